@@ -1,0 +1,76 @@
+/**
+ * The one contract between training and a world: a group of agents of one behaviour that decide together.
+ *
+ * An environment owns everything about episodes: it starts them, ends them and starts the next one at once, so that every
+ * agent has something to decide in every step. Which worlds exist is known only to those who make them (`envs/walker`, ...);
+ * `train/` sees nothing but this file.
+ */
+export interface Environment {
+  readonly behavior: BehaviorSpec;
+  /** How many agents decide together. */
+  readonly agents: number;
+  /** Starts a new episode for every agent and returns their first observations, [agents, observationSize]. */
+  reset(): Promise<Float32Array>;
+  /**
+   * Applies one decision of every agent and runs the world to the next one.
+   *
+   * @param actions [agents, actionSize], each in [-1, 1].
+   * @returns what came of it; its arrays belong to the environment and hold until the next call.
+   */
+  step(actions: Float32Array): Promise<Step>;
+  /** Frees the world. No call may follow. */
+  close(): Promise<void>;
+}
+
+export interface BehaviorSpec {
+  /** The name in configuration files and in Unity's BehaviorParameters. */
+  readonly name: string;
+  readonly observationSize: number;
+  readonly actionSize: number;
+}
+
+/** What one decision of every agent led to. */
+export interface Step {
+  /** What to decide on next, [agents, observationSize]; where an episode ended, the first of the agent's next one. */
+  readonly observations: Float32Array;
+  /** Reward since the decision, [agents]. */
+  readonly rewards: Float32Array;
+  /** 1 where the episode ended by the task's own rules (a fall), [agents]: nothing follows, the value there is 0. */
+  readonly terminated: Uint8Array;
+  /** 1 where the episode was cut off (Unity's `interrupted`), [agents]: the value of the last state still counts. */
+  readonly truncated: Uint8Array;
+  /** The last observation of an episode that ended, [agents, observationSize]; other agents' rows mean nothing. */
+  readonly finalObservations: Float32Array;
+  /** The episodes that ended in this step. */
+  readonly episodes: readonly Episode[];
+}
+
+/** An episode that has ended. */
+export interface Episode {
+  /** The agent's number among all agents of the run. */
+  readonly agent: number;
+  /** The agent's how-manieth episode, from 0. */
+  readonly episode: number;
+  /** Sum of its rewards. */
+  readonly reward: number;
+  readonly decisions: number;
+  readonly truncated: boolean;
+  /** What the world has to tell besides, by name, as numbers: target speed, mean speed, the body that fell, ... */
+  readonly details: Readonly<Record<string, number>>;
+}
+
+/** What a world is made from. Same values, same episodes: agent i is the same agent in whichever group it lives. */
+export interface EnvironmentOptions {
+  readonly seed: number;
+  /** Number of this group's first agent among all agents of the run. */
+  readonly firstAgent: number;
+  readonly agents: number;
+  /** `environment_parameters` of the configuration, by name. */
+  readonly parameters: Readonly<Record<string, number>>;
+}
+
+/** What a worker thread imports by URL to make its part of the world. */
+export interface EnvironmentModule {
+  readonly behavior: BehaviorSpec;
+  createEnvironment(options: EnvironmentOptions): Promise<Environment>;
+}

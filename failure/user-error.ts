@@ -1,0 +1,41 @@
+/**
+ * An error whose cause lies with the input, told in the words of the person who gave it:
+ * what is wrong, where, the value, what was expected, and the command or edit that mends it.
+ * Everything else that is thrown is a bug of ours and keeps its stack.
+ */
+export interface Problem {
+  /** What is wrong, as a sentence without a full stop: "unknown setting". */
+  readonly what: string;
+  /** File, line or flag: "config/walker.yaml:12" or "--unity-project". */
+  readonly where?: string | undefined;
+  /** The value that was found there. */
+  readonly value?: unknown;
+  /** What was allowed there. */
+  readonly expected?: string | undefined;
+  /** The command or the edit that mends it. */
+  readonly mend?: string | undefined;
+}
+
+export class UserError extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem, options?: { cause?: unknown }) {
+    super(tell(problem), options);
+    this.name = 'UserError';
+    this.problem = problem;
+  }
+}
+
+/** The whole problem on one line. */
+function tell({ what, where, value, expected, mend }: Problem): string {
+  const parts = [where ? `${where}: ${what}` : what];
+  if (value !== undefined) parts.push(`got ${shown(value)}`);
+  if (expected) parts.push(`expected ${expected}`);
+  const line = parts.join('; ');
+  return mend ? `${line}. To mend it: ${mend}` : line;
+}
+
+function shown(value: unknown): string {
+  const text = typeof value === 'string' ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value));
+  return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { UserError } from '../failure/user-error.ts';
+
+/**
+ * Writes a file so that a reader, or a crash, only ever sees the old content or the whole new one:
+ * a temporary file beside it, fsync, rename, fsync of the folder. Missing folders are made.
+ *
+ * @throws UserError where the disk is full or the folder can't be written; the old file is then untouched.
+ */
+export function writeAtomically(path: string, content: string | Uint8Array): void {
+  const folder = dirname(path);
+  const temporary = join(folder, `.${basename(path)}.${randomUUID().slice(0, 8)}.tmp`);
+  const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
+  try {
+    mkdirSync(folder, { recursive: true });
+    const file = openSync(temporary, 'wx');
+    try {
+      for (let written = 0; written < bytes.length; ) {
+        written += writeSync(file, bytes, written, bytes.length - written);
+      }
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw toldAsUserError(error, path, bytes.length);
+  }
+  syncFolder(folder);
+}
+
+/** Makes a rename durable. Windows can't open folders, and there a rename needs no such help. */
+function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function toldAsUserError(error: unknown, path: string, bytes: number): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  const where = path;
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new UserError(
+        {
+          what: `the disk is full: ${bytes} bytes could not be written`,
+          where,
+          mend: 'free some space and run the same command again',
+        },
+        { cause: error },
+      );
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new UserError(
+        { what: 'no permission to write here', where, mend: 'change the permissions or name another folder' },
+        { cause: error },
+      );
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return new UserError({ what: 'a part of this path is a file, not a folder', where }, { cause: error });
+    default:
+      return error;
+  }
+}
