@@ -26,10 +26,17 @@ export function writeAtomically(path: string, content: string | Uint8Array): voi
     }
     renameSync(temporary, path);
   } catch (error) {
-    rmSync(temporary, { force: true });
-    throw toldAsUserError(error, path, bytes.length);
+    removeQuietly(temporary);
+    throw toldAsDiskProblem(error, path);
   }
   syncFolder(folder);
+}
+
+/** The temporary file may never have come into being, nor its folder. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {}
 }
 
 /** Makes a rename durable. Windows can't open folders, and there a rename needs no such help. */
@@ -43,7 +50,8 @@ function syncFolder(folder: string): void {
   }
 }
 
-function toldAsUserError(error: unknown, path: string, bytes: number): unknown {
+/** A failed write as a UserError where the disk or its permissions are to blame; any other error as it is. */
+export function toldAsDiskProblem(error: unknown, path: string): unknown {
   const code = (error as NodeJS.ErrnoException).code;
   const where = path;
   switch (code) {
@@ -51,7 +59,7 @@ function toldAsUserError(error: unknown, path: string, bytes: number): unknown {
     case 'EDQUOT':
       return new UserError(
         {
-          what: `the disk is full: ${bytes} bytes could not be written`,
+          what: 'the disk is full',
           where,
           mend: 'free some space and run the same command again',
         },
@@ -67,6 +75,8 @@ function toldAsUserError(error: unknown, path: string, bytes: number): unknown {
     case 'ENOTDIR':
     case 'EEXIST':
       return new UserError({ what: 'a part of this path is a file, not a folder', where }, { cause: error });
+    case 'EISDIR':
+      return new UserError({ what: 'there is a folder where a file is to be written', where }, { cause: error });
     default:
       return error;
   }

@@ -1,0 +1,64 @@
+/**
+ * Tells whether a process that was seen earlier is still the same one: a process id alone is given out again.
+ */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** When it began, in whatever words the system has for it; null where the system does not tell (Windows). */
+  readonly began: string | null;
+}
+
+export function identityOf(pid: number): ProcessIdentity {
+  return { pid, began: beginOf(pid) };
+}
+
+/** Whether that very process still runs, on this machine. */
+export function stillRuns({ pid, began }: ProcessIdentity): boolean {
+  if (!isAlive(pid)) return false;
+  if (began === null) return true;
+  const begin = beginOf(pid);
+  // Where the system can't tell now, it is safer to believe that it runs.
+  return begin === null ? !isZombie(pid) : begin === began;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0); // sends nothing, only asks
+    return !isZombie(pid);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // it is there, but somebody else's
+  }
+}
+
+function beginOf(pid: number): string | null {
+  if (process.platform === 'win32') return null;
+  // Clock ticks since the machine was started: nothing that a change of the clock could move.
+  if (process.platform === 'linux') return linuxStat(pid)?.[19] ?? null;
+  try {
+    const begin = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
+      encoding: 'utf8',
+      env: { ...process.env, LC_ALL: 'C' },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return begin.trim() || null;
+  } catch {
+    return null;
+  }
+}
+
+/** A process that has ended but that its parent has not yet asked about: it does nothing any more. */
+function isZombie(pid: number): boolean {
+  return process.platform === 'linux' && linuxStat(pid)?.[0] === 'Z';
+}
+
+/** The fields of /proc/PID/stat from the third one (the state) on; the second, the name, may hold blanks and brackets. */
+function linuxStat(pid: number): string[] | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return undefined;
+  }
+}

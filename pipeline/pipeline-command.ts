@@ -1,0 +1,97 @@
+/**
+ * The command of the whole: `npm run pipeline`. It has the flags of every stage, and hands each to the stage it belongs to.
+ */
+import { z } from 'zod';
+import { UserError } from '../failure/user-error.ts';
+import type { CommandLine, CommandResult } from './command-line.ts';
+import type { OptionSpec, OptionSpecs } from './options.ts';
+import { commandLineText, type Given } from './parse-options.ts';
+import { pathOfRecorded, type RunFolder } from './run-folder.ts';
+import { runFolderOf, runOptions } from './run-options.ts';
+import type { PipelineStep } from './run-pipeline.ts';
+import type { Json, Stage } from './stage.ts';
+import { reasonOf } from './stage-command.ts';
+import { type TableRow, tableText } from './table.ts';
+
+const typed = 'npm run pipeline';
+
+export function pipelineCommand(stages: readonly Stage[]): CommandLine {
+  const stageName = z.enum(stages.map((stage) => stage.name)).optional();
+  const options = {
+    from: { argument: 'STAGE', description: 'run this stage and all after it, up to date or not', schema: stageName },
+    only: { argument: 'STAGE', description: 'run this stage alone, up to date or not', schema: stageName },
+    ...runOptions,
+    force: { ...runOptions.force, description: 'run every stage, and begin afresh' },
+  } satisfies OptionSpecs;
+  const command: CommandLine<typeof options> = {
+    name: 'pipeline',
+    typed,
+    summary: `runs ${stages.map((stage) => stage.name).join(', ')} in this order; what is up to date is skipped`,
+    options: { ...optionsOfAll(stages), ...options },
+    epilogue: [
+      'Examples:',
+      '  npm run pipeline -- --run-id first --max-steps 2e6',
+      '  npm run pipeline -- --run-id first --from export',
+    ].join('\n'),
+    async run({ from, only, force, ...values }, { terminal, interrupts, given, json }) {
+      if (from && only) {
+        throw new UserError({ what: 'only one of the two can be given', where: '--from and --only' });
+      }
+      const run = runFolderOf(values);
+      const { runPipeline } = await import('./run-pipeline.ts'); // execa is not needed for --help
+      const steps = await runPipeline(stages, { run, given, from, only, force, terminal, interrupts, json });
+      terminal.print(`\n${tableText(steps.map((step) => rowOf(step, run)))}`);
+      return resultOf(steps, run, given, interrupts.exitCode());
+    },
+  };
+  return command as CommandLine;
+}
+
+/** The stages' options side by side. Two stages may share one, if it takes the same kind of value. */
+function optionsOfAll(stages: readonly Stage[]): OptionSpecs {
+  const all: Record<string, OptionSpec> = {};
+  for (const stage of stages) {
+    for (const [key, spec] of Object.entries(stage.options)) {
+      if ((all[key] ?? spec).argument !== spec.argument) throw new Error(`two stages differ about the option ${key}`);
+      all[key] ??= { ...spec, description: `${stage.name}: ${spec.description}` };
+    }
+  }
+  return all;
+}
+
+function rowOf({ stage, result, record }: PipelineStep, run: RunFolder): TableRow {
+  const file = Object.values(record?.outputs ?? {})[0]?.path;
+  const summary = record?.summary ? `: ${record.summary}` : '';
+  return {
+    stage,
+    result: result === 'not run' ? result : `${result}${summary}`,
+    seconds: result === 'up to date' || result === 'not run' ? undefined : record?.seconds,
+    file: file === undefined || result === 'not run' ? undefined : pathOfRecorded(run, file),
+  };
+}
+
+function resultOf(
+  steps: readonly PipelineStep[],
+  run: RunFolder,
+  given: Given,
+  interruptedWith: number | undefined,
+): CommandResult {
+  const json = {
+    run: { id: run.id, path: run.path },
+    stages: steps.map(({ stage, result, record }) => ({ stage, result, ...record })) as Json,
+  };
+  const failed = steps.find(({ result }) => result === 'failed');
+  if (failed) {
+    const why = failed.error instanceof Error ? failed.error.message : reasonOf(failed.record!);
+    const error = new UserError({ what: `${failed.stage} failed: ${why}` });
+    return { json, error, goOn: goOnOf(run, given) };
+  }
+  const isWhole = steps.every(({ result }) => result === 'done' || result === 'up to date');
+  if (isWhole) return { json, exitCode: 0 };
+  return { json: { ...json, interrupted: true }, exitCode: interruptedWith ?? 130, goOn: goOnOf(run, given) };
+}
+
+/** The user's own flags, but for those that would run again what is done by now. */
+function goOnOf(run: RunFolder, { from, force, json, ...given }: Given): string {
+  return commandLineText(typed, { runId: run.id, ...given });
+}

@@ -1,0 +1,75 @@
+/**
+ * Where everything of one run lies: `runs/<run-id>/` and the names in it.
+ */
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { UserError } from '../failure/user-error.ts';
+
+export interface RunFolder {
+  readonly id: string;
+  /** The folder itself, as the user would write it: "runs/walker". */
+  readonly path: string;
+  /** The flags that name it, for a command to show: "--run-id walker". */
+  readonly flags: string;
+  /** All settings of the training, resolved. */
+  readonly config: string;
+  /** Stages, inputs, outputs, hashes, versions. See `manifest.ts`. */
+  readonly manifest: string;
+  /** One JSON object a line, one line a summary period. */
+  readonly metrics: string;
+  readonly checkpoints: string;
+  readonly policy: string;
+  readonly validation: string;
+  readonly logs: string;
+  /** Held by the process that works here. See `files/lock-folder.ts`. */
+  readonly lock: string;
+}
+
+/** In this environment variable the pipeline hands its stage the token of the run folder's lock. */
+export const LOCK_TOKEN_VARIABLE = 'GAITSMITH_RUN_LOCK';
+
+/**
+ * @param id letters, digits, '.', '_' and '-': it becomes the name of a folder.
+ * @throws UserError where it is anything else.
+ */
+export function runFolder(id: string, runsDir = 'runs'): RunFolder {
+  if (!isRunId(id)) {
+    throw new UserError({
+      what: 'a run id names a folder, and this one can not',
+      where: '--run-id',
+      value: id,
+      expected: 'letters, digits, ".", "_" and "-", beginning with a letter or a digit, 100 at most',
+    });
+  }
+  const path = join(runsDir, id);
+  return {
+    id,
+    path,
+    flags: runsDir === 'runs' ? `--run-id ${id}` : `--run-id ${id} --runs-dir ${runsDir}`,
+    config: join(path, 'config.yaml'),
+    manifest: join(path, 'run.json'),
+    metrics: join(path, 'metrics.jsonl'),
+    checkpoints: join(path, 'checkpoints'),
+    policy: join(path, 'policy.onnx'),
+    validation: join(path, 'validation.json'),
+    logs: join(path, 'logs'),
+    lock: join(path, 'run.lock'),
+  };
+}
+
+function isRunId(id: string): boolean {
+  // Windows opens a device for some names and drops a final dot: no run may be made on Linux that can't be copied there.
+  const isDevice = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(id);
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(id) && !id.endsWith('.') && !isDevice;
+}
+
+/** How a path is written into run.json: relative to the run folder where it lies in it, so that a run can be moved. */
+export function recordedPath(run: RunFolder, path: string): string {
+  const inside = relative(resolve(run.path), resolve(path));
+  const isOutside = inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside);
+  return isOutside ? resolve(path) : inside.split(sep).join('/');
+}
+
+/** The file that a path in run.json means. */
+export function pathOfRecorded(run: RunFolder, recorded: string): string {
+  return isAbsolute(recorded) ? recorded : join(run.path, recorded);
+}

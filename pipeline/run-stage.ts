@@ -1,0 +1,135 @@
+/**
+ * Runs one stage in this process, with all the bookkeeping around it: the folder is locked, run.json says `running`, then
+ * `done`, `failed` or `interrupted`, with inputs and outputs hashed, and everything said is kept in logs/<stage>.log.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../failure/user-error.ts';
+import { lockFolder } from '../files/lock-folder.ts';
+import { durationText } from './duration.ts';
+import { createLogger } from './logger.ts';
+import { readManifest, recordStage, type StageRecord } from './manifest.ts';
+import { createProgress } from './progress.ts';
+import type { RunFolder } from './run-folder.ts';
+import type { Stage, StageResult } from './stage.ts';
+import type { Terminal } from './terminal.ts';
+import { hashInputs, hashOutputs } from './up-to-date.ts';
+import { versions } from './versions.ts';
+
+export interface StageRun {
+  readonly run: RunFolder;
+  readonly options: Record<string, unknown>;
+  readonly force: boolean;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+  /** The command line that does the same again. */
+  readonly command: string;
+  /** Of the pipeline that holds the lock and runs this stage as its child. */
+  readonly lockToken?: string | undefined;
+}
+
+export interface StageOutcome {
+  readonly record: StageRecord;
+  /** What was thrown, where it failed. */
+  readonly error?: unknown;
+}
+
+/**
+ * @throws UserError where it could not even begin (wrong options, a missing input, a folder in use): nothing is then
+ * recorded, for nothing was done.
+ */
+export async function runStage(stage: Stage, setup: StageRun): Promise<StageOutcome> {
+  const { run, options } = setup;
+  await stage.check?.(options);
+  // Before a folder is made: a mistyped run id should not leave one behind.
+  if (!existsSync(run.path)) await hashInputs(stage, options, run);
+  const lock = lockFolder(run.lock, {
+    purpose: setup.command,
+    elsewhere: 'name another run with --run-id',
+    token: setup.lockToken,
+  });
+  try {
+    return await runLocked(stage, setup);
+  } finally {
+    lock.release();
+  }
+}
+
+async function runLocked(stage: Stage, setup: StageRun): Promise<StageOutcome> {
+  const { run, options, force, terminal, signal, command } = setup;
+  const last = readManifest(run).stages[stage.name];
+  const inputs = await hashInputs(stage, options, run);
+  const logger = createLogger(terminal, join(run.logs, `${stage.name}.log`));
+  const progress = createProgress({ terminal, label: stage.name, note: logger.note });
+  const began = performance.now();
+  const running: StageRecord = {
+    status: 'running',
+    started: new Date().toISOString(),
+    seconds: 0,
+    pid: process.pid,
+    command,
+    inputs,
+    outputs: {},
+    versions: versions(),
+  };
+  const end = (rest: Partial<StageRecord>): StageRecord => {
+    const record = { ...running, ...rest, seconds: Math.round(performance.now() - began) / 1000 };
+    recordStage(run, stage.name, record);
+    return record;
+  };
+  logger.note(`--- ${command}`);
+  recordStage(run, stage.name, running);
+  const stopWatching = recordSuddenEnd(signal, end);
+  const onInterrupt = () => logger.warn('interrupted: finishing what is under way and saving; once more ends at once');
+  signal.addEventListener('abort', onInterrupt);
+  try {
+    const result = await stage.run(options, { run, logger, progress, signal, force, last });
+    progress.end();
+    const record = end(recordOf(stage, result, run));
+    logger.note(`${record.status} in ${durationText(record.seconds)}: ${record.reason ?? record.summary}`);
+    return record.status === 'failed' ? { record, error: new UserError({ what: record.reason! }) } : { record };
+  } catch (error) {
+    progress.end();
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    if (wasInterrupted(error, signal)) return { record: end({ status: 'interrupted', reason: message }) };
+    logger.note(`failed: ${error instanceof UserError ? message : stack}`);
+    return { record: end({ status: 'failed', reason: message }), error };
+  } finally {
+    signal.removeEventListener('abort', onInterrupt);
+    stopWatching();
+  }
+}
+
+function recordOf(stage: Stage, result: StageResult, run: RunFolder): Partial<StageRecord> {
+  const { summary, details, ended = 'done', reason } = result;
+  const why = ended === 'failed' ? (reason ?? summary) : reason;
+  const outputs = hashOutputs(stage, result.outputs, run);
+  return { status: ended, summary, details, outputs, ...(why === undefined ? {} : { reason: why }) };
+}
+
+/** A process that ends in the middle of a stage (a second Ctrl-C, an error in a callback) still says so in run.json. */
+function recordSuddenEnd(signal: AbortSignal, end: (rest: Partial<StageRecord>) => unknown): () => void {
+  let uncaught: Error | undefined;
+  const onUncaught = (error: Error) => {
+    uncaught = error;
+  };
+  const onExit = () => {
+    const status = signal.aborted && !uncaught ? 'interrupted' : 'failed';
+    const reason = uncaught?.message ?? (signal.aborted ? 'ended at once' : 'the process ended before the stage did');
+    try {
+      end({ status, reason });
+    } catch {
+      // The record then says `running`, which the next run understands as well.
+    }
+  };
+  process.on('uncaughtExceptionMonitor', onUncaught);
+  process.prependListener('exit', onExit); // while the lock is still held
+  return () => {
+    process.off('uncaughtExceptionMonitor', onUncaught);
+    process.off('exit', onExit);
+  };
+}
+
+function wasInterrupted(error: unknown, signal: AbortSignal): boolean {
+  return signal.aborted && (error === signal.reason || (error as Error)?.name === 'AbortError');
+}

@@ -1,0 +1,70 @@
+/**
+ * The command of one stage: `npm run export`. It always runs, up to date or not: who names a stage wants it run.
+ */
+import { UserError } from '../failure/user-error.ts';
+import type { CommandLine, CommandResult } from './command-line.ts';
+import { durationText } from './duration.ts';
+import type { StageRecord } from './manifest.ts';
+import type { OptionSpecs } from './options.ts';
+import { commandLineText, type Given } from './parse-options.ts';
+import { LOCK_TOKEN_VARIABLE, pathOfRecorded, type RunFolder } from './run-folder.ts';
+import { runFolderOf, runOptions } from './run-options.ts';
+import { runStage } from './run-stage.ts';
+import type { Json, Stage } from './stage.ts';
+
+export function stageCommand(stage: Stage): CommandLine {
+  const typed = `npm run ${stage.name}`;
+  const options = { ...stage.options, ...runOptions } satisfies OptionSpecs;
+  const command: CommandLine<typeof options> = {
+    name: stage.name,
+    typed,
+    summary: stage.summary,
+    options,
+    async run(values, { terminal, interrupts, given }) {
+      const run = runFolderOf(values);
+      const lockToken = process.env[LOCK_TOKEN_VARIABLE];
+      const { record, error } = await runStage(stage, {
+        run,
+        options: values,
+        force: values.force,
+        terminal,
+        signal: interrupts.signal,
+        command: commandLineText(typed, given),
+        lockToken,
+      });
+      const json = { run: { id: run.id, path: run.path }, stage: { name: stage.name, ...record } as Json };
+      if (record.status === 'done') {
+        terminal.print(endText(stage, record, run));
+        return { json, exitCode: 0 };
+      }
+      const exitCode = record.status === 'interrupted' ? (interrupts.exitCode() ?? 130) : 1;
+      // The pipeline tells what happened and how to go on; a bug keeps its stack.
+      if (lockToken) return { json, exitCode, ...(error instanceof UserError ? {} : { error }) };
+      if (record.status === 'interrupted') terminal.printError(`${stage.name} was interrupted: ${reasonOf(record)}`);
+      return { json, error, exitCode, goOn: goOnOf(stage, values, run, record, given) } satisfies CommandResult;
+    },
+  };
+  return command as CommandLine;
+}
+
+/** What a record says of its end, in one line. */
+export function reasonOf({ reason, summary }: StageRecord): string {
+  return reason ?? summary ?? 'no reason is known';
+}
+
+function endText(stage: Stage, { seconds, summary, outputs }: StageRecord, run: RunFolder): string {
+  const file = Object.values(outputs)[0]?.path;
+  const where = file === undefined ? '' : ` -> ${pathOfRecorded(run, file)}`;
+  return `${stage.name}: done in ${durationText(seconds)}: ${summary}${where}`;
+}
+
+function goOnOf(
+  stage: Stage,
+  options: Record<string, unknown>,
+  run: RunFolder,
+  record: StageRecord,
+  { force, ...given }: Given,
+): string {
+  const canResume = stage.resume?.possible(options, run, record);
+  return commandLineText(`npm run ${stage.name}`, canResume ? { ...given, [stage.resume!.option]: true } : given);
+}

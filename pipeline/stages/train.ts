@@ -1,0 +1,120 @@
+import { existsSync, renameSync } from 'node:fs';
+import type { Configuration } from '../../train/configuration/read.ts';
+import { flag, type OptionsOf, text, wholeNumber } from '../options.ts';
+import { defineStage, type Json } from '../stage.ts';
+
+const options = {
+  config: {
+    argument: 'FILE',
+    description: "settings in ML-Agents' YAML schema",
+    schema: text().default('config/walker.yaml'),
+  },
+  maxSteps: {
+    argument: 'N',
+    description: 'decisions to train for, instead of max_steps',
+    schema: wholeNumber(1).optional(),
+  },
+  seed: {
+    argument: 'N',
+    description: 'seed of all random numbers, instead of env_settings.seed',
+    schema: wholeNumber(0).optional(),
+  },
+  agents: { argument: 'N', description: 'walkers that collect side by side', schema: wholeNumber(1).default(32) },
+  workers: {
+    argument: 'N',
+    description: 'worker threads; the result is the same for any number (default: all cores)',
+    schema: wholeNumber(1).optional(),
+  },
+  resume: { description: 'go on from the latest checkpoint of this run', schema: flag() },
+};
+type Options = OptionsOf<typeof options>;
+
+export default defineStage({
+  name: 'train',
+  summary: 'train the walker with PPO in the embedded PhysX world',
+  options,
+
+  async inputs(options) {
+    const { agents } = options;
+    const configuration = await configurationOf(options);
+    // The settings, not the file: a comment that changed is no reason to train again.
+    return { files: {}, settings: { configuration, agents } as unknown as Json };
+  },
+
+  resume: {
+    option: 'resume',
+    possible: (_options, run) => existsSync(run.checkpoints),
+  },
+
+  async run(options, { run, logger, progress, signal, force }) {
+    const { train } = await import('../../train/train.ts');
+    const { latestCheckpoint } = await import('../../train/checkpoint.ts');
+    const { configurationAsYaml } = await import('../../train/configuration/write.ts');
+    const { writeAtomically } = await import('../../files/write-atomically.ts');
+    const { behavior, environmentUrl } = await import('../../envs/walker/behavior.ts');
+    if (force && existsSync(run.checkpoints)) {
+      const aside = `${run.checkpoints}-before-${new Date().toISOString().replaceAll(':', '.')}`;
+      renameSync(run.checkpoints, aside);
+      logger.info(`Beginning afresh; the earlier checkpoints are kept in ${aside}.`);
+    }
+
+    const wanted = await configurationOf(options);
+    const saved = options.resume ? latestCheckpoint(run.checkpoints, () => {}).checkpoint.progress.seed : undefined;
+    const seed = wanted.seed >= 0 ? wanted.seed : (saved ?? Math.floor(Math.random() * 10_000));
+    const configuration = { ...wanted, seed };
+    writeAtomically(run.config, configurationAsYaml(configuration));
+
+    const result = await train(
+      {
+        configuration,
+        environment: environmentUrl,
+        behavior,
+        seed,
+        agents: options.agents,
+        workers: options.workers,
+        checkpointFolder: run.checkpoints,
+        metricsPath: run.metrics,
+        resume: options.resume,
+      },
+      {
+        info: (message) => logger.info(message),
+        warn: (message) => logger.warn(message),
+        signal,
+        iteration({ step, reward, seconds }, total) {
+          const { physics, inference, learning } = seconds;
+          progress.update({
+            done: step,
+            total,
+            unit: 'steps',
+            fields: { reward: reward === null ? 'no episode ended' : reward.toFixed(2) },
+            split: { physics, inference, learning },
+          });
+        },
+      },
+    );
+    const { step, early, lastReward, episodes } = result.progress;
+    const earlyReward = early.episodes > 0 ? early.rewardSum / early.episodes : null;
+    return {
+      summary: `${step} steps, reward ${shown(earlyReward)} -> ${shown(lastReward)}`,
+      outputs: { checkpoint: result.checkpoint, config: run.config, metrics: run.metrics },
+      details: { steps: step, episodes, earlyReward, lastReward, seed },
+      ended: result.interrupted ? 'interrupted' : 'done',
+    };
+  },
+});
+
+/** The configuration file with the flags laid over it. */
+async function configurationOf({ config, maxSteps, seed }: Options): Promise<Configuration> {
+  const { readConfiguration } = await import('../../train/configuration/read.ts');
+  const { behavior } = await import('../../envs/walker/behavior.ts');
+  const configuration = readConfiguration(config, behavior.name);
+  return {
+    ...configuration,
+    behavior: { ...configuration.behavior, ...(maxSteps === undefined ? {} : { max_steps: maxSteps }) },
+    seed: seed ?? configuration.seed,
+  };
+}
+
+function shown(reward: number | null): string {
+  return reward === null ? '?' : reward.toFixed(2);
+}

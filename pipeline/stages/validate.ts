@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { positiveNumber } from '../options.ts';
+import { defineStage, type Json } from '../stage.ts';
+
+export default defineStage({
+  name: 'validate',
+  summary: 'prove that the file computes what the policy computes',
+  options: {
+    tolerance: {
+      argument: 'X',
+      description: 'largest absolute difference of an action that passes (default: 1e-5)',
+      schema: positiveNumber().default(1e-5),
+    },
+  },
+
+  async inputs({ tolerance }, run) {
+    const { latestCheckpoint } = await import('../../train/checkpoint.ts');
+    const { path } = latestCheckpoint(run.checkpoints, () => {});
+    return { files: { checkpoint: path, policy: run.policy }, settings: { tolerance } };
+  },
+
+  async run({ tolerance }, { run, logger }) {
+    const { latestCheckpoint } = await import('../../train/checkpoint.ts');
+    const { eagerActions } = await import('../../train/acting.ts');
+    const { validate } = await import('../../validate/validate.ts');
+    const { onnxruntimeNode } = await import('../../validate/onnxruntime-node-engine.ts');
+    const { onnxruntimeWeb } = await import('../../validate/onnxruntime-web-engine.ts');
+    const { writeAtomically } = await import('../../files/write-atomically.ts');
+
+    const { checkpoint } = latestCheckpoint(run.checkpoints, (message) => logger.warn(message));
+    const report = await validate({
+      model: readFileSync(run.policy),
+      path: run.policy,
+      shape: checkpoint.network,
+      engines: [onnxruntimeNode, onnxruntimeWeb],
+      observations: checkpoint.sample,
+      normaliser: checkpoint.normaliser.statistics(),
+      reference: (observations, rows) => eagerActions(checkpoint, observations, rows),
+      sigma: checkpoint.parameters['actor.logDeviation']!.map(Math.exp),
+      tolerance,
+    });
+    writeAtomically(run.validation, `${JSON.stringify(report, null, 2)}\n`);
+    for (const { engine, batches, largestBetweenBatches } of report.engines) {
+      const differences = batches.map(
+        ({ size, largestDifference }) => `${size}: ${largestDifference.toExponential(1)}`,
+      );
+      logger.info(
+        `${engine}: largest difference in batches of ${differences.join(', ')}; between batches ${largestBetweenBatches.toExponential(1)}`,
+      );
+    }
+    const largest = Math.max(
+      ...report.engines.flatMap(({ batches }) => batches.map((batch) => batch.largestDifference)),
+    );
+    const rows = report.rows.episodes + report.rows.edge;
+    return {
+      summary: report.passed
+        ? `${rows} observations, largest difference ${largest.toExponential(1)}`
+        : report.problems[0]!,
+      outputs: { report: run.validation },
+      details: report as unknown as Json,
+      ...(report.passed ? {} : { ended: 'failed', reason: report.problems.join('; ') }),
+    };
+  },
+});

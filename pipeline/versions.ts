@@ -1,0 +1,40 @@
+/**
+ * With what a stage was run: run.json keeps it, so that a result can be made again.
+ */
+import { execFileSync } from 'node:child_process';
+import { readFileSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StageRecord } from './manifest.ts';
+
+const root = join(import.meta.dirname, '..');
+
+export function versions(): StageRecord['versions'] {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  return {
+    gaitsmith: version,
+    node: process.versions.node,
+    platform: `${process.platform}-${process.arch}`,
+    ...commit(),
+  };
+}
+
+/** Of the checkout that Gaitsmith runs from; nulls where it is none, or where there is no git. */
+function commit(): Pick<StageRecord['versions'], 'commit' | 'dirty'> {
+  try {
+    const [folder, hash] = git('rev-parse', '--show-toplevel', 'HEAD').split('\n');
+    // Unpacked inside a checkout of something else, that one's commit would say nothing.
+    if (!folder || !hash || realpathSync(folder) !== realpathSync(root)) return { commit: null, dirty: null };
+    return { commit: hash, dirty: git('status', '--porcelain') !== '' };
+  } catch {
+    return { commit: null, dirty: null };
+  }
+}
+
+function git(...words: string[]): string {
+  return execFileSync('git', words, {
+    cwd: root,
+    encoding: 'utf8',
+    timeout: 5_000,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  }).trim();
+}

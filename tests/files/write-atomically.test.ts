@@ -1,0 +1,109 @@
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { UserError } from '../../failure/user-error.ts';
+import { writeAtomically } from '../../files/write-atomically.ts';
+
+/** What the next call of one function of node:fs does instead; the disk is never really full in a test. */
+const broken = vi.hoisted(() => ({ call: '', code: '', after: 0 }));
+
+vi.mock('node:fs', async (original) => {
+  const real = await original<typeof import('node:fs')>();
+  const breakable = <Name extends 'writeSync' | 'fsyncSync' | 'renameSync' | 'openSync'>(name: Name) =>
+    ((...args: unknown[]) => {
+      if (broken.call === name && broken.after-- <= 0)
+        throw Object.assign(new Error(broken.code), { code: broken.code });
+      return (real[name] as (...args: unknown[]) => unknown)(...args);
+    }) as (typeof real)[Name];
+  return {
+    ...real,
+    openSync: breakable('openSync'),
+    fsyncSync: breakable('fsyncSync'),
+    renameSync: breakable('renameSync'),
+    // A disk that takes a few bytes at a time, as a write may.
+    writeSync: (file: number, bytes: Uint8Array, offset: number, length: number) =>
+      breakable('writeSync')(file, bytes, offset, Math.min(length, 4)),
+  };
+});
+
+let folder: string;
+
+beforeEach(() => {
+  folder = fs.mkdtempSync(join(tmpdir(), 'gaitsmith-write-'));
+});
+
+afterEach(() => {
+  Object.assign(broken, { call: '', code: '', after: 0 });
+  fs.rmSync(folder, { recursive: true, force: true });
+});
+
+test('the whole content is written, byte for byte, also in many small pieces and into new folders', () => {
+  const path = join(folder, 'deep', 'er', 'file.bin');
+  const content = Uint8Array.from({ length: 1000 }, (_, index) => index % 256);
+  writeAtomically(path, content);
+  expect(new Uint8Array(fs.readFileSync(path))).toEqual(content);
+  writeAtomically(path, 'naïve ✓');
+  expect(fs.readFileSync(path, 'utf8')).toBe('naïve ✓');
+  writeAtomically(path, '');
+  expect(fs.readFileSync(path, 'utf8')).toBe('');
+});
+
+test.each([
+  [
+    'the disk is full when it is written',
+    'writeSync',
+    'ENOSPC',
+    0,
+    /file\.txt: the disk is full\. To mend it: free some space/,
+  ],
+  ['the disk is full after half of it', 'writeSync', 'ENOSPC', 1, /file\.txt: the disk is full/],
+  ['the quota is used up', 'fsyncSync', 'EDQUOT', 0, /the disk is full/],
+  ['the file system is read-only', 'openSync', 'EROFS', 0, /no permission to write here/],
+  ['the rename is not allowed', 'renameSync', 'EPERM', 0, /no permission to write here/],
+])('where %s, the old content stays and nothing is left beside it', (_what, call, code, after, message) => {
+  const path = join(folder, 'file.txt');
+  writeAtomically(path, 'old');
+  Object.assign(broken, { call, code, after });
+  let error: unknown;
+  try {
+    writeAtomically(path, 'new content');
+  } catch (thrown) {
+    error = thrown;
+  }
+  broken.call = '';
+  expect(error).toBeInstanceOf(UserError);
+  expect((error as Error).message).toMatch(message);
+  expect(fs.readFileSync(path, 'utf8')).toBe('old');
+  expect(fs.readdirSync(folder)).toEqual(['file.txt']);
+});
+
+test('an error that is no fault of the user is passed on as it is, and leaves nothing behind either', () => {
+  Object.assign(broken, { call: 'renameSync', code: 'EIO' });
+  expect(() => writeAtomically(join(folder, 'file.txt'), 'x')).toThrow('EIO');
+  broken.call = '';
+  expect(fs.readdirSync(folder)).toEqual([]);
+});
+
+// Fails for now: the clean-up of the temporary file throws ENOTDIR itself, before the cause can be told.
+test('a path that leads through a file is one clear error', () => {
+  writeAtomically(join(folder, 'file.txt'), 'x');
+  expect(() => writeAtomically(join(folder, 'file.txt', 'y.txt'), 'y')).toThrow(
+    'a part of this path is a file, not a folder',
+  );
+  expect(fs.readFileSync(join(folder, 'file.txt'), 'utf8')).toBe('x');
+});
+
+test.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
+  'a folder without permission is one clear error',
+  () => {
+    fs.chmodSync(folder, 0o500);
+    expect(() => writeAtomically(join(folder, 'file.txt'), 'x')).toThrow('no permission to write here');
+  },
+);
+
+test('a target that is a folder is refused, and stays', () => {
+  fs.mkdirSync(join(folder, 'target'));
+  expect(() => writeAtomically(join(folder, 'target'), 'x')).toThrow();
+  expect(fs.readdirSync(folder)).toEqual(['target']);
+});

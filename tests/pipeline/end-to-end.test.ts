@@ -1,0 +1,127 @@
+/** The real stages, all of them, as a user runs them: on a budget of a few seconds, into a copy of the example project. */
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sha256OfFile } from '../../files/hash.ts';
+
+const root = join(import.meta.dirname, '../..');
+const asset = 'Assets/Gaitsmith/Walker/Walker.onnx';
+
+const settings = `
+behaviors:
+  Walker:
+    hyperparameters: { batch_size: 256, buffer_size: 1024, num_epoch: 1 }
+    network_settings: { normalize: true, hidden_units: 32, num_layers: 2 }
+    max_steps: 2048
+env_settings: { seed: 1 }
+`;
+
+describe('the whole way', () => {
+  let folder: string;
+  let project: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'gaitsmith-'));
+    project = join(folder, 'unity');
+    // Without what a run of our own may have put there.
+    const isDeployed = (path: string) => /\.onnx(\.meta)?$/.test(path);
+    cpSync(join(root, 'examples/unity-project'), project, { recursive: true, filter: (path) => !isDeployed(path) });
+    writeFileSync(join(folder, 'settings.yaml'), settings);
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const run = join('runs', 'walker');
+  function gaitsmith(command: string, ...flags: string[]) {
+    const words = [join(root, 'pipeline/gaitsmith.ts'), command, '--json', '--runs-dir', 'runs', ...flags];
+    const started = execa(process.execPath, ['--import', import.meta.resolve('tsx'), ...words], {
+      cwd: folder,
+      reject: false,
+    });
+    return started.then(({ exitCode, stdout, stderr }) => {
+      const last = stdout.trim().split('\n').at(-1)!;
+      return { exitCode, stderr, result: JSON.parse(last) };
+    });
+  }
+  const training = ['--config', 'settings.yaml', '--agents', '16'];
+  const pipeline = (...flags: string[]) => gaitsmith('pipeline', '--unity-project', project, ...training, ...flags);
+  const errorLines = (stderr: string) => stderr.split('\n').filter((line) => line.includes('error:'));
+
+  it('goes from nothing to a validated policy in the Unity project', async () => {
+    const { exitCode, stderr, result } = await pipeline();
+    expect(stderr).toMatch(/train.*done[\s\S]*export.*done[\s\S]*validate.*done[\s\S]*deploy.*done/);
+    expect({ exitCode, ok: result.ok }).toEqual({ exitCode: 0, ok: true });
+    expect(sha256OfFile(join(project, asset))).toBe(sha256OfFile(join(folder, run, 'policy.onnx')));
+    const guid = /guid: ([0-9a-f]{32})/.exec(readFileSync(join(project, `${asset}.meta`), 'utf8'))![1]!;
+    expect(readFileSync(join(project, 'Assets/Gaitsmith/Walker/Walker.prefab'), 'utf8')).toContain(guid);
+    expect(
+      readFileSync(join(folder, run, 'metrics.jsonl'), 'utf8')
+        .trim()
+        .split('\n'),
+    ).toHaveLength(2);
+    expect(JSON.parse(readFileSync(join(folder, run, 'validation.json'), 'utf8')).rows.episodes).toBeGreaterThanOrEqual(
+      1000,
+    );
+  });
+
+  it('then has nothing left to do', async () => {
+    const before = sha256OfFile(join(folder, run, 'run.json'));
+    const { exitCode, stderr } = await pipeline();
+    expect(exitCode).toBe(0);
+    expect(stderr.match(/up to date|unchanged|skipped/g)?.length).toBeGreaterThanOrEqual(4);
+    expect(sha256OfFile(join(folder, run, 'run.json'))).toBe(before);
+  });
+
+  it('goes on training where it was, when asked for more steps', async () => {
+    const { exitCode } = await pipeline('--max-steps', '3072');
+    expect(exitCode).toBe(0);
+    const steps = readdirSync(join(folder, run, 'checkpoints'));
+    expect(steps).toEqual(['step-000002048.safetensors', 'step-000003072.safetensors']);
+    expect(sha256OfFile(join(project, asset))).toBe(sha256OfFile(join(folder, run, 'policy.onnx')));
+  });
+
+  it('does not deploy a file that was changed after it was validated', async () => {
+    const policy = join(folder, run, 'policy.onnx');
+    const whole = readFileSync(policy);
+    const deployed = sha256OfFile(join(project, asset));
+    truncateSync(policy, whole.length - 1);
+    const { exitCode, stderr } = await gaitsmith('deploy', '--unity-project', project);
+    expect(exitCode).toBe(1);
+    expect(errorLines(stderr)).toEqual([expect.stringMatching(/not the one that was validated.*npm run validate/)]);
+    expect(sha256OfFile(join(project, asset))).toBe(deployed);
+    writeFileSync(policy, whole);
+  });
+
+  it('says in one line that a policy is no ONNX file', async () => {
+    const policy = join(folder, run, 'policy.onnx');
+    const whole = readFileSync(policy);
+    writeFileSync(policy, 'version https://git-lfs.github.com/spec/v1\n');
+    const { exitCode, stderr, result } = await gaitsmith('validate');
+    expect({ exitCode, ok: result.ok }).toEqual({ exitCode: 1, ok: false });
+    expect(errorLines(stderr)).toEqual([expect.stringContaining('policy.onnx')]);
+    writeFileSync(policy, whole);
+  });
+
+  it('says in one line that a folder is no Unity project, and writes nothing there', async () => {
+    const nowhere = join(folder, 'nowhere');
+    const { exitCode, stderr } = await gaitsmith('deploy', '--unity-project', nowhere);
+    expect(exitCode).toBe(1);
+    expect(errorLines(stderr)).toHaveLength(1);
+    expect(existsSync(nowhere)).toBe(false);
+  });
+
+  it('says in one line what to do where there is no checkpoint to export', async () => {
+    const { exitCode, stderr } = await gaitsmith('export', '--run-id', 'empty');
+    expect(exitCode).toBe(1);
+    expect(errorLines(stderr)).toEqual([expect.stringMatching(/no checkpoint.*npm run train/)]);
+  });
+});
