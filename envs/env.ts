@@ -18,6 +18,11 @@ export interface Environment {
    * @returns what came of it; its arrays belong to the environment and hold until the next call.
    */
   step(actions: Float32Array): Promise<Step>;
+  /**
+   * What every agent did in its present episode, in the order of the agents: given to a new environment, it brings that one
+   * to exactly this point. A world that can't repeat itself (a live Unity) leaves it out.
+   */
+  histories?(): readonly EpisodeHistory[];
   /** Frees the world. No call may follow. */
   close(): Promise<void>;
 }
@@ -59,6 +64,14 @@ export interface Episode {
   readonly details: Readonly<Record<string, number>>;
 }
 
+/** An episode that is under way, told by what led to it. */
+export interface EpisodeHistory {
+  /** The agent's how-manieth episode. */
+  readonly episode: number;
+  /** All that was decided in it so far, [decisions, actionSize]. */
+  readonly actions: Float32Array;
+}
+
 /** What a world is made from. Same values, same episodes: agent i is the same agent in whichever group it lives. */
 export interface EnvironmentOptions {
   readonly seed: number;
@@ -67,6 +80,8 @@ export interface EnvironmentOptions {
   readonly agents: number;
   /** `environment_parameters` of the configuration, by name. */
   readonly parameters: Readonly<Record<string, number>>;
+  /** Where each agent goes on, instead of at the start of its first episode; `reset` then returns what it sees there. */
+  readonly histories?: readonly EpisodeHistory[];
 }
 
 /** What a worker thread imports by URL to make its part of the world. */

@@ -1,0 +1,107 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { contractProblems } from '../../export/contract.ts';
+import { exportActor } from '../../export/export-actor.ts';
+import { decodeModel } from '../../onnx/decode.ts';
+import { encodeModel } from '../../onnx/encode.ts';
+import type { Model, Tensor } from '../../onnx/model.ts';
+import { Normaliser } from '../../train/normaliser.ts';
+import { initialParameters } from '../../train/policy.ts';
+
+const network = { observationSize: 243, actionSize: 39, hiddenUnits: 32, layers: 3 };
+const actor = { network, parameters: initialParameters(network, 1), normaliser: new Normaliser(243) };
+const unityPolicy = join(import.meta.dirname, '../../../shared/reference/Walker-unity-2023.onnx');
+
+/** The exported model as a reader of the file sees it. */
+const exported = () => decodeModel(encodeModel(exportActor(actor, '0.0.0', { 'gaitsmith.run': 'test' })));
+const ops = ({ graph }: Model) => graph.nodes.map(({ op }) => op);
+
+describe('the exported actor', () => {
+  it("meets ML-Agents' contract as a file", () => {
+    expect(contractProblems(exported(), network)).toEqual([]);
+  });
+
+  it('has outputs of the names and in the order of the official exporter', () => {
+    expect(exported().graph.outputs.map(({ name }) => name)).toEqual([
+      'version_number',
+      'memory_size',
+      'continuous_actions',
+      'continuous_action_output_shape',
+      'deterministic_continuous_actions',
+    ]);
+  });
+
+  it('has one Gemm for each layer and draws its noise once', () => {
+    const count = (wanted: string) => ops(exported()).filter((op) => op === wanted).length;
+    expect(count('Gemm')).toBe(network.layers + 1);
+    expect(count('RandomNormalLike')).toBe(1);
+  });
+
+  it('tells where it comes from', () => {
+    const { metadata, producerName } = exported();
+    expect(producerName).toBe('gaitsmith');
+    expect(metadata).toMatchObject({ 'gaitsmith.run': 'test', 'gaitsmith.version': '0.0.0' });
+  });
+
+  it('keeps the observation as the first operand where the normaliser subtracts', () => {
+    const first = exported().graph.nodes[0]!;
+    expect([first.op, first.inputs[0]]).toEqual(['Sub', 'obs_0']);
+  });
+});
+
+describe("the contract's check", () => {
+  const attribute =
+    (op: string, name: string, value: number) =>
+    ({ graph }: Model) => {
+      graph.nodes.find((node) => node.op === op)!.attributes[name] = { type: 'float', value };
+    };
+  const constant =
+    (name: string, tensor: Tensor) =>
+    ({ graph }: Model) => {
+      graph.initializers.set(name, tensor);
+    };
+  const breaches: [what: string, damage: (model: Model) => void, told: RegExp][] = [
+    ['another opset', (model) => Object.assign(model, { opset: 17 }), /opset is 17/],
+    ['another input name', ({ graph }) => Object.assign(graph.inputs[0]!, { name: 'state' }), /inputs are state/],
+    [
+      'a batch that is baked in',
+      ({ graph }) => Object.assign(graph.inputs[0]!, { shape: [1, 243] }),
+      /\[1, 243\].*\[batch, 243\]/,
+    ],
+    ['a missing output', ({ graph }) => graph.outputs.pop(), /deterministic_continuous_actions is missing/],
+    ['an output too many', ({ graph }) => Object.assign(graph.outputs[0]!, { name: 'action' }), /action is none/],
+    [
+      'another version number',
+      constant('version_number', { type: 'float32', shape: [1], data: Float32Array.of(2) }),
+      /version_number is 2/,
+    ],
+    [
+      'an integer constant',
+      constant('memory_size', { type: 'int64', shape: [1], data: BigInt64Array.of(0n) }),
+      /memory_size is int64/,
+    ],
+    [
+      'a NaN among the weights',
+      ({ graph }) => (graph.initializers.get('actor.mean.bias')!.data as Float32Array).fill(Number.NaN, 3, 4),
+      /actor\.mean\.bias holds a NaN/,
+    ],
+    ['a noise that repeats', attribute('RandomNormalLike', 'seed', 1), /seed/],
+    [
+      'an operator of later times',
+      ({ graph }) => Object.assign(graph.nodes[3]!, { op: 'LayerNormalization' }),
+      /LayerNormalization/,
+    ],
+    ['a scaled Gemm', attribute('Gemm', 'alpha', 2), /Gemm.*scaled/],
+  ];
+  it.each(breaches)('notices %s', (_what, damage, told) => {
+    const model = exported();
+    damage(model);
+    expect(contractProblems(model, network).join('\n')).toMatch(told);
+  });
+
+  it("finds nothing wrong with Unity's own Walker", ({ skip }) => {
+    skip(!existsSync(unityPolicy), "Unity's policy is not at hand");
+    expect(contractProblems(decodeModel(readFileSync(unityPolicy)), network)).toEqual([]);
+  });
+});

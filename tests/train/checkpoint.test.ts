@@ -1,0 +1,101 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type Checkpoint,
+  latestCheckpoint,
+  pruneCheckpoints,
+  readCheckpoint,
+  writeCheckpoint,
+} from '../../train/checkpoint.ts';
+import { Normaliser } from '../../train/normaliser.ts';
+import { initialParameters } from '../../train/policy.ts';
+
+const network = { observationSize: 5, actionSize: 2, hiddenUnits: 4, layers: 1 };
+
+function checkpointAt(step: number): Checkpoint {
+  const normaliser = new Normaliser(5);
+  normaliser.update(Float32Array.from({ length: 50 }, (_, at) => Math.sin(at)));
+  return {
+    progress: {
+      seed: 1,
+      agents: 2,
+      step,
+      iteration: 3,
+      episodes: 4,
+      early: { episodes: 2, rewardSum: -1 },
+      lastReward: 0.5,
+    },
+    network,
+    behaviorName: 'Walker',
+    parameters: initialParameters(network, 1),
+    optimiser: { first: initialParameters(network, 2), second: initialParameters(network, 3), count: 17 },
+    normaliser,
+    histories: [
+      { episode: 4, actions: Float32Array.of(1, 2, 3, 4) },
+      { episode: 0, actions: new Float32Array(0) },
+    ],
+    sample: Float32Array.from({ length: 15 }, (_, at) => at),
+  };
+}
+
+describe('a checkpoint', () => {
+  let folder: string;
+  const warnings: string[] = [];
+  const warn = (message: string) => void warnings.push(message);
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'checkpoint-'));
+    warnings.length = 0;
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('comes back bit for bit', () => {
+    const checkpoint = checkpointAt(100);
+    expect(readCheckpoint(writeCheckpoint(folder, checkpoint))).toEqual(checkpoint);
+  });
+
+  it('is the latest where it has the most steps', () => {
+    for (const step of [900, 1000, 20]) writeCheckpoint(folder, checkpointAt(step));
+    expect(latestCheckpoint(folder, warn).checkpoint.progress.step).toBe(1000);
+  });
+
+  it('leaves no other file behind', () => {
+    writeCheckpoint(folder, checkpointAt(7));
+    expect(readdirSync(folder)).toEqual(['step-000000007.safetensors']);
+  });
+
+  it('is passed over for the one before it, with a warning, where it is truncated', () => {
+    writeCheckpoint(folder, checkpointAt(1));
+    const latest = writeCheckpoint(folder, checkpointAt(2));
+    truncateSync(latest, readFileSync(latest).length - 10);
+    expect(latestCheckpoint(folder, warn).checkpoint.progress.step).toBe(1);
+    expect(warnings.join()).toContain(latest);
+  });
+
+  it.each([0, 3, 9, 100, 600])('is recognised as damaged where byte %i from its end was changed', (fromEnd) => {
+    const path = writeCheckpoint(folder, checkpointAt(1));
+    const bytes = readFileSync(path);
+    const at = bytes.length - 1 - fromEnd;
+    bytes[at] = bytes[at]! ^ 1;
+    writeFileSync(path, bytes);
+    expect(() => readCheckpoint(path)).toThrow(/damaged/);
+  });
+
+  it.each([0, 4, 8, 40])('is refused in one line where only %i bytes of it are there', (length) => {
+    const path = writeCheckpoint(folder, checkpointAt(1));
+    truncateSync(path, length);
+    expect(() => readCheckpoint(path)).toThrow(expect.objectContaining({ name: 'UserError' }));
+    expect(() => latestCheckpoint(folder, warn)).toThrow(/none of the 1 checkpoints is whole.*npm run train/);
+  });
+
+  it('that is missing says how to make one', () => {
+    expect(() => latestCheckpoint(join(folder, 'none'), warn)).toThrow(/no checkpoint.*npm run train/);
+  });
+
+  it('is deleted when it is older than those to keep', () => {
+    for (const step of [1, 2, 3, 4]) writeCheckpoint(folder, checkpointAt(step));
+    pruneCheckpoints(folder, 2);
+    expect(readdirSync(folder)).toEqual(['step-000000003.safetensors', 'step-000000004.safetensors']);
+  });
+});

@@ -1,0 +1,126 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseConfiguration, readConfiguration } from '../../train/configuration/read.ts';
+import { configurationAsYaml } from '../../train/configuration/write.ts';
+
+const root = join(import.meta.dirname, '../..');
+const parsed = (text: string) => parseConfiguration(text, 'my.yaml', 'Walker');
+const walker = (...lines: string[]) => ['behaviors:', '  Walker:', ...lines.map((line) => `    ${line}`)].join('\n');
+
+/** ML-Agents' own file for its Walker, setting for setting. */
+const stock = walker(
+  'trainer_type: ppo',
+  'hyperparameters:',
+  '  batch_size: 2048',
+  '  buffer_size: 20480',
+  '  learning_rate: 0.0003',
+  '  beta: 0.005',
+  '  epsilon: 0.2',
+  '  lambd: 0.95',
+  '  num_epoch: 3',
+  '  learning_rate_schedule: linear',
+  'network_settings:',
+  '  normalize: true',
+  '  hidden_units: 256',
+  '  num_layers: 3',
+  '  vis_encode_type: simple',
+  'reward_signals:',
+  '  extrinsic:',
+  '    gamma: 0.995',
+  '    strength: 1.0',
+  'keep_checkpoints: 5',
+  'max_steps: 30000000',
+  'time_horizon: 1000',
+  'summary_freq: 30000',
+);
+
+describe('a configuration', () => {
+  it("reads ML-Agents' own file for its Walker as it is", () => {
+    const { behavior } = parsed(stock);
+    expect(behavior.max_steps).toBe(30_000_000);
+    expect(behavior.hyperparameters).toMatchObject({ batch_size: 2048, learning_rate: 3e-4 });
+  });
+
+  it('of ours differs from it in max_steps, seed and checkpoints alone', () => {
+    const { behavior } = readConfiguration(join(root, 'config/walker.yaml'), 'Walker');
+    const { max_steps, checkpoint_interval } = behavior;
+    expect(behavior).toEqual({ ...parsed(stock).behavior, max_steps, checkpoint_interval });
+  });
+
+  it("has ML-Agents' defaults where nothing is said", () => {
+    const { behavior, seed } = parsed(walker('trainer_type: ppo'));
+    expect(behavior).toMatchObject({ max_steps: 500_000, time_horizon: 64, keep_checkpoints: 5 });
+    expect(behavior.hyperparameters).toMatchObject({ batch_size: 1024, buffer_size: 10240, num_epoch: 3 });
+    expect(behavior.network_settings).toMatchObject({ hidden_units: 128, num_layers: 2, normalize: false });
+    expect(seed).toBe(-1);
+  });
+
+  it('takes from default_settings what the behaviour leaves open', () => {
+    const text = `default_settings:\n  max_steps: 5e6\n  hyperparameters:\n    beta: 0.01\n${walker('hyperparameters:', '  epsilon: 0.3')}`;
+    const { behavior } = parsed(text);
+    expect(behavior.max_steps).toBe(5_000_000);
+    expect(behavior.hyperparameters).toMatchObject({ beta: 0.01, epsilon: 0.3 });
+  });
+
+  it('comes out the same when what was resolved is read again', () => {
+    const configuration = parsed(`${stock}\nenvironment_parameters:\n  gravity: 9.81\nenv_settings:\n  seed: 7`);
+    expect(parsed(configurationAsYaml(configuration))).toEqual(configuration);
+  });
+});
+
+describe('a wrong configuration is refused with file, line, value and what was allowed:', () => {
+  const cases: [what: string, text: string, told: (string | RegExp)[]][] = [
+    ['an unknown setting', walker('max_step: 3'), ['my.yaml:3', 'max_step', 'did you mean "max_steps"']],
+    [
+      'an unknown setting further in',
+      walker('hyperparameters:', '  batchsize: 5'),
+      ['my.yaml:4', 'did you mean "batch_size"', 'buffer_size'],
+    ],
+    [
+      'an unknown behaviour',
+      'behaviors:\n  Walkr:\n    max_steps: 1',
+      ['my.yaml:2', '"Walkr"', 'did you mean "Walker"'],
+    ],
+    ['a word for a number', walker('max_steps: many'), ['my.yaml:3', '"many"', 'a number']],
+    ['a number below the range', walker('max_steps: -3'), ['my.yaml:3', '-3', 'above 0']],
+    [
+      'a fraction for a whole number',
+      walker('time_horizon: 1', 'max_steps: 1.5'),
+      ['my.yaml:4', '1.5', 'whole number'],
+    ],
+    [
+      'a misspelt choice',
+      walker('hyperparameters:', '  learning_rate_schedule: lineer'),
+      ['my.yaml:4', '"lineer"', 'linear, constant', 'did you mean "linear"'],
+    ],
+    ['a trainer we do not have', walker('trainer_type: sac'), ['my.yaml:3', '"sac"', 'ppo']],
+    ['a value from default_settings', 'default_settings:\n  max_steps: x\nbehaviors:\n  Walker:\n', ['my.yaml:2']],
+    ['a number for a block', walker('hyperparameters: 7'), ['my.yaml:3', '7', 'a block of settings']],
+    ['a behaviour that is no block', 'behaviors:\n  Walker: 3', ['my.yaml:2', 'a block of settings']],
+    ['no behaviour at all', '', ['my.yaml', '"Walker"']],
+    [
+      'a minibatch larger than the buffer',
+      walker('hyperparameters:', '  batch_size: 100', '  buffer_size: 50'),
+      ['my.yaml:4', 'batch_size', 'buffer_size'],
+    ],
+    [
+      'a feature that is not supported yet, by its name',
+      walker('network_settings:', '  memory:', '    memory_size: 128'),
+      ['my.yaml:4', 'recurrent memory', 'not supported'],
+    ],
+    [
+      'a sampler',
+      `environment_parameters:\n  mass:\n    sampler_type: uniform\n${walker('max_steps: 1')}`,
+      ['my.yaml:2', 'samplers'],
+    ],
+    ['text that is no YAML', 'behaviors: [', ['my.yaml:1', 'YAML']],
+  ];
+  it.each(cases)('%s', (_what, text, told) => {
+    expect(() => parsed(text)).toThrow(expect.objectContaining({ name: 'UserError' }));
+    for (const part of told) expect(() => parsed(text)).toThrow(part);
+  });
+
+  it('a file that does not exist', () => {
+    expect(() => readConfiguration('no/such.yaml', 'Walker')).toThrow(/no\/such\.yaml.*no such.*--config/);
+  });
+});

@@ -1,0 +1,148 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sha256OfFile } from '../../files/hash.ts';
+import { readCheckpoint } from '../../train/checkpoint.ts';
+import { parseConfiguration } from '../../train/configuration/read.ts';
+import type { IterationMetrics } from '../../train/metrics.ts';
+import { type TrainOptions, train } from '../../train/train.ts';
+import { behavior } from './fixtures/pointing-environment.ts';
+
+const environment = pathToFileURL(join(import.meta.dirname, 'fixtures/pointing-environment.ts')).href;
+
+function configuration(maxSteps: number, ...more: string[]) {
+  const text = `
+behaviors:
+  Pointer:
+    hyperparameters: { batch_size: 64, buffer_size: 512, learning_rate: 0.003, num_epoch: 4, beta: 0.0001 }
+    network_settings: { normalize: true, hidden_units: 16, num_layers: 2 }
+    reward_signals: { extrinsic: { gamma: 0.5 } }
+    max_steps: ${maxSteps}
+    checkpoint_interval: 1024
+    summary_freq: 1000
+${more.join('\n')}`;
+  return parseConfiguration(text, 'pointer.yaml', 'Pointer');
+}
+
+describe('training', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'training-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  function run(changes: Partial<TrainOptions> & { maxSteps?: number; name?: string; stopAfter?: number }) {
+    const { maxSteps = 1024, name = 'run', stopAfter, ...options } = changes;
+    const told: string[] = [];
+    const iterations: IterationMetrics[] = [];
+    const stop = new AbortController();
+    const done = train(
+      {
+        configuration: configuration(maxSteps),
+        environment,
+        behavior,
+        seed: 5,
+        agents: 20,
+        workers: 2,
+        checkpointFolder: join(folder, name),
+        metricsPath: join(folder, `${name}.jsonl`),
+        resume: false,
+        ...options,
+      },
+      {
+        info: (message) => told.push(message),
+        warn: (message) => told.push(message),
+        iteration: (metrics) => {
+          iterations.push(metrics);
+          if (iterations.length === stopAfter) stop.abort();
+        },
+        signal: stop.signal,
+      },
+    );
+    return done.then((result) => ({ ...result, told, iterations }));
+  }
+
+  it('learns a task that can be learnt', async () => {
+    const { progress, iterations } = await run({ maxSteps: 20_000 });
+    const perDecision = ({ reward, episodeLength }: IterationMetrics) => reward! / episodeLength!;
+    expect(perDecision(iterations[0]!)).toBeLessThan(0.5);
+    expect(perDecision(iterations.at(-1)!)).toBeGreaterThan(0.8);
+    expect(progress.early.rewardSum / progress.early.episodes).toBeLessThan(progress.lastReward!);
+  });
+
+  it('gives the same bytes for any number of workers', async () => {
+    const hashes = [];
+    for (const workers of [1, 2, 3]) {
+      hashes.push(sha256OfFile((await run({ workers, name: `w${workers}` })).checkpoint));
+    }
+    expect(new Set(hashes).size).toBe(1);
+  });
+
+  it('gives other numbers for another seed', async () => {
+    const one = readCheckpoint((await run({ maxSteps: 1, name: 'one' })).checkpoint);
+    const other = readCheckpoint((await run({ maxSteps: 1, name: 'other', seed: 6 })).checkpoint);
+    expect(other.sample).not.toEqual(one.sample);
+  });
+
+  it('that was stopped and resumed ends with the very bytes of one that was not', async () => {
+    const whole = await run({ maxSteps: 2500, name: 'whole' });
+    const first = await run({ maxSteps: 2500, name: 'parts', stopAfter: 2 });
+    expect(first.interrupted).toBe(true);
+    expect(first.progress.step).toBe(1040);
+    const second = await run({ maxSteps: 2500, name: 'parts', resume: true });
+    expect(second.interrupted).toBe(false);
+    expect(sha256OfFile(second.checkpoint)).toBe(sha256OfFile(whole.checkpoint));
+    const measured = (name: string) =>
+      readFileSync(join(folder, `${name}.jsonl`), 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => ({ ...JSON.parse(line), seconds: 0 }));
+    expect(measured('parts')).toEqual(measured('whole'));
+  });
+
+  it('keeps a checkpoint each interval, and no more than it should', async () => {
+    const settings = configuration(6000);
+    settings.behavior.keep_checkpoints = 3;
+    await run({ configuration: settings });
+    expect(readdirSync(join(folder, 'run'))).toEqual([
+      'step-000004160.safetensors',
+      'step-000005200.safetensors',
+      'step-000006240.safetensors',
+    ]);
+  });
+
+  it("says a line in ML-Agents' words each summary period", async () => {
+    const { told } = await run({ maxSteps: 3000 });
+    expect(told).toHaveLength(3);
+    expect(told[0]).toMatch(
+      /^Pointer\. Step: 1000\. Time Elapsed: [\d.]+ s\. Mean Reward: -?[\d.]+\. Std of Reward: [\d.]+\. Training\.$/,
+    );
+  });
+
+  it('does not touch the checkpoints of an earlier run unless told how', async () => {
+    const { checkpoint } = await run({});
+    const before = sha256OfFile(checkpoint);
+    await expect(run({})).rejects.toThrow(/already has checkpoints.*--resume.*--force/);
+    expect(sha256OfFile(checkpoint)).toBe(before);
+  });
+
+  it('does not resume where there is nothing, or something else', async () => {
+    await expect(run({ resume: true })).rejects.toThrow(/no checkpoint.*npm run train/);
+    await run({});
+    await expect(run({ resume: true, seed: 6 })).rejects.toThrow(/another seed/);
+    await expect(run({ resume: true, agents: 8 })).rejects.toThrow(/another number of agents/);
+    const wider = configuration(1024);
+    wider.behavior.network_settings.hidden_units = 32;
+    await expect(run({ resume: true, configuration: wider })).rejects.toThrow(/another network/);
+  });
+
+  it('passes on what a world says is wrong, and leaves no checkpoint', async () => {
+    const broken = configuration(1024, 'environment_parameters: { broken: 1 }');
+    await expect(run({ configuration: broken })).rejects.toThrow(
+      expect.objectContaining({ name: 'UserError', message: expect.stringContaining('the world is broken') }),
+    );
+    expect(existsSync(join(folder, 'run'))).toBe(false);
+  });
+});

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { exportActor } from '../../export/export-actor.ts';
+import { encodeModel } from '../../onnx/encode.ts';
+import type { Model } from '../../onnx/model.ts';
+import { RandomStream } from '../../random/stream.ts';
+import { type Actor, eagerActions } from '../../train/acting.ts';
+import { Normaliser } from '../../train/normaliser.ts';
+import { initialParameters } from '../../train/policy.ts';
+import { edgeObservations } from '../../validate/edge-observations.ts';
+import type { Engine } from '../../validate/engine.ts';
+import { onnxruntimeNode } from '../../validate/onnxruntime-node-engine.ts';
+import { onnxruntimeWeb } from '../../validate/onnxruntime-web-engine.ts';
+import { type ValidateOptions, validate } from '../../validate/validate.ts';
+
+const network = { observationSize: 243, actionSize: 39, hiddenUnits: 64, layers: 3 };
+const random = new RandomStream(1);
+const observations = Float32Array.from({ length: 1000 * 243 }, () => random.normal() * 3 + 1);
+const actor: Actor = { network, parameters: initialParameters(network, 2), normaliser: new Normaliser(243) };
+actor.normaliser.update(observations);
+
+function judged(changes: Partial<ValidateOptions> = {}, damage: (model: Model) => void = () => {}) {
+  const model = exportActor(actor, '0.0.0');
+  damage(model);
+  return validate({
+    model: encodeModel(model),
+    path: 'policy.onnx',
+    shape: network,
+    engines: [onnxruntimeNode],
+    observations,
+    normaliser: actor.normaliser.statistics(),
+    reference: (rows, count) => eagerActions(actor, rows, count),
+    sigma: actor.parameters['actor.logDeviation']!.map(Math.exp),
+    tolerance: 1e-5,
+    ...changes,
+  });
+}
+
+describe('validation', () => {
+  it('passes an exported actor in the native and in the WebAssembly engine', async () => {
+    const report = await judged({ engines: [onnxruntimeNode, onnxruntimeWeb] });
+    expect(report.problems).toEqual([]);
+    expect(report.passed).toBe(true);
+    expect(report.engines.map(({ engine }) => engine)).toEqual(['onnxruntime-node', 'onnxruntime-web']);
+    for (const { batches } of report.engines) expect(batches.map(({ size }) => size)).toEqual([1, 2, 10, 257]);
+  });
+
+  it('refuses a file whose weights differ in one number', async () => {
+    const report = await judged({}, ({ graph }) => {
+      const bias = graph.initializers.get('actor.mean.bias')!.data as Float32Array;
+      bias[7] = bias[7]! + 1e-3;
+    });
+    expect(report.passed).toBe(false);
+    expect(report.problems[0]).toMatch(/differs by 3\.3.e-4/);
+  });
+
+  it('refuses a file whose normaliser does not clip', async () => {
+    const report = await judged({}, ({ graph }) => {
+      graph.nodes.find(({ op }) => op === 'Clip')!.attributes['max'] = { type: 'float', value: 1e30 };
+    });
+    expect(report.passed).toBe(false);
+  });
+
+  it('refuses a file that samples with another spread than the policy has', async () => {
+    const report = await judged({}, ({ graph }) => {
+      graph.initializers.get('actor.logDeviation')!.data.fill(Math.log(1.3));
+    });
+    expect(report.problems.join()).toMatch(/not drawn from the policy's distribution/);
+  });
+
+  it('refuses a file that breaks the contract without running it', async () => {
+    const report = await judged({}, (model) => {
+      model.graph.outputs.pop();
+    });
+    expect(report.passed).toBe(false);
+    expect(report.engines).toEqual([]);
+  });
+
+  it('refuses actions out of range or not finite, wherever an engine gives them', async () => {
+    const wild = (value: number) => async (): Promise<Engine> => ({
+      name: 'wild',
+      run: async (_observations, rows, wanted) =>
+        Object.fromEntries(wanted.map((name) => [name, new Float32Array(rows * 39).fill(value)])),
+      close: async () => {},
+    });
+    for (const value of [Number.NaN, 1.01, Number.POSITIVE_INFINITY]) {
+      const { problems } = await judged({ engines: [wild(value)] });
+      expect(problems.join()).toMatch(/wild: in batches of 1, .*not finite or not within/);
+    }
+  });
+
+  it('refuses an engine that treats a row differently in another batch', async () => {
+    const report = await judged({
+      engines: [
+        async (model) => {
+          const engine = await onnxruntimeNode(model);
+          return {
+            ...engine,
+            async run(rows, count, wanted) {
+              const outputs = await engine.run(rows, count, wanted);
+              if (count === 10)
+                for (const name of wanted) outputs[name] = outputs[name]!.map((action) => action * 0.999995);
+              return outputs;
+            },
+          };
+        },
+      ],
+    });
+    expect(report.problems.join()).toMatch(/apart in different batches/);
+  });
+
+  it('gives no verdict on fewer than 1,000 observations', async () => {
+    const report = await judged({ observations: observations.subarray(0, 999 * 243) });
+    expect(report.problems).toEqual(['only 999 observations from episodes; 1000 are needed for a verdict']);
+  });
+
+  it('refuses what is no ONNX file in one line', async () => {
+    await expect(judged({ model: Buffer.from('not a model') })).rejects.toThrow(
+      expect.objectContaining({ name: 'UserError', message: expect.stringContaining('policy.onnx') }),
+    );
+  });
+
+  it('looks at zeros, the clip bounds and +-1e6', () => {
+    const edge = edgeObservations(Float32Array.of(1, 2), Float32Array.of(1, 0.5));
+    const rows = Array.from({ length: edge.length / 2 }, (_, row) => [...edge.subarray(row * 2, row * 2 + 2)]);
+    for (const row of [
+      [0, 0],
+      [-4, -0.5],
+      [6, 4.5],
+      [1e6, 1e6],
+      [-1e6, -1e6],
+    ])
+      expect(rows).toContainEqual(row);
+  });
+});

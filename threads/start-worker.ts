@@ -1,0 +1,20 @@
+import { Worker } from 'node:worker_threads';
+
+/** What a thread that `startWorker` started finds in `workerData`. */
+export interface StartedWith<Data> {
+  readonly module: string;
+  readonly data: Data;
+}
+
+/**
+ * Starts a worker thread on a TypeScript module of ours.
+ *
+ * A thread doesn't reliably inherit its parent's loader (not from tsx on Node 20, not from a test runner), so it registers
+ * its own.
+ */
+export function startWorker(module: URL, data: unknown): Worker {
+  return new Worker(new URL('./run-typescript.mjs', import.meta.url), {
+    workerData: { module: module.href, data } satisfies StartedWith<unknown>,
+    execArgv: [],
+  });
+}

@@ -1,0 +1,66 @@
+/** A worker thread of the collector: makes its groups' environments, then answers each request with their roll-outs. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { Session } from '../compile/onnxruntime.ts';
+import type { EnvironmentModule } from '../envs/env.ts';
+import { UserError } from '../failure/user-error.ts';
+import type { StartedWith } from '../threads/start-worker.ts';
+import type { CollectorReply, CollectorRequest, CollectorWorkerData, CollectRequest } from './collector.ts';
+import { AgentGroup, type Rollout } from './rollout.ts';
+
+const port = parentPort!;
+const members: AgentGroup[] = [];
+
+answering(async () => {
+  const { environment, groups, seed, parameters } = (workerData as StartedWith<CollectorWorkerData>).data;
+  const world = (await import(environment)) as EnvironmentModule;
+  for (const group of groups) {
+    members.push(new AgentGroup(await world.createEnvironment({ seed, parameters, ...group }), seed, group.firstAgent));
+  }
+  return { kind: 'ready' };
+});
+
+port.on('message', (request: CollectorRequest) => {
+  answering(() => respond(request));
+});
+
+async function respond(request: CollectorRequest): Promise<CollectorReply | undefined> {
+  switch (request.kind) {
+    case 'collect':
+      return collect(request);
+    case 'histories': {
+      const parts = members.map((group) => group.histories());
+      return { kind: 'histories', histories: parts.every((part) => part !== undefined) ? parts.flat() : undefined };
+    }
+    case 'close':
+      return close();
+  }
+}
+
+async function collect({ model, logDeviation, iteration, decisions }: CollectRequest): Promise<CollectorReply> {
+  const session = await Session.open(model, { threads: 1 });
+  const parts: Rollout[] = [];
+  for (const group of members) parts.push(await group.rollOut({ session, logDeviation }, iteration, decisions));
+  await session.release();
+  return { kind: 'collected', parts };
+}
+
+async function close(): Promise<undefined> {
+  for (const group of members) await group.close();
+  port.close();
+}
+
+/** Sends what the work comes to, or why it failed: errors lose their class on the way, so a user error's parts are sent. */
+async function answering(work: () => Promise<CollectorReply | undefined>): Promise<void> {
+  try {
+    const reply = await work();
+    if (reply) port.postMessage(reply, reply.kind === 'collected' ? reply.parts.flatMap(buffersOf) : []);
+  } catch (error) {
+    const problem = error instanceof UserError ? error.problem : undefined;
+    port.postMessage({ kind: 'failed', error, problem } satisfies CollectorReply);
+  }
+}
+
+/** The large arrays, handed over instead of copied. */
+function buffersOf({ observations, actions, logProbabilities, rewards }: Rollout): ArrayBuffer[] {
+  return [observations, actions, logProbabilities, rewards].map((array) => array.buffer as ArrayBuffer);
+}

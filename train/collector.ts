@@ -1,0 +1,162 @@
+/**
+ * Collects experience in worker threads. Agents live in groups of a fixed size and groups are dealt out to the workers:
+ * since a group always decides as one batch, the numbers are the same for any number of workers.
+ */
+import { once } from 'node:events';
+import type { Worker } from 'node:worker_threads';
+import type { EpisodeHistory } from '../envs/env.ts';
+import { type Problem, UserError } from '../failure/user-error.ts';
+import { startWorker } from '../threads/start-worker.ts';
+import { mergeRollouts, type Rollout } from './rollout.ts';
+
+/** Agents that decide as one batch. Part of what a run's numbers depend on, so it is no setting. */
+export const GROUP_SIZE = 8;
+
+export interface CollectorOptions {
+  /** URL of an `EnvironmentModule`. */
+  readonly environment: string;
+  readonly agents: number;
+  readonly workers: number;
+  readonly seed: number;
+  readonly parameters: Readonly<Record<string, number>>;
+  /** Where each agent goes on, as `Collector.histories` told; absent in a new run. */
+  readonly histories?: readonly EpisodeHistory[] | undefined;
+}
+
+interface Group {
+  readonly firstAgent: number;
+  readonly agents: number;
+  readonly histories?: readonly EpisodeHistory[];
+}
+
+export interface CollectorWorkerData {
+  readonly environment: string;
+  readonly groups: readonly Group[];
+  readonly seed: number;
+  readonly parameters: Readonly<Record<string, number>>;
+}
+
+export interface CollectRequest {
+  /** ONNX: `observations` [batch, observationSize], raw, to `means` [batch, actionSize]. */
+  readonly model: Uint8Array;
+  readonly logDeviation: Float32Array; // [actionSize]
+  readonly iteration: number;
+  /** Of each agent. */
+  readonly decisions: number;
+}
+
+export type CollectorRequest =
+  | ({ readonly kind: 'collect' } & CollectRequest)
+  | { readonly kind: 'histories' }
+  | { readonly kind: 'close' };
+
+export type CollectorReply =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'collected'; readonly parts: Rollout[] }
+  | { readonly kind: 'histories'; readonly histories: EpisodeHistory[] | undefined }
+  | { readonly kind: 'failed'; readonly error: unknown; readonly problem: Problem | undefined };
+
+export class Collector {
+  readonly #workers: readonly Worker[];
+
+  private constructor(workers: readonly Worker[]) {
+    this.#workers = workers;
+  }
+
+  /** Starts the workers and their worlds. */
+  static async start(options: CollectorOptions): Promise<Collector> {
+    const { environment, seed, parameters } = options;
+    const shares = dealOut(options);
+    const started = shares.map((groups) =>
+      startWorker(new URL('./collector-worker.ts', import.meta.url), {
+        environment,
+        groups,
+        seed,
+        parameters,
+      } satisfies CollectorWorkerData),
+    );
+    const collector = new Collector(started);
+    try {
+      await Promise.all(started.map((worker) => answer(worker)));
+    } catch (error) {
+      await collector.abandon();
+      throw error;
+    }
+    return collector;
+  }
+
+  /** Lets every agent decide `decisions` times under one policy. */
+  async collect(request: CollectRequest): Promise<Rollout> {
+    const replies = await Promise.all(
+      this.#workers.map((worker) => {
+        worker.postMessage({ kind: 'collect', ...request } satisfies CollectorRequest);
+        return answer(worker);
+      }),
+    );
+    return mergeRollouts(replies.flatMap((reply) => (reply.kind === 'collected' ? reply.parts : [])));
+  }
+
+  /** What a new collector needs to go on from here, in the order of the agents; undefined where the world can't repeat. */
+  async histories(): Promise<EpisodeHistory[] | undefined> {
+    const replies = await Promise.all(
+      this.#workers.map((worker) => {
+        worker.postMessage({ kind: 'histories' } satisfies CollectorRequest);
+        return answer(worker);
+      }),
+    );
+    const parts = replies.map((reply) => (reply.kind === 'histories' ? reply.histories : undefined));
+    return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
+  }
+
+  /** Ends the worlds and the workers. */
+  async close(): Promise<void> {
+    await Promise.all(
+      this.#workers.map(async (worker) => {
+        const exited = once(worker, 'exit');
+        worker.postMessage({ kind: 'close' } satisfies CollectorRequest);
+        await exited;
+      }),
+    );
+  }
+
+  /** Ends the workers wherever they are. */
+  async abandon(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+}
+
+/** Groups in the order of their agents, in even and contiguous shares, so that merged shares are in order too. */
+function dealOut({ agents, workers, histories }: CollectorOptions): Group[][] {
+  const groups = Array.from({ length: Math.ceil(agents / GROUP_SIZE) }, (_, group): Group => {
+    const firstAgent = group * GROUP_SIZE;
+    const end = Math.min(firstAgent + GROUP_SIZE, agents);
+    return {
+      firstAgent,
+      agents: end - firstAgent,
+      ...(histories ? { histories: histories.slice(firstAgent, end) } : {}),
+    };
+  });
+  const shares = Math.min(workers, groups.length);
+  return Array.from({ length: shares }, (_, share) =>
+    groups.slice(Math.floor((share * groups.length) / shares), Math.floor(((share + 1) * groups.length) / shares)),
+  );
+}
+
+/** The worker's next reply; rejects where it fails or ends instead. */
+function answer(worker: Worker): Promise<CollectorReply> {
+  return new Promise((resolve, reject) => {
+    const settle = (act: () => void) => {
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+      act();
+    };
+    const onMessage = (reply: CollectorReply) =>
+      settle(() => (reply.kind === 'failed' ? reject(thrown(reply)) : resolve(reply)));
+    const onError = (error: Error) => settle(() => reject(error));
+    const onExit = (code: number) => settle(() => reject(new Error(`a roll-out worker ended with code ${code}`)));
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
+  });
+}
+
+function thrown({ error, problem }: Extract<CollectorReply, { kind: 'failed' }>): unknown {
+  return problem ? new UserError(problem) : error;
+}

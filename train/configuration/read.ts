@@ -1,0 +1,234 @@
+/**
+ * Reads a configuration file in ML-Agents' schema. Whatever is wrong in it is told with the file, the line, the value,
+ * what was allowed and the nearest name.
+ */
+import { readFileSync } from 'node:fs';
+import { isNode, LineCounter, parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { nearestName } from '../../failure/nearest-name.ts';
+import { UserError } from '../../failure/user-error.ts';
+import { type BehaviorSettings, behaviorSchema, type FileSettings, fileSchema } from './schema.ts';
+
+/** Everything that training needs to know from the configuration. */
+export interface Configuration {
+  readonly behaviorName: string;
+  readonly behavior: BehaviorSettings;
+  /** `environment_parameters`: numbers for the environment, by name. */
+  readonly environmentParameters: Readonly<Record<string, number>>;
+  /** `env_settings.seed`; -1 where it is to be drawn. */
+  readonly seed: number;
+}
+
+/**
+ * @param path a YAML file as `mlagents-learn` reads it.
+ * @param behaviorName the behaviour that the environment has.
+ * @throws UserError for a file that is missing or no YAML, and for any setting that is unknown, wrong or not supported.
+ */
+export function readConfiguration(path: string, behaviorName: string): Configuration {
+  return parseConfiguration(readText(path), path, behaviorName);
+}
+
+/** As `readConfiguration`, from the text itself; `path` is what errors call it. */
+export function parseConfiguration(text: string, path: string, behaviorName: string): Configuration {
+  const source = new LocatedYaml(text, path);
+  const file = source.check(fileSchema, source.value, (inside) => inside);
+  const behavior = behaviorBlock(source, file, behaviorName);
+  return {
+    behaviorName,
+    behavior,
+    environmentParameters: environmentParameters(source, file),
+    seed: file.env_settings?.seed ?? -1,
+  };
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new UserError(
+      {
+        what: missing ? 'there is no such configuration file' : 'the configuration file cannot be read',
+        where: path,
+        mend: 'name one with --config, such as --config config/walker.yaml',
+      },
+      { cause: error },
+    );
+  }
+}
+
+/** The behaviour's own block over `default_settings` over the defaults. */
+function behaviorBlock(source: LocatedYaml, file: FileSettings, name: string): BehaviorSettings {
+  const named = Object.keys(file.behaviors);
+  for (const other of named) {
+    if (other !== name) {
+      throw new UserError({
+        what: `unknown behaviour${nearestName(other, [name]) ? `, did you mean ${JSON.stringify(name)}?` : ''}`,
+        where: source.place(['behaviors', other]),
+        value: other,
+        expected: `${JSON.stringify(name)}, the one behaviour of this environment`,
+      });
+    }
+  }
+  const own = file.behaviors[name];
+  if (own === undefined && !file.default_settings) {
+    throw new UserError({
+      what: `the behaviour ${JSON.stringify(name)} has no settings`,
+      where: source.place(['behaviors']),
+      expected: `a block "${name}:" under "behaviors:"`,
+    });
+  }
+  const merged = deepMerge(file.default_settings ?? {}, own ?? {});
+  // A value that the behaviour doesn't set itself came from default_settings: that's the line to name.
+  return source.check(behaviorSchema, merged, (inside) =>
+    source.has(['behaviors', name, ...inside]) ? ['behaviors', name, ...inside] : ['default_settings', ...inside],
+  );
+}
+
+function environmentParameters(source: LocatedYaml, file: FileSettings): Record<string, number> {
+  const values: Record<string, number> = {};
+  for (const [name, value] of Object.entries(file.environment_parameters ?? {})) {
+    if (typeof value !== 'number') {
+      throw new UserError({
+        what: 'samplers and curricula are not supported yet',
+        where: source.place(['environment_parameters', name]),
+        value,
+        expected: 'a number',
+      });
+    }
+    values[name] = value;
+  }
+  return values;
+}
+
+function deepMerge(base: object, over: object): object {
+  const merged: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const below = merged[key];
+    merged[key] = isRecord(below) && isRecord(value) ? deepMerge(below, value) : value;
+  }
+  return merged;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+type Path = readonly PropertyKey[];
+
+/** A YAML text whose values can be traced back to their lines. */
+class LocatedYaml {
+  readonly value: unknown;
+  readonly #document;
+  readonly #lines = new LineCounter();
+  readonly #path: string;
+
+  constructor(text: string, path: string) {
+    this.#path = path;
+    this.#document = parseDocument(text, { lineCounter: this.#lines });
+    const problem = this.#document.errors[0];
+    if (problem) {
+      const line = problem.linePos?.[0].line;
+      throw new UserError(
+        { what: `no valid YAML: ${problem.message.split('\n')[0]}`, where: line ? `${path}:${line}` : path },
+        { cause: problem },
+      );
+    }
+    this.value = this.#document.toJS() ?? {};
+  }
+
+  has(path: Path): boolean {
+    return this.#document.hasIn(path);
+  }
+
+  /** "file:line (the.setting)" of a value, or of the nearest thing around it. */
+  place(path: Path): string {
+    const setting = path.join('.');
+    for (let length = path.length; length > 0; length--) {
+      const line = this.#lineOf(path.slice(0, length));
+      if (line) return `${this.#path}:${line} (${setting})`;
+    }
+    return setting ? `${this.#path} (${setting})` : this.#path;
+  }
+
+  #lineOf(path: Path): number | undefined {
+    const parent = this.#document.getIn(path.slice(0, -1), true) as { items?: unknown[] } | undefined;
+    const pair = parent?.items?.find((item) => {
+      const key = (item as { key?: { value?: unknown } }).key;
+      return key?.value === path.at(-1);
+    }) as { key?: unknown } | undefined;
+    const node = pair?.key ?? this.#document.getIn(path, true);
+    return isNode(node) && node.range ? this.#lines.linePos(node.range[0]).line : undefined;
+  }
+
+  /** Validates; `toFile` says where in the file a path inside `value` comes from. */
+  check<Schema extends z.ZodType>(schema: Schema, value: unknown, toFile: (inside: Path) => Path): z.output<Schema> {
+    const result = schema.safeParse(value);
+    if (result.success) return result.data;
+    const issue = result.error.issues[0]!;
+    throw new UserError(this.#told(issue, schema, value, toFile));
+  }
+
+  #told(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown, toFile: (inside: Path) => Path) {
+    if (issue.code === 'unrecognized_keys') {
+      const key = issue.keys[0]!;
+      const known = knownKeys(schema, issue.path);
+      const nearest = nearestName(key, known);
+      return {
+        what: `unknown setting${nearest ? `, did you mean ${JSON.stringify(nearest)}?` : ''}`,
+        where: this.place(toFile([...issue.path, key])),
+        value: key,
+        expected: `one of ${known.join(', ')}`,
+      };
+    }
+    const found = issue.path.reduce<unknown>((inside, key) => (inside as Record<PropertyKey, unknown>)?.[key], value);
+    const nearest =
+      issue.code === 'invalid_value' && typeof found === 'string'
+        ? nearestName(found, issue.values.map(String))
+        : undefined;
+    return {
+      what: issue.code === 'custom' ? issue.message : `wrong value${nearest ? `, did you mean "${nearest}"?` : ''}`,
+      where: this.place(toFile(issue.path)),
+      value: found,
+      expected: issue.code === 'custom' ? undefined : allowed(issue),
+    };
+  }
+}
+
+/** What a zod issue says was allowed, in words. */
+function allowed(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return (
+        {
+          int: 'a whole number',
+          number: 'a number',
+          boolean: 'true or false',
+          object: 'a block of settings',
+          record: 'a block of settings',
+        }[issue.expected as string] ?? `a ${issue.expected}`
+      );
+    case 'invalid_value':
+      return `one of ${issue.values.map(String).join(', ')}`;
+    case 'too_small':
+      return `a number ${issue.inclusive ? 'of at least' : 'above'} ${issue.minimum}`;
+    case 'too_big':
+      return `a number ${issue.inclusive ? 'of at most' : 'below'} ${issue.maximum}`;
+    default:
+      return issue.message;
+  }
+}
+
+/** The settings that the schema has in the block at `path`. */
+function knownKeys(schema: z.ZodType, path: Path): string[] {
+  let inner: unknown = schema;
+  for (const key of path) inner = shapeOf(inner)?.[key as string];
+  return Object.keys(shapeOf(inner) ?? {});
+}
+
+/** An object schema's shape, under whatever default or nullable it is wrapped in. */
+function shapeOf(schema: unknown): Record<string, unknown> | undefined {
+  let inner = schema as { shape?: Record<string, unknown>; def?: { innerType?: unknown } } | undefined;
+  while (inner && !inner.shape) inner = inner.def?.innerType as typeof inner;
+  return inner?.shape;
+}

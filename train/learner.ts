@@ -1,0 +1,304 @@
+/**
+ * PPO's update: parameters, Adam's moments and the normaliser, and the one traced function that changes them.
+ *
+ * The whole step (normalised observations in, losses, gradients and Adam, new parameters out) is one ONNX graph, traced
+ * from the TensorFlow.js functions in policy.ts, losses.ts and adam.ts and run by onnxruntime.
+ */
+import { compile, type TensorsOf } from '../compile/index.ts';
+import { tf } from '../compile/tensorflow.ts';
+import type { RandomStream } from '../random/stream.ts';
+import { adamFactors, adamStep } from './adam.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { divergence, entropyOf, logProbabilities, policyLoss, valueLoss } from './losses.ts';
+import { Normaliser } from './normaliser.ts';
+import {
+  actionMeans,
+  initialParameters,
+  type Network,
+  normalised,
+  type ParameterRow,
+  parameterTable,
+  stateValues,
+} from './policy.ts';
+
+/** What an update learns from; all arrays have one row for each decision. */
+export interface LearningBuffer {
+  readonly observations: Float32Array; // [rows, observationSize], normalised
+  readonly actions: Float32Array; // [rows, actionSize]
+  readonly logProbabilities: Float32Array; // [rows, actionSize]
+  readonly advantages: Float32Array; // [rows]
+  readonly returns: Float32Array; // [rows]
+}
+
+/** Settings of one update; schedules have been applied. */
+export interface UpdateSettings {
+  readonly learningRate: number;
+  readonly epsilon: number;
+  readonly beta: number;
+  readonly epochs: number;
+}
+
+/** Means over an update's minibatches. */
+export interface UpdateStatistics {
+  readonly policyLoss: number;
+  readonly valueLoss: number;
+  readonly entropy: number;
+  /** Divergence between the policy that collected and the one that is being learnt. */
+  readonly divergence: number;
+}
+
+const STATISTICS = ['policyLoss', 'valueLoss', 'entropy', 'divergence'] as const;
+const COLUMNS = ['observations', 'actions', 'logProbabilities', 'advantages', 'returns'] as const;
+const VALUE_LOSS_WEIGHT = 0.5;
+
+type Values = Record<string, Float32Array>;
+
+export class Learner {
+  readonly network: Network;
+  #normaliser: Normaliser;
+  readonly #batchSize: number;
+  readonly #graphs: Graphs;
+  #parameters: Values;
+  #first: Values;
+  #second: Values;
+  #adamCount = 0;
+
+  private constructor(network: Network, parameters: Values, batchSize: number, graphs: Graphs) {
+    this.network = network;
+    this.#normaliser = new Normaliser(network.observationSize);
+    this.#parameters = parameters;
+    this.#first = zerosLike(parameters);
+    this.#second = zerosLike(parameters);
+    this.#batchSize = batchSize;
+    this.#graphs = graphs;
+  }
+
+  /** Traces and loads the graphs; takes about a second. */
+  static async create(network: Network, batchSize: number, seed: number, threads?: number): Promise<Learner> {
+    const options = threads === undefined ? {} : { threads };
+    const graphs = await compileGraphs(network, batchSize, options);
+    return new Learner(network, initialParameters(network, seed), batchSize, graphs);
+  }
+
+  get parameters(): Readonly<Values> {
+    return this.#parameters;
+  }
+
+  get normaliser(): Normaliser {
+    return this.#normaliser;
+  }
+
+  get optimiser(): Checkpoint['optimiser'] {
+    return { first: this.#first, second: this.#second, count: this.#adamCount };
+  }
+
+  /** Goes on from a checkpoint of the same network. */
+  restore({ parameters, optimiser, normaliser }: Pick<Checkpoint, 'parameters' | 'optimiser' | 'normaliser'>): void {
+    this.#parameters = { ...parameters };
+    this.#first = { ...optimiser.first };
+    this.#second = { ...optimiser.second };
+    this.#adamCount = optimiser.count;
+    this.#normaliser = normaliser;
+  }
+
+  /** Normalised observations and their values, [rows, observationSize] and [rows], from raw ones. */
+  async evaluate(observations: Float32Array): Promise<{ normalised: Float32Array; values: Float32Array }> {
+    const size = this.network.observationSize;
+    const rows = observations.length / size;
+    const result = { normalised: new Float32Array(observations.length), values: new Float32Array(rows) };
+    const { mean, deviation } = this.#normaliser.statistics();
+    const parameters = Object.fromEntries(
+      Object.entries(this.#parameters).filter(([name]) => name.startsWith('critic.')),
+    );
+    for (let row = 0; row < rows; row += this.#batchSize) {
+      const end = Math.min(row + this.#batchSize, rows);
+      const part = {
+        type: 'float32',
+        shape: [end - row, size],
+        data: observations.subarray(row * size, end * size),
+      } as const;
+      const computed = await this.#graphs.evaluate.run({ parameters, mean, deviation, observations: part });
+      result.normalised.set(computed.normalised.data as Float32Array, row * size);
+      result.values.set(computed.values.data as Float32Array, row);
+    }
+    return result;
+  }
+
+  /** Epochs of shuffled minibatches, one Adam step each; the remainder of an epoch is left out, as in ML-Agents. */
+  async update(buffer: LearningBuffer, settings: UpdateSettings, random: RandomStream): Promise<UpdateStatistics> {
+    const rows = buffer.advantages.length;
+    const order = Uint32Array.from({ length: rows }, (_, row) => row);
+    const batch = minibatchArrays(this.network, this.#batchSize);
+    const sums: Record<(typeof STATISTICS)[number], number> = {
+      policyLoss: 0,
+      valueLoss: 0,
+      entropy: 0,
+      divergence: 0,
+    };
+    const minibatches = Math.floor(rows / this.#batchSize) * settings.epochs;
+
+    for (let epoch = 0; epoch < settings.epochs; epoch++) {
+      random.shuffle(order);
+      for (let start = 0; start + this.#batchSize <= rows; start += this.#batchSize) {
+        for (const column of COLUMNS)
+          gather(buffer[column], rows, order.subarray(start, start + this.#batchSize), batch[column]);
+        const statistics = await this.#step(batch, settings);
+        for (const name of STATISTICS) sums[name] += statistics[name] / minibatches;
+      }
+    }
+    return sums;
+  }
+
+  async #step(batch: LearningBuffer, { learningRate, epsilon, beta }: UpdateSettings): Promise<UpdateStatistics> {
+    this.#adamCount++;
+    const { stepSize, secondCorrection } = adamFactors(learningRate, this.#adamCount);
+    const computed = await this.#graphs.updateStep.run({
+      parameters: this.#parameters,
+      first: this.#first,
+      second: this.#second,
+      batch,
+      stepSize: Float32Array.of(stepSize),
+      secondCorrection: Float32Array.of(secondCorrection),
+      epsilon: Float32Array.of(epsilon),
+      beta: Float32Array.of(beta),
+    });
+    this.#parameters = dataOf(computed.next.parameters);
+    this.#first = dataOf(computed.next.first);
+    this.#second = dataOf(computed.next.second);
+    const statistics = dataOf(computed.statistics);
+    return Object.fromEntries(STATISTICS.map((name) => [name, statistics[name]![0]!])) as unknown as UpdateStatistics;
+  }
+
+  async release(): Promise<void> {
+    await this.#graphs.updateStep.release();
+    await this.#graphs.evaluate.release();
+  }
+}
+
+type Graphs = Awaited<ReturnType<typeof compileGraphs>>;
+
+async function compileGraphs(network: Network, batchSize: number, options: { threads?: number }) {
+  return {
+    updateStep: await compile(updateStep(network), updateSignature(network, batchSize), options),
+    evaluate: await compile(evaluation, evaluationSignature(network), options),
+  };
+}
+
+type EvaluationInputs = TensorsOf<ReturnType<typeof evaluationSignature>>;
+
+function evaluation({ parameters, mean, deviation, observations }: EvaluationInputs) {
+  const clipped = normalised(observations, mean, deviation);
+  return { normalised: clipped, values: stateValues(parameters, clipped) };
+}
+
+function evaluationSignature(network: Network) {
+  const { observationSize } = network;
+  return {
+    parameters: parameterSignature(parameterTable(network).filter(({ name }) => name.startsWith('critic.'))),
+    mean: { shape: [observationSize] },
+    deviation: { shape: [observationSize] },
+    observations: { shape: ['batch', observationSize] },
+  };
+}
+
+type UpdateInputs = TensorsOf<ReturnType<typeof updateSignature>>;
+
+/** One minibatch: losses, gradients, Adam. */
+export function updateStep(network: Network) {
+  const names = parameterTable(network).map(({ name }) => name);
+  return (inputs: UpdateInputs) => {
+    const { batch, epsilon, beta, stepSize, secondCorrection } = inputs;
+    const statistics: Record<string, tf.Tensor> = {};
+
+    const loss = (...values: tf.Tensor[]): tf.Tensor => {
+      const parameters = Object.fromEntries(names.map((name, index) => [name, values[index]!]));
+      const logDeviation = parameters['actor.logDeviation']!;
+      const means = actionMeans(parameters, batch.observations);
+      const logRatio = logProbabilities(batch.actions, means, logDeviation).sub(batch.logProbabilities);
+      const policy = policyLoss(logRatio, batch.advantages, epsilon);
+      const value = valueLoss(stateValues(parameters, batch.observations), batch.returns);
+      const entropy = entropyOf(logDeviation);
+      // The gradient's own scope would dispose of these.
+      statistics['policyLoss'] = tf.keep(policy.clone());
+      statistics['valueLoss'] = tf.keep(value.clone());
+      statistics['entropy'] = tf.keep(entropy.clone());
+      statistics['divergence'] = tf.keep(divergence(logRatio));
+      return policy.add(value.mul(VALUE_LOSS_WEIGHT)).sub(entropy.mul(beta));
+    };
+    const gradients = tf.grads(loss)(names.map((name) => inputs.parameters[name]!));
+
+    const parameters: Record<string, tf.Tensor> = {};
+    const first: Record<string, tf.Tensor> = {};
+    const second: Record<string, tf.Tensor> = {};
+    names.forEach((name, index) => {
+      const stepped = adamStep(
+        inputs.parameters[name]!,
+        gradients[index]!,
+        inputs.first[name]!,
+        inputs.second[name]!,
+        stepSize,
+        secondCorrection,
+      );
+      parameters[name] = stepped.parameter;
+      first[name] = stepped.first;
+      second[name] = stepped.second;
+    });
+    // The names of a graph's outputs must differ from those of its inputs.
+    return { next: { parameters, first, second }, statistics };
+  };
+}
+
+/** Shapes of everything that `updateStep` takes. */
+export function updateSignature(network: Network, batchSize: number) {
+  const { observationSize, actionSize } = network;
+  const parameters = parameterSignature(parameterTable(network));
+  return {
+    parameters,
+    first: parameters,
+    second: parameters,
+    batch: {
+      observations: { shape: [batchSize, observationSize] },
+      actions: { shape: [batchSize, actionSize] },
+      logProbabilities: { shape: [batchSize, actionSize] },
+      advantages: { shape: [batchSize, 1] },
+      returns: { shape: [batchSize, 1] },
+    },
+    stepSize: { shape: [] },
+    secondCorrection: { shape: [] },
+    epsilon: { shape: [] },
+    beta: { shape: [] },
+  };
+}
+
+function parameterSignature(table: readonly ParameterRow[]) {
+  return Object.fromEntries(table.map(({ name, shape }) => [name, { shape }]));
+}
+
+function minibatchArrays({ observationSize, actionSize }: Network, rows: number) {
+  return {
+    observations: new Float32Array(rows * observationSize),
+    actions: new Float32Array(rows * actionSize),
+    logProbabilities: new Float32Array(rows * actionSize),
+    advantages: new Float32Array(rows),
+    returns: new Float32Array(rows),
+  };
+}
+
+/** Copies the chosen rows of a column. */
+function gather(column: Float32Array, rows: number, chosen: Uint32Array, target: Float32Array): void {
+  const width = column.length / rows;
+  for (let index = 0; index < chosen.length; index++) {
+    const from = chosen[index]! * width;
+    target.set(column.subarray(from, from + width), index * width);
+  }
+}
+
+function zerosLike(values: Values): Values {
+  return Object.fromEntries(Object.entries(values).map(([name, { length }]) => [name, new Float32Array(length)]));
+}
+
+function dataOf(tensors: unknown): Values {
+  const values: Values = {};
+  for (const [name, { data }] of Object.entries(tensors as Record<string, { data: Float32Array }>)) values[name] = data;
+  return values;
+}

@@ -1,0 +1,64 @@
+/** metrics.jsonl: one JSON object for each iteration, one a line. */
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { toldAsDiskProblem, writeAtomically } from '../files/write-atomically.ts';
+
+/** What one iteration looked like. */
+export interface IterationMetrics {
+  readonly iteration: number;
+  /** Decisions of all agents since the run began. */
+  readonly step: number;
+  readonly episodes: number;
+  /** Of the episodes that ended in this iteration; null where none did. */
+  readonly reward: number | null;
+  readonly rewardDeviation: number | null;
+  /** In decisions. */
+  readonly episodeLength: number | null;
+  readonly policyLoss: number;
+  readonly valueLoss: number;
+  readonly entropy: number;
+  readonly divergence: number;
+  /** Mean deviation of the action distribution. */
+  readonly sigma: number;
+  readonly learningRate: number;
+  readonly epsilon: number;
+  readonly beta: number;
+  readonly seconds: {
+    readonly physics: number;
+    readonly inference: number;
+    readonly learning: number;
+    readonly all: number;
+  };
+}
+
+/** Appends to the file of a run; what a resumed run does again replaces what was there. */
+export class MetricsFile {
+  readonly #path: string;
+
+  /** @param step lines past this step belong to iterations that are about to be done again: they are dropped. */
+  constructor(path: string, step: number) {
+    this.#path = path;
+    const kept = existsSync(path) ? readLines(path).filter((line) => stepOf(line) <= step) : [];
+    writeAtomically(path, kept.map((line) => `${line}\n`).join(''));
+  }
+
+  append(metrics: IterationMetrics): void {
+    try {
+      appendFileSync(this.#path, `${JSON.stringify(metrics)}\n`);
+    } catch (error) {
+      throw toldAsDiskProblem(error, this.#path);
+    }
+  }
+}
+
+function readLines(path: string): string[] {
+  return readFileSync(path, 'utf8').split('\n').filter(Boolean);
+}
+
+/** The step of a line; a line that was cut off counts as past every step. */
+function stepOf(line: string): number {
+  try {
+    return (JSON.parse(line) as IterationMetrics).step;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * The running mean and variance of each observation, over everything that was ever collected.
+ *
+ * State: n rows seen, mean, and M = the sum of squared deviations, all starting as ML-Agents has them (n = 1, mean = 0,
+ * M = 1), so the deviation is 1 before the first row. Kept in double precision: a run sees tens of millions of rows.
+ * Source: ML-Agents' `VectorEncoder`/`Normalizer` (Welford's update for a batch).
+ */
+export class Normaliser {
+  rows = 1;
+  readonly mean: Float64Array; // [observationSize]
+  readonly squares: Float64Array; // [observationSize], M
+
+  constructor(observationSize: number) {
+    this.mean = new Float64Array(observationSize);
+    this.squares = new Float64Array(observationSize).fill(1);
+  }
+
+  /** Takes in a batch of observations, [rows, observationSize]. */
+  update(observations: Float32Array): void {
+    const size = this.mean.length;
+    const total = this.rows + observations.length / size;
+    const before = this.mean.slice();
+    const shifts = new Float64Array(size);
+    eachValue(observations, size, (value, index) => {
+      shifts[index] = shifts[index]! + (value - before[index]!);
+    });
+    for (let index = 0; index < size; index++) this.mean[index] = before[index]! + shifts[index]! / total;
+    const { mean, squares } = this;
+    eachValue(observations, size, (value, index) => {
+      squares[index] = squares[index]! + (value - mean[index]!) * (value - before[index]!);
+    });
+    this.rows = total;
+  }
+
+  /** What the network computes with: mean and deviation in single precision, [observationSize] each. */
+  statistics(): { mean: Float32Array; deviation: Float32Array } {
+    return {
+      mean: Float32Array.from(this.mean),
+      deviation: Float32Array.from(this.squares, (squares) => Math.sqrt(squares / this.rows)),
+    };
+  }
+}
+
+/** Row by row, as the values lie in memory. */
+function eachValue(values: Float32Array, size: number, take: (value: number, index: number) => void): void {
+  for (let row = 0; row < values.length; row += size) {
+    for (let index = 0; index < size; index++) take(values[row + index]!, index);
+  }
+}

@@ -1,0 +1,8 @@
+/** The purposes for which training draws random numbers; each has streams of its own (see `random/stream.ts`). */
+export const STREAMS = {
+  initialParameters: 1,
+  /** (seed, actions, agent, iteration) */
+  actions: 2,
+  /** (seed, minibatches, iteration) */
+  minibatches: 3,
+} as const;

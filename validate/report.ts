@@ -1,0 +1,44 @@
+/** validation.json: what a validation found, for people and for the stages that rely on it. */
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { UserError } from '../failure/user-error.ts';
+
+const engineReport = z.object({
+  engine: z.string(),
+  /** Largest absolute difference from the reference, over all rows, by batch size. */
+  batches: z.array(z.object({ size: z.int(), largestDifference: z.number() })),
+  /** Largest absolute difference between the same row in different batches. */
+  largestBetweenBatches: z.number(),
+  /** Shares of sampled actions above the deterministic one, and within the middle half of the distribution: both 0.5. */
+  noise: z.object({ above: z.number(), middleHalf: z.number() }),
+});
+
+const validationReport = z.object({
+  passed: z.boolean(),
+  /** What is wrong, a sentence each. */
+  problems: z.array(z.string()),
+  /** Of the file that was judged. */
+  sha256: z.string(),
+  shape: z.object({ observationSize: z.int(), actionSize: z.int() }),
+  tolerance: z.number(),
+  /** Observations compared: from episodes, and made up to be extreme. */
+  rows: z.object({ episodes: z.int(), edge: z.int() }),
+  engines: z.array(engineReport),
+});
+
+export type EngineReport = z.infer<typeof engineReport>;
+export type ValidationReport = z.infer<typeof validationReport>;
+
+/** @throws UserError where the report is missing or no report. */
+export function readReport(path: string): ValidationReport {
+  const mend = 'npm run validate';
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new UserError({ what: 'there is no readable validation report', where: path, mend }, { cause: error });
+  }
+  const result = validationReport.safeParse(json);
+  if (!result.success) throw new UserError({ what: 'this is no validation report', where: path, mend });
+  return result.data;
+}
