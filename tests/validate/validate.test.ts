@@ -62,7 +62,7 @@ describe('validation', () => {
 
   it('refuses a file that samples with another spread than the policy has', async () => {
     const report = await judged({}, ({ graph }) => {
-      graph.initializers.get('actor.logDeviation')!.data.fill(Math.log(1.3));
+      (graph.initializers.get('actor.logDeviation')!.data as Float32Array).fill(Math.log(1.3));
     });
     expect(report.problems.join()).toMatch(/not drawn from the policy's distribution/);
   });

@@ -1,0 +1,36 @@
+/**
+ * `npm run bench -- <name>`: what is measured, never asserted. Each bench is a command with its own flags, --help and --json.
+ */
+import { nearestName } from '../failure/nearest-name.ts';
+import { UserError } from '../failure/user-error.ts';
+import { endWith } from '../pipeline/command-line.ts';
+
+interface BenchEntry {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<{ bench(argv: readonly string[]): Promise<never> }>;
+}
+
+const benches: readonly BenchEntry[] = [
+  { name: 'train', summary: 'decisions a second, collecting and learning', load: () => import('./train.ts') },
+  { name: 'sim', summary: 'the PhysX world by itself', load: () => import('./sim-command.ts') },
+  { name: 'fidelity', summary: 'how a Unity policy fares in our world', load: () => import('./fidelity-command.ts') },
+];
+
+const [name = '', ...rest] = process.argv.slice(2);
+const entry = benches.find((bench) => bench.name === name);
+if (entry) await (await entry.load()).bench(rest);
+await endWith(process.argv.slice(2), 'bench', async (terminal) => {
+  if (name !== '' && !name.startsWith('-')) {
+    const names = benches.map((bench) => bench.name);
+    throw new UserError({
+      what: 'unknown bench',
+      value: name,
+      expected: nearestName(name, names) ?? `one of ${names.join(', ')}`,
+      mend: 'see npm run bench -- --help',
+    });
+  }
+  const help = benches.map((bench) => `  npm run bench -- ${bench.name.padEnd(9)} ${bench.summary}`).join('\n');
+  terminal.print(help);
+  return { json: { help } };
+});

@@ -1,0 +1,100 @@
+/** How fast training goes: agent decisions a second, collecting and learning apart, and the peak memory. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { behavior, environmentUrl } from '../envs/walker/behavior.ts';
+import { runCommandLine } from '../pipeline/command-line.ts';
+import { text, wholeNumber } from '../pipeline/options.ts';
+import { readConfiguration } from '../train/configuration/read.ts';
+import type { IterationMetrics } from '../train/metrics.ts';
+import { train } from '../train/train.ts';
+
+const options = {
+  config: { argument: 'FILE', description: 'settings to train by', schema: text().default('config/walker.yaml') },
+  iterations: {
+    argument: 'N',
+    description: 'iterations to measure, after one to warm up (default: 3)',
+    schema: wholeNumber(1).default(3),
+  },
+  agents: { argument: 'N', description: 'walkers (default: 32)', schema: wholeNumber(1).default(32) },
+  workers: {
+    argument: 'N',
+    description: 'worker threads (default: all cores)',
+    schema: wholeNumber(1).default(availableParallelism()),
+  },
+};
+
+export const bench = (argv: readonly string[]) =>
+  runCommandLine(
+    {
+      name: 'bench train',
+      typed: 'npm run bench -- train',
+      summary: 'measures training: decisions a second, collecting and learning apart, and the peak memory',
+      options,
+      async run({ config, iterations, agents, workers }, { terminal, progress }) {
+        const configuration = readConfiguration(config, behavior.name);
+        const { batch_size, buffer_size, num_epoch } = configuration.behavior.hyperparameters;
+        const folder = mkdtempSync(join(tmpdir(), 'gaitsmith-bench-'));
+        const measured: IterationMetrics[] = [];
+        try {
+          await train(
+            {
+              configuration: {
+                ...configuration,
+                behavior: { ...configuration.behavior, max_steps: buffer_size * (iterations + 1) },
+              },
+              environment: environmentUrl,
+              behavior,
+              seed: 1,
+              agents,
+              workers,
+              checkpointFolder: folder,
+              metricsPath: join(folder, 'metrics.jsonl'),
+              resume: false,
+            },
+            {
+              info: () => {},
+              warn: () => {},
+              iteration: (metrics, total) => {
+                measured.push(metrics);
+                progress.update({ done: metrics.step, total, unit: 'steps' });
+              },
+              signal: new AbortController().signal,
+            },
+          );
+        } finally {
+          rmSync(folder, { recursive: true, force: true });
+        }
+        progress.end();
+        measured.shift();
+
+        const decisions = buffer_size * measured.length;
+        const seconds = (part: (metrics: IterationMetrics) => number) =>
+          measured.reduce((sum, metrics) => sum + part(metrics), 0);
+        const collecting = seconds((metrics) => metrics.seconds.physics + metrics.seconds.inference);
+        const learning = seconds((metrics) => metrics.seconds.learning);
+        const minibatches = Math.floor(buffer_size / batch_size) * num_epoch * measured.length;
+        const result = {
+          decisions_per_second: Math.round(decisions / seconds((metrics) => metrics.seconds.all)),
+          collect_per_second: Math.round(decisions / collecting),
+          update_ms: Math.round((1000 * learning) / measured.length),
+          minibatch_ms: Number(((1000 * learning) / minibatches).toFixed(1)),
+          peak_mb: Math.round(process.resourceUsage().maxRSS / 1024),
+          agents,
+          workers,
+          machine: `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores`,
+        };
+        terminal.print(
+          `${result.machine}; ${agents} walkers, ${workers} workers, ${measured.length} iterations of ${buffer_size} decisions`,
+        );
+        terminal.print(`  in all          ${result.decisions_per_second} decisions a second`);
+        terminal.print(`  collecting      ${result.collect_per_second} decisions a second`);
+        terminal.print(
+          `  learning        ${result.update_ms} ms an update (${num_epoch} epochs), ${result.minibatch_ms} ms a minibatch of ${batch_size}`,
+        );
+        terminal.print(`  peak memory     ${result.peak_mb} MB`);
+        return { json: result };
+      },
+    },
+    argv,
+  );
