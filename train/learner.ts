@@ -162,9 +162,9 @@ export class Learner {
       epsilon: Float32Array.of(epsilon),
       beta: Float32Array.of(beta),
     });
-    this.#parameters = dataOf(computed.next.parameters);
-    this.#first = dataOf(computed.next.first);
-    this.#second = dataOf(computed.next.second);
+    this.#parameters = dataOf(computed.parameters);
+    this.#first = dataOf(computed.first);
+    this.#second = dataOf(computed.second);
     const statistics = dataOf(computed.statistics);
     return Object.fromEntries(STATISTICS.map((name) => [name, statistics[name]![0]!])) as unknown as UpdateStatistics;
   }
@@ -243,8 +243,7 @@ export function updateStep(network: Network) {
       first[name] = stepped.first;
       second[name] = stepped.second;
     });
-    // The names of a graph's outputs must differ from those of its inputs.
-    return { next: { parameters, first, second }, statistics };
+    return { parameters, first, second, statistics };
   };
 }
 

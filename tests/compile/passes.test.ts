@@ -1,0 +1,128 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { compile, type TraceOptions, tf, trace } from '../../compile/index.ts';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+const signature = { x: { shape: [4, 2] }, w: { shape: [2, 3] }, b: { shape: [3] } } as const;
+type Inputs = { x: tf.Tensor; w: tf.Tensor; b: tf.Tensor };
+const product = (a: tf.Tensor, b: tf.Tensor, ...transposed: boolean[]) =>
+  tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D, ...transposed);
+
+function ops(fn: (inputs: Inputs) => Record<string, tf.Tensor>, options?: TraceOptions): string {
+  return trace(fn, signature, options)
+    .graph.nodes.map(({ op }) => op)
+    .join(' ');
+}
+
+describe('the Gemm pass', () => {
+  it('makes one node of a product and its bias, on either side of the sum', () => {
+    expect(ops(({ x, w, b }) => ({ y: tf.add(product(x, w), b) }))).toBe('Gemm');
+    expect(ops(({ x, w, b }) => ({ y: tf.add(b, product(x, w)) }))).toBe('Gemm');
+    expect(ops(({ x, w, b }) => ({ y: tf.add(product(x, w), b) }), { passes: { gemm: false } })).toBe('MatMul Add');
+  });
+
+  it('folds the transposes of a gradient in', () => {
+    const loss = ({ x, w, b }: Inputs) => ({ d: tf.grad((v) => tf.sum(tf.tanh(tf.add(product(x, v), b))))(w) });
+    expect(ops(loss)).not.toContain('Transpose');
+    // Before opset 11 Gemm needs a bias.
+    expect(ops(loss, { opset: 9 })).toContain('Transpose MatMul');
+  });
+
+  it('leaves a product alone that is an output or read twice, and a bias of another size', () => {
+    expect(
+      ops(({ x, w, b }) => {
+        const y = product(x, w);
+        return { y, z: tf.add(y, b) };
+      }),
+    ).toBe('MatMul Add');
+    expect(ops(({ x, w }) => ({ y: tf.add(product(x, w), tf.tensor1d([3])) }))).toBe('MatMul Add');
+  });
+});
+
+describe('common sub-expressions', () => {
+  it('are computed once', () => {
+    const twice = ({ x }: Inputs) => ({ y: tf.add(tf.exp(x), tf.exp(x)) });
+    expect(ops(twice)).toBe('Exp Add');
+    expect(ops(twice, { passes: { commonSubexpressions: false } })).toBe('Exp Exp Add');
+  });
+});
+
+describe('neutral operations', () => {
+  it('go: products with ones, sums with zeros', () => {
+    const idle = ({ x }: Inputs) => ({ y: tf.exp(tf.add(tf.mul(x, tf.onesLike(x)), 0)) });
+    expect(ops(idle)).toBe('Exp');
+    expect(ops(idle, { passes: { neutralOperations: false } })).toBe('Mul Add Exp');
+  });
+
+  it('stay where they make the result larger', async () => {
+    const fn = await compile(({ b }) => ({ y: tf.mul(b, tf.ones([2, 3])) }), { b: { shape: [3] } });
+    expect((await fn.run({ b: Float32Array.of(1, 2, 3) })).y.shape).toEqual([2, 3]);
+    await fn.release();
+  });
+});
+
+describe('the row sums pass', () => {
+  const sums = ({ x }: { x: tf.Tensor }) => ({ flat: tf.sum(tf.tanh(x), 0), kept: tf.sum(tf.sin(x), 0, true) });
+  const tall = { x: { shape: [300, 4] } } as const;
+
+  it('multiplies many rows with ones and gives the same sums', async () => {
+    for (const opset of [9, 17]) {
+      const [with_, without] = [
+        await compile(sums, tall, { opset, threads: 1 }),
+        await compile(sums, tall, { opset, threads: 1, passes: { rowSums: false } }),
+      ];
+      expect(with_.model.graph.nodes.map(({ op }) => op)).not.toContain('ReduceSum');
+      expect(without.model.graph.nodes.map(({ op }) => op)).toContain('ReduceSum');
+      const x = Float32Array.from({ length: 1200 }, (_, index) => Math.sin(index));
+      const [one, other] = [await with_.run({ x }), await without.run({ x })];
+      expect([one.flat.shape, one.kept.shape]).toEqual([[4], [1, 4]]);
+      for (let index = 0; index < 4; index++) {
+        expect(one.flat.data[index]).toBeCloseTo(Number(other.flat.data[index]), 4);
+        expect(one.kept.data[index]).toBeCloseTo(Number(other.kept.data[index]), 4);
+      }
+      await Promise.all([with_.release(), without.release()]);
+    }
+  });
+
+  it('leaves few rows alone, and a batch of unknown size', () => {
+    for (const shape of [
+      [20, 4],
+      ['batch', 4],
+    ]) {
+      expect(trace(sums, { x: { shape } }).graph.nodes.map(({ op }) => op)).toContain('ReduceSum');
+    }
+  });
+});
+
+describe('dead code', () => {
+  it('goes, with the constants that only it read', () => {
+    const idle = ({ x }: Inputs) => {
+      tf.mul(x, tf.tensor1d([5, 6]));
+      return { y: tf.exp(x) };
+    };
+    expect(ops(idle)).toBe('Exp');
+    expect(trace(idle, signature).graph.initializers.size).toBe(0);
+    expect(ops(idle, { passes: { deadCode: false } })).toBe('Mul Exp');
+  });
+});
+
+describe('constant folding', () => {
+  const variance = tf.tensor1d([4, 9]);
+  const scaled = ({ x }: Inputs) => ({ y: tf.div(x, tf.sqrt(tf.add(variance, tf.zeros([2])))) });
+
+  it('computes what depends on constants alone while tracing', () => {
+    expect(ops(scaled)).toBe('Div');
+    expect(ops(scaled, { passes: { foldConstants: false } })).toBe('Sqrt Div');
+  });
+});
+
+describe('fills', () => {
+  it('never become arrays in the file, nor nodes where they broadcast', () => {
+    const big = { x: { shape: ['batch', 243] } } as const;
+    const model = trace(({ x }) => ({ y: tf.grad((z) => tf.mean(tf.square(tf.sub(z, tf.ones([1, 243])))))(x) }), big);
+    expect(model.graph.nodes.map(({ op }) => op)).not.toContain('Expand');
+    for (const { data } of model.graph.initializers.values()) expect(data.length).toBeLessThanOrEqual(2);
+    const filled = trace(({ x }) => ({ y: product(x, tf.zeros([300, 300])) }), { x: { shape: [2, 300] } });
+    expect(filled.graph.nodes.map(({ op }) => op)).toEqual(['ConstantOfShape', 'MatMul']);
+  });
+});
