@@ -1,6 +1,6 @@
 import { tf } from './tensorflow.ts';
 
-/** Like `tf.tidy` for work that returns no tensors: all that it makes is disposed of. */
+/** Like `tf.tidy`, for work that returns something else than tensors (tidy would walk through every byte of it). */
 export function scoped<Result>(work: () => Result): Result {
   tf.engine().startScope();
   try {

@@ -1,5 +1,6 @@
 /** The policy as the roll-out workers run it: parameters and normaliser baked into a small ONNX graph. */
 import { named, trace } from '../compile/index.ts';
+import { scoped } from '../compile/scoped.ts';
 import { tf } from '../compile/tensorflow.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Normaliser } from './normaliser.ts';
@@ -14,7 +15,7 @@ export interface Actor {
 
 /** ONNX: `observations` [batch, observationSize], raw, to `means` [batch, actionSize]. */
 export function actingModel(actor: Actor): Uint8Array {
-  return tf.tidy(() => {
+  return scoped(() => {
     const { parameters, mean, deviation } = actorTensors(actor);
     const model = trace(
       ({ observations }) => ({

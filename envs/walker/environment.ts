@@ -1,0 +1,177 @@
+/**
+ * The Walker as an `Environment`: a group of walkers, each in a world of its own, that decide together.
+ *
+ * Every episode has a random stream named by (seed, agent, episode), so it is the same in whichever group the agent lives.
+ */
+import { RandomStream } from '../../random/stream.ts';
+import type { Environment, EnvironmentModule, EnvironmentOptions, Episode, EpisodeHistory, Step } from '../env.ts';
+import { behavior } from './behavior.ts';
+import { readParameters } from './parameters.ts';
+import { type PhysicsSettings, unityPhysics } from './physics-settings.ts';
+import { loadPhysX, type PhysX } from './physx.ts';
+import { type Rig, walkerRig } from './rig.ts';
+import { type Outcome, Walker } from './walker.ts';
+
+/** Tells the streams of this environment from others with the same seed. */
+const purpose = 0x3a1;
+
+export { behavior };
+
+/**
+ * Makes a group of walkers in Node.
+ *
+ * @throws UserError where an environment parameter is unknown or out of its range.
+ */
+export async function createEnvironment(options: EnvironmentOptions): Promise<Environment> {
+  return new WalkerEnvironment(await loadPhysX(), options);
+}
+
+({ behavior, createEnvironment }) satisfies EnvironmentModule;
+
+export class WalkerEnvironment implements Environment {
+  readonly behavior = behavior;
+  readonly agents: number;
+  readonly walkers: readonly Walker[];
+  readonly #options: EnvironmentOptions;
+  readonly #step: {
+    observations: Float32Array;
+    rewards: Float32Array;
+    terminated: Uint8Array;
+    truncated: Uint8Array;
+    finalObservations: Float32Array;
+    episodes: Episode[];
+  };
+  /** Of the running episodes, [agents]. */
+  readonly #numbers: Int32Array;
+  readonly #decisions: Int32Array;
+  readonly #rewards: Float64Array;
+  /** What was decided in the running episodes so far; grown as they last. */
+  readonly #histories: Float32Array[];
+
+  constructor(
+    physx: PhysX,
+    options: EnvironmentOptions,
+    rig: Rig = walkerRig,
+    settings: PhysicsSettings = unityPhysics,
+  ) {
+    const { agents } = options;
+    const parameters = readParameters(options.parameters);
+    this.agents = agents;
+    this.#options = options;
+    this.walkers = Array.from({ length: agents }, () => new Walker(physx, rig, parameters, settings));
+    this.#step = {
+      observations: new Float32Array(agents * behavior.observationSize),
+      rewards: new Float32Array(agents),
+      terminated: new Uint8Array(agents),
+      truncated: new Uint8Array(agents),
+      finalObservations: new Float32Array(agents * behavior.observationSize),
+      episodes: [],
+    };
+    this.#numbers = new Int32Array(agents).fill(-1);
+    this.#decisions = new Int32Array(agents);
+    this.#rewards = new Float64Array(agents);
+    this.#histories = Array.from({ length: agents }, () => new Float32Array(64 * behavior.actionSize));
+  }
+
+  async reset(): Promise<Float32Array> {
+    for (let agent = 0; agent < this.agents; agent++) {
+      const isFirst = this.#numbers[agent] === -1;
+      const history = isFirst ? this.#options.histories?.[agent] : undefined;
+      if (history) this.#numbers[agent] = history.episode - 1;
+      this.#startEpisode(agent);
+      if (history) this.#relive(agent, history.actions);
+    }
+    return this.#step.observations;
+  }
+
+  histories(): EpisodeHistory[] {
+    return this.#histories.map((actions, agent) => ({
+      episode: this.#numbers[agent]!,
+      actions: actions.slice(0, this.#decisions[agent]! * behavior.actionSize),
+    }));
+  }
+
+  async step(actions: Float32Array): Promise<Step> {
+    const { observationSize, actionSize } = behavior;
+    const { observations, rewards, terminated, truncated, finalObservations, episodes } = this.#step;
+    episodes.length = 0;
+    for (let agent = 0; agent < this.agents; agent++) {
+      const walker = this.walkers[agent]!;
+      const row = agent * observationSize;
+      const outcome = this.#decide(agent, actions, agent * actionSize);
+      rewards[agent] = walker.reward;
+      terminated[agent] = outcome === 'fell' ? 1 : 0;
+      truncated[agent] = outcome === 'cut off' || outcome === 'blew up' ? 1 : 0;
+      if (outcome === 'goes on') {
+        walker.observe(observations, row);
+        continue;
+      }
+      // What blew up is not fit to be seen: the last sound observation stands for it.
+      if (outcome === 'blew up') finalObservations.set(observations.subarray(row, row + observationSize), row);
+      else walker.observe(finalObservations, row);
+      episodes.push(this.#finished(agent, outcome === 'blew up', truncated[agent] === 1));
+      this.#startEpisode(agent);
+    }
+    return this.#step;
+  }
+
+  async close(): Promise<void> {
+    for (const walker of this.walkers) walker.close();
+  }
+
+  /** Lets one walker act on the numbers at `actions[at]`, and keeps them. */
+  #decide(agent: number, actions: Float32Array, at: number): Outcome {
+    const walker = this.walkers[agent]!;
+    this.#remember(agent, actions.subarray(at, at + behavior.actionSize));
+    const outcome = walker.decide(actions, at);
+    this.#decisions[agent]! += 1;
+    this.#rewards[agent]! += walker.reward;
+    return outcome;
+  }
+
+  #remember(agent: number, actions: Float32Array): void {
+    const at = this.#decisions[agent]! * behavior.actionSize;
+    const history = this.#histories[agent]!;
+    if (at === history.length) {
+      const longer = new Float32Array(2 * history.length);
+      longer.set(history);
+      this.#histories[agent] = longer;
+    }
+    this.#histories[agent]!.set(actions, at);
+  }
+
+  /** Brings an episode that has just been started to where it was: the same decisions lead to the same place. */
+  #relive(agent: number, actions: Float32Array): void {
+    for (let at = 0; at < actions.length; at += behavior.actionSize) this.#decide(agent, actions, at);
+    this.walkers[agent]!.observe(this.#step.observations, agent * behavior.observationSize);
+  }
+
+  #startEpisode(agent: number): void {
+    const number = this.#numbers[agent]! + 1;
+    this.#numbers[agent] = number;
+    this.#decisions[agent] = 0;
+    this.#rewards[agent] = 0;
+    const walker = this.walkers[agent]!;
+    walker.start(new RandomStream(this.#options.seed, this.#options.firstAgent + agent, number, purpose));
+    walker.observe(this.#step.observations, agent * behavior.observationSize);
+  }
+
+  #finished(agent: number, blewUp: boolean, truncated: boolean): Episode {
+    const walker = this.walkers[agent]!;
+    return {
+      agent: this.#options.firstAgent + agent,
+      episode: this.#numbers[agent]!,
+      reward: this.#rewards[agent]!,
+      decisions: this.#decisions[agent]!,
+      truncated,
+      details: {
+        targetSpeed: walker.targetSpeed,
+        meanSpeed: walker.meanSpeed,
+        physicsSteps: walker.physicsSteps,
+        fallenBody: walker.fallenBody,
+        targetsTouched: walker.targetsTouched,
+        blowUps: blewUp ? 1 : 0,
+      },
+    };
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * The one file that knows physx-js-webidl, PhysX 5.6 compiled to WebAssembly.
+ *
+ * `loadPhysX` loads it in Node (main thread, worker threads, under tsx); a browser hands the wasm bytes to `startPhysX`.
+ * Besides the package's wrappers this yields the instance's bare functions and its memory: reading a pose straight from
+ * memory costs a fraction of asking seven getters. The rest of envs/walker is handed a `PhysX` and imports only types.
+ */
+import type PhysXModule from 'physx-js-webidl';
+
+/** The package's types: `PhysXTypes.PxScene` and so on. */
+export type { default as PhysXTypes } from 'physx-js-webidl';
+
+/** The package's classes and enums. Its static functions sit on prototypes: `PxTopLevelFunctions.prototype.…`. */
+export type Px = typeof PhysXModule;
+
+/** A bare function of the WebAssembly instance: pointers and numbers in, a pointer or a number out. */
+export type NativeFunction = (...values: number[]) => number;
+
+/** PhysX, loaded: one per thread, shared by every scene in it. */
+export interface PhysX {
+  readonly px: Px;
+  /** The package's static functions, typed as such. */
+  readonly top: Pick<typeof PhysXModule.PxTopLevelFunctions, keyof typeof PhysXModule.PxTopLevelFunctions>;
+  readonly massProperties: Pick<typeof PhysXModule.PxRigidBodyExt, keyof typeof PhysXModule.PxRigidBodyExt>;
+  readonly support: Pick<typeof PhysXModule.SupportFunctions, keyof typeof PhysXModule.SupportFunctions>;
+  readonly physics: PhysXModule.PxPhysics;
+  readonly dispatcher: PhysXModule.PxDefaultCpuDispatcher;
+  /** Grows while objects are made, and its buffer changes then: renew typed views whose buffer is not this one's. */
+  readonly memory: WebAssembly.Memory;
+  /**
+   * A bare function by its class, name and number of arguments.
+   *
+   * @throws Error where this build of the package has no such function.
+   */
+  native(className: string, method: string, argumentCount: number): NativeFunction;
+}
+
+let loaded: Promise<PhysX> | undefined;
+
+/** Loads PhysX in Node, once a thread. */
+export function loadPhysX(): Promise<PhysX> {
+  loaded ??= (async () => {
+    const { createRequire } = await import('node:module');
+    const { readFile } = await import('node:fs/promises');
+    const script = createRequire(import.meta.url).resolve('physx-js-webidl');
+    return startPhysX(await readFile(script.replace(/\.mjs$/, '.wasm')));
+  })();
+  return loaded;
+}
+
+/** Starts PhysX from the bytes of `physx-js-webidl.wasm`. */
+export async function startPhysX(wasm: BufferSource): Promise<PhysX> {
+  const { default: createModule } = await import('physx-js-webidl');
+  // Compiled here and not by the package, whose way to it is fetch.
+  const compiled = await WebAssembly.compile(wasm);
+  let instance: WebAssembly.Instance | undefined;
+  let failInstantiation: (cause: unknown) => void = () => {};
+  const instantiationFailed = new Promise<never>((_, reject) => {
+    failInstantiation = reject;
+  });
+
+  const settings = {
+    instantiateWasm(imports: WebAssembly.Imports, receive: (made: WebAssembly.Instance) => void) {
+      WebAssembly.instantiate(compiled, imports)
+        .then((made) => {
+          instance = made;
+          receive(made);
+        })
+        .catch(failInstantiation);
+      return {};
+    },
+  };
+  const starting = asIfInBrowser(() => (createModule as unknown as (settings: object) => Promise<Px>)(settings));
+  const px = await Promise.race([starting, instantiationFailed]);
+  const exported = instance!.exports;
+
+  const top = px.PxTopLevelFunctions.prototype as unknown as PhysX['top'];
+  const foundation = top.CreateFoundation(
+    top.PHYSICS_VERSION,
+    new px.PxDefaultAllocator(),
+    new px.PxDefaultErrorCallback(),
+  );
+  const physics = top.CreatePhysics(top.PHYSICS_VERSION, foundation, new px.PxTolerancesScale());
+  top.InitExtensions(physics);
+  return {
+    px,
+    top,
+    massProperties: px.PxRigidBodyExt.prototype as unknown as PhysX['massProperties'],
+    support: px.SupportFunctions.prototype as unknown as PhysX['support'],
+    physics,
+    // No threads of PhysX's own: everything runs within simulate(), in one order.
+    dispatcher: top.DefaultCpuDispatcherCreate(0),
+    memory: exported['memory'] as WebAssembly.Memory,
+    native(className, method, argumentCount) {
+      const name = `emscripten_bind_${className}_${method}_${argumentCount}`;
+      const found = exported[name];
+      if (typeof found !== 'function') throw new Error(`this build of physx-js-webidl has no function ${name}`);
+      return found as NativeFunction;
+    },
+  };
+}
+
+/**
+ * Runs the package's factory with Node hidden from it: built for browsers, it refuses to start where it sees Node and asks
+ * for a `window`. It looks while it is called, before its first await, so both globals are back before anything else runs.
+ */
+function asIfInBrowser<Result>(start: () => Result): Result {
+  if (typeof process === 'undefined' || !process.versions?.node) return start();
+  const hidden = (['process', 'window'] as const).map((name) => ({
+    name,
+    descriptor: Object.getOwnPropertyDescriptor(globalThis, name),
+  }));
+  try {
+    Object.defineProperty(globalThis, 'process', { value: undefined, configurable: true, writable: true });
+    Object.defineProperty(globalThis, 'window', { value: globalThis, configurable: true, writable: true });
+    return start();
+  } finally {
+    for (const { name, descriptor } of hidden) {
+      if (descriptor) Object.defineProperty(globalThis, name, descriptor);
+      else Reflect.deleteProperty(globalThis, name);
+    }
+  }
+}

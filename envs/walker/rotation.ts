@@ -1,0 +1,129 @@
+/**
+ * Rotations as quaternions x, y, z, w, on plain numbers and typed arrays, without making objects in the step.
+ *
+ * Multiplication is Hamilton's: (a * b) turns by b first, then by a, as in Unity and PhysX.
+ */
+
+export type Quaternion = readonly [x: number, y: number, z: number, w: number];
+
+export const identity: Quaternion = [0, 0, 0, 1];
+
+export const degrees = Math.PI / 180;
+
+/** a * b. */
+export function product([ax, ay, az, aw]: Quaternion, [bx, by, bz, bw]: Quaternion): Quaternion {
+  return [
+    aw * bx + ax * bw + ay * bz - az * by,
+    aw * by + ay * bw + az * bx - ax * bz,
+    aw * bz + az * bw + ax * by - ay * bx,
+    aw * bw - ax * bx - ay * by - az * bz,
+  ];
+}
+
+/** A vector turned by a rotation. */
+export function turned(
+  [x, y, z, w]: Quaternion,
+  [vx, vy, vz]: readonly [number, number, number],
+): [number, number, number] {
+  const tx = 2 * (y * vz - z * vy);
+  const ty = 2 * (z * vx - x * vz);
+  const tz = 2 * (x * vy - y * vx);
+  return [vx + w * tx + y * tz - z * ty, vy + w * ty + z * tx - x * tz, vz + w * tz + x * ty - y * tx];
+}
+
+/** The rotation about y (up) by an angle in radians. */
+export function yaw(angle: number): Quaternion {
+  return [0, Math.sin(angle / 2), 0, Math.cos(angle / 2)];
+}
+
+/** The rotation whose x, y and z axes are the given ones: right-angled, of length one, z = x cross y. */
+export function fromAxes(
+  [xx, xy, xz]: readonly [number, number, number],
+  [yx, yy, yz]: readonly [number, number, number],
+  [zx, zy, zz]: readonly [number, number, number],
+): Quaternion {
+  // Shepperd's method: divides by the largest of the four components.
+  const trace = xx + yy + zz;
+  if (trace > 0) {
+    const s = 2 * Math.sqrt(trace + 1);
+    return [(yz - zy) / s, (zx - xz) / s, (xy - yx) / s, s / 4];
+  }
+  if (xx > yy && xx > zz) {
+    const s = 2 * Math.sqrt(1 + xx - yy - zz);
+    return [s / 4, (xy + yx) / s, (zx + xz) / s, (yz - zy) / s];
+  }
+  if (yy > zz) {
+    const s = 2 * Math.sqrt(1 + yy - xx - zz);
+    return [(xy + yx) / s, s / 4, (yz + zy) / s, (zx - xz) / s];
+  }
+  const s = 2 * Math.sqrt(1 + zz - xx - yy);
+  return [(zx + xz) / s, (yz + zy) / s, s / 4, (xy - yx) / s];
+}
+
+/**
+ * Writes the rotation of three angles (degrees) in Unity's Euler order, q = qy * qx * qz: about z first, then x, then y.
+ */
+export function writeEuler(x: number, y: number, z: number, into: Float32Array, at: number): void {
+  const [sx, cx] = [Math.sin((x * degrees) / 2), Math.cos((x * degrees) / 2)];
+  const [sy, cy] = [Math.sin((y * degrees) / 2), Math.cos((y * degrees) / 2)];
+  const [sz, cz] = [Math.sin((z * degrees) / 2), Math.cos((z * degrees) / 2)];
+  into[at] = cy * sx * cz + sy * cx * sz;
+  into[at + 1] = sy * cx * cz - cy * sx * sz;
+  into[at + 2] = cy * cx * sz - sy * sx * cz;
+  into[at + 3] = cy * cx * cz + sy * sx * sz;
+}
+
+/** Writes conjugate(a) * b, the rotation of b seen from a; both are read as four numbers from `from`. */
+export function writeRelative(from: Float32Array, a: number, b: number, into: Float32Array, at: number): void {
+  const ax = -from[a]!;
+  const ay = -from[a + 1]!;
+  const az = -from[a + 2]!;
+  const aw = from[a + 3]!;
+  const bx = from[b]!;
+  const by = from[b + 1]!;
+  const bz = from[b + 2]!;
+  const bw = from[b + 3]!;
+  into[at] = aw * bx + ax * bw + ay * bz - az * by;
+  into[at + 1] = aw * by + ay * bw + az * bx - ax * bz;
+  into[at + 2] = aw * bz + az * bw + ax * by - ay * bx;
+  into[at + 3] = aw * bw - ax * bx - ay * by - az * bz;
+}
+
+/**
+ * Writes the shortest rotation from the z axis of the rotation at `from[a]` to the level direction (toX, 0, toZ) of length
+ * one: Unity's Quaternion.FromToRotation.
+ */
+export function writeShortestFromForward(
+  from: Float32Array,
+  a: number,
+  toX: number,
+  toZ: number,
+  into: Float32Array,
+  at: number,
+): void {
+  const x = from[a]!;
+  const y = from[a + 1]!;
+  const z = from[a + 2]!;
+  const w = from[a + 3]!;
+  const forwardX = 2 * (x * z + w * y);
+  const forwardY = 2 * (y * z - w * x);
+  const forwardZ = 1 - 2 * (x * x + y * y);
+  // (cross, 1 + dot), scaled to length one, is the half-way quaternion.
+  const dot = forwardX * toX + forwardZ * toZ;
+  const crossX = forwardY * toZ;
+  const crossY = forwardZ * toX - forwardX * toZ;
+  const crossZ = -forwardY * toX;
+  const length = Math.hypot(crossX, crossY, crossZ, 1 + dot);
+  if (length < 1e-6) {
+    // Opposite directions: any half turn does, and one about y stays level.
+    into[at] = 0;
+    into[at + 1] = 1;
+    into[at + 2] = 0;
+    into[at + 3] = 0;
+    return;
+  }
+  into[at] = crossX / length;
+  into[at + 1] = crossY / length;
+  into[at + 2] = crossZ / length;
+  into[at + 3] = (1 + dot) / length;
+}

@@ -1,0 +1,107 @@
+/**
+ * An empty PhysX scene with the walker's physics, and what tells who touches whom.
+ *
+ * Every shape carries what kind of thing it is; PhysX asks the filter once for each pair that comes near, and reports
+ * touches for the pairs that matter: ground with body, and target with body.
+ */
+import { pointerOf } from './memory.ts';
+import type { PhysicsSettings } from './physics-settings.ts';
+import type { PhysX, PhysXTypes } from './physx.ts';
+
+/** What kind of thing a shape is: the first word of its filter data. */
+export const kind = { ground: 1, body: 2, target: 4, wall: 8 } as const;
+
+/** Where things lie in a PxContactPair, in bytes. */
+export interface ContactPairLayout {
+  readonly size: number;
+  readonly firstShape: number;
+  readonly secondShape: number;
+  readonly flags: number;
+  readonly events: number;
+}
+
+/** Told of `count` contact pairs at a place in memory, while results are fetched. */
+export type ContactListener = (pairs: number, count: number) => void;
+
+/** What every scene of one walker is made from; lives as long as the walker. */
+export interface SceneParts {
+  readonly description: PhysXTypes.PxSceneDesc;
+  readonly material: PhysXTypes.PxMaterial;
+  readonly contactPair: ContactPairLayout;
+  /** The event bit of a contact pair that says that a touch has begun. */
+  readonly touchFound: number;
+  /** The flag bits of a contact pair that say that a shape of it has left the scene. */
+  readonly removed: number;
+  free(): void;
+}
+
+/** Makes what the scenes of one walker are made from. */
+export function makeSceneParts(
+  { px, top, physics, dispatcher }: PhysX,
+  settings: PhysicsSettings,
+  onContact: ContactListener,
+): SceneParts {
+  const { PxContactPairFlagEnum, PxPairFlagEnum, PxSceneFlagEnum } = px;
+  const scale = new px.PxTolerancesScale();
+  const description = new px.PxSceneDesc(scale);
+  const gravity = new px.PxVec3(0, -settings.gravity, 0);
+
+  const filter = new px.PassThroughFilterShaderImpl() as PhysXTypes.PassThroughFilterShader;
+  const contact = Number(PxPairFlagEnum.eCONTACT_DEFAULT);
+  const begins = Number(PxPairFlagEnum.eNOTIFY_TOUCH_FOUND);
+  const ends = Number(PxPairFlagEnum.eNOTIFY_TOUCH_LOST);
+  filter.filterShader = (_a: number, first: number, _b, _c, _d, _e: number, second: number) => {
+    const both = first | second;
+    let flags = contact;
+    if (both === (kind.ground | kind.body)) flags |= begins | ends;
+    else if (both === (kind.target | kind.body)) flags |= begins;
+    filter.outputPairFlags = flags;
+    return 0;
+  };
+
+  const events = new px.PxSimulationEventCallbackImpl();
+  const ignore = () => {};
+  Object.assign(events, { onConstraintBreak: ignore, onWake: ignore, onSleep: ignore, onTrigger: ignore });
+  // PhysX hands bare pointers to a callback written in JavaScript, whatever the package's types say.
+  Object.assign(events, { onContact: (_header: number, pairs: number, count: number) => onContact(pairs, count) });
+
+  description.gravity = gravity;
+  description.cpuDispatcher = dispatcher;
+  description.simulationEventCallback = events as unknown as PhysXTypes.PxSimulationEventCallback;
+  description.bounceThresholdVelocity = settings.bounceThreshold;
+  description.flags.raise(PxSceneFlagEnum.eENABLE_ENHANCED_DETERMINISM);
+  // Otherwise friction takes part in the last three position iterations alone, and planted feet creep.
+  description.flags.raise(PxSceneFlagEnum.eENABLE_FRICTION_EVERY_ITERATION);
+  top.setupPassThroughFilterShader(description, filter);
+
+  const material = physics.createMaterial(settings.friction, settings.friction, 0);
+  material.setFrictionCombineMode(px.PxCombineModeEnum.eAVERAGE);
+  material.setRestitutionCombineMode(px.PxCombineModeEnum.eAVERAGE);
+  return {
+    description,
+    material,
+    contactPair: contactPairLayout(px),
+    touchFound: begins,
+    removed: Number(PxContactPairFlagEnum.eREMOVED_SHAPE_0) | Number(PxContactPairFlagEnum.eREMOVED_SHAPE_1),
+    free() {
+      material.release();
+      for (const made of [description, scale, gravity, filter, events]) px.destroy(made);
+    },
+  };
+}
+
+/** Asks the package where a pair at some place would have its fields; nothing is read there. */
+function contactPairLayout(px: PhysX['px']): ContactPairLayout {
+  const somewhere = 4096;
+  const helpers = px as unknown as { wrapPointer<T>(pointer: number, of: new () => T): T };
+  const first = helpers.wrapPointer(somewhere, px.PxContactPair);
+  const second = px.NativeArrayHelpers.prototype.getContactPairAt(first, 1);
+  // The two shapes are the first thing in it: an array of two pointers.
+  return {
+    size: pointerOf(second) - somewhere,
+    firstShape: 0,
+    secondShape: 4,
+    flags: pointerOf(first.flags) - somewhere,
+    events: pointerOf(first.events) - somewhere,
+  };
+}

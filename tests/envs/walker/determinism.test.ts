@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { behavior } from '../../../envs/walker/behavior.ts';
+import { readParameters } from '../../../envs/walker/parameters.ts';
+import { loadPhysX } from '../../../envs/walker/physx.ts';
+import { walkerRig } from '../../../envs/walker/rig.ts';
+import { Walker } from '../../../envs/walker/walker.ts';
+import { sha256 } from '../../../files/hash.ts';
+import { RandomStream } from '../../../random/stream.ts';
+import { startWorker } from '../../../threads/start-worker.ts';
+import { type PlayOptions, play } from './playing.ts';
+
+/** `play` in a thread of its own, where PhysX is loaded afresh. */
+async function playInThread(options: PlayOptions): Promise<string[]> {
+  const worker = startWorker(new URL('./episode-worker.ts', import.meta.url), options);
+  const [hashes] = await once(worker, 'message');
+  await worker.terminate();
+  return hashes;
+}
+
+describe('the same seed gives the same bytes', () => {
+  // Some fifteen episodes of every agent.
+  const decisions = 150;
+
+  it('whatever the size of the group', async () => {
+    const together = await play({ firstAgent: 0, agents: 4, decisions });
+    const alone = await play({ firstAgent: 0, agents: 1, decisions });
+    const others = await play({ firstAgent: 1, agents: 3, decisions });
+    expect([...alone, ...others]).toEqual(together);
+    expect(new Set(together).size).toBe(4);
+  });
+
+  it('in a worker thread as in the main thread', async () => {
+    const options = { firstAgent: 0, agents: 2, decisions };
+    expect(await playInThread(options)).toEqual(await play(options));
+  });
+
+  it('whatever the scene has been through before', async () => {
+    const physx = await loadPhysX();
+    const newWalker = () => new Walker(physx, walkerRig, readParameters({}));
+    const used = newWalker();
+    for (let episode = 0; episode < 20; episode++) {
+      const fresh = newWalker();
+      expect(playEpisode(used, episode)).toBe(playEpisode(fresh, episode));
+      // Something else happens in the used one.
+      playEpisode(used, 1000 + episode);
+      fresh.close();
+    }
+    used.close();
+  });
+});
+
+/** Plays one episode with mild actions, so that it lasts; a hash of all that was seen. */
+function playEpisode(walker: Walker, episode: number): string {
+  const random = new RandomStream(episode, 5);
+  const actions = new Float32Array(behavior.actionSize);
+  const seen: Uint8Array[] = [];
+  walker.start(new RandomStream(episode));
+  for (let decision = 0; decision < 60; decision++) {
+    for (let at = 0; at < actions.length; at++) actions[at] = random.uniform(-0.4, 0.4);
+    const outcome = walker.decide(actions, 0);
+    const observation = new Float32Array(behavior.observationSize);
+    walker.observe(observation, 0);
+    seen.push(new Uint8Array(observation.buffer));
+    if (outcome !== 'goes on') break;
+  }
+  return sha256(Buffer.concat(seen));
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import type { Environment } from '../../../envs/env.ts';
+import { createEnvironment } from '../../../envs/walker/environment.ts';
+import { RandomStream } from '../../../random/stream.ts';
+
+const options = { seed: 3, firstAgent: 4, agents: 3, parameters: {} };
+
+/** Small actions, so that some episodes outlive others. */
+function actions(random: RandomStream): Float32Array {
+  return Float32Array.from({ length: options.agents * 39 }, () => random.uniform(-0.3, 0.3));
+}
+
+async function steps(environment: Environment, random: RandomStream, count: number) {
+  const seen = [];
+  for (let decision = 0; decision < count; decision++) {
+    const { finalObservations, ...step } = await environment.step(actions(random));
+    const rows = step.episodes.map(({ agent }) => (agent - options.firstAgent) * 243);
+    // Rows of agents whose episode goes on mean nothing.
+    const final = rows.map((row) => finalObservations.slice(row, row + 243));
+    seen.push(structuredClone({ ...step, final }));
+  }
+  return seen;
+}
+
+describe('the history of an episode', () => {
+  it('brings a new world to exactly where the old one is, and on from there', async () => {
+    const old = await createEnvironment(options);
+    await old.reset();
+    const random = new RandomStream(9);
+    const [last] = (await steps(old, random, 60)).slice(-1);
+    const histories = old.histories!();
+    expect(histories.some(({ episode }) => episode > 0)).toBe(true);
+    expect(histories.some(({ actions: done }) => done.length > 0)).toBe(true);
+
+    const renewed = await createEnvironment({ ...options, histories });
+    expect((await renewed.reset()).slice()).toEqual(last!.observations);
+    expect(renewed.histories!()).toEqual(histories);
+
+    const state = random.save();
+    const goingOn = await steps(old, random, 40);
+    random.load(state);
+    expect(await steps(renewed, random, 40)).toEqual(goingOn);
+    await old.close();
+    await renewed.close();
+  });
+});

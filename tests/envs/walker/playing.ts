@@ -1,0 +1,34 @@
+/** Plays walkers with seeded random actions and keeps the bytes of what every agent saw. */
+import { behavior } from '../../../envs/walker/behavior.ts';
+import { createEnvironment } from '../../../envs/walker/environment.ts';
+import { sha256 } from '../../../files/hash.ts';
+import { RandomStream } from '../../../random/stream.ts';
+
+export interface PlayOptions {
+  readonly firstAgent: number;
+  readonly agents: number;
+  readonly decisions: number;
+}
+
+/** One hash for each agent, over every byte of its observations and rewards. */
+export async function play({ firstAgent, agents, decisions }: PlayOptions): Promise<string[]> {
+  const { observationSize, actionSize } = behavior;
+  const environment = await createEnvironment({ seed: 7, firstAgent, agents, parameters: {} });
+  const seen: Uint8Array[][] = Array.from({ length: agents }, () => []);
+  const keep = (numbers: Float32Array, width: number) => {
+    for (let agent = 0; agent < agents; agent++) {
+      seen[agent]!.push(new Uint8Array(numbers.slice(agent * width, (agent + 1) * width).buffer));
+    }
+  };
+  keep(await environment.reset(), observationSize);
+  const streams = Array.from({ length: agents }, (_, agent) => new RandomStream(firstAgent + agent, 99));
+  for (let decision = 0; decision < decisions; decision++) {
+    const actions = new Float32Array(agents * actionSize);
+    for (let at = 0; at < actions.length; at++) actions[at] = streams[Math.floor(at / actionSize)]!.uniform(-1, 1);
+    const { observations, rewards } = await environment.step(actions);
+    keep(observations, observationSize);
+    keep(rewards, 1);
+  }
+  await environment.close();
+  return seen.map((parts) => sha256(Buffer.concat(parts)));
+}
