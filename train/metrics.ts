@@ -22,6 +22,7 @@ export interface IterationMetrics {
   readonly learningRate: number;
   readonly epsilon: number;
   readonly beta: number;
+  readonly epochs: number;
   readonly seconds: {
     readonly physics: number;
     readonly inference: number;

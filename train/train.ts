@@ -2,29 +2,21 @@
  * Proximal policy optimisation, from configuration to checkpoints. Reads like the algorithm: each iteration collects a
  * buffer of decisions under the current policy, brings the normaliser up to date, estimates advantages, and updates.
  */
-
 import { availableParallelism } from 'node:os';
 import type { BehaviorSpec, Episode } from '../envs/env.ts';
-import { UserError } from '../failure/user-error.ts';
 import { RandomStream } from '../random/stream.ts';
 import { actingModel } from './acting.ts';
 import { estimateAdvantages, normaliseAdvantages } from './advantages.ts';
-import {
-  type Checkpoint,
-  latestCheckpoint,
-  listCheckpoints,
-  pruneCheckpoints,
-  type RunProgress,
-  writeCheckpoint,
-} from './checkpoint.ts';
+import { type Checkpoint, pruneCheckpoints, type RunProgress, writeCheckpoint } from './checkpoint.ts';
 import { Collector } from './collector.ts';
 import type { Configuration } from './configuration/read.ts';
 import type { BehaviorSettings } from './configuration/schema.ts';
-import { Learner, type UpdateSettings } from './learner.ts';
+import { Learner } from './learner.ts';
 import { type IterationMetrics, MetricsFile } from './metrics.ts';
 import type { Network } from './policy.ts';
 import type { Rollout } from './rollout.ts';
-import { scheduled } from './schedules.ts';
+import { updateSettings } from './schedules.ts';
+import { startingPoint } from './starting-point.ts';
 import { STREAMS } from './streams.ts';
 import { meanOf, rewardStatistics, Summary } from './summary.ts';
 
@@ -70,107 +62,107 @@ const SAMPLE_ROWS = 2048;
 /** @throws UserError where there are checkpoints and no --resume, or --resume and none, or one of another kind. */
 export async function train(options: TrainOptions, hooks: TrainHooks): Promise<TrainResult> {
   const { configuration, behavior, seed, agents } = options;
-  const settings = configuration.behavior;
-  const network = networkOf(behavior, settings);
+  const network = networkOf(behavior, configuration.behavior);
   const saved = startingPoint(options, network, hooks);
+  const learner = await Learner.create(network, configuration.behavior.hyperparameters.batch_size, seed);
+  let collector: Collector | undefined;
+  try {
+    if (saved) learner.restore(saved);
+    collector = await Collector.start({
+      environment: options.environment,
+      agents,
+      workers: options.workers ?? availableParallelism(),
+      seed,
+      parameters: configuration.environmentParameters,
+      histories: saved?.histories,
+    });
+    const result = await iterate(options, hooks, network, learner, collector, saved);
+    await collector.close();
+    return result;
+  } catch (error) {
+    await collector?.abandon();
+    throw error;
+  } finally {
+    await learner.release();
+  }
+}
+
+/** Iterations from where the run stands to max_steps, or until it is asked to stop; ends with a checkpoint. */
+async function iterate(
+  options: TrainOptions,
+  hooks: TrainHooks,
+  network: Network,
+  learner: Learner,
+  collector: Collector,
+  saved: Checkpoint | undefined,
+): Promise<TrainResult> {
+  const { behavior, seed, agents } = options;
+  const settings = options.configuration.behavior;
   const decisions = Math.max(1, Math.round(settings.hyperparameters.buffer_size / agents));
-  const learner = await Learner.create(network, settings.hyperparameters.batch_size, seed);
-  if (saved) learner.restore(saved);
-  let progress: RunProgress = saved?.progress ?? {
-    seed,
-    agents,
-    step: 0,
-    iteration: 0,
-    episodes: 0,
-    early: { episodes: 0, rewardSum: 0 },
-    lastReward: null,
-  };
-  let checkpoint = '';
+  const interval = checkpointInterval(settings);
+  let progress = saved?.progress ?? beginning(seed, agents);
   let sample: Float32Array = saved?.sample ?? new Float32Array(0);
-  const collector = await Collector.start({
-    environment: options.environment,
-    agents,
-    workers: options.workers ?? availableParallelism(),
-    seed,
-    parameters: configuration.environmentParameters,
-    histories: saved?.histories,
-  });
+  let checkpoint: { readonly path: string; readonly step: number } | undefined;
+  const metricsFile = new MetricsFile(options.metricsPath, progress.step);
+  const summary = new Summary(behavior.name, settings.summary_freq, progress.step);
+
   const save = async () => {
     const { parameters, optimiser, normaliser } = learner;
-    checkpoint = writeCheckpoint(options.checkpointFolder, {
+    const histories = await collector.histories();
+    const state = {
       progress,
       network,
       behaviorName: behavior.name,
       parameters,
       optimiser,
       normaliser,
-      histories: await collector.histories(),
+      histories,
       sample,
-    });
+    };
+    checkpoint = { path: writeCheckpoint(options.checkpointFolder, state), step: progress.step };
     pruneCheckpoints(options.checkpointFolder, settings.keep_checkpoints);
+    return checkpoint;
   };
-  const metricsFile = new MetricsFile(options.metricsPath, progress.step);
-  const summary = new Summary(behavior.name, settings.summary_freq, progress.step);
-  const interval = checkpointInterval(settings);
-  let savedStep = progress.step;
-  try {
-    while (progress.step < settings.max_steps && !hooks.signal.aborted) {
-      const began = performance.now();
-      const update = updateSettings(settings, progress.step);
 
-      // Collect.
-      const { parameters, normaliser } = learner;
-      const rollout = await collector.collect({
-        model: actingModel({ network, parameters, normaliser }),
-        logDeviation: parameters['actor.logDeviation']!,
-        iteration: progress.iteration,
-        decisions,
-      });
-      const collected = performance.now();
+  while (progress.step < settings.max_steps && !hooks.signal.aborted) {
+    const began = performance.now();
+    const before = progress.step;
+    const update = updateSettings(settings, before);
 
-      // Learn.
-      if (settings.network_settings.normalize) learner.normaliser.update(rollout.observations);
-      const buffer = await learningBuffer(learner, rollout, settings);
-      const minibatches = new RandomStream(seed, STREAMS.minibatches, progress.iteration);
-      const statistics = await learner.update(buffer, update, minibatches);
-      const learnt = performance.now();
+    // Collect under the policy as it stands.
+    const { parameters, normaliser } = learner;
+    const rollout = await collector.collect({
+      model: actingModel({ network, parameters, normaliser }),
+      logDeviation: parameters['actor.logDeviation']!,
+      iteration: progress.iteration,
+      decisions,
+    });
+    const collected = performance.now();
 
-      // Tell and save.
-      progress = advanced(progress, rollout);
-      sample = sampleOf(rollout.observations, network.observationSize);
-      const rewards = rewardStatistics(rollout.episodes);
-      const metrics: IterationMetrics = {
-        iteration: progress.iteration,
-        step: progress.step,
-        episodes: rollout.episodes.length,
-        reward: rewards?.mean ?? null,
-        rewardDeviation: rewards?.deviation ?? null,
-        episodeLength: rewards ? meanOf(rollout.episodes, (episode) => episode.decisions) : null,
-        ...statistics,
-        sigma: meanSigma(learner.parameters['actor.logDeviation']!),
-        learningRate: update.learningRate,
-        epsilon: update.epsilon,
-        beta: update.beta,
-        seconds: split(rollout.seconds, began, collected, learnt),
-      };
-      metricsFile.append(metrics);
-      hooks.iteration(metrics, settings.max_steps);
-      const line = summary.add(rollout.episodes, progress.step);
-      if (line) hooks.info(line);
-      if (Math.floor(progress.step / interval) > Math.floor(savedStep / interval)) {
-        await save();
-        savedStep = progress.step;
-      }
-    }
-    if (savedStep < progress.step || checkpoint === '') await save();
-    await collector.close();
-  } catch (error) {
-    await collector.abandon();
-    throw error;
-  } finally {
-    await learner.release();
+    // Learn from it.
+    if (settings.network_settings.normalize) learner.normaliser.update(rollout.observations);
+    const buffer = await learningBuffer(learner, rollout, settings);
+    const order = new RandomStream(seed, STREAMS.minibatches, progress.iteration);
+    const losses = await learner.update(buffer, update, order);
+    const learnt = performance.now();
+
+    // Tell and save.
+    progress = advanced(progress, rollout);
+    sample = sampleOf(rollout.observations, network.observationSize);
+    const seconds = split(rollout.seconds, began, collected, learnt);
+    const metrics = { ...episodeMetrics(progress, rollout), ...losses, ...update, sigma: meanSigma(learner), seconds };
+    metricsFile.append(metrics);
+    hooks.iteration(metrics, settings.max_steps);
+    const line = summary.add(rollout.episodes, progress.step);
+    if (line) hooks.info(line);
+    if (Math.floor(progress.step / interval) > Math.floor(before / interval)) await save();
   }
-  return { checkpoint, progress, interrupted: progress.step < settings.max_steps };
+  const { path } = checkpoint?.step === progress.step ? checkpoint : await save();
+  return { checkpoint: path, progress, interrupted: progress.step < settings.max_steps };
+}
+
+function beginning(seed: number, agents: number): RunProgress {
+  return { seed, agents, step: 0, iteration: 0, episodes: 0, early: { episodes: 0, rewardSum: 0 }, lastReward: null };
 }
 
 /** The shape of the networks that the settings ask for. */
@@ -181,43 +173,6 @@ export function networkOf(behavior: BehaviorSpec, settings: BehaviorSettings): N
     hiddenUnits: settings.network_settings.hidden_units,
     layers: settings.network_settings.num_layers,
   };
-}
-
-/** The checkpoint to go on from, or undefined for a new run. */
-function startingPoint(
-  { checkpointFolder, resume, seed, agents, behavior }: TrainOptions,
-  network: Network,
-  { warn, info }: TrainHooks,
-): Checkpoint | undefined {
-  if (!resume) {
-    const earlier = listCheckpoints(checkpointFolder);
-    if (earlier.length === 0) return undefined;
-    throw new UserError({
-      what: 'this run already has checkpoints',
-      where: checkpointFolder,
-      value: earlier[0],
-      mend: 'go on from them with --resume, begin afresh with --force, or name another run with --run-id',
-    });
-  }
-  const { path, checkpoint } = latestCheckpoint(checkpointFolder, warn);
-  const differing = [
-    ['network', checkpoint.network, network],
-    ['behaviour', checkpoint.behaviorName, behavior.name],
-    ['seed', checkpoint.progress.seed, seed],
-    ['number of agents', checkpoint.progress.agents, agents],
-  ] as const;
-  for (const [what, before, now] of differing) {
-    if (JSON.stringify(before) === JSON.stringify(now)) continue;
-    throw new UserError({
-      what: `the checkpoint has another ${what}`,
-      where: path,
-      value: now,
-      expected: JSON.stringify(before),
-      mend: 'resume with the settings it was made with, or name another run with --run-id',
-    });
-  }
-  info(`Resuming from ${path}, step ${checkpoint.progress.step}.`);
-  return checkpoint;
 }
 
 /** Values by the critic, advantages and returns: all that an update needs. */
@@ -239,19 +194,6 @@ async function learningBuffer(learner: Learner, rollout: Rollout, settings: Beha
   normaliseAdvantages(advantages);
   const { actions, logProbabilities } = rollout;
   return { observations: normalised, actions, logProbabilities, advantages, returns };
-}
-
-/** Learning rate, epsilon and beta at a step; where linear schedules end is ML-Agents' choice. */
-function updateSettings({ hyperparameters, max_steps }: BehaviorSettings, step: number): UpdateSettings {
-  const { learning_rate_schedule: followed, beta_schedule, epsilon_schedule } = hyperparameters;
-  const at = (kind: 'linear' | 'constant', start: number, end: number) =>
-    scheduled({ kind, start, end }, step, max_steps);
-  return {
-    learningRate: at(followed, hyperparameters.learning_rate, 1e-10),
-    epsilon: at(epsilon_schedule ?? followed, hyperparameters.epsilon, 0.1),
-    beta: at(beta_schedule ?? followed, hyperparameters.beta, 1e-5),
-    epochs: hyperparameters.num_epoch,
-  };
 }
 
 function checkpointInterval({ even_checkpoints, max_steps, keep_checkpoints, checkpoint_interval }: BehaviorSettings) {
@@ -289,7 +231,20 @@ function sampleOf(observations: Float32Array, size: number): Float32Array {
   return sample;
 }
 
-function meanSigma(logDeviation: Float32Array): number {
+function episodeMetrics({ iteration, step }: RunProgress, { episodes }: Rollout) {
+  const rewards = rewardStatistics(episodes);
+  return {
+    iteration,
+    step,
+    episodes: episodes.length,
+    reward: rewards?.mean ?? null,
+    rewardDeviation: rewards?.deviation ?? null,
+    episodeLength: rewards ? meanOf(episodes, ({ decisions }) => decisions) : null,
+  };
+}
+
+function meanSigma({ parameters }: Learner): number {
+  const logDeviation = parameters['actor.logDeviation']!;
   return logDeviation.reduce((sum, value) => sum + Math.exp(value), 0) / logDeviation.length;
 }
 

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { deploy } from '../../deploy-unity/deploy.ts';
+import { because } from '../skipping.ts';
 import {
   ASSET,
   ASSET_GUID,
@@ -127,21 +128,27 @@ describe('an asset path is refused', () => {
     expect(meta).toContain('Walker.onnx.meta: a folder lies where the file should be');
   });
 
-  test.skipIf(process.platform === 'win32')('where a symbolic link leads out of the project', async () => {
-    const [project, outside] = [unityProject(), temporaryFolder()];
-    symlinkSync(outside, join(project, 'Assets', 'Gaitsmith'));
-    const message = await refused(project);
-    expect(message).toContain('a symbolic link leads out of the Unity project');
-    expect(snapshot(outside)).toEqual({});
-  });
+  test.skipIf(because(process.platform === 'win32', 'Windows makes symbolic links for administrators only'))(
+    'where a symbolic link leads out of the project',
+    async () => {
+      const [project, outside] = [unityProject(), temporaryFolder()];
+      symlinkSync(outside, join(project, 'Assets', 'Gaitsmith'));
+      const message = await refused(project);
+      expect(message).toContain('a symbolic link leads out of the Unity project');
+      expect(snapshot(outside)).toEqual({});
+    },
+  );
 
-  test.skipIf(process.platform === 'win32')('where a symbolic link leads nowhere or stands for the file', async () => {
-    const project = unityProject();
-    symlinkSync(join(project, 'nowhere'), join(project, 'Assets', 'Gaitsmith'));
-    expect(await refused(project)).toContain('a symbolic link leads nowhere');
-    symlinkSync(modelFile(), join(project, 'Assets', 'Linked.onnx'));
-    expect(await refused(project, { asset: 'Assets/Linked.onnx' })).toContain('a symbolic link lies where the file');
-  });
+  test.skipIf(because(process.platform === 'win32', 'Windows makes symbolic links for administrators only'))(
+    'where a symbolic link leads nowhere or stands for the file',
+    async () => {
+      const project = unityProject();
+      symlinkSync(join(project, 'nowhere'), join(project, 'Assets', 'Gaitsmith'));
+      expect(await refused(project)).toContain('a symbolic link leads nowhere');
+      symlinkSync(modelFile(), join(project, 'Assets', 'Linked.onnx'));
+      expect(await refused(project, { asset: 'Assets/Linked.onnx' })).toContain('a symbolic link lies where the file');
+    },
+  );
 
   test('where the file in place is read-only, as Perforce leaves it', async () => {
     const project = unityProject(INFERENCE_ENGINE, { [ASSET]: modelBytes('old') });
@@ -151,8 +158,9 @@ describe('an asset path is refused', () => {
     expect(message).toContain('check it out');
   });
 
-  // Permissions do not bind root.
-  test.skipIf(process.platform === 'win32' || process.getuid?.() === 0)('where the folder is read-only', async () => {
+  test.skipIf(
+    because(process.platform === 'win32' || process.getuid?.() === 0, 'permissions bind neither root nor Windows'),
+  )('where the folder is read-only', async () => {
     const project = unityProject();
     chmodSync(join(project, 'Assets'), 0o555);
     expect(await refused(project)).toContain('the folder is read-only');

@@ -8,6 +8,7 @@ import { encodeModel } from '../../onnx/encode.ts';
 import type { Model, Tensor } from '../../onnx/model.ts';
 import { Normaliser } from '../../train/normaliser.ts';
 import { initialParameters } from '../../train/policy.ts';
+import { because } from '../skipping.ts';
 
 const network = { observationSize: 243, actionSize: 39, hiddenUnits: 32, layers: 3 };
 const actor = { network, parameters: initialParameters(network, 1), normaliser: new Normaliser(243) };
@@ -100,8 +101,10 @@ describe("the contract's check", () => {
     expect(contractProblems(model, network).join('\n')).toMatch(told);
   });
 
-  it("finds nothing wrong with Unity's own Walker", ({ skip }) => {
-    skip(!existsSync(unityPolicy), "Unity's policy is not at hand");
-    expect(contractProblems(decodeModel(readFileSync(unityPolicy)), network)).toEqual([]);
-  });
+  it.skipIf(because(!existsSync(unityPolicy), `${unityPolicy} is not here`))(
+    "finds nothing wrong with Unity's own Walker",
+    () => {
+      expect(contractProblems(decodeModel(readFileSync(unityPolicy)), network)).toEqual([]);
+    },
+  );
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { UserError } from '../../failure/user-error.ts';
 import { writeAtomically } from '../../files/write-atomically.ts';
+import { because } from '../skipping.ts';
 
 /** What the next call of one function of node:fs does instead; the disk is never really full in a test. */
 const broken = vi.hoisted(() => ({ call: '', code: '', after: 0 }));
@@ -94,13 +95,12 @@ test('a path that leads through a file is one clear error', () => {
   expect(fs.readFileSync(join(folder, 'file.txt'), 'utf8')).toBe('x');
 });
 
-test.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
-  'a folder without permission is one clear error',
-  () => {
-    fs.chmodSync(folder, 0o500);
-    expect(() => writeAtomically(join(folder, 'file.txt'), 'x')).toThrow('no permission to write here');
-  },
-);
+test.skipIf(
+  because(process.platform === 'win32' || process.getuid?.() === 0, 'permissions bind neither root nor Windows'),
+)('a folder without permission is one clear error', () => {
+  fs.chmodSync(folder, 0o500);
+  expect(() => writeAtomically(join(folder, 'file.txt'), 'x')).toThrow('no permission to write here');
+});
 
 test('a target that is a folder is refused, and stays', () => {
   fs.mkdirSync(join(folder, 'target'));

@@ -7,6 +7,7 @@ import { decodeModel } from '../../onnx/decode.ts';
 import { encodeModel } from '../../onnx/encode.ts';
 import { float, int, ints, irVersionOfOpset, type Model, node, string, tensor } from '../../onnx/model.ts';
 import { printModel } from '../../onnx/print.ts';
+import { because } from '../skipping.ts';
 
 const everything: Model = {
   irVersion: 8,
@@ -121,7 +122,7 @@ describe('a listing of a model', () => {
 
 const reference = fileURLToPath(new URL('../../../shared/reference/Walker-unity-2023.onnx', import.meta.url));
 
-describe.skipIf(!existsSync(reference))("Unity's own Walker (skipped where the reference file is absent)", () => {
+describe.skipIf(because(!existsSync(reference), `${reference} is not here`))("Unity's own Walker", () => {
   it('is sound, and after decoding and encoding onnxruntime computes the same with it', async () => {
     const original = readFileSync(reference);
     const model = decodeModel(original, reference);

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { sha256OfFile } from '../../files/hash.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -41,16 +41,13 @@ describe('the whole way', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const run = join('runs', 'walker');
-  function gaitsmith(command: string, ...flags: string[]) {
+  function start(command: string, ...flags: string[]) {
     const words = [join(root, 'pipeline/gaitsmith.ts'), command, '--json', '--runs-dir', 'runs', ...flags];
-    const started = execa(process.execPath, ['--import', import.meta.resolve('tsx'), ...words], {
-      cwd: folder,
-      reject: false,
-    });
-    return started.then(({ exitCode, stdout, stderr }) => {
-      const last = stdout.trim().split('\n').at(-1)!;
-      return { exitCode, stderr, result: JSON.parse(last) };
-    });
+    return execa(process.execPath, ['--import', import.meta.resolve('tsx'), ...words], { cwd: folder, reject: false });
+  }
+  async function gaitsmith(command: string, ...flags: string[]) {
+    const { exitCode, stdout, stderr } = await start(command, ...flags);
+    return { exitCode, stderr, result: JSON.parse(stdout.trim().split('\n').at(-1)!) };
   }
   const training = ['--config', 'settings.yaml', '--agents', '16'];
   const pipeline = (...flags: string[]) => gaitsmith('pipeline', '--unity-project', project, ...training, ...flags);
@@ -87,6 +84,28 @@ describe('the whole way', () => {
     const steps = readdirSync(join(folder, run, 'checkpoints'));
     expect(steps).toEqual(['step-000002048.safetensors', 'step-000003072.safetensors']);
     expect(sha256OfFile(join(project, asset))).toBe(sha256OfFile(join(folder, run, 'policy.onnx')));
+  });
+
+  it('saves where Ctrl-C stops it, says how to go on, and goes on from there', async () => {
+    const stopped = join(folder, 'runs/stopped');
+    const flags = ['--unity-project', project, ...training, '--run-id', 'stopped'];
+    const running = start('pipeline', ...flags, '--max-steps', '1000000');
+    const metrics = join(stopped, 'metrics.jsonl');
+    await vi.waitUntil(() => existsSync(metrics) && readFileSync(metrics, 'utf8') !== '', {
+      timeout: 50_000,
+      interval: 50,
+    });
+    running.kill('SIGINT');
+    const { exitCode, stderr } = await running;
+    expect(exitCode).toBe(130);
+    expect(stderr).toMatch(/to go on: .*npm run pipeline -- .*--run-id stopped/);
+    const steps = 1024 * readFileSync(metrics, 'utf8').trim().split('\n').length;
+    const checkpoint = `step-${String(steps).padStart(9, '0')}.safetensors`;
+    expect(readdirSync(join(stopped, 'checkpoints'))).toEqual([checkpoint]);
+
+    const resumed = await gaitsmith('pipeline', ...flags, '--max-steps', String(steps + 1));
+    expect(resumed.exitCode).toBe(0);
+    expect(resumed.stderr).toContain(`Resuming from ${join('runs/stopped/checkpoints', checkpoint)}`);
   });
 
   it('does not deploy a file that was changed after it was validated', async () => {

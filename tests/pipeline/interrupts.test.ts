@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readManifest } from '../../pipeline/manifest.ts';
+import { because } from '../skipping.ts';
 import { type Place, place, runToEnd, start } from './fixtures/start.ts';
 
 /** Long enough to be interrupted for sure. */
@@ -12,7 +13,7 @@ function savedStep(at: Place): number {
 }
 
 // Signals are a thing of POSIX systems; on Windows the console does what the first test's process group does here.
-describe.skipIf(process.platform === 'win32').concurrent('Ctrl-C', () => {
+describe.skipIf(because(process.platform === 'win32', 'Windows has no SIGINT to send')).concurrent('Ctrl-C', () => {
   test('on a terminal, where it reaches pipeline and stage alike: saved, recorded, and the next run goes on', async () => {
     const at = place();
     const { child, says, ended } = start(['pipeline', ...at.flags, ...endless], { detached: true });

@@ -1,0 +1,45 @@
+import { UserError } from '../failure/user-error.ts';
+import { type Checkpoint, latestCheckpoint, listCheckpoints } from './checkpoint.ts';
+import type { Network } from './policy.ts';
+import type { TrainHooks, TrainOptions } from './train.ts';
+
+/**
+ * The checkpoint to go on from, or undefined for a new run.
+ *
+ * @throws UserError where there are checkpoints and no --resume, or --resume and none, or one of another kind.
+ */
+export function startingPoint(
+  { checkpointFolder, resume, seed, agents, behavior }: TrainOptions,
+  network: Network,
+  { warn, info }: TrainHooks,
+): Checkpoint | undefined {
+  if (!resume) {
+    const earlier = listCheckpoints(checkpointFolder);
+    if (earlier.length === 0) return undefined;
+    throw new UserError({
+      what: 'this run already has checkpoints',
+      where: checkpointFolder,
+      value: earlier[0],
+      mend: 'go on from them with --resume, begin afresh with --force, or name another run with --run-id',
+    });
+  }
+  const { path, checkpoint } = latestCheckpoint(checkpointFolder, warn);
+  const differing = [
+    ['network', checkpoint.network, network],
+    ['behaviour', checkpoint.behaviorName, behavior.name],
+    ['seed', checkpoint.progress.seed, seed],
+    ['number of agents', checkpoint.progress.agents, agents],
+  ] as const;
+  for (const [what, before, now] of differing) {
+    if (JSON.stringify(before) === JSON.stringify(now)) continue;
+    throw new UserError({
+      what: `the checkpoint has another ${what}`,
+      where: path,
+      value: now,
+      expected: JSON.stringify(before),
+      mend: 'resume with the settings it was made with, or name another run with --run-id',
+    });
+  }
+  info(`Resuming from ${path}, step ${checkpoint.progress.step}.`);
+  return checkpoint;
+}
