@@ -6,7 +6,7 @@ import { UserError } from '../failure/user-error.ts';
 import type { CommandLine, CommandResult } from './command-line.ts';
 import type { OptionSpec, OptionSpecs } from './options.ts';
 import { commandLineText, type Given } from './parse-options.ts';
-import { pathOfRecorded, type RunFolder } from './run-folder.ts';
+import { type RunFolder, shownPath } from './run-folder.ts';
 import { runFolderOf, runOptions } from './run-options.ts';
 import type { PipelineStep } from './run-pipeline.ts';
 import type { Json, Stage } from './stage.ts';
@@ -66,7 +66,7 @@ function rowOf({ stage, result, record }: PipelineStep, run: RunFolder): TableRo
     stage,
     result: result === 'not run' ? result : `${result}${summary}`,
     seconds: result === 'up to date' || result === 'not run' ? undefined : record?.seconds,
-    file: file === undefined || result === 'not run' ? undefined : pathOfRecorded(run, file),
+    file: file === undefined || result === 'not run' ? undefined : shownPath(run, file),
   };
 }
 

@@ -69,6 +69,13 @@ export function recordedPath(run: RunFolder, path: string): string {
   return isOutside ? resolve(path) : inside.split(sep).join('/');
 }
 
+/** A path from run.json for a person to read: relative to where they stand where it lies below. */
+export function shownPath(run: RunFolder, recorded: string): string {
+  const path = pathOfRecorded(run, recorded);
+  const fromHere = relative('.', path);
+  return isAbsolute(path) && !fromHere.startsWith('..') && !isAbsolute(fromHere) ? fromHere : path;
+}
+
 /** The file that a path in run.json means. */
 export function pathOfRecorded(run: RunFolder, recorded: string): string {
   return isAbsolute(recorded) ? recorded : join(run.path, recorded);

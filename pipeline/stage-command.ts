@@ -7,7 +7,7 @@ import { durationText } from './duration.ts';
 import type { StageRecord } from './manifest.ts';
 import type { OptionSpecs } from './options.ts';
 import { commandLineText, type Given } from './parse-options.ts';
-import { LOCK_TOKEN_VARIABLE, pathOfRecorded, type RunFolder } from './run-folder.ts';
+import { LOCK_TOKEN_VARIABLE, type RunFolder, shownPath } from './run-folder.ts';
 import { runFolderOf, runOptions } from './run-options.ts';
 import { runStage } from './run-stage.ts';
 import type { Json, Stage } from './stage.ts';
@@ -54,7 +54,7 @@ export function reasonOf({ reason, summary }: StageRecord): string {
 
 function endText(stage: Stage, { seconds, summary, outputs }: StageRecord, run: RunFolder): string {
   const file = Object.values(outputs)[0]?.path;
-  const where = file === undefined ? '' : ` -> ${pathOfRecorded(run, file)}`;
+  const where = file === undefined ? '' : ` -> ${shownPath(run, file)}`;
   return `${stage.name}: done in ${durationText(seconds)}: ${summary}${where}`;
 }
 
