@@ -5,21 +5,12 @@
  * from the TensorFlow.js functions in policy.ts, losses.ts and adam.ts and run by onnxruntime.
  */
 import { compile, type TensorsOf } from '../compile/index.ts';
-import { tf } from '../compile/tensorflow.ts';
 import type { RandomStream } from '../random/stream.ts';
-import { adamFactors, adamStep } from './adam.ts';
+import { adamFactors } from './adam.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { divergence, entropyOf, logProbabilities, policyLoss, valueLoss } from './losses.ts';
 import { Normaliser } from './normaliser.ts';
-import {
-  actionMeans,
-  initialParameters,
-  type Network,
-  normalised,
-  type ParameterRow,
-  parameterTable,
-  stateValues,
-} from './policy.ts';
+import { actorCritic, initialParameters, type Network, normalised, parameterTable, stateValues } from './policy.ts';
+import { parameterSignature, updateSignature, updateStep } from './update-step.ts';
 
 /** What an update learns from; all arrays have one row for each decision. */
 export interface LearningBuffer {
@@ -49,7 +40,6 @@ export interface UpdateStatistics {
 
 const STATISTICS = ['policyLoss', 'valueLoss', 'entropy', 'divergence'] as const;
 const COLUMNS = ['observations', 'actions', 'logProbabilities', 'advantages', 'returns'] as const;
-const VALUE_LOSS_WEIGHT = 0.5;
 
 type Values = Record<string, Float32Array>;
 
@@ -151,14 +141,14 @@ export class Learner {
 
   async #step(batch: LearningBuffer, { learningRate, epsilon, beta }: UpdateSettings): Promise<UpdateStatistics> {
     this.#adamCount++;
-    const { stepSize, secondCorrection } = adamFactors(learningRate, this.#adamCount);
+    const { stepSize, tiny } = adamFactors(learningRate, this.#adamCount);
     const computed = await this.#graphs.updateStep.run({
       parameters: this.#parameters,
       first: this.#first,
       second: this.#second,
       batch,
       stepSize: Float32Array.of(stepSize),
-      secondCorrection: Float32Array.of(secondCorrection),
+      tiny: Float32Array.of(tiny),
       epsilon: Float32Array.of(epsilon),
       beta: Float32Array.of(beta),
     });
@@ -178,8 +168,9 @@ export class Learner {
 type Graphs = Awaited<ReturnType<typeof compileGraphs>>;
 
 async function compileGraphs(network: Network, batchSize: number, options: { threads?: number }) {
+  const functions = actorCritic(network);
   return {
-    updateStep: await compile(updateStep(network), updateSignature(network, batchSize), options),
+    updateStep: await compile(updateStep(functions), updateSignature(functions, batchSize), options),
     evaluate: await compile(evaluation, evaluationSignature(network), options),
   };
 }
@@ -199,78 +190,6 @@ function evaluationSignature(network: Network) {
     deviation: { shape: [observationSize] },
     observations: { shape: ['batch', observationSize] },
   };
-}
-
-type UpdateInputs = TensorsOf<ReturnType<typeof updateSignature>>;
-
-/** One minibatch: losses, gradients, Adam. */
-export function updateStep(network: Network) {
-  const names = parameterTable(network).map(({ name }) => name);
-  return (inputs: UpdateInputs) => {
-    const { batch, epsilon, beta, stepSize, secondCorrection } = inputs;
-    const statistics: Record<string, tf.Tensor> = {};
-
-    const loss = (...values: tf.Tensor[]): tf.Tensor => {
-      const parameters = Object.fromEntries(names.map((name, index) => [name, values[index]!]));
-      const logDeviation = parameters['actor.logDeviation']!;
-      const means = actionMeans(parameters, batch.observations);
-      const logRatio = logProbabilities(batch.actions, means, logDeviation).sub(batch.logProbabilities);
-      const policy = policyLoss(logRatio, batch.advantages, epsilon);
-      const value = valueLoss(stateValues(parameters, batch.observations), batch.returns);
-      const entropy = entropyOf(logDeviation);
-      // The gradient's own scope would dispose of these.
-      statistics['policyLoss'] = tf.keep(policy.clone());
-      statistics['valueLoss'] = tf.keep(value.clone());
-      statistics['entropy'] = tf.keep(entropy.clone());
-      statistics['divergence'] = tf.keep(divergence(logRatio));
-      return policy.add(value.mul(VALUE_LOSS_WEIGHT)).sub(entropy.mul(beta));
-    };
-    const gradients = tf.grads(loss)(names.map((name) => inputs.parameters[name]!));
-
-    const parameters: Record<string, tf.Tensor> = {};
-    const first: Record<string, tf.Tensor> = {};
-    const second: Record<string, tf.Tensor> = {};
-    names.forEach((name, index) => {
-      const stepped = adamStep(
-        inputs.parameters[name]!,
-        gradients[index]!,
-        inputs.first[name]!,
-        inputs.second[name]!,
-        stepSize,
-        secondCorrection,
-      );
-      parameters[name] = stepped.parameter;
-      first[name] = stepped.first;
-      second[name] = stepped.second;
-    });
-    return { parameters, first, second, statistics };
-  };
-}
-
-/** Shapes of everything that `updateStep` takes. */
-export function updateSignature(network: Network, batchSize: number) {
-  const { observationSize, actionSize } = network;
-  const parameters = parameterSignature(parameterTable(network));
-  return {
-    parameters,
-    first: parameters,
-    second: parameters,
-    batch: {
-      observations: { shape: [batchSize, observationSize] },
-      actions: { shape: [batchSize, actionSize] },
-      logProbabilities: { shape: [batchSize, actionSize] },
-      advantages: { shape: [batchSize, 1] },
-      returns: { shape: [batchSize, 1] },
-    },
-    stepSize: { shape: [] },
-    secondCorrection: { shape: [] },
-    epsilon: { shape: [] },
-    beta: { shape: [] },
-  };
-}
-
-function parameterSignature(table: readonly ParameterRow[]) {
-  return Object.fromEntries(table.map(({ name, shape }) => [name, { shape }]));
 }
 
 function minibatchArrays({ observationSize, actionSize }: Network, rows: number) {

@@ -5,7 +5,7 @@
  * normal distribution per action, the critic in one value. The logarithm of the distribution's deviation is a parameter of
  * its own that depends on no observation. What an action dimension a does in the world is clamp(a, -3, 3) / 3.
  */
-import type { tf } from '../compile/tensorflow.ts';
+import { tf } from '../compile/tensorflow.ts';
 import { RandomStream } from '../random/stream.ts';
 import { STREAMS } from './streams.ts';
 
@@ -59,6 +59,22 @@ function linear(name: string, inputs: number, outputs: number, start: Start): Pa
   ];
 }
 
+/** What an update has to know about a network. */
+export interface ActorCritic {
+  readonly observationSize: number;
+  readonly actionSize: number;
+  readonly parameterTable: readonly ParameterRow[];
+  /** Means of the action distribution, [batch, actionSize], from normalised observations [batch, observationSize]. */
+  actionMeans(parameters: Parameters<tf.Tensor>, observations: tf.Tensor): tf.Tensor;
+  /** Value of each state, [batch, 1], from the same. */
+  stateValues(parameters: Parameters<tf.Tensor>, observations: tf.Tensor): tf.Tensor;
+}
+
+export function actorCritic(network: Network): ActorCritic {
+  const { observationSize, actionSize } = network;
+  return { observationSize, actionSize, parameterTable: parameterTable(network), actionMeans, stateValues };
+}
+
 /** Parameters as they are before the first update; the same seed gives the same numbers. */
 export function initialParameters(network: Network, seed: number): Record<string, Float32Array> {
   const parameters: Record<string, Float32Array> = {};
@@ -102,10 +118,25 @@ function body(parameters: Parameters<tf.Tensor>, owner: 'actor' | 'critic', obse
   let activations = observations;
   for (let layer = 0; parameters[`${owner}.hidden${layer}.weight`]; layer++) {
     const sums = applyLinear(parameters, `${owner}.hidden${layer}`, activations);
-    activations = sums.mul(sums.sigmoid()); // swish
+    activations = swish(sums);
   }
   return activations;
 }
+
+/**
+ * x sigmoid(x), with its derivative s (1 - y) + y put so that it takes four passes over the batch and not the six that
+ * tfjs makes of it; s = sigmoid(x), y = x s.
+ */
+const swish = tf.customGrad((x, save) => {
+  const input = x as tf.Tensor;
+  const sigmoid = input.sigmoid();
+  const value = input.mul(sigmoid);
+  (save as tf.GradSaveFunc)([sigmoid, value]);
+  return {
+    value,
+    gradFunc: (upstream: tf.Tensor, [s, y]: tf.Tensor[]) => [tf.sub(1, y!).mul(s!).add(y!).mul(upstream)],
+  };
+}) as (x: tf.Tensor) => tf.Tensor;
 
 function applyLinear(parameters: Parameters<tf.Tensor>, name: string, input: tf.Tensor): tf.Tensor {
   return input.matMul(parameters[`${name}.weight`]!).add(parameters[`${name}.bias`]!);

@@ -59,14 +59,14 @@ describe('Adam', () => {
       first = 0.9 * first + 0.1 * gradient;
       second = 0.999 * second + 0.001 * gradient ** 2;
       parameter -= (0.01 * (first / (1 - 0.9 ** count))) / (Math.sqrt(second / (1 - 0.999 ** count)) + 1e-8);
-      const { stepSize, secondCorrection } = adamFactors(0.01, count);
+      const { stepSize, tiny } = adamFactors(0.01, count);
       tensors = adamStep(
         tensors.parameter,
         tf.tensor1d([gradient]),
         tensors.first,
         tensors.second,
         tf.scalar(stepSize),
-        tf.scalar(secondCorrection),
+        tf.scalar(tiny),
       );
       expect(tensors.parameter.dataSync()[0]).toBeCloseTo(parameter, 5);
     });
