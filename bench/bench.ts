@@ -13,7 +13,13 @@ interface BenchEntry {
 
 const benches: readonly BenchEntry[] = [
   { name: 'train', summary: 'decisions a second, collecting and learning', load: () => import('./train.ts') },
+  {
+    name: 'update',
+    summary: 'one minibatch of PPO, next to TensorFlow.js and PyTorch',
+    load: () => import('./update.ts'),
+  },
   { name: 'sim', summary: 'the PhysX world by itself', load: () => import('./sim-command.ts') },
+  { name: 'ops', summary: 'what can be traced, and what it becomes in ONNX', load: () => import('./ops-command.ts') },
   { name: 'fidelity', summary: 'how a Unity policy fares in our world', load: () => import('./fidelity-command.ts') },
 ];
 

@@ -1,5 +1,6 @@
 /** Switching tfjs over to the recording backend and back, so that nothing of a trace is left behind. */
 import { backend, backendName, engine } from './backend.ts';
+import { replaceGradients } from './gradients.ts';
 import type { Recorder } from './recorder.ts';
 import { tf } from './tensorflow.ts';
 import { TraceError } from './trace-error.ts';
@@ -25,6 +26,7 @@ export function enter(
     made.push(tensor);
     trackTensor.call(engine, tensor, of);
   };
+  const giveBackGradients = replaceGradients();
   backend.start(recorder, { foldConstants, nameOf });
   void tf.setBackend(backendName);
   engine.startScope('trace');
@@ -35,6 +37,7 @@ export function enter(
     // The instance's own property hides the class's method; without it the method is back.
     Reflect.deleteProperty(engine, 'trackTensor');
     variables.release();
+    giveBackGradients();
     Object.assign(state, { activeTape, gradientDepth, kernelDepth });
     backend.stop();
     void tf.setBackend(previous);

@@ -120,17 +120,23 @@ export class Recorder {
     return this.#typed({ name: this.#append(op, inputs, attributes), dtype: type, shape });
   }
 
-  /** Appends a node with several results of the given shapes. */
+  /** Appends a node with several results of the given shapes; their types are the first input's unless told. */
   nodeWithResults(
     op: string,
     inputs: readonly (Value | string)[],
     shapes: readonly Shape[],
     attributes: Record<string, Attribute> = {},
+    types?: readonly ValueType['dtype'][],
   ): Value[] {
     const { dtype } = inputs[0] as Value;
     const outputs = shapes.map(() => this.uniqueName(op));
     this.#push(node(op, inputs.map(nameOf), outputs, attributes));
-    return outputs.map((name, index) => this.#typed({ name, dtype, shape: shapes[index]! }));
+    return outputs.map((name, index) => {
+      const [type, shape] = [types?.[index] ?? dtype, shapes[index]!];
+      this.types.set(name, { dtype: type, shape });
+      // An int64 never is a tensor of the traced function: another node takes it by its name.
+      return { name, dtype: type === 'int64' ? 'int32' : type, shape };
+    });
   }
 
   /** Appends an elementwise node; its inputs broadcast. The result has the first input's dtype unless told otherwise. */

@@ -34,6 +34,11 @@ export function text() {
   return z.string('some text').min(1, 'some text');
 }
 
+/** One of these words. */
+export function oneOf<const Word extends string>(words: readonly Word[]) {
+  return z.enum(words, `one of ${words.join(', ')}`);
+}
+
 /** A whole number in any of the usual spellings: 20000000, 20_000_000, 2e7. */
 export function wholeNumber(atLeast: number) {
   return numberSpelled(

@@ -1,5 +1,6 @@
 /** The policy as the roll-out workers run it: parameters and normaliser baked into a small ONNX graph. */
-import { named, trace } from '../compile/index.ts';
+import type { EagerBackendName } from '../compile/eager-backends.ts';
+import { named, openEngine, trace } from '../compile/index.ts';
 import { scoped } from '../compile/scoped.ts';
 import { tf } from '../compile/tensorflow.ts';
 import { encodeModel } from '../onnx/encode.ts';
@@ -52,22 +53,31 @@ const EAGER_ROWS = 256;
  * The actor as TensorFlow.js computes it eagerly, with no tracer and no ONNX about: what an exported file is judged by.
  *
  * @param observations raw, [rows, observationSize].
+ * @param backend what it is computed on.
  * @returns deterministic actions in [-1, 1], [rows, actionSize].
+ * @throws UserError where the backend is not installed or does not start.
  */
-export async function eagerActions(actor: Actor, observations: Float32Array, rows: number): Promise<Float32Array> {
+export async function eagerActions(
+  actor: Actor,
+  observations: Float32Array,
+  rows: number,
+  backend: EagerBackendName = 'cpu',
+): Promise<Float32Array> {
   const { observationSize, actionSize } = actor.network;
+  const engine = await openEngine({ backend });
+  const policy = await engine.prepare(
+    (inputs) => {
+      const { parameters, mean, deviation } = actorTensors(actor);
+      return { actions: squashed(actionMeans(parameters, normalised(inputs.observations, mean, deviation))) };
+    },
+    { observations: { shape: ['batch', observationSize] } },
+  );
   const actions = new Float32Array(rows * actionSize);
   for (let row = 0; row < rows; row += EAGER_ROWS) {
-    const count = Math.min(EAGER_ROWS, rows - row);
-    const part = observations.subarray(row * observationSize, (row + count) * observationSize);
-    const computed = tf.tidy(() => {
-      const { parameters, mean, deviation } = actorTensors(actor);
-      return squashed(
-        actionMeans(parameters, normalised(tf.tensor2d(part, [count, observationSize]), mean, deviation)),
-      );
-    });
-    actions.set(await computed.data<'float32'>(), row * actionSize);
-    computed.dispose();
+    const part = observations.subarray(row * observationSize, Math.min(row + EAGER_ROWS, rows) * observationSize);
+    const computed = await policy.run({ observations: part });
+    actions.set(computed.actions.data as Float32Array, row * actionSize);
   }
+  await policy.release();
   return actions;
 }

@@ -1,10 +1,11 @@
 /**
  * PPO's update: parameters, Adam's moments and the normaliser, and the one traced function that changes them.
  *
- * The whole step (normalised observations in, losses, gradients and Adam, new parameters out) is one ONNX graph, traced
- * from the TensorFlow.js functions in policy.ts, losses.ts and adam.ts and run by onnxruntime.
+ * The whole step (normalised observations in, losses, gradients and Adam, new parameters out) is one function of the
+ * TensorFlow.js functions in policy.ts, losses.ts and adam.ts. The engine makes one ONNX graph of it and runs that in
+ * onnxruntime, or runs the very same function eagerly on a backend of TensorFlow.js.
  */
-import { compile, type TensorsOf } from '../compile/index.ts';
+import { type Engine, openEngine, type TensorsOf } from '../compile/index.ts';
 import type { RandomStream } from '../random/stream.ts';
 import { adamFactors } from './adam.ts';
 import type { Checkpoint } from './checkpoint.ts';
@@ -47,27 +48,30 @@ export class Learner {
   readonly network: Network;
   #normaliser: Normaliser;
   readonly #batchSize: number;
-  readonly #graphs: Graphs;
+  readonly #functions: Functions;
   #parameters: Values;
   #first: Values;
   #second: Values;
   #adamCount = 0;
 
-  private constructor(network: Network, parameters: Values, batchSize: number, graphs: Graphs) {
+  private constructor(network: Network, parameters: Values, batchSize: number, functions: Functions) {
     this.network = network;
     this.#normaliser = new Normaliser(network.observationSize);
     this.#parameters = parameters;
     this.#first = zerosLike(parameters);
     this.#second = zerosLike(parameters);
     this.#batchSize = batchSize;
-    this.#graphs = graphs;
+    this.#functions = functions;
   }
 
-  /** Traces and loads the graphs; takes about a second. */
-  static async create(network: Network, batchSize: number, seed: number, threads?: number): Promise<Learner> {
-    const options = threads === undefined ? {} : { threads };
-    const graphs = await compileGraphs(network, batchSize, options);
-    return new Learner(network, initialParameters(network, seed), batchSize, graphs);
+  /**
+   * Makes the functions ready, which takes about a second where they are traced.
+   *
+   * @param engine what computes; default: traced, onnxruntime on the CPU.
+   */
+  static async create(network: Network, batchSize: number, seed: number, engine?: Engine): Promise<Learner> {
+    const functions = await prepareFunctions(network, batchSize, engine ?? (await openEngine()));
+    return new Learner(network, initialParameters(network, seed), batchSize, functions);
   }
 
   get parameters(): Readonly<Values> {
@@ -107,7 +111,7 @@ export class Learner {
         shape: [end - row, size],
         data: observations.subarray(row * size, end * size),
       } as const;
-      const computed = await this.#graphs.evaluate.run({ parameters, mean, deviation, observations: part });
+      const computed = await this.#functions.evaluate.run({ parameters, mean, deviation, observations: part });
       result.normalised.set(computed.normalised.data as Float32Array, row * size);
       result.values.set(computed.values.data as Float32Array, row);
     }
@@ -142,7 +146,7 @@ export class Learner {
   async #step(batch: LearningBuffer, { learningRate, epsilon, beta }: UpdateSettings): Promise<UpdateStatistics> {
     this.#adamCount++;
     const { stepSize, tiny } = adamFactors(learningRate, this.#adamCount);
-    const computed = await this.#graphs.updateStep.run({
+    const computed = await this.#functions.updateStep.run({
       parameters: this.#parameters,
       first: this.#first,
       second: this.#second,
@@ -160,18 +164,18 @@ export class Learner {
   }
 
   async release(): Promise<void> {
-    await this.#graphs.updateStep.release();
-    await this.#graphs.evaluate.release();
+    await this.#functions.updateStep.release();
+    await this.#functions.evaluate.release();
   }
 }
 
-type Graphs = Awaited<ReturnType<typeof compileGraphs>>;
+type Functions = Awaited<ReturnType<typeof prepareFunctions>>;
 
-async function compileGraphs(network: Network, batchSize: number, options: { threads?: number }) {
-  const functions = actorCritic(network);
+async function prepareFunctions(network: Network, batchSize: number, engine: Engine) {
+  const networks = actorCritic(network);
   return {
-    updateStep: await compile(updateStep(functions), updateSignature(functions, batchSize), options),
-    evaluate: await compile(evaluation, evaluationSignature(network), options),
+    updateStep: await engine.prepare(updateStep(networks), updateSignature(networks, batchSize)),
+    evaluate: await engine.prepare(evaluation, evaluationSignature(network)),
   };
 }
 

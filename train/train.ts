@@ -3,6 +3,7 @@
  * buffer of decisions under the current policy, brings the normaliser up to date, estimates advantages, and updates.
  */
 import { availableParallelism } from 'node:os';
+import { type Engine, type EngineOptions, openEngine } from '../compile/index.ts';
 import type { BehaviorSpec, Episode } from '../envs/env.ts';
 import { RandomStream } from '../random/stream.ts';
 import { actingModel } from './acting.ts';
@@ -30,6 +31,8 @@ export interface TrainOptions {
   readonly agents: number;
   /** Worker threads; changes the speed and nothing else. Default: all cores. */
   readonly workers?: number | undefined;
+  /** What computes the update; default: traced, onnxruntime on the CPU. The roll-outs' policy is that always. */
+  readonly engine?: Pick<EngineOptions, 'backend' | 'device'>;
   /** Where checkpoints and metrics go. */
   readonly checkpointFolder: string;
   readonly metricsPath: string;
@@ -50,6 +53,8 @@ export interface TrainHooks {
 export interface TrainResult {
   readonly checkpoint: string;
   readonly progress: RunProgress;
+  /** What computed the update, in truth. */
+  readonly engine: Pick<Engine, 'backend' | 'use'>;
   /** Whether it was asked to stop before max_steps. */
   readonly interrupted: boolean;
 }
@@ -59,12 +64,16 @@ const FIRST_DECISIONS = 20_000;
 /** Observations kept in a checkpoint for proving the exported file. */
 const SAMPLE_ROWS = 2048;
 
-/** @throws UserError where there are checkpoints and no --resume, or --resume and none, or one of another kind. */
+/**
+ * @throws UserError where there are checkpoints and no --resume, or --resume and none, or one of another kind; where the
+ *   engine cannot be had. A device that is missing only makes it warn.
+ */
 export async function train(options: TrainOptions, hooks: TrainHooks): Promise<TrainResult> {
   const { configuration, behavior, seed, agents } = options;
   const network = networkOf(behavior, configuration.behavior);
   const saved = startingPoint(options, network, hooks);
-  const learner = await Learner.create(network, configuration.behavior.hyperparameters.batch_size, seed);
+  const engine = await openEngine({ ...options.engine, warn: (message) => hooks.warn(message) });
+  const learner = await Learner.create(network, configuration.behavior.hyperparameters.batch_size, seed, engine);
   let collector: Collector | undefined;
   try {
     if (saved) learner.restore(saved);
@@ -78,7 +87,7 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
     });
     const result = await iterate(options, hooks, network, learner, collector, saved);
     await collector.close();
-    return result;
+    return { ...result, engine: { backend: engine.backend, use: engine.use } };
   } catch (error) {
     await collector?.abandon();
     throw error;
@@ -95,7 +104,7 @@ async function iterate(
   learner: Learner,
   collector: Collector,
   saved: Checkpoint | undefined,
-): Promise<TrainResult> {
+): Promise<Omit<TrainResult, 'engine'>> {
   const { behavior, seed, agents } = options;
   const settings = options.configuration.behavior;
   const decisions = Math.max(1, Math.round(settings.hyperparameters.buffer_size / agents));

@@ -1,16 +1,17 @@
-/** The only file that knows onnxruntime-web: the WebAssembly build, which a browser would run, here under Node. */
-import * as ort from 'onnxruntime-web';
+import { WebSession } from '../compile/onnxruntime-web.ts';
 import { INPUT } from '../export/contract.ts';
 import type { Engine } from './engine.ts';
 
+/** onnxruntime-web: the WebAssembly build that a browser runs. */
 export async function onnxruntimeWeb(model: Uint8Array): Promise<Engine> {
-  ort.env.wasm.numThreads = 1;
-  const session = await ort.InferenceSession.create(model, { executionProviders: ['wasm'], logSeverityLevel: 3 });
+  const session = await WebSession.open(model);
   return {
     name: 'onnxruntime-web',
     async run(observations, rows, wanted) {
-      const input = new ort.Tensor('float32', observations, [rows, observations.length / rows]);
-      const outputs = await session.run({ [INPUT]: input }, [...wanted]);
+      const feeds = {
+        [INPUT]: { type: 'float32', shape: [rows, observations.length / rows], data: observations },
+      } as const;
+      const outputs = await session.run(feeds, wanted);
       return Object.fromEntries(wanted.map((name) => [name, outputs[name]!.data as Float32Array]));
     },
     close: () => session.release(),

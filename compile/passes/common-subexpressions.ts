@@ -1,11 +1,15 @@
-/** Merges nodes that do the same to the same values: gradients ask again for much of what the forward pass made. */
-import type { Node } from '../../onnx/model.ts';
+/**
+ * Merges nodes that do the same to the same values: gradients ask again for much of what the forward pass made. And
+ * constants that hold the same numbers: a recurrent layer cuts up its weights anew at each step. Those with a name of the
+ * caller's stay.
+ */
+import type { Graph, Node } from '../../onnx/model.ts';
 import type { TypedGraph } from './passes.ts';
 
 export function mergeCommonSubexpressions({ graph }: TypedGraph): void {
   const outputs = new Set(graph.outputs.map(({ name }) => name));
   const seen = new Map<string, Node>();
-  const replaced = new Map<string, string>();
+  const replaced = mergeConstants(graph, outputs);
   graph.nodes = graph.nodes.filter((node) => {
     node.inputs = node.inputs.map((name) => replaced.get(name) ?? name);
     // Two draws of noise are not the same noise.
@@ -30,4 +34,24 @@ function keyOf({ op, inputs, outputs, attributes }: Node): string {
     ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value,
   );
   return `${op}(${inputs.join(',')})${outputs.length}${told}`;
+}
+
+/** Drops constants that equal an earlier one; returns which stands for which. */
+function mergeConstants({ initializers }: Graph, outputs: ReadonlySet<string>): Map<string, string> {
+  const replaced = new Map<string, string>();
+  const alike = new Map<string, { name: string; bytes: Buffer }[]>();
+  for (const [name, { type, shape, data }] of initializers) {
+    // The name that the recorder gives where nobody else does.
+    if (!/^constant(_\d+)?$/.test(name) || outputs.has(name)) continue;
+    const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+    const key = `${type} ${shape}`;
+    const others = alike.get(key) ?? [];
+    alike.set(key, others);
+    const same = others.find((other) => other.bytes.equals(bytes));
+    if (same) {
+      replaced.set(name, same.name);
+      initializers.delete(name);
+    } else others.push({ name, bytes });
+  }
+  return replaced;
 }

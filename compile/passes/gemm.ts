@@ -32,7 +32,9 @@ export function fuseGemm({ graph, types, opset }: TypedGraph): void {
     rank(name) === 1 && types.get(name)!.shape[0] === columns(product) && isFloat(name);
   const behindTranspose = (name: string): { name: string; transposed: boolean } => {
     const maker = makers.get(name);
-    return maker?.op === 'Transpose' ? { name: maker.inputs[0]!, transposed: true } : { name, transposed: false };
+    return maker?.op === 'Transpose' && String(maker.attributes.perm?.value) === '1,0'
+      ? { name: maker.inputs[0]!, transposed: true }
+      : { name, transposed: false };
   };
   const gemm = (product: Node, bias: string | undefined, output: string): Node => {
     const [a, b] = product.inputs.map(behindTranspose) as [Factor, Factor];

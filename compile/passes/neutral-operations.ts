@@ -1,5 +1,6 @@
 /**
- * Removes what changes nothing: x * 1, x / 1, x + 0, x - 0 with scalars, and a transpose that undoes another. tfjs's
+ * Removes what changes nothing: x * 1, x / 1, x + 0, x - 0 with scalars, a transpose that undoes another,
+ * and one that changes no axis. tfjs's
  * gradients are full of products with ones, which the recorder has made scalars.
  */
 import type { Graph, Node } from '../../onnx/model.ts';
@@ -35,6 +36,7 @@ function unchanged(node: Node, graph: Graph, makers: ReadonlyMap<string, Node>):
     case 'Sub':
       return isScalar(graph, b, 0) ? a : undefined;
     case 'Transpose': {
+      if (permutation(node).every((axis, index) => axis === index)) return a;
       const before = makers.get(a!);
       if (before?.op !== 'Transpose') return undefined;
       const [first, second] = [permutation(before), permutation(node)];

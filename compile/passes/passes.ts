@@ -5,6 +5,7 @@ import { mergeCommonSubexpressions } from './common-subexpressions.ts';
 import { removeDeadCode } from './dead-code.ts';
 import { fuseGemm } from './gemm.ts';
 import { removeNeutralOperations } from './neutral-operations.ts';
+import { mergeReshapes } from './reshapes.ts';
 import { multiplyRowSums } from './row-sums.ts';
 
 /** A graph with what tracing knows of its values: dtype and shape by name (stand-ins for dynamic sizes). */
@@ -17,6 +18,8 @@ export interface TypedGraph {
 }
 
 const passes = {
+  /** A reshape after another, or of a constant. */
+  reshapes: mergeReshapes,
   /** x * 1, x + 0, the transpose of a transpose. */
   neutralOperations: removeNeutralOperations,
   /** Two nodes that compute the same become one. */

@@ -38,8 +38,14 @@ function product(graph: Recorder, a: Value, b: Value, shape: Shape, { transposeA
   return graph.node('MatMul', [transposed(graph, a, transposeA), transposed(graph, b, transposeB)], shape);
 }
 
-/** The activations that tf.fused.matMul may carry. */
-function activated(graph: Recorder, x: Value, activation: string | undefined, alpha: number, prelu?: Value): Value {
+/** The activations that tf.fused.matMul and tf.fused.conv2d may carry. */
+export function activated(
+  graph: Recorder,
+  x: Value,
+  activation: string | undefined,
+  alpha: number,
+  prelu?: Value,
+): Value {
   switch (activation) {
     case undefined:
     case null:
@@ -69,9 +75,17 @@ export const matrices: readonly Row[] = [
     'a b bias? preluActivationWeights?',
     productShape,
     ({ graph, shape, attrs }, a, b, bias, prelu) => {
-      const matrix = product(graph, a!, b!, shape, attrs);
-      const sum = bias ? graph.op('Add', [matrix, bias]) : matrix;
-      return activated(graph, sum, attrs.activation, attrs.leakyreluAlpha ?? 0.2, prelu);
+      // tfjs makes rank 3 of everything; a layer's product has rank 2.
+      const isMatrix = a!.shape.length === 3 && a!.shape[0] === 1 && b!.shape[0] === 1 && !prelu;
+      const flat = (x: Value): Value => {
+        if (!isMatrix || x.shape.length < 3) return x;
+        const made = graph.node('Reshape', [x, graph.target(x.shape.slice(1))], x.shape.slice(1));
+        return x.constant ? { ...made, constant: x.constant } : made;
+      };
+      const matrix = product(graph, flat(a!), flat(b!), isMatrix ? shape.slice(1) : shape, attrs);
+      const sum = bias ? graph.op('Add', [matrix, flat(bias)]) : matrix;
+      const made = activated(graph, sum, attrs.activation, attrs.leakyreluAlpha ?? 0.2, prelu);
+      return isMatrix ? graph.node('Reshape', [made, graph.target(shape)], shape) : made;
     },
   ),
 ];

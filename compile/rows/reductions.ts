@@ -55,7 +55,12 @@ function sumOrMean(kernel: string, op: 'ReduceSum' | 'ReduceMean'): Row {
     }
     if (op === 'ReduceMean') return result;
     const times = repeated.reduce((product, axis) => product * full[axis]!, 1);
-    return times === 1 ? result : graph.op('Mul', [result, graph.sizeAsScalar(times, result.dtype)]);
+    if (times === 1) return result;
+    const [known] = result.constant ?? [];
+    if (known !== undefined && result.shape.length === 0 && !graph.standIns.isDynamic(times)) {
+      return graph.scalar(known * times, result.dtype);
+    }
+    return graph.op('Mul', [result, graph.sizeAsScalar(times, result.dtype)]);
   });
 }
 

@@ -2,7 +2,7 @@
 import { int, ints } from '../../onnx/model.ts';
 import { type Recorder, type Shape, sameShape, type Value } from '../recorder.ts';
 import { tf } from '../tensorflow.ts';
-import { type Attributes, broadcastingRow, type Emission, freeRow, type Row, row, sameAsFirst } from './row.ts';
+import { type Attributes, type Emission, freeRow, type Row, row, sameAsFirst } from './row.ts';
 
 const fromEnd = (axis: number, shape: Shape): number => (axis < 0 ? axis + shape.length : axis);
 const without = (shape: Shape, axis: number): Shape => shape.filter((_, index) => index !== axis);
@@ -15,7 +15,9 @@ function reshaped({ graph, shapes, shape }: Emission, x: Value): Value {
   if (x.shape.length <= shape.length && x.shape.every((size) => size === 1)) return x;
   if (sameShape(shapes[0]!, shape)) return x;
   const source = full();
-  return graph.node('Reshape', [source, graph.target(shape)], shape);
+  const made = graph.node('Reshape', [source, graph.target(shape)], shape);
+  // Its numbers stay known. The node stays as well, so that a constant with a name keeps it: passes/reshapes.ts.
+  return source.constant ? { ...made, constant: source.constant } : made;
 }
 
 /** The range of indices of a slice: begin, and an end that may be open. */
@@ -120,6 +122,22 @@ function hits(graph: Recorder, indices: Value, depth: number): Value {
   return graph.op('Equal', [graph.cast(asColumn, 'int32'), counting(graph, depth)], {}, 'bool');
 }
 
+/**
+ * The sums of those rows of x that belong to each of some segments: as a product, [segments, rows] of ones where a row
+ * belongs to a segment, times the rows. Any opset can do it.
+ *
+ * @param shape of the result; as many elements as segments times a row's.
+ */
+export function segmentSum(graph: Recorder, x: Value, ids: Value, segments: number, shape: Shape): Value {
+  const [rows, ...rest] = x.shape;
+  const flat = [rows!, size(rest)];
+  const members = graph.cast(hits(graph, ids, segments), 'float32');
+  const matrix = graph.node('Transpose', [members], [segments, rows!], { perm: ints([1, 0]) });
+  const table = graph.node('Reshape', [graph.cast(x, 'float32'), graph.target(flat)], flat);
+  const sums = graph.node('MatMul', [matrix, table], [segments, flat[1]!]);
+  return graph.cast(graph.node('Reshape', [sums, graph.target(shape)], shape), x.dtype);
+}
+
 function range(graph: Recorder, { start, stop, step, dtype }: Attributes, size: number): Value {
   if (!graph.standIns.isDynamic(size)) {
     const array = dtype === 'int32' ? new Int32Array(size) : new Float32Array(size);
@@ -136,8 +154,8 @@ function range(graph: Recorder, { start, stop, step, dtype }: Attributes, size: 
 }
 
 export const shapes: readonly Row[] = [
-  broadcastingRow('Reshape', 'x', ([x], { shape }) => tf.util.inferFromImplicitShape(shape, size(x!)), reshaped),
-  broadcastingRow(
+  freeRow('Reshape', 'x', ([x], { shape }) => tf.util.inferFromImplicitShape(shape, size(x!)), reshaped),
+  freeRow(
     'ExpandDims',
     'input',
     ([x], { dim }) => {
@@ -272,17 +290,7 @@ export const shapes: readonly Row[] = [
     'UnsortedSegmentSum',
     'x segmentIds',
     ([x], { numSegments }) => [numSegments, ...x!.slice(1)],
-    ({ graph, attrs, shape }, x, ids) => {
-      // As a product: [segments, rows] of ones where a row belongs to a segment, times the rows. Any opset can do it.
-      const [rows, ...rest] = x.shape;
-      const flat = [rows!, size(rest)];
-      const members = graph.cast(hits(graph, ids, attrs.numSegments), 'float32');
-      const perm = { perm: ints([1, 0]) };
-      const matrix = graph.node('Transpose', [members], [attrs.numSegments, rows!], perm);
-      const table = graph.node('Reshape', [graph.cast(x, 'float32'), graph.target(flat)], flat);
-      const sums = graph.node('MatMul', [matrix, table], [attrs.numSegments, flat[1]!]);
-      return graph.cast(graph.node('Reshape', [sums, graph.target(shape)], shape), x.dtype);
-    },
+    ({ graph, attrs, shape }, x, ids) => segmentSum(graph, x, ids, attrs.numSegments, shape),
   ),
 ];
 

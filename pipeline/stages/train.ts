@@ -1,6 +1,8 @@
 import { existsSync, renameSync } from 'node:fs';
+import { devices } from '../../compile/devices.ts';
+import { backendNames } from '../../compile/eager-backends.ts';
 import type { Configuration } from '../../train/configuration/read.ts';
-import { flag, type OptionsOf, text, wholeNumber } from '../options.ts';
+import { flag, type OptionsOf, oneOf, text, wholeNumber } from '../options.ts';
 import { defineStage, type Json } from '../stage.ts';
 
 const options = {
@@ -25,6 +27,16 @@ const options = {
     description: 'worker threads; the result is the same for any number (default: all cores)',
     schema: wholeNumber(1).optional(),
   },
+  device: {
+    argument: 'NAME',
+    description: `what the traced update runs on: ${devices.join(', ')}; where it is missing, the CPU (default: cpu)`,
+    schema: oneOf(devices).default('cpu'),
+  },
+  backend: {
+    argument: 'NAME',
+    description: `onnx, or TensorFlow.js eagerly: ${backendNames.slice(1).join(', ')} (default: train onnx, validate cpu)`,
+    schema: oneOf(backendNames).default('onnx'),
+  },
   resume: { description: 'go on from the latest checkpoint of this run', schema: flag() },
 };
 type Options = OptionsOf<typeof options>;
@@ -34,10 +46,19 @@ export default defineStage({
   summary: 'train the walker with PPO in the embedded PhysX world',
   options,
 
+  // Told before the world is built, and with the pipeline before anything runs.
+  async check({ backend, device }) {
+    const { checkInstalled } = await import('../../compile/eager-backends.ts');
+    const { checkEngine } = await import('../../compile/devices.ts');
+    checkEngine({ backend, device });
+    if (backend !== 'onnx') await checkInstalled(backend);
+  },
+
   async inputs(options) {
     const { agents } = options;
     const configuration = await configurationOf(options);
-    // The settings, not the file: a comment that changed is no reason to train again.
+    // The settings, not the file: a comment that changed is no reason to train again. Nor is another backend or device,
+    // which rounds in its own way, as another machine does.
     return { files: {}, settings: { configuration, agents } as unknown as Json };
   },
 
@@ -72,6 +93,7 @@ export default defineStage({
         seed,
         agents: options.agents,
         workers: options.workers,
+        engine: { backend: options.backend, device: options.device },
         checkpointFolder: run.checkpoints,
         metricsPath: run.metrics,
         resume: options.resume,
@@ -92,12 +114,14 @@ export default defineStage({
         },
       },
     );
+    const { backend, use } = result.engine;
+    const engine = { backend, ...use };
     const { step, early, lastReward, episodes } = result.progress;
     const earlyReward = early.episodes > 0 ? early.rewardSum / early.episodes : null;
     return {
       summary: `${step} steps, reward ${shown(earlyReward)} -> ${shown(lastReward)}`,
       outputs: { checkpoint: result.checkpoint, config: run.config, metrics: run.metrics },
-      details: { steps: step, episodes, earlyReward, lastReward, seed },
+      details: { steps: step, episodes, earlyReward, lastReward, seed, ...engine } as unknown as Json,
       ended: result.interrupted ? 'interrupted' : 'done',
     };
   },

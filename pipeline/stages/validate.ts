@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { positiveNumber } from '../options.ts';
+import { backendNames, eagerBackendNames } from '../../compile/eager-backends.ts';
+import { oneOf, positiveNumber } from '../options.ts';
 import { defineStage, type Json } from '../stage.ts';
 
 export default defineStage({
@@ -11,15 +12,28 @@ export default defineStage({
       description: 'largest absolute difference of an action that passes (default: 1e-5)',
       schema: positiveNumber().default(1e-5),
     },
+    backend: {
+      argument: 'NAME',
+      description: `what TensorFlow.js computes the policy on, eagerly: ${eagerBackendNames.join(', ')} (default: cpu)`,
+      // The pipeline hands its --backend to train and validate alike. The judge of a graph is never a graph.
+      schema: oneOf(backendNames)
+        .default('cpu')
+        .transform((name) => (name === 'onnx' ? 'cpu' : name)),
+    },
   },
 
-  async inputs({ tolerance }, run) {
+  async check({ backend }) {
+    const { checkInstalled } = await import('../../compile/eager-backends.ts');
+    await checkInstalled(backend);
+  },
+
+  async inputs({ tolerance, backend }, run) {
     const { latestCheckpoint } = await import('../../train/checkpoint.ts');
     const { path } = latestCheckpoint(run.checkpoints, () => {});
-    return { files: { checkpoint: path, policy: run.policy }, settings: { tolerance } };
+    return { files: { checkpoint: path, policy: run.policy }, settings: { tolerance, backend } };
   },
 
-  async run({ tolerance }, { run, logger }) {
+  async run({ tolerance, backend }, { run, logger }) {
     const { latestCheckpoint } = await import('../../train/checkpoint.ts');
     const { eagerActions } = await import('../../train/acting.ts');
     const { validate } = await import('../../validate/validate.ts');
@@ -35,11 +49,12 @@ export default defineStage({
       engines: [onnxruntimeNode, onnxruntimeWeb],
       observations: checkpoint.sample,
       normaliser: checkpoint.normaliser.statistics(),
-      reference: (observations, rows) => eagerActions(checkpoint, observations, rows),
+      reference: (observations, rows) => eagerActions(checkpoint, observations, rows, backend),
       sigma: checkpoint.parameters['actor.logDeviation']!.map(Math.exp),
       tolerance,
     });
     writeAtomically(run.validation, `${JSON.stringify(report, null, 2)}\n`);
+    logger.info(`judged by TensorFlow.js on ${backend}`);
     for (const { engine, batches, largestBetweenBatches } of report.engines) {
       const differences = batches.map(
         ({ size, largestDifference }) => `${size}: ${largestDifference.toExponential(1)}`,
@@ -57,7 +72,7 @@ export default defineStage({
         ? `${rows} observations, largest difference ${largest.toExponential(1)}`
         : report.problems[0]!,
       outputs: { report: run.validation },
-      details: report as unknown as Json,
+      details: { ...report, backend } as unknown as Json,
       ...(report.passed ? {} : { ended: 'failed', reason: report.problems.join('; ') }),
     };
   },

@@ -14,6 +14,8 @@ export interface Drawn {
 // Each operator wants tensors of its own rank, which tfjs's types tell apart and a list of cases can't.
 // biome-ignore lint/suspicious/noExplicitAny: see above
 type Tensors = any[];
+// biome-ignore lint/suspicious/noExplicitAny: see above
+type Any = any;
 
 export interface Case {
   readonly kernel: string;
@@ -138,6 +140,61 @@ function factors(transposeA: boolean, transposeB: boolean, batched: boolean): fc
 }
 
 const x = (inputs: fc.Arbitrary<Drawn>) => inputs.map((each) => [each]);
+
+/** An image [batch, height, width, channels] and a filter [height, width, in, out or multiplier]. */
+function imageAndFilter(more: (filter: number[]) => fc.Arbitrary<Drawn>[] = () => []): fc.Arbitrary<Drawn[]> {
+  return fc.tuple(...[2, 2, 1, 1, 1, 1, 1].map((least) => fc.integer({ min: least, max: 3 }))).chain((sizes) => {
+    const [batch, channels, out, kernelHeight, kernelWidth, height, width] = sizes as Shape7;
+    const filter = [kernelHeight, kernelWidth, channels, out];
+    return fc.tuple(
+      filled([batch + 3, height + 4, width + 3, channels], 'float32', -2, 2),
+      filled(filter, 'float32', -1, 1),
+      ...more(filter),
+    );
+  });
+}
+type Shape7 = [number, number, number, number, number, number, number];
+
+const image = x(
+  fc
+    .tuple(...[2, 4, 4, 1].map((least) => fc.integer({ min: least, max: least + 3 })))
+    .chain((shape) => filled(shape, 'float32', -2, 2)),
+);
+const single = image.map(([each]) => {
+  const shape = [1, ...each!.shape.slice(1)];
+  return [{ ...each!, shape, data: each!.data.slice(0, count(shape)) }];
+});
+const square = image.map(([each]) => {
+  const [batch, height, , channels] = each!.shape as [number, number, number, number];
+  const shape = [batch, height, height, channels];
+  return [
+    { ...each!, shape, data: Array.from({ length: count(shape) }, (_, at) => each!.data[at % each!.data.length]!) },
+  ];
+});
+
+/** A convolution at every stride and padding that layers use. Its gradients make the rows of the backward kernels. */
+function convolutions(
+  kernel: string,
+  call: (x: tf.Tensor4D, f: tf.Tensor4D, s: number, p: Padding) => tf.Tensor,
+): Case[] {
+  return ([[1, 'same'], [1, 'valid'], [2, 'same'], [2, 'valid'], [3, 1]] as [number, Padding][]).map(([stride, pad]) => ({
+    kernel,
+    inputs: imageAndFilter(),
+    call: (image, filter) => call(image, filter, stride, pad),
+  })); // biome-ignore format: a list
+}
+type Padding = 'same' | 'valid' | number;
+
+/** A pool at every window, stride and padding that layers use. */
+function pools(
+  kernel: string,
+  call: (x: tf.Tensor4D, size: number, stride: number, pad: 'same' | 'valid') => tf.Tensor,
+): Case[] {
+  return ([[2, 2], [3, 3], [2, 3], [3, 2], [3, 1], [1, 1]] as const).flatMap(([size, stride]) =>
+    (['same', 'valid'] as const).flatMap((pad) => ({ kernel, inputs: image, call: (y) => call(y, size, stride, pad) })),
+  ); // biome-ignore format: a list
+}
+
 const ranked = (least: number, most: number) => x(one('float32', [-3, 3], [least, most]));
 
 export const cases: readonly Case[] = [
@@ -375,6 +432,11 @@ export const cases: readonly Case[] = [
   { kernel: 'SplitV', inputs: ranked(2, 3), call: (y) => tf.split(y, y.shape[1], -2 + (y.shape.length === 3 ? 0 : 1)) },
   { kernel: 'Tile', inputs: ranked(1, 3), call: (y) => tf.tile(y, y.shape.map((_: number, i: number) => i + 1)) }, // biome-ignore format: short
   { kernel: 'Tile', inputs: ranked(1, 3), call: (y) => tf.broadcastTo(tf.expandDims(y, 1), [y.shape[0], 3, ...y.shape.slice(1)]) }, // biome-ignore format: short
+  {
+    kernel: 'Tile',
+    inputs: ranked(2, 3),
+    call: (y) => tf.tile(tf.mean(y, 1, true), [1, 3, ...y.shape.slice(2).map(() => 2)]),
+  },
   { kernel: 'Fill', inputs: ranked(1, 3), call: (y) => tf.add(y, tf.fill(y.shape, 2.5)) },
   { kernel: 'Fill', inputs: ranked(1, 3), call: (y) => tf.fill(y.shape, 2.5), gradients: [] },
   { kernel: 'ZerosLike', inputs: ranked(0, 3), call: (y) => tf.zerosLike(y), gradients: [] },
@@ -409,4 +471,179 @@ export const cases: readonly Case[] = [
   { kernel: 'Range', inputs: ranked(1, 1), call: (y) => tf.mul(y, tf.range(3, 0, -0.5).slice(0, 1)) },
   { kernel: 'OneHot', inputs: x(one('int32', [-1, 4], [1, 2])), call: (y) => tf.oneHot(y, 4) },
   { kernel: 'OneHot', inputs: x(one('int32', [0, 3], [1, 2])), call: (y) => tf.oneHot(y, 4, 2.5, -1) },
+
+  ...convolutions('Conv2D', tf.conv2d),
+  ...convolutions('Conv2DBackpropInput', (y, f, s, p) => tf.grad((z: Any) => tf.conv2d(z, f, s, p))(y)).map(once),
+  ...convolutions('Conv2DBackpropFilter', (y, f, s, p) => tf.grad((z: Any) => tf.conv2d(y, z, s, p))(f)).map(once),
+  {
+    kernel: 'Conv2D',
+    inputs: imageAndFilter(),
+    call: (y, f) => tf.conv2d(y, f, 1, 'same', 'NHWC', [2, 2]),
+    gradients: [],
+  },
+  {
+    kernel: 'Conv2D',
+    inputs: imageAndFilter(),
+    call: (y, f) => tf.conv2d(tf.transpose(y, [0, 3, 1, 2]), f, 2, 'same', 'NCHW'),
+  },
+  // A filter that is a constant, as in a file.
+  {
+    kernel: 'Conv2D',
+    inputs: image,
+    call: (y) => tf.conv2d(y, tf.tensor4d(ramp(24 * y.shape[3]), [3, 4, y.shape[3], 2]), 1, 'same'),
+  },
+  ...convolutions('DepthwiseConv2dNative', tf.depthwiseConv2d),
+  ...convolutions('DepthwiseConv2dNativeBackpropInput', (y, f, s, p) =>
+    tf.grad((z: Any) => tf.depthwiseConv2d(z, f, s, p))(y),
+  ).map(once),
+  ...convolutions('DepthwiseConv2dNativeBackpropFilter', (y, f, s, p) =>
+    tf.grad((z: Any) => tf.depthwiseConv2d(y, z, s, p))(f),
+  ).map(once),
+  ...(['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu'] as const).flatMap((activation): Case[] => [
+    {
+      kernel: 'FusedConv2D',
+      inputs: imageAndFilter((filter) => [filled([filter[3]!], 'float32', -1, 1)]),
+      call: (y, filter, bias) =>
+        tf.fused.conv2d({ x: y, filter, strides: 2, pad: 'same', bias, activation, leakyreluAlpha: 0.1 }),
+      gradients: [],
+    },
+    {
+      kernel: 'FusedDepthwiseConv2D',
+      inputs: imageAndFilter((filter) => [filled([filter[2]! * filter[3]!], 'float32', -1, 1)]),
+      call: (y, filter, bias) =>
+        tf.fused.depthwiseConv2d({ x: y, filter, strides: 1, pad: 'valid', bias, activation, leakyreluAlpha: 0.1 }),
+      gradients: [],
+    },
+  ]),
+  {
+    kernel: 'FusedConv2D',
+    inputs: imageAndFilter((filter) => [filled([1], 'float32', -1, 1), filled([filter[3]!], 'float32', 0.1, 1)]),
+    call: (y, filter, bias, preluActivationWeights) =>
+      tf.fused.conv2d({ x: y, filter, strides: 1, pad: 'same', bias, activation: 'prelu', preluActivationWeights }),
+    gradients: [],
+  },
+  ...pools('MaxPool', tf.maxPool).map((each) => ({ ...each, gradients: [] })),
+  ...pools('AvgPool', tf.avgPool),
+  // Where windows overlap, the gradients of a max pool add up, for which it takes opset 16.
+  ...pools('MaxPoolGrad', (y, size, stride, pad) => tf.grad((z: Any) => tf.maxPool(z, size, stride, pad))(y)).map(
+    (each, index) => ({ ...each, gradients: [], opsets: (o: number) => o >= 16 || index < 6 || index >= 10 }),
+  ),
+  ...pools('AvgPoolGrad', (y, size, stride, pad) => tf.grad((z: Any) => tf.avgPool(z, size, stride, pad))(y)).map(once),
+  ...[false, true].flatMap((alignCorners): Case[] => [
+    { kernel: 'ResizeBilinear', inputs: square, call: (y) => tf.image.resizeBilinear(y, [7, 3], alignCorners) },
+    {
+      kernel: 'ResizeNearestNeighbor',
+      inputs: image,
+      call: (y) => tf.image.resizeNearestNeighbor(y, [8, 3], alignCorners),
+      gradients: [],
+    },
+  ]),
+  {
+    kernel: 'ResizeBilinear',
+    inputs: image,
+    call: (y) => tf.image.resizeBilinear(y, [3, 9], false, true),
+    gradients: [],
+  },
+  {
+    kernel: 'ResizeNearestNeighbor',
+    inputs: image,
+    call: (y) => tf.image.resizeNearestNeighbor(y, [3, 9], false, true),
+    gradients: [],
+  },
+  {
+    kernel: 'ResizeBilinearGrad',
+    inputs: square,
+    call: (y) => tf.grad((z: Any) => tf.image.resizeBilinear(z, [5, 6]))(y),
+    gradients: [],
+  },
+  {
+    kernel: 'ResizeNearestNeighborGrad',
+    inputs: single, // tfjs's gradient reads a second image from the wrong place
+    call: (y) => tf.grad((z: Any) => tf.image.resizeNearestNeighbor(z, [5, 6]))(y),
+    gradients: [],
+  },
+  {
+    kernel: 'FusedBatchNorm',
+    inputs: shapeOfRank(2, 4).chain((shape) => {
+      const statistic = (least: number, most: number) => filled([shape.at(-1)!], 'float32', least, most);
+      const given = [statistic(-1, 1), statistic(0.5, 2), statistic(-1, 1), statistic(0.5, 1)];
+      return fc.tuple(filled(shape, 'float32', -2, 2), ...given);
+    }),
+    call: (y, mean, variance, offset, scale) => tf.batchNorm(y, mean, variance, offset, scale),
+  },
+  {
+    kernel: 'FusedBatchNorm',
+    inputs: ranked(2, 4),
+    call: (y) => tf.batchNorm(y, tf.fill([y.shape.at(-1)], 0.5), tf.tensor(ramp(y.shape.at(-1)))),
+    gradients: [], // tfjs's gradient needs a scale
+  },
+  {
+    kernel: 'FusedBatchNorm',
+    inputs: ranked(2, 2),
+    call: (y) => tf.batchNorm(y, tf.mean(y, 0), tf.moments(y, 0).variance),
+    gradients: [],
+  },
+
+  {
+    kernel: 'StridedSlice',
+    inputs: ranked(2, 3),
+    call: (y) => tf.stridedSlice(y, [0, 1], [y.shape[0], 4], [1, 2]),
+    gradients: [],
+  },
+  {
+    kernel: 'StridedSlice',
+    inputs: ranked(2, 3),
+    call: (y) => tf.stridedSlice(y, [-1, 0], [-9, 2], [-1, 1]),
+    gradients: [],
+    dynamic: false,
+  },
+  {
+    kernel: 'StridedSlice',
+    inputs: ranked(3, 3),
+    call: (y) => tf.stridedSlice(y, [0, 1, 0], [2, 2, 2], [1, 1, 1], 1, 1, 0, 0, 2),
+    gradients: [],
+  },
+  {
+    kernel: 'StridedSlice',
+    inputs: ranked(2, 3),
+    call: (y) => tf.stridedSlice(y, [0, 0], [1, 0], [1, 1], 0, 0, 1, 2),
+    gradients: [],
+    dynamic: false,
+  },
+  ...[1, 2].map((depth): Case => {
+    const tuples = [filled([2, 3, depth], 'int32', 0, 1), filled([5, depth], 'int32', 0, 1)] as const;
+    return {
+      kernel: 'GatherNd',
+      inputs: shapeOfRank(2, 3).chain((shape) => fc.tuple(filled(shape, 'float32', -3, 3), fc.oneof(...tuples))),
+      call: (y, indices) => tf.gatherND(y, indices),
+      gradients: [],
+      dynamic: false,
+    };
+  }),
+  {
+    kernel: 'ScatterNd',
+    inputs: fc.tuple(
+      filled([5, 2], 'int32', 0, 1),
+      shapeOfRank(0, 2).chain((rest) => filled([5, ...rest], 'float32', -3, 3)),
+    ),
+    call: (indices, updates) => tf.scatterND(indices, updates, [2, 3, ...updates.shape.slice(1)]),
+    gradients: [],
+    dynamic: false,
+  },
+  ...(['float32', 'int32'] as const).map(
+    (dtype): Case => ({
+      kernel: 'TopK',
+      inputs: x(one(dtype, [-3, 3], [1, 3])),
+      call: (y) => Object.values(tf.topk(y, 2)),
+      gradients: [],
+      dynamic: dtype === 'float32',
+    }),
+  ),
 ];
+
+/** The case without gradients, where it is one itself. */
+function once(each: Case): Case {
+  return { ...each, gradients: [] };
+}
+
+const ramp = (length: number) => Array.from({ length }, (_, index) => (index % 7) / 4 + 0.25);

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compile, type TraceOptions, tf, trace } from '../../compile/index.ts';
+import { compile, named, type TraceOptions, tf, trace } from '../../compile/index.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -13,6 +13,49 @@ function ops(fn: (inputs: Inputs) => Record<string, tf.Tensor>, options?: TraceO
     .graph.nodes.map(({ op }) => op)
     .join(' ');
 }
+
+describe('the reshapes pass', () => {
+  const there = (x: tf.Tensor) => tf.reshape(tf.reshape(x, [2, 2, 2]), [8, 1]);
+
+  it('makes one of two, and none of one that leads back', () => {
+    expect(ops(({ x }) => ({ y: tf.tanh(there(x)) }))).toBe('Reshape Tanh');
+    expect(ops(({ x }) => ({ y: tf.tanh(there(x)) }), { passes: { reshapes: false } })).toBe('Reshape Reshape Tanh');
+    expect(ops(({ x }) => ({ y: tf.tanh(tf.reshape(there(x), [4, 2])) }))).toBe('Tanh');
+  });
+
+  it('passes the name of an output on to what it was a reshape of', () => {
+    const { graph } = trace(({ x }) => ({ y: tf.reshape(there(tf.tanh(x)), [4, 2]) }), signature);
+    expect(graph.nodes).toMatchObject([{ op: 'Tanh', outputs: ['y'] }]);
+    // An input can't be renamed.
+    expect(ops(({ x }) => ({ y: tf.reshape(there(x), [4, 2]) }))).toBe('Reshape');
+    expect(ops(({ x }) => ({ y: x, z: tf.reshape(there(x), [4, 2]) }))).toBe('Reshape Identity');
+  });
+
+  it('does a constant at once, which keeps its name where its shape comes back', () => {
+    const weight = named(tf.ones([4, 2]), 'weight');
+    const back = trace(({ x }) => ({ y: tf.add(x, tf.reshape(there(weight), [4, 2])) }), signature);
+    expect(back.graph.nodes).toMatchObject([{ op: 'Add', inputs: ['x', 'weight'] }]);
+    const { graph } = trace(({ x }) => ({ y: tf.add(there(x), there(weight)) }), signature);
+    expect(graph.nodes.map(({ op }) => op)).toEqual(['Reshape', 'Add']);
+  });
+
+  it('lets a dense layer be one node, whatever the rank that tfjs makes of it', () => {
+    const dense = ({ x, w, b }: Inputs) => ({
+      y: tf.fused.matMul({ a: x as tf.Tensor2D, b: w as tf.Tensor2D, bias: b, activation: 'relu' }),
+    });
+    expect(ops(dense)).toBe('Gemm Relu');
+  });
+});
+
+describe('equal constants', () => {
+  it('become one, but for those that have names', () => {
+    const [a, b] = [tf.tensor1d([1, 2]), tf.tensor1d([1, 2])];
+    const add = ({ x }: Inputs) => ({ y: tf.add(tf.add(x, a), b) });
+    expect(trace(add, signature).graph.initializers.size).toBe(1);
+    named(b, 'b');
+    expect(trace(add, signature).graph.initializers.size).toBe(2);
+  });
+});
 
 describe('the Gemm pass', () => {
   it('makes one node of a product and its bias, on either side of the sum', () => {

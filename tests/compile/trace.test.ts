@@ -231,6 +231,16 @@ describe('nested inputs and outputs', () => {
   });
 });
 
+describe("tile's gradient", () => {
+  const repeat = ({ x }: { x: tf.Tensor }) => ({ d: tf.grad((z) => tf.sum(tf.square(tf.tile(z, [40, 2]))))(x) });
+
+  it("is no loop over its repeats, and is tfjs's own again after the trace", () => {
+    const own = tf.getGradient('Tile');
+    expect(trace(repeat, { x: { shape: ['batch', 3] } }).graph.nodes.length).toBeLessThan(12);
+    expect(tf.getGradient('Tile')).toBe(own);
+  });
+});
+
 describe('what cannot be traced is told', () => {
   const x = { x: { shape: [2] } };
   it.each<[string, (inputs: { x: tf.Tensor }) => Record<string, tf.Tensor>, RegExp]>([
@@ -257,6 +267,19 @@ describe('what cannot be traced is told', () => {
     expect(() => trace(fn, x)).toThrow(message);
     expect(tf.getBackend()).toBe('cpu');
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('images: strides over a dynamic height, and overlapping max pools before opset 16', () => {
+    const image = { x: { shape: [1, 'height', 6, 2] } } as const;
+    const pool = ({ x: each }: { x: tf.Tensor }, stride: number) => ({
+      y: tf.maxPool(each as tf.Tensor4D, 3, stride, 'same'),
+    });
+    expect(() => trace((given) => pool(given, 2), image)).toThrow(/strides over a dynamic height.*op MaxPool/);
+    expect(ops(trace((given) => pool(given, 1), image))).toContain('MaxPool');
+    const slope = ({ x: each }: { x: tf.Tensor }) => ({ d: tf.grad((z) => tf.sum(pool({ x: z }, 2).y))(each) });
+    const fixed = { x: { shape: [1, 6, 6, 2] } } as const;
+    expect(() => trace(slope, fixed, { opset: 15 })).toThrow(/needs opset 16.*op MaxPoolGrad/);
+    expect(ops(trace(slope, fixed, { opset: 16 }))).toContain('ScatterElements');
   });
 
   it('and an asynchronous function', () => {

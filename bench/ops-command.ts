@@ -1,0 +1,20 @@
+/** `npm run bench -- ops`: what can be traced. */
+import { runCommandLine } from '../pipeline/command-line.ts';
+import type { Json } from '../pipeline/stage.ts';
+import { ops, printOps } from './ops.ts';
+
+export const bench = (argv: readonly string[]) =>
+  runCommandLine(
+    {
+      name: 'bench ops',
+      typed: 'npm run bench -- ops',
+      summary: "lists the tracer's operator table: kernels, gradients, and what they become in ONNX",
+      options: {},
+      async run(_, { terminal }) {
+        const report = await ops();
+        terminal.print(printOps(report));
+        return { json: report as unknown as { [key: string]: Json } };
+      },
+    },
+    argv,
+  );

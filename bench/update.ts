@@ -1,0 +1,196 @@
+/**
+ * `npm run bench -- update`: how fast one minibatch of PPO is learnt, traced into ONNX, next to a plain matrix product in the
+ * same process (the most that any of it could reach), to TensorFlow.js eager on WebAssembly, and to PyTorch where it is
+ * installed. All in one run: machines are noisy, ratios less so.
+ */
+import { availableParallelism, cpus } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { openEngine } from '../compile/engine.ts';
+import { compile, tf } from '../compile/index.ts';
+import { runCommandLine } from '../pipeline/command-line.ts';
+import { flag, wholeNumber } from '../pipeline/options.ts';
+import { RandomStream } from '../random/stream.ts';
+import { updateSignature, updateStep } from '../train/update-step.ts';
+import { ACTIONS, OBSERVATIONS, productOperations, type UpdateCase, updateCases } from './update-networks.ts';
+
+const BATCH = 2048;
+const WARM_UP = 4;
+
+interface CaseResult {
+  readonly name: string;
+  readonly ms: number;
+  readonly gflops: number;
+  readonly nodes: number;
+  readonly wasm_ms: number | null;
+  readonly torch_ms: number | null;
+  readonly torch_fused_ms: number | null;
+}
+
+interface TorchResult {
+  readonly version: string;
+  readonly matmul_gflops: number;
+  readonly cases: Readonly<Record<string, { readonly torch_ms: number; readonly torch_fused_ms: number }>>;
+}
+
+export const bench = (argv: readonly string[]) =>
+  runCommandLine(
+    {
+      name: 'bench update',
+      typed: 'npm run bench -- update',
+      summary: `measures one PPO minibatch of ${BATCH}, traced, next to a matrix product, TensorFlow.js and PyTorch`,
+      options: {
+        repeats: {
+          argument: 'N',
+          description: 'runs of each, of which the median counts (default: 20)',
+          schema: wholeNumber(1).default(20),
+        },
+        threads: {
+          argument: 'N',
+          description: 'threads (default: all cores)',
+          schema: wholeNumber(1).default(availableParallelism()),
+        },
+        noWasm: { description: 'leave out TensorFlow.js on WebAssembly, which takes seconds a step', schema: flag() },
+      },
+      async run({ repeats, threads, noWasm }, { terminal, logger }) {
+        const torch = await torchResult(repeats, threads);
+        const matmul_gflops = await plainProduct(repeats, threads);
+        const cases: CaseResult[] = [];
+        for (const each of updateCases) {
+          const { ms, nodes } = await traced(each, repeats, threads);
+          cases.push({
+            name: each.name,
+            ms,
+            gflops: productOperations(each, BATCH) / ms / 1e6,
+            nodes,
+            wasm_ms: null,
+            torch_ms: torch?.cases[each.name]?.torch_ms ?? null,
+            torch_fused_ms: torch?.cases[each.name]?.torch_fused_ms ?? null,
+          });
+        }
+        // Last, so that its heap is in nobody's way.
+        for (const [index, each] of updateCases.entries()) {
+          if (!noWasm) cases[index] = { ...cases[index]!, wasm_ms: await onWasm(each) };
+        }
+        const machine = `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores`;
+        terminal.print(`${machine}; ${threads} threads, median of ${repeats}`);
+        terminal.print(
+          `plain product 2048x512x512: ${matmul_gflops.toFixed(0)} GFLOP/s; PyTorch ${torch ? `${torch.version}: ${torch.matmul_gflops.toFixed(0)} GFLOP/s` : 'is not installed'}`,
+        );
+        terminal.print('network   traced           of plain  tfjs wasm           PyTorch plain, fused Adam');
+        for (const each of cases) terminal.print(lineOf(each, matmul_gflops));
+        if (!torch) logger.info('To compare with PyTorch: pip install torch');
+        return {
+          json: {
+            machine,
+            threads,
+            matmul_gflops,
+            torch_matmul_gflops: torch?.matmul_gflops ?? null,
+            cases: cases.map((each) => ({ ...each })),
+          },
+        };
+      },
+    },
+    argv,
+  );
+
+function lineOf({ name, ms, gflops, wasm_ms, torch_ms, torch_fused_ms }: CaseResult, plain: number): string {
+  const times = (other: number) => `${other.toFixed(0)} ms (x${(other / ms).toFixed(2)})`;
+  return [
+    name.padEnd(9),
+    `${ms.toFixed(1)} ms ${gflops.toFixed(0)} GF/s`.padEnd(16),
+    `${((100 * gflops) / plain).toFixed(0)} %`.padEnd(9),
+    (wasm_ms === null ? '-' : times(wasm_ms)).padEnd(19),
+    torch_ms === null || torch_fused_ms === null ? '-' : `${times(torch_ms)}, ${times(torch_fused_ms)}`,
+  ].join(' ');
+}
+
+/** GFLOP/s of one large product by itself. */
+async function plainProduct(repeats: number, threads: number): Promise<number> {
+  const signature = { left: { shape: [BATCH, 512] }, right: { shape: [512, 512] } };
+  const product = await compile(({ left, right }) => ({ product: tf.matMul(left, right) }), signature, { threads });
+  const values = { left: numbers(BATCH * 512), right: numbers(512 * 512) };
+  const ms = await medianMs(repeats, () => product.run(values));
+  await product.release();
+  return (2 * BATCH * 512 * 512) / ms / 1e6;
+}
+
+/** The update as training runs it: each step's outputs are the next one's inputs. */
+async function traced(each: UpdateCase, repeats: number, threads: number): Promise<{ ms: number; nodes: number }> {
+  const step = await compile(updateStep(each), updateSignature(each, BATCH), { threads });
+  let state = initialState(each);
+  const minibatch = randomMinibatch();
+  const ms = await medianMs(repeats, async () => {
+    const { parameters, first, second } = await step.run({ ...state, ...minibatch });
+    state = { parameters: dataOf(parameters), first: dataOf(first), second: dataOf(second) };
+  });
+  await step.release();
+  return { ms, nodes: step.model.graph.nodes.length };
+}
+
+/** One step on WebAssembly takes seconds: two are measured, the better one counts. */
+async function onWasm(each: UpdateCase): Promise<number> {
+  const engine = await openEngine({ backend: 'wasm' });
+  const step = await engine.prepare(updateStep(each), updateSignature(each, BATCH));
+  const values = { ...initialState(each), ...randomMinibatch() };
+  let best = Number.POSITIVE_INFINITY;
+  for (let run = 0; run < 2; run++) {
+    const began = performance.now();
+    await step.run(values);
+    best = Math.min(best, performance.now() - began);
+  }
+  return best;
+}
+
+type Values = Record<string, Float32Array>;
+
+function initialState({ parameterTable }: UpdateCase): { parameters: Values; first: Values; second: Values } {
+  const filled = (fill: (count: number) => Float32Array): Values =>
+    Object.fromEntries(
+      parameterTable.map(({ name, shape }) => [name, fill(shape.reduce((product, size) => product * size, 1))]),
+    );
+  const zeros = (count: number) => new Float32Array(count);
+  return { parameters: filled((count) => numbers(count, 1 / 16)), first: filled(zeros), second: filled(zeros) };
+}
+
+function randomMinibatch() {
+  return {
+    batch: {
+      observations: numbers(BATCH * OBSERVATIONS),
+      actions: numbers(BATCH * ACTIONS),
+      logProbabilities: numbers(BATCH * ACTIONS, 0.3).map((value) => value - 1.4),
+      advantages: numbers(BATCH),
+      returns: numbers(BATCH),
+    },
+    stepSize: Float32Array.of(3e-4),
+    tiny: Float32Array.of(1e-8),
+    epsilon: Float32Array.of(0.2),
+    beta: Float32Array.of(5e-3),
+  };
+}
+
+function numbers(count: number, deviation = 1): Float32Array {
+  const random = new RandomStream(count);
+  return Float32Array.from({ length: count }, () => random.normal() * deviation);
+}
+
+function dataOf(tensors: Readonly<Record<string, { data: unknown }>>): Values {
+  return Object.fromEntries(Object.entries(tensors).map(([name, { data }]) => [name, data as Float32Array]));
+}
+
+async function medianMs(repeats: number, work: () => Promise<unknown>): Promise<number> {
+  const times: number[] = [];
+  for (let run = 0; run < repeats + WARM_UP; run++) {
+    const began = performance.now();
+    await work();
+    times.push(performance.now() - began);
+  }
+  return times.slice(WARM_UP).sort((one, other) => one - other)[repeats >> 1]!;
+}
+
+/** The same in PyTorch; undefined where python3 has none. */
+async function torchResult(repeats: number, threads: number): Promise<TorchResult | undefined> {
+  const script = join(import.meta.dirname, 'update-torch.py');
+  const { exitCode, stdout } = await execa('python3', [script, String(repeats), String(threads)], { reject: false });
+  return exitCode === 0 ? (JSON.parse(stdout) as TorchResult) : undefined;
+}

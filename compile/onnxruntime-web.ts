@@ -1,0 +1,50 @@
+/** The only file that knows onnxruntime-web: the WebAssembly build, which a browser would run, here under Node. */
+import * as ort from 'onnxruntime-web';
+import type { DenseTensor, ElementType } from './onnxruntime.ts';
+
+ort.env.wasm.numThreads = 1;
+
+/** The same questions as onnxruntime-node's session answers, asked of the other engine. */
+export class WebSession {
+  readonly #session: ort.InferenceSession;
+  readonly outputs: readonly string[];
+
+  private constructor(session: ort.InferenceSession) {
+    this.#session = session;
+    this.outputs = session.outputNames;
+  }
+
+  /** Loads a model from its bytes. */
+  static async open(model: Uint8Array): Promise<WebSession> {
+    const options = { executionProviders: ['wasm'], logSeverityLevel: 3 } as const;
+    return new WebSession(await ort.InferenceSession.create(model, options));
+  }
+
+  /**
+   * Runs the graph.
+   *
+   * @param feeds every input by name.
+   * @param wanted the outputs to compute; default all.
+   */
+  async run(
+    feeds: Readonly<Record<string, DenseTensor>>,
+    wanted: readonly string[] = this.outputs,
+  ): Promise<Record<string, DenseTensor>> {
+    const given = Object.entries(feeds).map(([name, { type, data, shape }]) => [
+      name,
+      new ort.Tensor(type, data as Float32Array, shape),
+    ]);
+    const computed = await this.#session.run(Object.fromEntries(given), [...wanted]);
+    return Object.fromEntries(
+      wanted.map((name) => {
+        const { type, dims, data } = computed[name]!;
+        return [name, { type: type as ElementType, shape: dims, data: data as Float32Array }];
+      }),
+    );
+  }
+
+  /** Frees the memory. No call may follow. */
+  async release(): Promise<void> {
+    await this.#session.release();
+  }
+}

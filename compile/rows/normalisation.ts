@@ -1,0 +1,32 @@
+/** Batch normalisation with statistics that are given; tf.layers uses it for layer normalisation, too. */
+import type { Recorder, Value } from '../recorder.ts';
+import { broadcastingRow, type Row, sameAsFirst } from './row.ts';
+
+/** scale / sqrt(variance + epsilon): computed here where both are constants, so that a file holds the factor. */
+function factor(graph: Recorder, variance: Value, epsilon: number, scale: Value | undefined): Value {
+  const [variances, scales] = [variance.constant, scale?.constant];
+  if (variances && (!scale || (scales && variances.length === scales.length))) {
+    const factors = Float32Array.from(variances, (each, index) => (scales?.[index] ?? 1) / Math.sqrt(each + epsilon));
+    return graph.constant('float32', variance.shape, factors);
+  }
+  const deviation = graph.op('Sqrt', [graph.op('Add', [variance, graph.scalar(epsilon)])]);
+  return scale ? graph.op('Div', [scale, deviation]) : graph.op('Reciprocal', [deviation]);
+}
+
+export const normalisation: readonly Row[] = [
+  broadcastingRow(
+    'FusedBatchNorm',
+    'x mean variance scale? offset?',
+    sameAsFirst,
+    // Not ONNX's BatchNormalization: it wants channels first, and statistics of rank 1.
+    ({ graph, attrs, shape }, x, mean, variance, scale, offset) => {
+      // tfjs makes rank 4 of everything; without the ones in front, the reshapes around it go away.
+      const isFlat = x!.shape.length === 4 && mean!.shape.length === 1 && shape[0] === 1 && shape[1] === 1;
+      const rows = isFlat ? graph.node('Reshape', [x!, graph.target(shape.slice(2))], shape.slice(2)) : x!;
+      const centred = graph.op('Sub', [rows, mean!]);
+      const scaled = graph.op('Mul', [centred, factor(graph, variance!, attrs.varianceEpsilon ?? 0.001, scale)]);
+      const made = offset ? graph.op('Add', [scaled, offset]) : scaled;
+      return isFlat ? graph.node('Reshape', [made, graph.target(shape)], shape) : made;
+    },
+  ),
+];
