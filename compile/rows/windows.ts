@@ -80,7 +80,11 @@ function poolWindow(image: Shape, { filterSize, strides, pad, dimRoundingMode }:
 
 /** The window as ONNX's attributes. Pools don't know dilations before opset 10, so ones are left out. */
 function told(graph: Recorder, image: Shape, window: Window): Record<string, Attribute> {
-  const { layout, size, strides, dilations, before, after } = window;
+  const { layout, size, strides, dilations, before, after, left } = window;
+  // tfjs counts the windows of both axes by the filter's height where the padding is a number: ONNX has no such counting.
+  if (left.some((each, axis) => each >= strides[axis]!)) {
+    throw new Error('a padding given as a number needs a square filter; pad with tf.pad and convolve with "valid"');
+  }
   const [height, width] = layout === 'NHWC' ? [image[1]!, image[2]!] : [image[2]!, image[3]!];
   for (const [axis, each] of [height, width].entries()) {
     // The padding, and whether the last window fits, would follow from the one size it was traced with.

@@ -180,9 +180,16 @@ function convolutions(
   return ([[1, 'same'], [1, 'valid'], [2, 'same'], [2, 'valid'], [3, 1]] as [number, Padding][]).map(([stride, pad]) => ({
     kernel,
     inputs: imageAndFilter(),
-    call: (image, filter) => call(image, filter, stride, pad),
+    call: (image, filter) => call(image, typeof pad === 'number' ? squareOf(filter) : filter, stride, pad),
   })); // biome-ignore format: a list
 }
+
+/** tfjs counts windows by the filter's height alone where the padding is a number. */
+function squareOf(filter: tf.Tensor4D): tf.Tensor4D {
+  const side = Math.min(filter.shape[0], filter.shape[1]);
+  return tf.slice(filter, 0, [side, side, -1, -1]);
+}
+
 type Padding = 'same' | 'valid' | number;
 
 /** A pool at every window, stride and padding that layers use. */
