@@ -37,8 +37,7 @@ export default defineStage({
     const { latestCheckpoint } = await import('../../train/checkpoint.ts');
     const { eagerActions } = await import('../../train/acting.ts');
     const { validate } = await import('../../validate/validate.ts');
-    const { onnxruntimeNode } = await import('../../validate/onnxruntime-node-engine.ts');
-    const { onnxruntimeWeb } = await import('../../validate/onnxruntime-web-engine.ts');
+    const { onnxruntimeNode, onnxruntimeWeb } = await import('../../validate/engine.ts');
     const { writeAtomically } = await import('../../files/write-atomically.ts');
 
     const { checkpoint } = latestCheckpoint(run.checkpoints, (message) => logger.warn(message));

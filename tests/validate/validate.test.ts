@@ -7,9 +7,7 @@ import { type Actor, eagerActions } from '../../train/acting.ts';
 import { Normaliser } from '../../train/normaliser.ts';
 import { initialParameters } from '../../train/policy.ts';
 import { edgeObservations } from '../../validate/edge-observations.ts';
-import type { Engine } from '../../validate/engine.ts';
-import { onnxruntimeNode } from '../../validate/onnxruntime-node-engine.ts';
-import { onnxruntimeWeb } from '../../validate/onnxruntime-web-engine.ts';
+import { type Engine, onnxruntimeNode, onnxruntimeWeb } from '../../validate/engine.ts';
 import { type ValidateOptions, validate } from '../../validate/validate.ts';
 
 const network = { observationSize: 243, actionSize: 39, hiddenUnits: 64, layers: 3 };
