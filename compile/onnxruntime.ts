@@ -171,8 +171,3 @@ function reasonOf(error: unknown): string {
     .trim();
   return line.length > 160 ? `${line.slice(0, 157)}...` : line;
 }
-
-/** onnxruntime's version, for provenance. */
-export function onnxruntimeVersion(): string {
-  return ort.env.versions.node ?? ort.env.versions.common;
-}

@@ -2,19 +2,8 @@
  * The few things a deploy does to a disk, behind an interface, so that a test can let any one of them fail: a full
  * disk, a place without permission, a process that dies half-way.
  */
-import {
-  closeSync,
-  copyFileSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { copyFileSync, linkSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { syncFolder, writeNewFile } from '../files/write-atomically.ts';
 
 export interface Disk {
   makeFolder(path: string): void;
@@ -35,17 +24,7 @@ export interface Disk {
 export const realDisk: Disk = {
   makeFolder: (path) => mkdirSync(path),
   removeEmptyFolder: (path) => rmdirSync(path),
-  writeNew(path, bytes) {
-    const file = openSync(path, 'wx');
-    try {
-      for (let written = 0; written < bytes.length; ) {
-        written += writeSync(file, bytes, written, bytes.length - written);
-      }
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-  },
+  writeNew: writeNewFile,
   read: (path) => readFileSync(path),
   keepAs(path, secondName) {
     try {
@@ -57,13 +36,5 @@ export const realDisk: Disk = {
   },
   rename: (from, to) => renameSync(from, to),
   remove: (path) => rmSync(path, { force: true }),
-  sync(folder) {
-    if (process.platform === 'win32') return; // Windows can't open folders, and there a rename needs no such help.
-    const handle = openSync(folder, 'r');
-    try {
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-  },
+  sync: syncFolder,
 };

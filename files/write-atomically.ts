@@ -15,21 +15,26 @@ export function writeAtomically(path: string, content: string | Uint8Array): voi
   const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
   try {
     mkdirSync(folder, { recursive: true });
-    const file = openSync(temporary, 'wx');
-    try {
-      for (let written = 0; written < bytes.length; ) {
-        written += writeSync(file, bytes, written, bytes.length - written);
-      }
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
+    writeNewFile(temporary, bytes);
     renameSync(temporary, path);
   } catch (error) {
     removeQuietly(temporary);
     throw toldAsDiskProblem(error, path);
   }
   syncFolder(folder);
+}
+
+/** Writes a file that must not exist yet, and has it on the disk when it returns. */
+export function writeNewFile(path: string, bytes: Uint8Array): void {
+  const file = openSync(path, 'wx');
+  try {
+    for (let written = 0; written < bytes.length; ) {
+      written += writeSync(file, bytes, written, bytes.length - written);
+    }
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** The temporary file may never have come into being, nor its folder. */
@@ -40,7 +45,7 @@ function removeQuietly(path: string): void {
 }
 
 /** Makes a rename durable. Windows can't open folders, and there a rename needs no such help. */
-function syncFolder(folder: string): void {
+export function syncFolder(folder: string): void {
   if (process.platform === 'win32') return;
   const handle = openSync(folder, 'r');
   try {

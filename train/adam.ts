@@ -1,8 +1,8 @@
 /** Adam (Kingma & Ba 2015) as PyTorch computes it, one step for one parameter, in TensorFlow.js. */
 import type { tf } from '../compile/tensorflow.ts';
 
-export const FIRST_DECAY = 0.9;
-export const SECOND_DECAY = 0.999;
+const FIRST_DECAY = 0.9;
+const SECOND_DECAY = 0.999;
 const TINY = 1e-8;
 
 /**
