@@ -6,7 +6,7 @@
  */
 import type { RandomStream } from '../../random/stream.ts';
 import { Muscles } from './action.ts';
-import { observationLayout, speedError, type WalkerState, writeObservation } from './observation.ts';
+import { observationLayout, planObservation, speedError, type WalkerState, writeObservation } from './observation.ts';
 import type { WalkerParameters } from './parameters.ts';
 import { type PhysicsSettings, unityPhysics } from './physics-settings.ts';
 import type { PhysX } from './physx.ts';
@@ -45,7 +45,7 @@ export class Walker {
   readonly #rig: Rig;
   readonly #parameters: WalkerParameters;
   readonly #muscles: Muscles;
-  readonly #layout: ReturnType<typeof observationLayout>;
+  readonly #plan: ReturnType<typeof planObservation>;
   readonly #state: WalkerState & { targetSpeed: number };
   readonly #head: number;
   /** Farther than this from the middle, metres, it has left the world. */
@@ -59,7 +59,7 @@ export class Walker {
     this.#rig = rig;
     this.#parameters = parameters;
     this.#muscles = new Muscles(rig, this.world.motorBodies());
-    this.#layout = observationLayout(rig);
+    this.#plan = planObservation(observationLayout(rig));
     this.#head = bodyIndex(rig, 'head');
     this.#reach = settings.wallDistance;
     const { poses, velocities, angularVelocities, groundContacts } = this.world;
@@ -106,7 +106,7 @@ export class Walker {
 
   /** Writes the observation at `into[at]`. */
   observe(into: Float32Array, at: number): void {
-    writeObservation(this.#layout, this.#state, into, at);
+    writeObservation(this.#plan, this.#state, into, at);
   }
 
   /** Frees the world. No call may follow. */
