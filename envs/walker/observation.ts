@@ -209,7 +209,9 @@ export function writeObservation(plan: ObservationPlan, state: WalkerState, into
 
 /** How far the mean velocity is from the goal velocity, m/s. */
 export function speedError({ goal, meanVelocity: { x, y, z }, targetSpeed }: WalkerState): number {
-  return Math.hypot(goal.x * targetSpeed - x, y, goal.z * targetSpeed - z);
+  const errorX = goal.x * targetSpeed - x;
+  const errorZ = goal.z * targetSpeed - z;
+  return Math.sqrt(errorX * errorX + y * y + errorZ * errorZ);
 }
 
 /** Writes a vector of the world in the goal frame: its x axis is y cross z, (goal.z, 0, -goal.x). */

@@ -169,7 +169,7 @@ export class Walker {
     const target = this.#rig.bodies.length * poseSize;
     const x = poses[target + 4]! - poses[4]!;
     const z = poses[target + 6]! - poses[6]!;
-    const distance = Math.hypot(x, z);
+    const distance = Math.sqrt(x * x + z * z);
     // Right above the target no direction is the goal's: the last one stays.
     if (distance < 1e-6) return;
     goal.x = x / distance;
