@@ -7,8 +7,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { type DenseTensor, Session } from '../compile/onnxruntime.ts';
+import type { ParameterValues } from '../envs/env.ts';
 import { observationNames } from '../envs/walker/observation.ts';
-import { readParameters } from '../envs/walker/parameters.ts';
+import { checkParameters, drawParameters } from '../envs/walker/parameters.ts';
 import { type PhysicsSettings, unityPhysics } from '../envs/walker/physics-settings.ts';
 import { loadPhysX } from '../envs/walker/physx.ts';
 import { walkerRig } from '../envs/walker/rig.ts';
@@ -28,8 +29,8 @@ export interface FidelityOptions {
   readonly seed?: number;
   /** The mean action instead of a sampled one; default false, as in Unity's scene. */
   readonly deterministic?: boolean;
-  /** Environment parameters, such as target_speed_max. */
-  readonly parameters?: Readonly<Record<string, number>>;
+  /** Environment parameters, such as target_speed_max; samplers draw for every episode. */
+  readonly parameters?: ParameterValues;
   /** Other physics, to measure what a setting does. */
   readonly physics?: Partial<PhysicsSettings>;
 }
@@ -57,6 +58,8 @@ export interface FidelityReport {
   readonly deterministic: boolean;
   readonly episodes: number;
   readonly seed: number;
+  /** Environment parameters other than Unity's scene. */
+  readonly parameters: ParameterValues;
   readonly falls: number;
   /** Physics steps in all over falls; null where nobody fell. */
   readonly steps_per_fall: number | null;
@@ -93,8 +96,8 @@ const lanes = 25;
 
 const observationSize = observationNames(walkerRig).length;
 
-/** Streams of the policy's noise and of the episodes are told apart by their last number. */
-const purpose = { episode: 0x3a1, noise: 0xf1d };
+/** Streams of the policy's noise, of the episodes and of their parameters are told apart by their last number. */
+const purpose = { episode: 0x3a1, parameters: 0x3a2, noise: 0xf1d };
 
 interface Run {
   readonly targetSpeed: number;
@@ -108,12 +111,12 @@ interface Run {
 
 /** Runs the policy for some episodes with target speeds drawn uniformly. */
 export async function fidelity(options: FidelityOptions): Promise<FidelityReport> {
-  const { policy: path, episodes = 100, seed = 0, deterministic = false } = options;
+  const { policy: path, episodes = 100, seed = 0, deterministic = false, parameters = {} } = options;
+  checkParameters(parameters);
   const model = decodeModel(new Uint8Array(readFileSync(path)), path);
   const statistics = new RunningStatistics(observationSize);
   const policy = await openPolicy(model, path, deterministic);
   const physx = await loadPhysX();
-  const parameters = readParameters(options.parameters ?? {});
   const settings = { ...unityPhysics, ...options.physics };
 
   const runs: Run[] = [];
@@ -121,12 +124,13 @@ export async function fidelity(options: FidelityOptions): Promise<FidelityReport
   const startNext = (walker: Walker): Lane | undefined => {
     if (started >= episodes) return undefined;
     const episode = started++;
-    walker.start(new RandomStream(seed, episode, purpose.episode));
+    const drawn = drawParameters(parameters, seed, episode, purpose.parameters);
+    walker.start(new RandomStream(seed, episode, purpose.episode), drawn);
     return { walker, episode, reward: 0, noise: new RandomStream(seed, episode, purpose.noise) };
   };
   const walkers = Array.from(
     { length: Math.min(lanes, episodes) },
-    () => new Walker(physx, walkerRig, parameters, settings),
+    () => new Walker(physx, walkerRig, drawParameters(parameters, seed), settings),
   );
   let busy = walkers.map(startNext).filter((lane) => lane !== undefined);
   while (busy.length > 0) {
@@ -153,6 +157,7 @@ export async function fidelity(options: FidelityOptions): Promise<FidelityReport
   const normalizer = normalizerOf(model);
   return {
     ...summary(path, deterministic, seed, runs),
+    parameters,
     ...(normalizer ? { observations: differences(statistics, normalizer) } : {}),
   };
 }

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { EpisodeHistory } from '../envs/env.ts';
 import { UserError } from '../failure/user-error.ts';
 import { readTensorFile, type StoredTensor, writeTensorFile } from '../files/safetensors.ts';
+import type { CurriculumState } from './curriculum.ts';
 import { Normaliser } from './normaliser.ts';
 import { type Network, parameterTable } from './policy.ts';
 
@@ -27,6 +28,8 @@ export interface Checkpoint {
   readonly normaliser: Normaliser;
   /** The episode each agent is in, so that it goes on exactly there; absent where the world can't be repeated. */
   readonly histories?: readonly EpisodeHistory[] | undefined;
+  /** The lessons it is in; absent where there are none. */
+  readonly curriculum?: CurriculumState | undefined;
   /** Observations met in the last iteration, [rows, observationSize]: what the exported file is proved on. */
   readonly sample: Float32Array;
 }
@@ -50,7 +53,8 @@ const NAME = /^step-(\d+)\.safetensors$/;
 
 /** Writes a checkpoint into the folder and returns its path. */
 export function writeCheckpoint(folder: string, checkpoint: Checkpoint): string {
-  const { progress, network, behaviorName, parameters, optimiser, normaliser, sample, histories } = checkpoint;
+  const { progress, network, behaviorName, parameters, optimiser, normaliser, sample, histories, curriculum } =
+    checkpoint;
   const tensors: Record<string, StoredTensor> = {};
   for (const { name, shape } of parameterTable(network)) {
     tensors[`parameter.${name}`] = { shape, data: parameters[name]! };
@@ -70,7 +74,13 @@ export function writeCheckpoint(folder: string, checkpoint: Checkpoint): string 
     progress: JSON.stringify(progress),
     adamCount: String(optimiser.count),
     normaliserRows: String(normaliser.rows),
-    ...(histories ? { historyEpisodes: JSON.stringify(histories.map(({ episode }) => episode)) } : {}),
+    ...(histories
+      ? {
+          historyEpisodes: JSON.stringify(histories.map(({ episode }) => episode)),
+          historyParameters: JSON.stringify(histories.map(({ parameters }) => parameters)),
+        }
+      : {}),
+    ...(curriculum ? { curriculum: JSON.stringify(curriculum) } : {}),
   };
   const path = join(folder, `step-${String(progress.step).padStart(9, '0')}.safetensors`);
   writeTensorFile(path, { metadata, tensors });
@@ -105,15 +115,22 @@ export function readCheckpoint(path: string): Checkpoint {
     optimiser: { first: named('adam.first'), second: named('adam.second'), count: Number(metadata['adamCount']) },
     normaliser,
     sample: tensors['sample']!.data as Float32Array,
-    ...(metadata['historyEpisodes'] === undefined
+    ...(metadata['historyEpisodes'] === undefined ? {} : { histories: readHistories({ metadata, tensors }) }),
+    ...(metadata['curriculum'] === undefined
       ? {}
-      : {
-          histories: (JSON.parse(metadata['historyEpisodes']) as number[]).map((episode, agent) => ({
-            episode,
-            actions: tensors[`history.${agent}`]!.data as Float32Array,
-          })),
-        }),
+      : { curriculum: JSON.parse(metadata['curriculum']) as CurriculumState }),
   };
+}
+
+function readHistories({ metadata, tensors }: ReturnType<typeof readTensorFile>): EpisodeHistory[] {
+  const episodes = JSON.parse(metadata['historyEpisodes']!) as number[];
+  // Checkpoints from before parameters could be drawn have none: every episode had what the configuration says.
+  const parameters = JSON.parse(metadata['historyParameters'] ?? '[]') as EpisodeHistory['parameters'][];
+  return episodes.map((episode, agent) => ({
+    episode,
+    parameters: parameters[agent] ?? {},
+    actions: tensors[`history.${agent}`]!.data as Float32Array,
+  }));
 }
 
 /** The checkpoints in a folder, latest first. */

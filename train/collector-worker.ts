@@ -31,6 +31,9 @@ async function respond(request: CollectorRequest): Promise<CollectorReply | unde
       const parts = members.map((group) => group.histories());
       return { kind: 'histories', histories: parts.every((part) => part !== undefined) ? parts.flat() : undefined };
     }
+    case 'parameters':
+      for (const group of members) await group.setParameters(request.parameters, request.reset);
+      return { kind: 'parameters' };
     case 'close':
       return close();
   }

@@ -13,6 +13,8 @@ export interface IterationMetrics {
   readonly rewardDeviation: number | null;
   /** In decisions. */
   readonly episodeLength: number | null;
+  /** Number of the lesson, from 0, that each environment parameter was in. */
+  readonly lessons: Readonly<Record<string, number>>;
   readonly policyLoss: number;
   readonly valueLoss: number;
   readonly entropy: number;

@@ -6,7 +6,7 @@
  * the same whichever worker makes it.
  */
 import type { Session } from '../compile/onnxruntime.ts';
-import type { Environment, Episode, EpisodeHistory } from '../envs/env.ts';
+import type { Environment, Episode, EpisodeHistory, ParameterValues } from '../envs/env.ts';
 import { RandomStream } from '../random/stream.ts';
 import { ACTION_LIMIT } from './policy.ts';
 import { STREAMS } from './streams.ts';
@@ -90,6 +90,12 @@ export class AgentGroup {
   /** What a new environment needs to go on from here; undefined where the world can't be repeated. */
   histories(): readonly EpisodeHistory[] | undefined {
     return this.#environment.histories?.();
+  }
+
+  /** Gives other parameters to the episodes that start from now on; with `reset` every agent starts one at once. */
+  async setParameters(parameters: ParameterValues, reset: boolean): Promise<void> {
+    this.#environment.setParameters(parameters);
+    if (reset) this.#observations = (await this.#environment.reset()).slice();
   }
 
   async close(): Promise<void> {
@@ -222,6 +228,20 @@ export function mergeRollouts(parts: readonly Rollout[]): Rollout {
       policy: parts.reduce((sum, part) => sum + part.seconds.policy, 0),
     },
   };
+}
+
+/** The episodes of all agents of a run in the order in which they ended; those that ended together, agent by agent. */
+export function inOrderOfTheirEnds({ agents, decisions, terminated, truncated, episodes }: Rollout): Episode[] {
+  const ofAgents: Episode[][] = Array.from({ length: agents }, () => []);
+  for (const episode of episodes) ofAgents[episode.agent]!.push(episode);
+  const ordered: Episode[] = [];
+  for (let decision = 0; decision < decisions; decision++) {
+    for (let agent = 0; agent < agents; agent++) {
+      const row = agent * decisions + decision;
+      if (terminated[row] || truncated[row]) ordered.push(ofAgents[agent]!.shift()!);
+    }
+  }
+  return ordered;
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {

@@ -12,10 +12,11 @@ import { type Checkpoint, pruneCheckpoints, type RunProgress, writeCheckpoint } 
 import { Collector } from './collector.ts';
 import type { Configuration } from './configuration/read.ts';
 import type { BehaviorSettings } from './configuration/schema.ts';
+import { Curriculum } from './curriculum.ts';
 import { Learner } from './learner.ts';
 import { type IterationMetrics, MetricsFile } from './metrics.ts';
 import type { Network } from './policy.ts';
-import type { Rollout } from './rollout.ts';
+import { inOrderOfTheirEnds, type Rollout } from './rollout.ts';
 import { updateSettings } from './schedules.ts';
 import { startingPoint } from './starting-point.ts';
 import { STREAMS } from './streams.ts';
@@ -72,6 +73,9 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
   const { configuration, behavior, seed, agents } = options;
   const network = networkOf(behavior, configuration.behavior);
   const saved = startingPoint(options, network, hooks);
+  const curriculum = new Curriculum(configuration.environmentParameters, saved?.curriculum);
+  for (const warning of curriculum.warnings()) hooks.warn(warning);
+  for (const line of curriculum.lines()) hooks.info(line);
   const engine = await openEngine({ ...options.engine, warn: (message) => hooks.warn(message) });
   const learner = await Learner.create(network, configuration.behavior.hyperparameters.batch_size, seed, engine);
   let collector: Collector | undefined;
@@ -82,10 +86,10 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
       agents,
       workers: options.workers ?? availableParallelism(),
       seed,
-      parameters: configuration.environmentParameters,
+      parameters: curriculum.values(),
       histories: saved?.histories,
     });
-    const result = await iterate(options, hooks, network, learner, collector, saved);
+    const result = await iterate(options, hooks, network, learner, collector, curriculum, saved);
     await collector.close();
     return { ...result, engine: { backend: engine.backend, use: engine.use } };
   } catch (error) {
@@ -103,6 +107,7 @@ async function iterate(
   network: Network,
   learner: Learner,
   collector: Collector,
+  curriculum: Curriculum,
   saved: Checkpoint | undefined,
 ): Promise<Omit<TrainResult, 'engine'>> {
   const { behavior, seed, agents } = options;
@@ -126,6 +131,7 @@ async function iterate(
       optimiser,
       normaliser,
       histories,
+      curriculum: curriculum.state(),
       sample,
     };
     checkpoint = { path: writeCheckpoint(options.checkpointFolder, state), step: progress.step };
@@ -159,11 +165,23 @@ async function iterate(
     progress = advanced(progress, rollout);
     sample = sampleOf(rollout.observations, network.observationSize);
     const seconds = split(rollout.seconds, began, collected, learnt);
-    const metrics = { ...episodeMetrics(progress, rollout), ...losses, ...update, sigma: meanSigma(learner), seconds };
+    const metrics = {
+      ...episodeMetrics(progress, rollout),
+      lessons: curriculum.lessons(),
+      ...losses,
+      ...update,
+      sigma: meanSigma(learner),
+      seconds,
+    };
     metricsFile.append(metrics);
     hooks.iteration(metrics, settings.max_steps);
     const line = summary.add(rollout.episodes, progress.step);
     if (line) hooks.info(line);
+
+    // Begin the next lessons, where the present ones are over.
+    const change = curriculum.advance(inOrderOfTheirEnds(rollout), progress.step / settings.max_steps);
+    if (change) await collector.setParameters(curriculum.values(), change.reset);
+    for (const told of change?.lines ?? []) hooks.info(told);
     if (Math.floor(progress.step / interval) > Math.floor(before / interval)) await save();
   }
   const { path } = checkpoint?.step === progress.step ? checkpoint : await save();

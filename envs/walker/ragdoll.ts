@@ -53,11 +53,11 @@ export class RagdollMaker {
     mass: number,
     damping: { readonly linearDamping: number; readonly angularDamping: number },
   ): PhysXTypes.PxRigidDynamic {
-    const { px, physics, massProperties } = this.#physx;
+    const { px, physics } = this.#physx;
     const settings = this.#settings;
     const actor = physics.createRigidDynamic(posed(this.#firstPose, origin, identity));
     this.#attach(actor, collider, what);
-    massProperties.setMassAndUpdateInertia(actor, mass);
+    this.setMass(actor, mass);
     actor.setLinearDamping(damping.linearDamping);
     actor.setAngularDamping(damping.angularDamping);
     actor.setSolverIterationCounts(settings.positionIterations, settings.velocityIterations);
@@ -66,6 +66,11 @@ export class RagdollMaker {
     actor.setSleepThreshold(settings.sleepThreshold);
     actor.setRigidBodyFlag(px.PxRigidBodyFlagEnum.eENABLE_SPECULATIVE_CCD, true);
     return actor;
+  }
+
+  /** Sets the mass of a body, spread over its collider. */
+  setMass(actor: PhysXTypes.PxRigidDynamic, mass: number): void {
+    this.#physx.massProperties.setMassAndUpdateInertia(actor, mass);
   }
 
   /** The bodies of a rig, wherever. */

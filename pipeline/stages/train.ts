@@ -131,7 +131,8 @@ export default defineStage({
 async function configurationOf({ config, maxSteps, seed }: Options): Promise<Configuration> {
   const { readConfiguration } = await import('../../train/configuration/read.ts');
   const { behavior } = await import('../../envs/walker/behavior.ts');
-  const configuration = readConfiguration(config, behavior.name);
+  const { checkParameter } = await import('../../envs/walker/parameters.ts');
+  const configuration = readConfiguration(config, behavior.name, checkParameter);
   return {
     ...configuration,
     behavior: { ...configuration.behavior, ...(maxSteps === undefined ? {} : { max_steps: maxSteps }) },

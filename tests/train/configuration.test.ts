@@ -108,11 +108,6 @@ describe('a wrong configuration is refused with file, line, value and what was a
       walker('network_settings:', '  memory:', '    memory_size: 128'),
       ['my.yaml:4', 'recurrent memory', 'not supported'],
     ],
-    [
-      'a sampler',
-      `environment_parameters:\n  mass:\n    sampler_type: uniform\n${walker('max_steps: 1')}`,
-      ['my.yaml:2', 'samplers'],
-    ],
     ['text that is no YAML', 'behaviors: [', ['my.yaml:1', 'YAML']],
   ];
   it.each(cases)('%s', (_what, text, told) => {

@@ -91,12 +91,12 @@ export const behaviorSchema = z.strictObject({
 });
 
 const block = () => z.record(z.string(), z.unknown());
-const environmentParameter = z.union([z.number(), block()], { error: 'a number' });
 
 export const fileSchema = z.strictObject({
   behaviors: z.record(z.string(), block().nullable()).default({}),
   default_settings: block().nullish(),
-  environment_parameters: z.record(z.string(), environmentParameter).nullish(),
+  // Read by environment-parameters.ts.
+  environment_parameters: block().nullish(),
   env_settings: z
     .strictObject({
       seed: z.int().default(-1).describe('-1: drawn'),
