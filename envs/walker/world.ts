@@ -16,7 +16,7 @@ import type { PhysX, PhysXTypes } from './physx.ts';
 import { type Motor, RagdollMaker } from './ragdoll.ts';
 import type { Collider, Rig, Vector } from './rig.ts';
 import { identity, type Quaternion, turned, yaw } from './rotation.ts';
-import { kind, makeSceneParts, type SceneParts } from './scene.ts';
+import { kind, makeSceneParts, type SceneParts, setFriction } from './scene.ts';
 import { SolvedMotors } from './solved-motors.ts';
 
 export { poseSize };
@@ -86,6 +86,8 @@ export class World {
   readonly #fixtures: readonly PhysXTypes.PxRigidStatic[];
   /** The rig's, then the target. */
   readonly #bodies: readonly PhysXTypes.PxRigidDynamic[];
+  /** The same in the order in which they join the scene, which is the order in which PhysX solves their joints. */
+  readonly #inOrder: readonly PhysXTypes.PxRigidDynamic[];
   readonly #joints: readonly PhysXTypes.PxD6Joint[];
   readonly #motors: readonly Motor[];
   /** Places in memory of the bodies, then of the target. */
@@ -114,7 +116,7 @@ export class World {
     this.#rig = rig;
     this.#settings = settings;
     this.#parts = makeSceneParts(physx, settings, (pairs, count) => this.#onContact(pairs, count));
-    this.#maker = new RagdollMaker(physx, settings, this.#parts.material);
+    this.#maker = new RagdollMaker(physx, settings, this.#parts.materials);
     this.#call = nativeCalls(physx);
     this.#drive = new px.PxD6JointDrive(rig.drive.stiffness, rig.drive.damping, 0, false);
     this.#pose = new px.PxTransform(px.PxIDENTITYEnum.PxIdentity);
@@ -132,6 +134,7 @@ export class World {
     const cube = maker.body(target.collider, kind.target, target.mass, target);
     const { joints, motors } = maker.joints(rig, ragdoll);
     this.#bodies = [...ragdoll, cube];
+    this.#inOrder = [...rig.hierarchy.map((body) => ragdoll[body]!), cube];
     this.#joints = joints;
     this.#motors = motors;
     this.#bodies.forEach((actor, body) => {
@@ -157,7 +160,7 @@ export class World {
     this.#place(this.#rig.bodies.length, target, identity);
 
     for (const actor of this.#fixtures) this.#scene.addActor(actor);
-    for (const actor of this.#bodies) {
+    for (const actor of this.#inOrder) {
       this.#scene.addActor(actor);
       actor.wakeUp();
     }
@@ -273,7 +276,9 @@ export class World {
   /** Takes every actor out of the scene, the last that came first. */
   #empty(): void {
     if (!this.#populated) return;
-    for (let body = this.#bodies.length - 1; body >= 0; body--) this.#scene.removeActor(this.#bodies[body]!, false);
+    for (let which = this.#inOrder.length - 1; which >= 0; which--) {
+      this.#scene.removeActor(this.#inOrder[which]!, false);
+    }
     for (let which = this.#fixtures.length - 1; which >= 0; which--) {
       this.#scene.removeActor(this.#fixtures[which]!, false);
     }
@@ -288,10 +293,7 @@ export class World {
       this.#vector.x = this.#vector.z = 0;
       this.#scene.setGravity(this.#vector);
     }
-    if (conditions.friction !== friction) {
-      this.#parts.material.setStaticFriction(conditions.friction);
-      this.#parts.material.setDynamicFriction(conditions.friction);
-    }
+    if (conditions.friction !== friction) setFriction(this.#parts.materials, conditions.friction);
     conditions.masses.forEach((mass, body) => {
       if (mass !== masses[body]) this.#maker.setMass(this.#bodies[body]!, mass);
     });
