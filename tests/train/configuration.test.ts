@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { behavior as spec } from '../../envs/walker/behavior.ts';
 import { parseConfiguration, readConfiguration } from '../../train/configuration/read.ts';
 import { configurationAsYaml } from '../../train/configuration/write.ts';
+import { networkOf } from '../../train/learner-options.ts';
 
 const root = join(import.meta.dirname, '../..');
 const parsed = (text: string) => parseConfiguration(text, 'my.yaml', 'Walker');
@@ -45,6 +47,27 @@ describe('a configuration', () => {
     const { behavior } = readConfiguration(join(root, 'config/walker.yaml'), 'Walker');
     const { max_steps, checkpoint_interval } = behavior;
     expect(behavior).toEqual({ ...parsed(stock).behavior, max_steps, checkpoint_interval });
+  });
+
+  it("of the lecture's PPO-A2C has its networks, its agents and its weights", () => {
+    const { behavior } = readConfiguration(join(root, 'config/walker-deck.yaml'), 'Walker');
+    expect(networkOf(spec, behavior)).toEqual({
+      observationSize: 243,
+      actionSize: 39,
+      hiddenUnits: 512,
+      layers: 2,
+      layerNorm: true,
+      activation: 'none',
+    });
+    const { hyperparameters, gaitsmith } = behavior;
+    expect(hyperparameters.buffer_size / gaitsmith.agents).toBe(254);
+    expect(hyperparameters.beta).toBe(0.001);
+    expect(gaitsmith).toMatchObject({
+      agents: 10,
+      ratio: 'per_dimension',
+      minibatches: 'with_replacement',
+      value_loss_weight: 0.5,
+    });
   });
 
   it("has ML-Agents' defaults where nothing is said", () => {
