@@ -30,7 +30,11 @@ function checkpointAt(step: number): Checkpoint {
     network,
     behaviorName: 'Walker',
     parameters: initialParameters(network, 1),
-    optimiser: { first: initialParameters(network, 2), second: initialParameters(network, 3), count: 17 },
+    optimiser: {
+      first: initialParameters(network, 2),
+      second: initialParameters(network, 3),
+      counts: { actor: 17, critic: 19 },
+    },
     normaliser,
     histories: [
       { episode: 4, parameters: { friction: 0.1 + 0.2, gravity: 1e-9 }, actions: Float32Array.of(1, 2, 3, 4) },
