@@ -18,7 +18,11 @@ export const bench = (argv: readonly string[]) =>
       summary: 'runs a Walker policy of ML-Agents in our world and tells how it fares, by target speed',
       options: {
         policy: { argument: 'FILE', description: 'an ONNX file that ML-Agents trained or runs', schema: text() },
-        episodes: { argument: 'N', description: 'episodes (default: 100)', schema: wholeNumber(1).default(100) },
+        episodes: {
+          argument: 'N',
+          description: 'episodes (default: 300, which a verdict needs)',
+          schema: wholeNumber(1).default(300),
+        },
         seed: {
           argument: 'N',
           description: 'seed of episodes and sampled actions (default: 0)',
@@ -27,6 +31,11 @@ export const bench = (argv: readonly string[]) =>
         deterministic: {
           description: "the mean action instead of a sampled one, which Unity's scene uses",
           schema: flag(),
+        },
+        worst: {
+          argument: 'N',
+          description: 'how many observations to list, least like the file first (default: 12; --json has all)',
+          schema: wholeNumber(0).default(12),
         },
         parameters: {
           argument: 'FILE',
@@ -40,10 +49,10 @@ export const bench = (argv: readonly string[]) =>
           schema: assignments().optional(),
         },
       },
-      async run({ parameters: file, set, ...options }, { terminal }) {
+      async run({ parameters: file, set, worst, ...options }, { terminal }) {
         const parameters = { ...(file === undefined ? {} : lastLessons(file)), ...set };
         const report = await fidelity({ ...options, parameters });
-        terminal.print(printFidelity(report));
+        terminal.print(printFidelity(report, worst));
         return { json: report as unknown as { [key: string]: Json } };
       },
     },
