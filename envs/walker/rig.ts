@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import { UserError } from '../../failure/user-error.ts';
 import walkerFile from './rig.json' with { type: 'json' };
+import largeWalkerFile from './rig-large.json' with { type: 'json' };
 
 const vectorSchema = z.tuple([z.number(), z.number(), z.number()]);
 const positive = z.number().positive();
@@ -168,5 +169,8 @@ export function bodyIndex(rig: Rig, name: string): number {
   return index;
 }
 
-/** ML-Agents' Walker. */
+/** ML-Agents' Walker, since 2023. */
 export const walkerRig: Rig = readRig(walkerFile);
+
+/** The one before, of ML-Agents' releases up to 20: larger, else the same. */
+export const largeWalkerRig: Rig = readRig(largeWalkerFile, 'rig-large.json');
