@@ -13,6 +13,8 @@ export interface IterationMetrics {
   readonly rewardDeviation: number | null;
   /** In decisions. */
   readonly episodeLength: number | null;
+  /** Episodes that were cut off because the physics blew up. */
+  readonly blowUps: number;
   readonly policyLoss: number;
   readonly valueLoss: number;
   readonly entropy: number;
