@@ -1,28 +1,64 @@
-/** `npm run bench -- sim`: how fast the world is by itself. */
+/** `npm run bench -- sim`: how fast the world is by itself, on one thread and on many. */
+import { once } from 'node:events';
+import { availableParallelism, cpus } from 'node:os';
 import { runCommandLine } from '../pipeline/command-line.ts';
 import { wholeNumber } from '../pipeline/options.ts';
 import type { Json } from '../pipeline/stage.ts';
+import { startWorker } from '../threads/start-worker.ts';
 import { printSim, sim } from './sim.ts';
+import { printScaling, simScaling, workerCounts } from './sim-scaling.ts';
+
+/** Decisions for each number of workers at most: more of them say nothing more. */
+const decisionsToScale = 10_000;
 
 export const bench = (argv: readonly string[]) =>
   runCommandLine(
     {
       name: 'bench sim',
       typed: 'npm run bench -- sim',
-      summary: 'measures the PhysX world on one thread, with random actions',
+      summary: 'measures the PhysX world: where the time goes on one thread, more threads, memory',
       options: {
         decisions: {
           argument: 'N',
-          description: 'decisions to measure (default: 5000)',
+          description: 'decisions to measure; 1e6 to see that memory stays flat (default: 5000)',
           schema: wholeNumber(1).default(5000),
         },
-        agents: { argument: 'N', description: 'walkers (default: 16)', schema: wholeNumber(1).default(16) },
+        agents: {
+          argument: 'N',
+          description: 'walkers on one thread (default: 16)',
+          schema: wholeNumber(1).default(16),
+        },
+        workers: {
+          argument: 'N',
+          description: 'measure 1, 2, 4, ... worker threads up to this many (default: twice the cores)',
+          schema: wholeNumber(1).default(2 * availableParallelism()),
+        },
       },
-      async run(options, { terminal }) {
-        const report = await sim(options);
+      async run({ decisions, agents, workers }, { terminal, progress }) {
+        const perWalker = await megabytesPerWalker();
+        const report = await sim({
+          decisions,
+          agents,
+          onProgress: (done) => progress.update({ done, total: decisions, unit: 'decisions' }),
+        });
+        progress.end();
+        const scaling = await simScaling(workerCounts(workers), Math.min(decisions, decisionsToScale));
+        const machine = `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, Node ${process.version}`;
+        terminal.print(machine);
         terminal.print(printSim(report));
-        return { json: report as unknown as { [key: string]: Json } };
+        terminal.print(printScaling(scaling));
+        terminal.print(`${perWalker.toFixed(2)} MB for each walker`);
+        const json = { workers: scaling, ...report, mb_per_walker: perWalker, machine };
+        return { json: json as unknown as { [key: string]: Json } };
       },
     },
     argv,
   );
+
+/** In a thread of its own, whose end frees what it took. */
+async function megabytesPerWalker(): Promise<number> {
+  const worker = startWorker(new URL('./walker-memory-worker.ts', import.meta.url), {});
+  const [megabytes] = (await once(worker, 'message')) as [number];
+  await once(worker, 'exit');
+  return megabytes;
+}

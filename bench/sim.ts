@@ -1,5 +1,8 @@
 /**
- * How fast is the world? One thread, random actions: decisions a second, and where the time of a decision goes.
+ * How fast is the world on one thread, where does the time of a decision go, and does it stay that way? Random actions.
+ *
+ * A run of a million decisions is as good a question as one of five thousand: memory is looked at ten times on the way, and
+ * every number of every observation is.
  */
 import { actionSize } from '../envs/walker/action.ts';
 import { behavior } from '../envs/walker/behavior.ts';
@@ -8,37 +11,121 @@ import { loadPhysX } from '../envs/walker/physx.ts';
 import { RandomStream } from '../random/stream.ts';
 
 export interface SimOptions {
-  /** Decisions to measure, after a tenth as many to warm up; default 5000. */
+  /** Decisions to measure, after a warm-up; default 5000. */
   readonly decisions?: number;
   /** Walkers in the group; default 16. */
   readonly agents?: number;
   /** Default 0. */
   readonly seed?: number;
+  /** Told of the decisions that are done, as often as memory is looked at. */
+  readonly onProgress?: (done: number) => void;
 }
 
 export interface SimReport {
   readonly agents: number;
   readonly decisions: number;
   readonly episodes: number;
-  /** On one thread, resets and observations included. */
+  /** On one thread, starts of episodes and observations included. */
   readonly decisions_per_second: number;
   /** Share of the time spent inside PhysX's simulate and fetchResults. */
-  readonly physics_share: number;
+  readonly physx_share: number;
   /** Microseconds of a decision inside simulate and fetchResults. */
-  readonly physics_us: number;
+  readonly physx_us: number;
+  /** Microseconds of a decision outside of them: what follows, together. */
+  readonly outside_physx_us: number;
   /** Microseconds of a decision spent in starting episodes. */
   readonly starts_us: number;
   /** Microseconds of a decision spent elsewhere: motors, reading state, rewards, observations. */
   readonly elsewhere_us: number;
   /** Microseconds one start of an episode takes; its first physics step, in which PhysX makes its caches, is not in it. */
   readonly start_us: number;
+  /** Whether bodies and motors are read and set straight in PhysX's memory, and not by calls. */
+  readonly by_memory: boolean;
+  /** Episodes that were cut off because the physics blew up. */
+  readonly blow_ups: number;
+  /** Decisions in whose observations, final ones included, some number was not finite. */
+  readonly not_finite: number;
+  /** Before the first decision that counts, and after each tenth of them. */
+  readonly memory: readonly MemoryAt[];
 }
+
+interface MemoryAt {
+  readonly decisions: number;
+  /** Of the whole process, MB. */
+  readonly resident_mb: number;
+  /** PhysX's memory, MB. */
+  readonly wasm_mb: number;
+  /** JavaScript's own, MB. */
+  readonly heap_mb: number;
+}
+
+/** Until PhysX's WebAssembly and what surrounds it have been compiled for speed. */
+const warmUp = 4000;
 
 /** Measures the Walker environment on this thread. */
 export async function sim(options: SimOptions = {}): Promise<SimReport> {
-  const { decisions = 5000, agents = 16, seed = 0 } = options;
-  const environment = new WalkerEnvironment(await loadPhysX(), { seed, firstAgent: 0, agents, parameters: {} });
-  const stopwatch = { physics: 0, starts: 0, episodes: 0 };
+  const { decisions = 5000, agents = 16, seed = 0, onProgress } = options;
+  const physx = await loadPhysX();
+  const environment = new WalkerEnvironment(physx, { seed, firstAgent: 0, agents, parameters: {} });
+  const stopwatch = timed(environment);
+  const random = new RandomStream(seed, agents);
+  const actions = new Float32Array(agents * actionSize);
+
+  /** Lets all agents decide together, again and again, until `count` decisions are made. */
+  const decide = async (count: number) => {
+    let made = 0;
+    for (; made < count; made += agents) {
+      for (let at = 0; at < actions.length; at++) actions[at] = random.uniform(-1, 1);
+      const asked = performance.now();
+      const { observations, finalObservations, episodes } = await environment.step(actions);
+      stopwatch.all += performance.now() - asked;
+      stopwatch.episodes += episodes.length;
+      for (const { details } of episodes) stopwatch.blowUps += details['blowUps']!;
+      if (!areFinite(observations) || !areFinite(finalObservations)) stopwatch.notFinite += 1;
+    }
+    return made;
+  };
+
+  await environment.reset();
+  await decide(warmUp);
+  Object.assign(stopwatch, noTime());
+  const memory = [memoryNow(physx.memory, 0)];
+  let made = 0;
+  for (let tenth = 1; tenth <= 10; tenth++) {
+    made += await decide(Math.ceil((decisions * tenth) / 10) - made);
+    memory.push(memoryNow(physx.memory, made));
+    onProgress?.(made);
+  }
+  await environment.close();
+
+  const { all, physics, starts, episodes, blowUps, notFinite } = stopwatch;
+  const perDecision = (milliseconds: number) => (1000 * milliseconds) / made;
+  return {
+    agents,
+    decisions: made,
+    episodes,
+    decisions_per_second: (1000 * made) / all,
+    physx_share: physics / all,
+    physx_us: perDecision(physics),
+    outside_physx_us: perDecision(all - physics),
+    starts_us: perDecision(starts),
+    elsewhere_us: perDecision(all - physics - starts),
+    start_us: (1000 * starts) / Math.max(1, episodes),
+    by_memory: physx.layout !== undefined,
+    blow_ups: blowUps,
+    not_finite: notFinite,
+    memory,
+  };
+}
+
+/** Milliseconds, and what else is counted. */
+function noTime() {
+  return { all: 0, physics: 0, starts: 0, episodes: 0, blowUps: 0, notFinite: 0 };
+}
+
+/** A stopwatch that an environment's walkers run on, but for `all`. */
+function timed(environment: WalkerEnvironment) {
+  const stopwatch = noTime();
   for (const walker of environment.walkers) {
     const { world } = walker;
     const simulate = world.simulate.bind(world);
@@ -48,52 +135,45 @@ export async function sim(options: SimOptions = {}): Promise<SimReport> {
       stopwatch.physics += performance.now() - began;
     };
     const start = walker.start.bind(walker);
-    walker.start = (stream) => {
+    walker.start = (...given: Parameters<typeof start>) => {
       const began = performance.now();
-      start(stream);
+      start(...given);
       stopwatch.starts += performance.now() - began;
-      stopwatch.episodes += 1;
     };
   }
+  return stopwatch;
+}
 
-  const random = new RandomStream(seed, agents);
-  const actions = new Float32Array(agents * actionSize);
-  const decide = async (count: number) => {
-    for (let made = 0; made < count; made += agents) {
-      for (let at = 0; at < actions.length; at++) actions[at] = random.uniform(-1, 1);
-      await environment.step(actions);
-    }
-  };
-  await environment.reset();
-  await decide(decisions / 10);
-  Object.assign(stopwatch, { physics: 0, starts: 0, episodes: 0 });
-  const began = performance.now();
-  await decide(decisions);
-  const all = performance.now() - began;
-  await environment.close();
+function areFinite(numbers: Float32Array): boolean {
+  let sum = 0;
+  for (let at = 0; at < numbers.length; at++) sum += numbers[at]!;
+  return Number.isFinite(sum);
+}
 
-  const made = Math.ceil(decisions / agents) * agents;
-  const { physics, starts, episodes } = stopwatch;
+function memoryNow(wasm: WebAssembly.Memory, decisions: number): MemoryAt {
+  const { rss, heapUsed } = process.memoryUsage();
   return {
-    agents,
-    decisions: made,
-    episodes,
-    decisions_per_second: (1000 * made) / all,
-    physics_share: physics / all,
-    physics_us: (1000 * physics) / made,
-    starts_us: (1000 * starts) / made,
-    elsewhere_us: (1000 * (all - physics - starts)) / made,
-    start_us: (1000 * starts) / Math.max(1, episodes),
+    decisions,
+    resident_mb: inMegabytes(rss),
+    wasm_mb: inMegabytes(wasm.buffer.byteLength),
+    heap_mb: inMegabytes(heapUsed),
   };
+}
+
+function inMegabytes(bytes: number): number {
+  return Math.round(bytes / 1e5) / 10;
 }
 
 /** The report as text. */
 export function printSim(report: SimReport): string {
-  const { agents, decisions, episodes } = report;
+  const { agents, decisions, episodes, memory } = report;
   return [
     `${behavior.name}, one thread, ${agents} walkers, random actions: ${decisions} decisions, ${episodes} episodes`,
-    `${Math.round(report.decisions_per_second)} decisions a second, ${Math.round(report.physics_share * 100)} % of the time inside PhysX`,
-    `microseconds a decision: PhysX ${report.physics_us.toFixed(0)}, starting episodes ${report.starts_us.toFixed(1)}, elsewhere ${report.elsewhere_us.toFixed(1)}`,
-    `microseconds to start an episode: ${report.start_us.toFixed(0)}`,
+    `  ${Math.round(report.decisions_per_second)} decisions a second, ${(100 * report.physx_share).toFixed(1)} % of the time inside PhysX`,
+    `  microseconds a decision: PhysX ${report.physx_us.toFixed(0)}, all else ${report.outside_physx_us.toFixed(1)} (starting episodes ${report.starts_us.toFixed(1)}, at ${report.start_us.toFixed(0)} each; elsewhere ${report.elsewhere_us.toFixed(1)})`,
+    `  bodies and motors: ${report.by_memory ? "straight in PhysX's memory" : "by PhysX's calls; its memory is laid out in an unknown way"}`,
+    `  episodes that blew up: ${report.blow_ups}; decisions that saw a number that is none: ${report.not_finite}`,
+    '  memory, MB, after decisions: resident, WebAssembly, JavaScript',
+    ...memory.map((at) => `    ${String(at.decisions).padStart(10)}: ${at.resident_mb}, ${at.wasm_mb}, ${at.heap_mb}`),
   ].join('\n');
 }

@@ -15,6 +15,8 @@ export interface IterationMetrics {
   readonly episodeLength: number | null;
   /** Number of the lesson, from 0, that each environment parameter was in. */
   readonly lessons: Readonly<Record<string, number>>;
+  /** Episodes that were cut off because the physics blew up. */
+  readonly blowUps: number;
   readonly policyLoss: number;
   readonly valueLoss: number;
   readonly entropy: number;

@@ -13,6 +13,11 @@ export function meanOf(episodes: readonly Episode[], value: (episode: Episode) =
   return episodes.reduce((sum, episode) => sum + value(episode), 0) / episodes.length;
 }
 
+/** How many of the episodes were cut off because the world's physics blew up. */
+export function countBlowUps(episodes: readonly Episode[]): number {
+  return episodes.reduce((sum, { details }) => sum + (details['blowUps'] ?? 0), 0);
+}
+
 /** Gathers episodes and says a line, in ML-Agents' words, each time the step passes a multiple of `frequency`. */
 export class Summary {
   readonly #behaviorName: string;
@@ -34,12 +39,14 @@ export class Summary {
     const boundary = this.#boundaryAfter(step) - this.#frequency;
     const elapsed = ((performance.now() - this.#began) / 1000).toFixed(3);
     const rewards = rewardStatistics(this.#episodes);
+    const blowUps = countBlowUps(this.#episodes);
     this.#episodes = [];
     this.#next = boundary + this.#frequency;
     const outcome = rewards
       ? `Mean Reward: ${rewards.mean.toFixed(3)}. Std of Reward: ${rewards.deviation.toFixed(3)}.`
       : 'No episode was completed since last summary.';
-    return `${this.#behaviorName}. Step: ${boundary}. Time Elapsed: ${elapsed} s. ${outcome} Training.`;
+    const warning = blowUps > 0 ? ` Episodes cut off because physics blew up: ${blowUps}.` : '';
+    return `${this.#behaviorName}. Step: ${boundary}. Time Elapsed: ${elapsed} s. ${outcome}${warning} Training.`;
   }
 
   #boundaryAfter(step: number): number {

@@ -286,6 +286,9 @@ export class Walker {
     let sum = 0;
     for (let at = 0; at < poses.length; at++) sum += poses[at]!;
     for (let at = 0; at < angularVelocities.length; at++) sum += angularVelocities[at]!;
+    // Strengths are seen, and are what was decided: a policy that has come apart decides on NaN.
+    const { strengths } = this.#muscles;
+    for (let body = 0; body < strengths.length; body++) sum += strengths[body]!;
     const [x, y, z] = [poses[4]!, poses[5]!, poses[6]!];
     const reach = this.#reach;
     return Number.isFinite(sum) && Math.abs(x) < reach && Math.abs(z) < reach && y > -1 && y < reach;

@@ -144,7 +144,7 @@ export class World {
       else this.#bodyOfShape.set(shape, body);
     });
     this.#reader = bodyReader(physx, this.#views, this.#pointers);
-    this.#solved = physx.layout && this.#solvedMotors(physx.layout);
+    this.#solved = this.#solvedMotors(physx.layout);
   }
 
   /** Starts anew: the ragdoll in its start pose, turned about the root, and everything at rest. */
@@ -316,7 +316,9 @@ export class World {
     setAngularVelocity(pointer, pointerOf(this.#rest), 0);
   }
 
-  #solvedMotors(layout: MemoryLayout): SolvedMotors {
+  /** Undefined where it isn't known where all that motors need lies in memory. */
+  #solvedMotors(layout: MemoryLayout | undefined): SolvedMotors | undefined {
+    if (!layout || !this.#motors.every(({ drives }) => drives.every((drive) => layout.forceLimits.has(drive)))) return;
     const bodies = this.#motors.flatMap(({ body }) => [body, this.#rig.bodies[body]!.joint!.connectedTo]);
     const pointers = Uint32Array.from(bodies, (body) => this.#pointers[body]!);
     const wakeCounter = this.#scene.getWakeCounterResetValue();

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { behavior } from '../../../envs/walker/behavior.ts';
+import { behavior, environmentUrl } from '../../../envs/walker/behavior.ts';
 import { readParameters } from '../../../envs/walker/parameters.ts';
 import { loadPhysX } from '../../../envs/walker/physx.ts';
 import { walkerRig } from '../../../envs/walker/rig.ts';
@@ -8,6 +8,10 @@ import { Walker } from '../../../envs/walker/walker.ts';
 import { sha256 } from '../../../files/hash.ts';
 import { RandomStream } from '../../../random/stream.ts';
 import { startWorker } from '../../../threads/start-worker.ts';
+import { actingModel } from '../../../train/acting.ts';
+import { Collector, GROUP_SIZE } from '../../../train/collector.ts';
+import { Normaliser } from '../../../train/normaliser.ts';
+import { initialParameters } from '../../../train/policy.ts';
 import { type PlayOptions, play } from './playing.ts';
 
 /** `play` in a thread of its own, where PhysX is loaded afresh. */
@@ -33,6 +37,31 @@ describe('the same seed gives the same bytes', () => {
   it('in a worker thread as in the main thread', async () => {
     const options = { firstAgent: 0, agents: 2, decisions };
     expect(await playInThread(options)).toEqual(await play(options));
+  });
+
+  it('in training, for 1, 2 and 4 worker threads', async () => {
+    const network = { ...behavior, hiddenUnits: 8, layers: 1 };
+    const parameters = initialParameters(network, 1);
+    const model = actingModel({ network, parameters, normaliser: new Normaliser(network.observationSize) });
+    const collected = async (workers: number) => {
+      const collector = await Collector.start({
+        environment: environmentUrl,
+        agents: 4 * GROUP_SIZE,
+        workers,
+        seed: 7,
+        parameters: {},
+      });
+      const logDeviation = parameters['actor.logDeviation']!;
+      const rollout = await collector.collect({ model, logDeviation, iteration: 0, decisions: 14 });
+      await collector.close();
+      const { observations, actions, rewards, episodes } = rollout;
+      const bytes = [observations, actions, rewards].map(({ buffer }) => new Uint8Array(buffer));
+      return { episodes, hash: sha256(Buffer.concat(bytes)) };
+    };
+    const one = await collected(1);
+    expect(one.episodes.length).toBeGreaterThan(20);
+    expect(await collected(2)).toEqual(one);
+    expect(await collected(4)).toEqual(one);
   });
 
   it('whatever the scene has been through before', async () => {

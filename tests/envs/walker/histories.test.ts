@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Environment } from '../../../envs/env.ts';
-import { createEnvironment } from '../../../envs/walker/environment.ts';
+import { createEnvironment, WalkerEnvironment } from '../../../envs/walker/environment.ts';
+import { loadPhysX } from '../../../envs/walker/physx.ts';
 import { RandomStream } from '../../../random/stream.ts';
 
 const options = { seed: 3, firstAgent: 4, agents: 3, parameters: {} };
@@ -40,6 +41,48 @@ describe('the history of an episode', () => {
     const goingOn = await steps(old, random, 40);
     random.load(state);
     expect(await steps(renewed, random, 40)).toEqual(goingOn);
+    await old.close();
+    await renewed.close();
+  });
+
+  it('does so from the first decision on, after every one, and in a group of another size', async () => {
+    const old = await createEnvironment(options);
+    let seen = (await old.reset()).slice();
+    const random = new RandomStream(10);
+    for (let decision = 0; decision < 24; decision++) {
+      const histories = old.histories!();
+      const agent = decision % options.agents;
+      const alone = await createEnvironment({
+        ...options,
+        firstAgent: options.firstAgent + agent,
+        agents: 1,
+        histories: [histories[agent]!],
+      });
+      const row = seen.subarray(agent * 243, (agent + 1) * 243);
+      expect((await alone.reset()).slice()).toEqual(row.slice());
+      const all = actions(random);
+      seen = (await old.step(all)).observations.slice();
+      const { observations } = await alone.step(all.slice(agent * 39, (agent + 1) * 39));
+      expect(observations).toEqual(seen.slice(agent * 243, (agent + 1) * 243));
+      await alone.close();
+    }
+    await old.close();
+  });
+
+  it('is that of the next episode where one has just blown up', async () => {
+    const physx = await loadPhysX();
+    const old = new WalkerEnvironment(physx, options);
+    await old.reset();
+    const random = new RandomStream(11);
+    await steps(old, random, 3);
+    const notANumber = new physx.px.PxVec3(Number.NaN, 0, 0);
+    old.walkers[1]!.world.body(0).setLinearVelocity(notANumber, true);
+    physx.px.destroy(notANumber);
+    const [burst] = await steps(old, random, 1);
+    expect(burst!.episodes[0]!.details['blowUps']).toBe(1);
+    const [last] = (await steps(old, random, 2)).slice(-1);
+    const renewed = await createEnvironment({ ...options, histories: old.histories() });
+    expect((await renewed.reset()).slice()).toEqual(last!.observations);
     await old.close();
     await renewed.close();
   });
