@@ -86,6 +86,10 @@ type Name = keyof typeof walkerParameters;
 export type WalkerParameters = Readonly<Record<Name, number>>;
 
 const names = Object.keys(walkerParameters) as Name[];
+const defaults = Object.fromEntries(names.map((name) => [name, walkerParameters[name].default])) as Record<
+  Name,
+  number
+>;
 
 /**
  * Fills in the defaults.
@@ -94,18 +98,18 @@ const names = Object.keys(walkerParameters) as Name[];
  */
 export function readParameters(given: Readonly<Record<string, number>>): WalkerParameters {
   checkParameters(given);
-  return withDefaults(given);
+  return { ...defaults, ...given };
 }
 
 /** What one episode is played with: drawn, where there is a sampler, and held within the parameter's range. */
 export function drawParameters(given: ParameterValues, seed: number, ...episode: readonly number[]): WalkerParameters {
-  const values = withDefaults(samplers.drawParameters(given, seed, ...episode));
-  return Object.fromEntries(
-    names.map((name) => {
-      const { low, high } = walkerParameters[name];
-      return [name, Math.min(Math.max(values[name], low), high)];
-    }),
-  ) as WalkerParameters;
+  const values = { ...defaults };
+  for (const [name, value] of Object.entries(samplers.drawParameters(given, seed, ...episode))) {
+    if (!isName(name)) continue;
+    const { low, high } = walkerParameters[name];
+    values[name] = Math.min(Math.max(value, low), high);
+  }
+  return values;
 }
 
 /**
@@ -148,7 +152,7 @@ export function checkParameter(name: string, value: ParameterValue): void {
 }
 
 function isName(name: string): name is Name {
-  return (names as string[]).includes(name);
+  return Object.hasOwn(walkerParameters, name);
 }
 
 function refuseName(name: string): never {
@@ -160,10 +164,4 @@ function refuseName(name: string): never {
     expected: `one of ${names.join(', ')}`,
     ...(near ? { mend: `write ${near} instead of ${name}` } : {}),
   });
-}
-
-function withDefaults(given: Readonly<Record<string, number>>): WalkerParameters {
-  return Object.fromEntries(
-    names.map((name) => [name, given[name] ?? walkerParameters[name].default]),
-  ) as WalkerParameters;
 }

@@ -1,6 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Sampler } from '../../../envs/env.ts';
-import { checkParameter, checkParameters, drawParameters, readParameters } from '../../../envs/walker/parameters.ts';
+import {
+  checkParameter,
+  checkParameters,
+  drawParameters,
+  readParameters,
+  walkerParameters,
+} from '../../../envs/walker/parameters.ts';
 import { UserError } from '../../../failure/user-error.ts';
 
 describe('environment parameters', () => {
@@ -20,6 +28,14 @@ describe('environment parameters', () => {
       push_interval: 5,
       observation_noise: 0,
     });
+  });
+
+  it('stand in docs/randomisation.md, each with its unit, default and range', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../../docs/randomisation.md'), 'utf8');
+    for (const [name, { unit, default: usual, low, high }] of Object.entries(walkerParameters)) {
+      const cells = [`\`${name}\``, unit, usual, `${low} to ${high}`].join(' | ').replace('|  |', '| |');
+      expect(page).toContain(`\n| ${cells} | `);
+    }
   });
 
   it('are taken where given', () => {

@@ -354,8 +354,8 @@ describe('noise', () => {
     return observation;
   };
   const scaleOf = (name: string) => {
-    const row = name.replace(/ [xyzw]$/, '');
-    return noiseScales[row] ?? noiseScales[row.replace(/^\w+ /, '')]!;
+    const field = name.replace(/ [xyzw]$/, '');
+    return noiseScales[name] ?? noiseScales[field] ?? noiseScales[field.replace(/^\w+ /, '')]!;
   };
 
   it('has the deviation that was asked for, times the scale of what is observed, and the mean 0', () => {
@@ -403,7 +403,7 @@ describe('noise', () => {
     const walker = walkerWith({ observation_noise: 0.5, gravity: 0 });
     const first = seen(walker);
     expect(seen(walker)).toEqual(first);
-    const at = names.indexOf('target position x');
+    const at = names.indexOf('target position y');
     walker.decide(limp, 0);
     expect(seen(walker)[at]).not.toBe(first[at]);
   });
