@@ -7,6 +7,7 @@
  */
 import { tf } from '../compile/tensorflow.ts';
 import { RandomStream } from '../random/stream.ts';
+import { ACTION_LIMIT } from './action-limit.ts';
 import { STREAMS } from './streams.ts';
 
 /** The shape of both networks. */
@@ -110,9 +111,6 @@ export function stateValues(parameters: Parameters<tf.Tensor>, observations: tf.
 export function squashed(action: tf.Tensor): tf.Tensor {
   return action.clipByValue(-ACTION_LIMIT, ACTION_LIMIT).div(ACTION_LIMIT);
 }
-
-/** The range of a raw action that reaches the agent, before it is divided down to [-1, 1]. */
-export const ACTION_LIMIT = 3;
 
 function body(parameters: Parameters<tf.Tensor>, owner: 'actor' | 'critic', observations: tf.Tensor): tf.Tensor {
   let activations = observations;

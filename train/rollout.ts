@@ -8,7 +8,7 @@
 import type { Session } from '../compile/onnxruntime.ts';
 import type { Environment, Episode, EpisodeHistory } from '../envs/env.ts';
 import { RandomStream } from '../random/stream.ts';
-import { ACTION_LIMIT } from './policy.ts';
+import { ACTION_LIMIT } from './action-limit.ts';
 import { STREAMS } from './streams.ts';
 
 /** A record of `agents` x `decisions` decisions; every array lies agent by agent, decision by decision. */
