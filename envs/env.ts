@@ -32,6 +32,8 @@ export interface BehaviorSpec {
   readonly name: string;
   readonly observationSize: number;
   readonly actionSize: number;
+  /** What each observation is called, in messages; absent where nobody knows. */
+  readonly observationNames?: readonly string[];
 }
 
 /** What one decision of every agent led to. */

@@ -51,14 +51,7 @@ const NAME = /^step-(\d+)\.safetensors$/;
 /** Writes a checkpoint into the folder and returns its path. */
 export function writeCheckpoint(folder: string, checkpoint: Checkpoint): string {
   const { progress, network, behaviorName, parameters, optimiser, normaliser, sample, histories } = checkpoint;
-  const tensors: Record<string, StoredTensor> = {};
-  for (const { name, shape } of parameterTable(network)) {
-    tensors[`parameter.${name}`] = { shape, data: parameters[name]! };
-    tensors[`adam.first.${name}`] = { shape, data: optimiser.first[name]! };
-    tensors[`adam.second.${name}`] = { shape, data: optimiser.second[name]! };
-  }
-  tensors['normaliser.mean'] = { shape: [network.observationSize], data: normaliser.mean };
-  tensors['normaliser.squares'] = { shape: [network.observationSize], data: normaliser.squares };
+  const tensors = learnerTensors(network, { parameters, optimiser, normaliser });
   tensors['sample'] = { shape: [sample.length / network.observationSize, network.observationSize], data: sample };
   histories?.forEach(({ actions }, agent) => {
     tensors[`history.${agent}`] = { shape: [actions.length / network.actionSize, network.actionSize], data: actions };
@@ -75,6 +68,22 @@ export function writeCheckpoint(folder: string, checkpoint: Checkpoint): string 
   const path = join(folder, `step-${String(progress.step).padStart(9, '0')}.safetensors`);
   writeTensorFile(path, { metadata, tensors });
   return path;
+}
+
+/** The whole state of the learner but for its counters, by name. */
+export function learnerTensors(
+  network: Network,
+  { parameters, optimiser, normaliser }: Pick<Checkpoint, 'parameters' | 'optimiser' | 'normaliser'>,
+): Record<string, StoredTensor> {
+  const tensors: Record<string, StoredTensor> = {};
+  for (const { name, shape } of parameterTable(network)) {
+    tensors[`parameter.${name}`] = { shape, data: parameters[name]! };
+    tensors[`adam.first.${name}`] = { shape, data: optimiser.first[name]! };
+    tensors[`adam.second.${name}`] = { shape, data: optimiser.second[name]! };
+  }
+  tensors['normaliser.mean'] = { shape: [network.observationSize], data: normaliser.mean };
+  tensors['normaliser.squares'] = { shape: [network.observationSize], data: normaliser.squares };
+  return tensors;
 }
 
 /** @throws UserError where the file is missing, damaged, or no checkpoint of ours. */

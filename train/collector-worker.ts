@@ -5,6 +5,7 @@ import type { EnvironmentModule } from '../envs/env.ts';
 import { UserError } from '../failure/user-error.ts';
 import type { StartedWith } from '../threads/start-worker.ts';
 import type { CollectorReply, CollectorRequest, CollectorWorkerData, CollectRequest } from './collector.ts';
+import { NotFiniteError } from './not-finite.ts';
 import { AgentGroup, type Rollout } from './rollout.ts';
 
 const port = parentPort!;
@@ -49,14 +50,15 @@ async function close(): Promise<undefined> {
   port.close();
 }
 
-/** Sends what the work comes to, or why it failed: errors lose their class on the way, so a user error's parts are sent. */
+/** Sends what the work comes to, or why it failed: errors lose their class on the way, so what some are made of is sent. */
 async function answering(work: () => Promise<CollectorReply | undefined>): Promise<void> {
   try {
     const reply = await work();
     if (reply) port.postMessage(reply, reply.kind === 'collected' ? reply.parts.flatMap(buffersOf) : []);
   } catch (error) {
     const problem = error instanceof UserError ? error.problem : undefined;
-    port.postMessage({ kind: 'failed', error, problem } satisfies CollectorReply);
+    const finding = error instanceof NotFiniteError ? error.finding : undefined;
+    port.postMessage({ kind: 'failed', error, problem, finding } satisfies CollectorReply);
   }
 }
 

@@ -7,6 +7,7 @@ import type { Worker } from 'node:worker_threads';
 import type { EpisodeHistory } from '../envs/env.ts';
 import { type Problem, UserError } from '../failure/user-error.ts';
 import { startWorker } from '../threads/start-worker.ts';
+import { type Finding, NotFiniteError } from './not-finite.ts';
 import { mergeRollouts, type Rollout } from './rollout.ts';
 
 /** Agents that decide as one batch. Part of what a run's numbers depend on, so it is no setting. */
@@ -54,7 +55,12 @@ export type CollectorReply =
   | { readonly kind: 'ready' }
   | { readonly kind: 'collected'; readonly parts: Rollout[] }
   | { readonly kind: 'histories'; readonly histories: EpisodeHistory[] | undefined }
-  | { readonly kind: 'failed'; readonly error: unknown; readonly problem: Problem | undefined };
+  | {
+      readonly kind: 'failed';
+      readonly error: unknown;
+      readonly problem?: Problem | undefined;
+      readonly finding?: Finding | undefined;
+    };
 
 export class Collector {
   readonly #workers: readonly Worker[];
@@ -157,6 +163,7 @@ function answer(worker: Worker): Promise<CollectorReply> {
   });
 }
 
-function thrown({ error, problem }: Extract<CollectorReply, { kind: 'failed' }>): unknown {
+function thrown({ error, problem, finding }: Extract<CollectorReply, { kind: 'failed' }>): unknown {
+  if (finding) return new NotFiniteError(finding);
   return problem ? new UserError(problem) : error;
 }

@@ -6,10 +6,12 @@
  * onnxruntime, or runs the very same function eagerly on a backend of TensorFlow.js.
  */
 import { type Engine, openEngine, type TensorsOf } from '../compile/index.ts';
+import type { StoredTensor } from '../files/safetensors.ts';
 import type { RandomStream } from '../random/stream.ts';
 import { adamFactors } from './adam.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { Normaliser } from './normaliser.ts';
+import { firstNotFinite, NotFiniteError, requireFinite } from './not-finite.ts';
 import { actorCritic, initialParameters, type Network, normalised, parameterTable, stateValues } from './policy.ts';
 import { parameterSignature, updateSignature, updateStep } from './update-step.ts';
 
@@ -40,6 +42,12 @@ export interface UpdateStatistics {
 }
 
 const STATISTICS = ['policyLoss', 'valueLoss', 'entropy', 'divergence'] as const;
+const STATISTICS_IN_WORDS = {
+  policyLoss: 'the policy loss',
+  valueLoss: 'the value loss',
+  entropy: 'the entropy',
+  divergence: 'the divergence from the policy that collected',
+} as const;
 const COLUMNS = ['observations', 'actions', 'logProbabilities', 'advantages', 'returns'] as const;
 
 type Values = Record<string, Float32Array>;
@@ -118,7 +126,12 @@ export class Learner {
     return result;
   }
 
-  /** Epochs of shuffled minibatches, one Adam step each; the remainder of an epoch is left out, as in ML-Agents. */
+  /**
+   * Epochs of shuffled minibatches, one Adam step each; the remainder of an epoch is left out, as in ML-Agents.
+   *
+   * @throws NotFiniteError where a loss, a gradient or a parameter stops being a number. Parameters and moments are then
+   *   those before the minibatch that did it.
+   */
   async update(buffer: LearningBuffer, settings: UpdateSettings, random: RandomStream): Promise<UpdateStatistics> {
     const rows = buffer.advantages.length;
     const order = Uint32Array.from({ length: rows }, (_, row) => row);
@@ -130,43 +143,84 @@ export class Learner {
       divergence: 0,
     };
     const minibatches = Math.floor(rows / this.#batchSize) * settings.epochs;
+    let minibatch = 0;
 
     for (let epoch = 0; epoch < settings.epochs; epoch++) {
       random.shuffle(order);
       for (let start = 0; start + this.#batchSize <= rows; start += this.#batchSize) {
-        for (const column of COLUMNS)
-          gather(buffer[column], rows, order.subarray(start, start + this.#batchSize), batch[column]);
-        const statistics = await this.#step(batch, settings);
+        const chosen = order.subarray(start, start + this.#batchSize);
+        for (const column of COLUMNS) gather(buffer[column], rows, chosen, batch[column]);
+        const place = `minibatch ${++minibatch} of ${minibatches}`;
+        const statistics = await this.#step({ batch, rows: chosen, place }, settings);
         for (const name of STATISTICS) sums[name] += statistics[name] / minibatches;
       }
     }
+    this.#checkParameters();
     return sums;
   }
 
-  async #step(batch: LearningBuffer, { learningRate, epsilon, beta }: UpdateSettings): Promise<UpdateStatistics> {
-    this.#adamCount++;
-    const { stepSize, tiny } = adamFactors(learningRate, this.#adamCount);
+  async #step(minibatch: Minibatch, { learningRate, epsilon, beta }: UpdateSettings): Promise<UpdateStatistics> {
+    const count = this.#adamCount + 1;
+    const { stepSize, tiny } = adamFactors(learningRate, count);
     const computed = await this.#functions.updateStep.run({
       parameters: this.#parameters,
       first: this.#first,
       second: this.#second,
-      batch,
+      batch: minibatch.batch,
       stepSize: Float32Array.of(stepSize),
       tiny: Float32Array.of(tiny),
       epsilon: Float32Array.of(epsilon),
       beta: Float32Array.of(beta),
     });
+    const statistics = dataOf(computed.statistics);
+    for (const name of STATISTICS) {
+      const value = statistics[name]![0]!;
+      if (!Number.isFinite(value)) throw notFinite(STATISTICS_IN_WORDS[name], value, minibatch);
+    }
+    const squares = computed.gradientSquares.data as Float32Array;
+    const bad = firstNotFinite(squares);
+    if (bad >= 0) {
+      const { name } = parameterTable(this.network)[bad]!;
+      throw notFinite(`the squared gradient of ${name}`, squares[bad]!, minibatch);
+    }
+    this.#adamCount = count;
     this.#parameters = dataOf(computed.parameters);
     this.#first = dataOf(computed.first);
     this.#second = dataOf(computed.second);
-    const statistics = dataOf(computed.statistics);
     return Object.fromEntries(STATISTICS.map((name) => [name, statistics[name]![0]!])) as unknown as UpdateStatistics;
+  }
+
+  /** A step of a finite gradient can still lead out of the numbers, where the learning rate is huge. */
+  #checkParameters(): void {
+    for (const [name, values] of Object.entries(this.#parameters)) {
+      requireFinite(`the parameter ${name}`, values, () => ({ evidence: {} }));
+    }
   }
 
   async release(): Promise<void> {
     await this.#functions.updateStep.release();
     await this.#functions.evaluate.release();
   }
+}
+
+/** Some rows of a buffer, on their way through a step. */
+interface Minibatch {
+  readonly batch: LearningBuffer;
+  /** Of the buffer. */
+  readonly rows: Uint32Array;
+  /** "minibatch 5 of 30". */
+  readonly place: string;
+}
+
+function notFinite(tensor: string, value: number, { batch, rows, place }: Minibatch): NotFiniteError {
+  const evidence: Record<string, StoredTensor> = {
+    'minibatch.rows': { shape: [rows.length], data: rows.slice() },
+  };
+  for (const column of COLUMNS) {
+    const data = batch[column].slice();
+    evidence[`minibatch.${column}`] = { shape: [rows.length, data.length / rows.length], data };
+  }
+  return new NotFiniteError({ tensor, value, place, evidence });
 }
 
 type Functions = Awaited<ReturnType<typeof prepareFunctions>>;

@@ -12,6 +12,7 @@ import { type Checkpoint, pruneCheckpoints, type RunProgress, writeCheckpoint } 
 import { Collector } from './collector.ts';
 import type { Configuration } from './configuration/read.ts';
 import type { BehaviorSettings } from './configuration/schema.ts';
+import { toldWithDump } from './dump.ts';
 import { Learner } from './learner.ts';
 import { type IterationMetrics, MetricsFile } from './metrics.ts';
 import type { Network } from './policy.ts';
@@ -20,6 +21,7 @@ import { updateSettings } from './schedules.ts';
 import { startingPoint } from './starting-point.ts';
 import { STREAMS } from './streams.ts';
 import { meanOf, rewardStatistics, Summary } from './summary.ts';
+import { checkValues } from './value-checks.ts';
 
 export interface TrainOptions {
   readonly configuration: Configuration;
@@ -36,6 +38,8 @@ export interface TrainOptions {
   /** Where checkpoints and metrics go. */
   readonly checkpointFolder: string;
   readonly metricsPath: string;
+  /** Where is kept what led to a NaN; absent: it is not kept. */
+  readonly dumpFolder?: string;
   /** Go on from the latest checkpoint. */
   readonly resume: boolean;
 }
@@ -66,7 +70,7 @@ const SAMPLE_ROWS = 2048;
 
 /**
  * @throws UserError where there are checkpoints and no --resume, or --resume and none, or one of another kind; where the
- *   engine cannot be had. A device that is missing only makes it warn.
+ *   engine cannot be had; where a NaN or an infinity shows. A device that is missing only makes it warn.
  */
 export async function train(options: TrainOptions, hooks: TrainHooks): Promise<TrainResult> {
   const { configuration, behavior, seed, agents } = options;
@@ -133,6 +137,11 @@ async function iterate(
     return checkpoint;
   };
 
+  const dumping = <Result>(work: Promise<Result>) =>
+    work.catch((error) => {
+      throw toldWithDump(error, { ...options, network, progress, learner });
+    });
+
   while (progress.step < settings.max_steps && !hooks.signal.aborted) {
     const began = performance.now();
     const before = progress.step;
@@ -140,19 +149,21 @@ async function iterate(
 
     // Collect under the policy as it stands.
     const { parameters, normaliser } = learner;
-    const rollout = await collector.collect({
-      model: actingModel({ network, parameters, normaliser }),
-      logDeviation: parameters['actor.logDeviation']!,
-      iteration: progress.iteration,
-      decisions,
-    });
+    const rollout = await dumping(
+      collector.collect({
+        model: actingModel({ network, parameters, normaliser }),
+        logDeviation: parameters['actor.logDeviation']!,
+        iteration: progress.iteration,
+        decisions,
+      }),
+    );
     const collected = performance.now();
 
     // Learn from it.
     if (settings.network_settings.normalize) learner.normaliser.update(rollout.observations);
-    const buffer = await learningBuffer(learner, rollout, settings);
+    const buffer = await dumping(learningBuffer(learner, rollout, settings));
     const order = new RandomStream(seed, STREAMS.minibatches, progress.iteration);
-    const losses = await learner.update(buffer, update, order);
+    const losses = await dumping(learner.update(buffer, update, order));
     const learnt = performance.now();
 
     // Tell and save.
@@ -200,6 +211,7 @@ async function learningBuffer(learner: Learner, rollout: Rollout, settings: Beha
     },
     { gamma, lambda: settings.hyperparameters.lambd, timeHorizon: settings.time_horizon },
   );
+  checkValues(rollout, { values, nextValues, finalValues, returns });
   normaliseAdvantages(advantages);
   const { actions, logProbabilities } = rollout;
   return { observations: normalised, actions, logProbabilities, advantages, returns };

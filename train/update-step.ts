@@ -52,7 +52,9 @@ export function updateStep({ parameterTable, actionMeans, stateValues }: ActorCr
       first[name] = stepped.first;
       second[name] = stepped.second;
     });
-    return { parameters, first, second, statistics };
+    // One number of each parameter's gradient, in the order of the table: not finite where any of it is not.
+    const gradientSquares = tf.concat(gradients.map((gradient) => gradient.square().sum().reshape([1])));
+    return { parameters, first, second, statistics, gradientSquares };
   };
 }
 

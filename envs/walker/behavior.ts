@@ -6,11 +6,14 @@ import { actionNames } from './action.ts';
 import { observationNames } from './observation.ts';
 import { walkerRig } from './rig.ts';
 
+const names = observationNames(walkerRig);
+
 /** ML-Agents' Walker: 243 observations, 39 actions. */
 export const behavior: BehaviorSpec = {
   name: 'Walker',
-  observationSize: observationNames(walkerRig).length,
+  observationSize: names.length,
   actionSize: actionNames().length,
+  observationNames: names,
 };
 
 /** The module that makes the environment, for worker threads to import. */
