@@ -22,6 +22,8 @@ describe('a search for numbers that are none', () => {
   it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])('finds the first %d', (bad) => {
     expect(firstNotFinite(Float32Array.of(1, 2, bad, 3, bad))).toBe(2);
     expect(firstNotFinite(Float32Array.of(bad, 2, bad, 3, bad), 1, 4)).toBe(2);
+    expect(firstNotFinite(Float32Array.of(bad, 2, 3, 3, 4, 5, bad), 1, 6)).toBe(-1);
+    for (let at = 0; at < 9; at++) expect(firstNotFinite(new Float32Array(9).fill(bad, at))).toBe(at);
   });
 
   it('is not misled by infinities that cancel, nor by the largest numbers there are', () => {
