@@ -11,6 +11,7 @@ import { UserError } from '../failure/user-error.ts';
 import { readTensorFile, type StoredTensor, writeTensorFile } from '../files/safetensors.ts';
 import { Normaliser } from './normaliser.ts';
 import { type Network, parameterTable } from './policy.ts';
+import type { SummaryState } from './summary.ts';
 
 export interface Checkpoint {
   /** Where in the run it was taken. */
@@ -29,6 +30,8 @@ export interface Checkpoint {
   readonly histories?: readonly EpisodeHistory[] | undefined;
   /** Observations met in the last iteration, [rows, observationSize]: what the exported file is proved on. */
   readonly sample: Float32Array;
+  /** What came together since the last summary; absent in a checkpoint from before there was any. */
+  readonly summary?: SummaryState;
 }
 
 /** The run's counters. */
@@ -50,7 +53,7 @@ const NAME = /^step-(\d+)\.safetensors$/;
 
 /** Writes a checkpoint into the folder and returns its path. */
 export function writeCheckpoint(folder: string, checkpoint: Checkpoint): string {
-  const { progress, network, behaviorName, parameters, optimiser, normaliser, sample, histories } = checkpoint;
+  const { progress, network, behaviorName, parameters, optimiser, normaliser, sample, histories, summary } = checkpoint;
   const tensors = learnerTensors(network, { parameters, optimiser, normaliser });
   tensors['sample'] = { shape: [sample.length / network.observationSize, network.observationSize], data: sample };
   histories?.forEach(({ actions }, agent) => {
@@ -63,6 +66,7 @@ export function writeCheckpoint(folder: string, checkpoint: Checkpoint): string 
     progress: JSON.stringify(progress),
     adamCount: String(optimiser.count),
     normaliserRows: String(normaliser.rows),
+    ...(summary ? { summary: JSON.stringify(summary) } : {}),
     ...(histories ? { historyEpisodes: JSON.stringify(histories.map(({ episode }) => episode)) } : {}),
   };
   const path = join(folder, `step-${String(progress.step).padStart(9, '0')}.safetensors`);
@@ -114,6 +118,7 @@ export function readCheckpoint(path: string): Checkpoint {
     optimiser: { first: named('adam.first'), second: named('adam.second'), count: Number(metadata['adamCount']) },
     normaliser,
     sample: tensors['sample']!.data as Float32Array,
+    ...(metadata['summary'] === undefined ? {} : { summary: JSON.parse(metadata['summary']) as SummaryState }),
     ...(metadata['historyEpisodes'] === undefined
       ? {}
       : {

@@ -35,6 +35,8 @@ export interface UpdateSettings {
 /** Means over an update's minibatches. */
 export interface UpdateStatistics {
   readonly policyLoss: number;
+  /** Mean of its size, which is what ML-Agents shows. */
+  readonly absolutePolicyLoss: number;
   readonly valueLoss: number;
   readonly entropy: number;
   /** Divergence between the policy that collected and the one that is being learnt. */
@@ -50,6 +52,7 @@ const STATISTICS_IN_WORDS = {
 } as const;
 const COLUMNS = ['observations', 'actions', 'logProbabilities', 'advantages', 'returns'] as const;
 
+type StepStatistics = Readonly<Record<(typeof STATISTICS)[number], number>>;
 type Values = Record<string, Float32Array>;
 
 export class Learner {
@@ -136,8 +139,9 @@ export class Learner {
     const rows = buffer.advantages.length;
     const order = Uint32Array.from({ length: rows }, (_, row) => row);
     const batch = minibatchArrays(this.network, this.#batchSize);
-    const sums: Record<(typeof STATISTICS)[number], number> = {
+    const sums = {
       policyLoss: 0,
+      absolutePolicyLoss: 0,
       valueLoss: 0,
       entropy: 0,
       divergence: 0,
@@ -153,13 +157,14 @@ export class Learner {
         const place = `minibatch ${++minibatch} of ${minibatches}`;
         const statistics = await this.#step({ batch, rows: chosen, place }, settings);
         for (const name of STATISTICS) sums[name] += statistics[name] / minibatches;
+        sums.absolutePolicyLoss += Math.abs(statistics.policyLoss) / minibatches;
       }
     }
     this.#checkParameters();
     return sums;
   }
 
-  async #step(minibatch: Minibatch, { learningRate, epsilon, beta }: UpdateSettings): Promise<UpdateStatistics> {
+  async #step(minibatch: Minibatch, { learningRate, epsilon, beta }: UpdateSettings): Promise<StepStatistics> {
     const count = this.#adamCount + 1;
     const { stepSize, tiny } = adamFactors(learningRate, count);
     const computed = await this.#functions.updateStep.run({
@@ -187,7 +192,7 @@ export class Learner {
     this.#parameters = dataOf(computed.parameters);
     this.#first = dataOf(computed.first);
     this.#second = dataOf(computed.second);
-    return Object.fromEntries(STATISTICS.map((name) => [name, statistics[name]![0]!])) as unknown as UpdateStatistics;
+    return Object.fromEntries(STATISTICS.map((name) => [name, statistics[name]![0]!])) as unknown as StepStatistics;
   }
 
   /** A step of a finite gradient can still lead out of the numbers, where the learning rate is huge. */

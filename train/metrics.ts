@@ -1,6 +1,7 @@
 /** metrics.jsonl: one JSON object for each iteration, one a line. */
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { toldAsDiskProblem, writeAtomically } from '../files/write-atomically.ts';
+import { existsSync, readFileSync } from 'node:fs';
+import { appendDurably } from '../files/append-durably.ts';
+import { writeAtomically } from '../files/write-atomically.ts';
 
 /** What one iteration looked like. */
 export interface IterationMetrics {
@@ -13,7 +14,10 @@ export interface IterationMetrics {
   readonly rewardDeviation: number | null;
   /** In decisions. */
   readonly episodeLength: number | null;
+  /** Mean of what the critic expects of the states that were met. */
+  readonly valueEstimate: number;
   readonly policyLoss: number;
+  readonly absolutePolicyLoss: number;
   readonly valueLoss: number;
   readonly entropy: number;
   readonly divergence: number;
@@ -43,11 +47,7 @@ export class MetricsFile {
   }
 
   append(metrics: IterationMetrics): void {
-    try {
-      appendFileSync(this.#path, `${JSON.stringify(metrics)}\n`);
-    } catch (error) {
-      throw toldAsDiskProblem(error, this.#path);
-    }
+    appendDurably(this.#path, `${JSON.stringify(metrics)}\n`);
   }
 }
 

@@ -14,13 +14,14 @@ import type { Configuration } from './configuration/read.ts';
 import type { BehaviorSettings } from './configuration/schema.ts';
 import { toldWithDump } from './dump.ts';
 import { Learner } from './learner.ts';
-import { type IterationMetrics, MetricsFile } from './metrics.ts';
+import type { IterationMetrics } from './metrics.ts';
 import type { Network } from './policy.ts';
+import { Records } from './records.ts';
 import type { Rollout } from './rollout.ts';
 import { updateSettings } from './schedules.ts';
 import { startingPoint } from './starting-point.ts';
 import { STREAMS } from './streams.ts';
-import { meanOf, rewardStatistics, Summary } from './summary.ts';
+import { meanOf, rewardStatistics } from './summary.ts';
 import { checkValues } from './value-checks.ts';
 
 export interface TrainOptions {
@@ -38,6 +39,8 @@ export interface TrainOptions {
   /** Where checkpoints and metrics go. */
   readonly checkpointFolder: string;
   readonly metricsPath: string;
+  /** Where TensorBoard's event files go; absent: there are none. */
+  readonly eventsFolder?: string;
   /** Where is kept what led to a NaN; absent: it is not kept. */
   readonly dumpFolder?: string;
   /** Go on from the latest checkpoint. */
@@ -116,8 +119,7 @@ async function iterate(
   let progress = saved?.progress ?? beginning(seed, agents);
   let sample: Float32Array = saved?.sample ?? new Float32Array(0);
   let checkpoint: { readonly path: string; readonly step: number } | undefined;
-  const metricsFile = new MetricsFile(options.metricsPath, progress.step);
-  const summary = new Summary(behavior.name, settings.summary_freq, progress.step);
+  const records = new Records(options, saved);
 
   const save = async () => {
     const { parameters, optimiser, normaliser } = learner;
@@ -131,6 +133,7 @@ async function iterate(
       normaliser,
       histories,
       sample,
+      summary: records.summary,
     };
     checkpoint = { path: writeCheckpoint(options.checkpointFolder, state), step: progress.step };
     pruneCheckpoints(options.checkpointFolder, settings.keep_checkpoints);
@@ -170,10 +173,10 @@ async function iterate(
     progress = advanced(progress, rollout);
     sample = sampleOf(rollout.observations, network.observationSize);
     const seconds = split(rollout.seconds, began, collected, learnt);
-    const metrics = { ...episodeMetrics(progress, rollout), ...losses, ...update, sigma: meanSigma(learner), seconds };
-    metricsFile.append(metrics);
+    const means = { valueEstimate: buffer.valueEstimate, sigma: meanSigma(learner) };
+    const metrics = { ...episodeMetrics(progress, rollout), ...losses, ...update, ...means, seconds };
+    const line = records.add(metrics, rollout.episodes);
     hooks.iteration(metrics, settings.max_steps);
-    const line = summary.add(rollout.episodes, progress.step);
     if (line) hooks.info(line);
     if (Math.floor(progress.step / interval) > Math.floor(before / interval)) await save();
   }
@@ -214,7 +217,8 @@ async function learningBuffer(learner: Learner, rollout: Rollout, settings: Beha
   checkValues(rollout, { values, nextValues, finalValues, returns });
   normaliseAdvantages(advantages);
   const { actions, logProbabilities } = rollout;
-  return { observations: normalised, actions, logProbabilities, advantages, returns };
+  const valueEstimate = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return { observations: normalised, actions, logProbabilities, advantages, returns, valueEstimate };
 }
 
 function checkpointInterval({ even_checkpoints, max_steps, keep_checkpoints, checkpoint_interval }: BehaviorSettings) {

@@ -96,6 +96,7 @@ export default defineStage({
         engine: { backend: options.backend, device: options.device },
         checkpointFolder: run.checkpoints,
         metricsPath: run.metrics,
+        eventsFolder: run.path,
         dumpFolder: run.dumps,
         resume: options.resume,
       },
