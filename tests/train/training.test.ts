@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -113,6 +113,23 @@ describe('training', () => {
     expect(events('parts')).toEqual(events('whole'));
     expect(events('parts').map(({ step }) => step)).toEqual([1500]);
     expect(eventFilesIn(join(folder, 'parts-events'))).toHaveLength(2);
+  });
+
+  it('goes back to the checkpoint before a damaged latest one, says so, and ends with the same bytes', async () => {
+    const settings = configuration(2500);
+    const { checkpoint: latest } = await run({ configuration: settings });
+    const bytes = readFileSync(latest);
+    const flipped = Buffer.from(bytes);
+    flipped[bytes.length >> 1]! ^= 1;
+    for (const damaged of [bytes.subarray(0, -100), flipped, Buffer.alloc(0)]) {
+      writeFileSync(latest, damaged);
+      const { told, iterations, checkpoint } = await run({ configuration: settings, resume: true, workers: 1 });
+      expect(told[0]).toMatch(/step-000002600\.safetensors: .*; going back to the checkpoint before it$/);
+      expect(told[1]).toMatch(/^Resuming from .*step-000002080\.safetensors, step 2080\.$/);
+      expect(iterations).toHaveLength(1);
+      expect(checkpoint).toBe(latest);
+      expect(readFileSync(latest).equals(bytes)).toBe(true);
+    }
   });
 
   it("tells TensorBoard by ML-Agents' tags what the metrics say", async () => {
