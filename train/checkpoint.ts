@@ -11,7 +11,7 @@ import { UserError } from '../failure/user-error.ts';
 import { readTensorFile, type StoredTensor, writeTensorFile } from '../files/safetensors.ts';
 import { Normaliser } from './normaliser.ts';
 import { type Network, parameterTable } from './policy.ts';
-import { RewardNormaliser } from './reward-normaliser.ts';
+import { type ReturnStatistics, RewardNormaliser } from './reward-normaliser.ts';
 
 export interface Checkpoint {
   /** Where in the run it was taken. */
@@ -115,14 +115,7 @@ export function readCheckpoint(path: string): Checkpoint {
     parameters: named('parameter'),
     optimiser: { first: named('adam.first'), second: named('adam.second'), counts: adamCounts(metadata) },
     normaliser,
-    ...(metadata['rewards'] === undefined
-      ? {}
-      : {
-          rewardNormaliser: new RewardNormaliser(
-            tensors['rewards.returns']!.data as Float64Array,
-            JSON.parse(metadata['rewards']) as RewardNormaliser['statistics'],
-          ),
-        }),
+    ...rewardNormaliserFrom(metadata, tensors),
     sample: tensors['sample']!.data as Float32Array,
     ...(metadata['historyEpisodes'] === undefined
       ? {}
@@ -133,6 +126,17 @@ export function readCheckpoint(path: string): Checkpoint {
           })),
         }),
   };
+}
+
+function rewardNormaliserFrom(
+  { rewards }: Readonly<Record<string, string>>,
+  tensors: Readonly<Record<string, StoredTensor>>,
+): Pick<Checkpoint, 'rewardNormaliser'> {
+  if (rewards === undefined) return {};
+  const { data } = tensors['rewards.returns']!;
+  const rewardNormaliser = new RewardNormaliser(data.length, JSON.parse(rewards) as ReturnStatistics);
+  rewardNormaliser.returns.set(data as Float64Array);
+  return { rewardNormaliser };
 }
 
 /** Before the two could differ, there was one count. */

@@ -11,6 +11,7 @@ import { type Checkpoint, pruneCheckpoints, type RunProgress, writeCheckpoint } 
 import { Collector } from './collector.ts';
 import type { Configuration } from './configuration/read.ts';
 import type { BehaviorSettings } from './configuration/schema.ts';
+import { initialCheckpoint, takenOver } from './initial-checkpoint.ts';
 import { Learner, type UpdateStatistics } from './learner.ts';
 import { learnerOptions, networkOf } from './learner-options.ts';
 import { learningBuffer } from './learning-buffer.ts';
@@ -81,6 +82,7 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
   let collector: Collector | undefined;
   try {
     if (saved) learner.restore(saved);
+    const initial = saved ? undefined : initialise(learner, options, hooks);
     collector = await Collector.start({
       environment: options.environment,
       agents,
@@ -89,7 +91,8 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
       parameters: configuration.environmentParameters,
       histories: saved?.histories,
     });
-    const result = await iterate(options, hooks, network, learner, collector, saved);
+    const rewardNormaliser = rewardNormaliserOf(options, saved, initial);
+    const result = await iterate(options, hooks, network, learner, rewardNormaliser, collector, saved);
     await collector.close();
     return { ...result, engine: { backend: engine.backend, use: engine.use } };
   } catch (error) {
@@ -100,12 +103,39 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
   }
 }
 
+/** Starts from what another run learnt, where the settings say so. */
+function initialise(
+  learner: Learner,
+  { configuration, checkpointFolder }: TrainOptions,
+  hooks: TrainHooks,
+): Checkpoint | undefined {
+  const { init_path } = configuration.behavior;
+  if (init_path === null) return undefined;
+  const warn = (message: string) => hooks.warn(message);
+  const initial = initialCheckpoint(init_path, warn);
+  learner.restore(takenOver(learner.network, learner, initial, warn));
+  hooks.info(`Initializing from ${initial.path}.`);
+  hooks.info(`Starting training from step 0 and saving to ${checkpointFolder}.`);
+  return initial.checkpoint;
+}
+
+/** Goes on where the run stood; a new run takes over what another one knew of its rewards. */
+function rewardNormaliserOf(
+  { configuration, agents }: TrainOptions,
+  saved: Checkpoint | undefined,
+  initial: Checkpoint | undefined,
+): RewardNormaliser | undefined {
+  if (!configuration.behavior.gaitsmith.normalize_rewards) return undefined;
+  return saved?.rewardNormaliser ?? new RewardNormaliser(agents, initial?.rewardNormaliser?.statistics);
+}
+
 /** Iterations from where the run stands to max_steps, or until it is asked to stop; ends with a checkpoint. */
 async function iterate(
   options: TrainOptions,
   hooks: TrainHooks,
   network: Network,
   learner: Learner,
+  rewardNormaliser: RewardNormaliser | undefined,
   collector: Collector,
   saved: Checkpoint | undefined,
 ): Promise<Omit<TrainResult, 'engine'>> {
@@ -114,9 +144,6 @@ async function iterate(
   const decisions = Math.max(1, Math.round(settings.hyperparameters.buffer_size / agents));
   const interval = checkpointInterval(settings);
   let progress = saved?.progress ?? beginning(seed, agents);
-  const rewardNormaliser = settings.gaitsmith.normalize_rewards
-    ? (saved?.rewardNormaliser ?? new RewardNormaliser(new Float64Array(agents)))
-    : undefined;
   let sample: Float32Array = saved?.sample ?? new Float32Array(0);
   let checkpoint: { readonly path: string; readonly step: number } | undefined;
   const metricsFile = new MetricsFile(options.metricsPath, progress.step);

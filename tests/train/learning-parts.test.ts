@@ -171,7 +171,7 @@ describe('the reward normaliser', () => {
   it('divides by the deviation of the discounted return of all decisions, episodes apart', () => {
     const rewards = Float32Array.of(1, 2, 3, 4, -1, 5, 0, 2);
     const ends = [0, 1, 0, 0, 0, 0, 1, 0];
-    const normaliser = new RewardNormaliser(new Float64Array(2));
+    const normaliser = new RewardNormaliser(2);
     const once = normaliser.normalise(rewards, (row) => ends[row] === 1, 0.5);
     const [first, second] = [
       [1, 2.5, 3, 5.5],
@@ -191,7 +191,7 @@ describe('the reward normaliser', () => {
   });
 
   it('keeps rewards within ten deviations', () => {
-    const normaliser = new RewardNormaliser(new Float64Array(1));
+    const normaliser = new RewardNormaliser(1);
     const rewards = new Float32Array(1000).fill(0.001);
     rewards[999] = -1000;
     expect(normaliser.normalise(rewards, () => true, 0.9)[999]).toBe(-10);
