@@ -11,6 +11,7 @@ import { UserError } from '../failure/user-error.ts';
 import { readTensorFile, type StoredTensor, writeTensorFile } from '../files/safetensors.ts';
 import { Normaliser } from './normaliser.ts';
 import { type Network, parameterTable } from './policy.ts';
+import { type ReturnStatistics, RewardNormaliser } from './reward-normaliser.ts';
 import type { SummaryState } from './summary.ts';
 
 export interface Checkpoint {
@@ -23,9 +24,11 @@ export interface Checkpoint {
     readonly first: Readonly<Record<string, Float32Array>>;
     readonly second: Readonly<Record<string, Float32Array>>;
     /** Adam steps taken. */
-    readonly count: number;
+    readonly counts: { readonly actor: number; readonly critic: number };
   };
   readonly normaliser: Normaliser;
+  /** Where rewards are normalised. */
+  readonly rewardNormaliser?: RewardNormaliser | undefined;
   /** The episode each agent is in, so that it goes on exactly there; absent where the world can't be repeated. */
   readonly histories?: readonly EpisodeHistory[] | undefined;
   /** Observations met in the last iteration, [rows, observationSize]: what the exported file is proved on. */
@@ -46,6 +49,8 @@ export interface RunProgress {
   readonly early: { readonly episodes: number; readonly rewardSum: number };
   /** Mean reward of the episodes that ended in the last iteration; null while there is none. */
   readonly lastReward: number | null;
+  /** What the learning rate has been multiplied by so far, where it adapts to the divergence. */
+  readonly learningRateFactor?: number;
 }
 
 const FORMAT = 'gaitsmith-checkpoint-1';
@@ -53,8 +58,13 @@ const NAME = /^step-(\d+)\.safetensors$/;
 
 /** Writes a checkpoint into the folder and returns its path. */
 export function writeCheckpoint(folder: string, checkpoint: Checkpoint): string {
-  const { progress, network, behaviorName, parameters, optimiser, normaliser, sample, histories, summary } = checkpoint;
+  const { progress, network, behaviorName, parameters, optimiser, normaliser } = checkpoint;
+  const { rewardNormaliser, sample, histories, summary } = checkpoint;
   const tensors = learnerTensors(network, { parameters, optimiser, normaliser });
+  if (rewardNormaliser) {
+    const { returns } = rewardNormaliser;
+    tensors['rewards.returns'] = { shape: [returns.length], data: returns };
+  }
   tensors['sample'] = { shape: [sample.length / network.observationSize, network.observationSize], data: sample };
   histories?.forEach(({ actions }, agent) => {
     tensors[`history.${agent}`] = { shape: [actions.length / network.actionSize, network.actionSize], data: actions };
@@ -64,9 +74,10 @@ export function writeCheckpoint(folder: string, checkpoint: Checkpoint): string 
     behavior: behaviorName,
     network: JSON.stringify(network),
     progress: JSON.stringify(progress),
-    adamCount: String(optimiser.count),
+    adamCounts: JSON.stringify(optimiser.counts),
     normaliserRows: String(normaliser.rows),
     ...(summary ? { summary: JSON.stringify(summary) } : {}),
+    ...(rewardNormaliser ? { rewards: JSON.stringify(rewardNormaliser.statistics) } : {}),
     ...(histories ? { historyEpisodes: JSON.stringify(histories.map(({ episode }) => episode)) } : {}),
   };
   const path = join(folder, `step-${String(progress.step).padStart(9, '0')}.safetensors`);
@@ -115,8 +126,9 @@ export function readCheckpoint(path: string): Checkpoint {
     network,
     behaviorName: metadata['behavior']!,
     parameters: named('parameter'),
-    optimiser: { first: named('adam.first'), second: named('adam.second'), count: Number(metadata['adamCount']) },
+    optimiser: { first: named('adam.first'), second: named('adam.second'), counts: adamCounts(metadata) },
     normaliser,
+    ...rewardNormaliserFrom(metadata, tensors),
     sample: tensors['sample']!.data as Float32Array,
     ...(metadata['summary'] === undefined ? {} : { summary: JSON.parse(metadata['summary']) as SummaryState }),
     ...(metadata['historyEpisodes'] === undefined
@@ -128,6 +140,23 @@ export function readCheckpoint(path: string): Checkpoint {
           })),
         }),
   };
+}
+
+function rewardNormaliserFrom(
+  { rewards }: Readonly<Record<string, string>>,
+  tensors: Readonly<Record<string, StoredTensor>>,
+): Pick<Checkpoint, 'rewardNormaliser'> {
+  if (rewards === undefined) return {};
+  const { data } = tensors['rewards.returns']!;
+  const rewardNormaliser = new RewardNormaliser(data.length, JSON.parse(rewards) as ReturnStatistics);
+  rewardNormaliser.returns.set(data as Float64Array);
+  return { rewardNormaliser };
+}
+
+/** Before the two could differ, there was one count. */
+function adamCounts({ adamCounts, adamCount }: Readonly<Record<string, string>>): Checkpoint['optimiser']['counts'] {
+  if (adamCounts !== undefined) return JSON.parse(adamCounts) as Checkpoint['optimiser']['counts'];
+  return { actor: Number(adamCount), critic: Number(adamCount) };
 }
 
 /** The checkpoints in a folder, latest first. */

@@ -66,7 +66,7 @@ function writeDump({ evidence, ...finding }: Finding, folder: string, context: D
       progress,
       network,
       configuration,
-      adamCount: learner.optimiser.count,
+      adamCounts: learner.optimiser.counts,
       normaliserRows: learner.normaliser.rows,
       tensors: Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, numbersOf(tensor)])),
     },

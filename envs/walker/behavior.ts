@@ -3,6 +3,7 @@
  */
 import type { BehaviorSpec } from '../env.ts';
 import { actionNames } from './action.ts';
+import { walkerMirror } from './mirror.ts';
 import { observationNames } from './observation.ts';
 import { walkerRig } from './rig.ts';
 
@@ -14,6 +15,7 @@ export const behavior: BehaviorSpec = {
   observationSize: names.length,
   actionSize: actionNames().length,
   observationNames: names,
+  mirror: walkerMirror(walkerRig),
 };
 
 /** The module that makes the environment, for worker threads to import. */

@@ -186,7 +186,7 @@ describe('the learner', () => {
     expect(evidence['minibatch.returns']!.shape).toEqual([16, 1]);
     expect(evidence['minibatch.rows']!.data).toHaveLength(16);
     expect(learner.parameters).toEqual(before);
-    expect(learner.optimiser.count).toBe(0);
+    expect(learner.optimiser.counts).toEqual({ actor: 0, critic: 0 });
   });
 
   it.each([
