@@ -70,7 +70,10 @@ export interface Episode {
   readonly reward: number;
   readonly decisions: number;
   readonly truncated: boolean;
-  /** What the world has to tell besides, by name, as numbers: target speed, mean speed, the body that fell, ... */
+  /**
+   * What the world has to tell besides, by name, as numbers: target speed, mean speed, the body that fell, ... Training counts
+   * `blowUps`, which is 1 where the episode was cut off because its physics broke down.
+   */
   readonly details: Readonly<Record<string, number>>;
 }
 

@@ -14,6 +14,8 @@ export interface IterationMetrics {
   readonly rewardDeviation: number | null;
   /** In decisions. */
   readonly episodeLength: number | null;
+  /** Episodes that were cut off because the physics blew up. */
+  readonly blowUps: number;
   /** Mean of what the critic expects of the states that were met. */
   readonly valueEstimate: number;
   readonly policyLoss: number;

@@ -22,26 +22,32 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
+/** How many of the episodes were cut off because the world's physics blew up. */
+export function countBlowUps(episodes: readonly Episode[]): number {
+  return episodes.reduce((sum, { details }) => sum + (details['blowUps'] ?? 0), 0);
+}
+
 /** What came together since the last summary: goes into the checkpoint, so that a resumed run sums up the same. */
 export interface SummaryState {
   /** Of the episodes that ended, in their order. */
   readonly rewards: readonly number[];
   /** The same in decisions. */
   readonly lengths: readonly number[];
+  readonly blowUps: number;
   /** Other numbers, one of each iteration, by name. */
   readonly sums: Readonly<Record<string, number>>;
   readonly iterations: number;
 }
 
 /** A period between two summaries, summed up. */
-export interface SummaryPeriod extends Pick<SummaryState, 'rewards' | 'lengths'> {
+export interface SummaryPeriod extends Pick<SummaryState, 'rewards' | 'lengths' | 'blowUps'> {
   /** The multiple of the frequency that was passed. */
   readonly step: number;
   /** Means of the other numbers over the period's iterations. */
   readonly means: Readonly<Record<string, number>>;
 }
 
-const NOTHING: SummaryState = { rewards: [], lengths: [], sums: {}, iterations: 0 };
+const NOTHING: SummaryState = { rewards: [], lengths: [], blowUps: 0, sums: {}, iterations: 0 };
 
 /** Gathers, and sums up each time the step passes a multiple of `frequency`, as ML-Agents does. */
 export class Summary {
@@ -68,10 +74,11 @@ export class Summary {
     numbers: Readonly<Record<string, number>>,
     step: number,
   ): SummaryPeriod | undefined {
-    const { rewards, lengths, sums, iterations } = this.#state;
+    const { rewards, lengths, blowUps, sums, iterations } = this.#state;
     this.#state = {
       rewards: [...rewards, ...episodes.map(({ reward }) => reward)],
       lengths: [...lengths, ...episodes.map(({ decisions }) => decisions)],
+      blowUps: blowUps + countBlowUps(episodes),
       sums: Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, (sums[name] ?? 0) + value])),
       iterations: iterations + 1,
     };
@@ -84,6 +91,7 @@ export class Summary {
       step: boundary,
       rewards: over.rewards,
       lengths: over.lengths,
+      blowUps: over.blowUps,
       means: Object.fromEntries(Object.entries(over.sums).map(([name, sum]) => [name, sum / over.iterations])),
     };
   }
@@ -94,10 +102,11 @@ export class Summary {
 }
 
 /** The period in the words of ML-Agents' log. @param elapsed seconds since training began. */
-export function summaryLine(behaviorName: string, { step, rewards }: SummaryPeriod, elapsed: number): string {
+export function summaryLine(behaviorName: string, { step, rewards, blowUps }: SummaryPeriod, elapsed: number): string {
   const statistics = statisticsOf(rewards);
   const outcome = statistics
     ? `Mean Reward: ${statistics.mean.toFixed(3)}. Std of Reward: ${statistics.deviation.toFixed(3)}.`
     : 'No episode was completed since last summary.';
-  return `${behaviorName}. Step: ${step}. Time Elapsed: ${elapsed.toFixed(3)} s. ${outcome} Training.`;
+  const warning = blowUps > 0 ? ` Episodes cut off because physics blew up: ${blowUps}.` : '';
+  return `${behaviorName}. Step: ${step}. Time Elapsed: ${elapsed.toFixed(3)} s. ${outcome}${warning} Training.`;
 }

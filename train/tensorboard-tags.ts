@@ -13,6 +13,7 @@ const ITERATION_TAGS: Readonly<Record<string, (metrics: IterationMetrics) => num
   'Policy/Epsilon': ({ epsilon }) => epsilon,
   'Policy/Extrinsic Value Estimate': ({ valueEstimate }) => valueEstimate,
   'Policy/Learning Rate': ({ learningRate }) => learningRate,
+  'Gaitsmith/Blow-ups': ({ blowUps }) => blowUps,
   'Gaitsmith/Divergence': ({ divergence }) => divergence,
   'Gaitsmith/Sigma': ({ sigma }) => sigma,
 };

@@ -24,7 +24,7 @@ import type { Rollout } from './rollout.ts';
 import { adaptedFactor, updateSettings } from './schedules.ts';
 import { startingPoint } from './starting-point.ts';
 import { STREAMS } from './streams.ts';
-import { meanOf, rewardStatistics } from './summary.ts';
+import { countBlowUps, meanOf, rewardStatistics } from './summary.ts';
 
 export interface TrainOptions {
   readonly configuration: Configuration;
@@ -276,6 +276,7 @@ function episodeMetrics({ iteration, step }: RunProgress, { episodes }: Rollout)
     reward: rewards?.mean ?? null,
     rewardDeviation: rewards?.deviation ?? null,
     episodeLength: rewards ? meanOf(episodes, ({ decisions }) => decisions) : null,
+    blowUps: countBlowUps(episodes),
   };
 }
 

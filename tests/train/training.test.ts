@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { behavior as walkerBehavior } from '../../envs/walker/behavior.ts';
 import { sha256OfFile } from '../../files/hash.ts';
 import { readCheckpoint } from '../../train/checkpoint.ts';
 import { parseConfiguration } from '../../train/configuration/read.ts';
@@ -164,8 +165,36 @@ describe('training', () => {
     expect(histogram.num).toBe(episodes);
     expect(histogram.sum / episodes).toBeCloseTo(expected['Environment/Cumulative Reward'], 4);
     const own = Object.keys(summary!.values).filter((tag) => !(tag in expected) && !tag.endsWith('_hist'));
-    expect(own).toEqual(['Gaitsmith/Divergence', 'Gaitsmith/Sigma']);
+    expect(own).toEqual(['Gaitsmith/Blow-ups', 'Gaitsmith/Divergence', 'Gaitsmith/Sigma']);
     expect(two[0]!.absolutePolicyLoss).toBeGreaterThanOrEqual(Math.abs(two[0]!.policyLoss));
+  });
+
+  it('counts and tells what blew up, and learns from sound numbers alone', async () => {
+    const walker = parseConfiguration(
+      `
+behaviors:
+  Walker:
+    hyperparameters: { batch_size: 32, buffer_size: 128, num_epoch: 1 }
+    network_settings: { normalize: true, hidden_units: 8, num_layers: 1 }
+    max_steps: 256
+    summary_freq: 256`,
+      'walker.yaml',
+      'Walker',
+    );
+    const { checkpoint, iterations, told } = await run({
+      configuration: walker,
+      environment: pathToFileURL(join(import.meta.dirname, 'fixtures/bursting-walker.ts')).href,
+      behavior: walkerBehavior,
+      agents: 8,
+      workers: 1,
+    });
+    // 16 decisions of each agent an iteration, in one group of agents: the first bursts at its 8th and 16th.
+    expect(iterations.map(({ blowUps }) => blowUps)).toEqual([2, 2]);
+    const lines = readFileSync(join(folder, 'run.jsonl'), 'utf8').trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line).blowUps)).toEqual([2, 2]);
+    expect(told.filter((line) => line.includes('cut off because physics blew up: 4.'))).toHaveLength(1);
+    const { sample, parameters } = readCheckpoint(checkpoint);
+    for (const numbers of [sample, ...Object.values(parameters)]) expect(numbers.every(Number.isFinite)).toBe(true);
   });
 
   it('keeps a checkpoint each interval, and no more than it should', async () => {

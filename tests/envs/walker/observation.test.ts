@@ -3,6 +3,7 @@ import { behavior } from '../../../envs/walker/behavior.ts';
 import {
   observationLayout,
   observationNames,
+  planObservation,
   type WalkerState,
   writeObservation,
 } from '../../../envs/walker/observation.ts';
@@ -75,7 +76,7 @@ describe('an observation', () => {
   };
   const observed = (given: WalkerState) => {
     const into = new Float32Array(243);
-    writeObservation(observationLayout(walkerRig), given, into, 0);
+    writeObservation(planObservation(observationLayout(walkerRig)), given, into, 0);
     return (name: string) => into[names.indexOf(name)]!;
   };
 
