@@ -2,7 +2,7 @@
  * A checkpoint: everything a run needs to go on, in one file that is whole or not there at all.
  *
  * Files are named step-<decisions>.safetensors; the one with the most decisions is the latest. A latest one that is damaged
- * is passed over for the one before it.
+ * is passed over for the one before it. best.safetensors is the one that did best in a held-out evaluation.
  */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -49,6 +49,8 @@ export interface RunProgress {
   readonly early: { readonly episodes: number; readonly rewardSum: number };
   /** Mean reward of the episodes that ended in the last iteration; null while there is none. */
   readonly lastReward: number | null;
+  /** The evaluation that was best so far; absent where there was none. */
+  readonly best?: { readonly step: number; readonly reward: number; readonly rewardInterval: number };
   /** What the learning rate has been multiplied by so far, where it adapts to the divergence. */
   readonly learningRateFactor?: number;
 }
@@ -58,6 +60,20 @@ const NAME = /^step-(\d+)\.safetensors$/;
 
 /** Writes a checkpoint into the folder and returns its path. */
 export function writeCheckpoint(folder: string, checkpoint: Checkpoint): string {
+  return writeNamed(join(folder, `step-${String(checkpoint.progress.step).padStart(9, '0')}.safetensors`), checkpoint);
+}
+
+/** Where the policy lies that did best in a held-out evaluation: beside the others, and not pruned with them. */
+export function bestCheckpointPath(folder: string): string {
+  return join(folder, 'best.safetensors');
+}
+
+/** Replaces the best one. Runs go on from the latest, so it holds nothing of the episodes under way. */
+export function writeBestCheckpoint(folder: string, checkpoint: Omit<Checkpoint, 'histories' | 'summary'>): string {
+  return writeNamed(bestCheckpointPath(folder), checkpoint);
+}
+
+function writeNamed(path: string, checkpoint: Checkpoint): string {
   const { progress, network, behaviorName, parameters, optimiser, normaliser } = checkpoint;
   const { rewardNormaliser, sample, histories, summary } = checkpoint;
   const tensors = learnerTensors(network, { parameters, optimiser, normaliser });
@@ -80,7 +96,6 @@ export function writeCheckpoint(folder: string, checkpoint: Checkpoint): string 
     ...(rewardNormaliser ? { rewards: JSON.stringify(rewardNormaliser.statistics) } : {}),
     ...(histories ? { historyEpisodes: JSON.stringify(histories.map(({ episode }) => episode)) } : {}),
   };
-  const path = join(folder, `step-${String(progress.step).padStart(9, '0')}.safetensors`);
   writeTensorFile(path, { metadata, tensors });
   return path;
 }

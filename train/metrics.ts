@@ -1,7 +1,8 @@
-/** metrics.jsonl: one JSON object for each iteration, one a line. */
+/** metrics.jsonl: one JSON object a line, one for each iteration and one for each held-out evaluation. */
 import { existsSync, readFileSync } from 'node:fs';
 import { appendDurably } from '../files/append-durably.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
+import type { Evaluation } from './evaluation.ts';
 
 /** What one iteration looked like. */
 export interface IterationMetrics {
@@ -46,6 +47,12 @@ export interface IterationMetrics {
   };
 }
 
+/** The policy after so many decisions, judged apart from training. */
+export interface EvaluationMetrics {
+  readonly step: number;
+  readonly evaluation: Evaluation;
+}
+
 /** Appends to the file of a run; what a resumed run does again replaces what was there. */
 export class MetricsFile {
   readonly #path: string;
@@ -57,7 +64,7 @@ export class MetricsFile {
     writeAtomically(path, kept.map((line) => `${line}\n`).join(''));
   }
 
-  append(metrics: IterationMetrics): void {
+  append(metrics: IterationMetrics | EvaluationMetrics): void {
     appendDurably(this.#path, `${JSON.stringify(metrics)}\n`);
   }
 }
@@ -69,7 +76,7 @@ function readLines(path: string): string[] {
 /** The step of a line; a line that was cut off counts as past every step. */
 function stepOf(line: string): number {
   try {
-    return (JSON.parse(line) as IterationMetrics).step;
+    return (JSON.parse(line) as IterationMetrics | EvaluationMetrics).step;
   } catch {
     return Number.POSITIVE_INFINITY;
   }

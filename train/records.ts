@@ -3,9 +3,10 @@ import type { Episode } from '../envs/env.ts';
 import { EventFile } from '../tensorboard/event-file.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Configuration } from './configuration/read.ts';
+import type { Evaluation } from './evaluation.ts';
 import { type IterationMetrics, MetricsFile } from './metrics.ts';
 import { Summary, type SummaryState, summaryLine } from './summary.ts';
-import { settingsText, taggedNumbers, taggedValues } from './tensorboard-tags.ts';
+import { settingsText, taggedEvaluation, taggedNumbers, taggedValues } from './tensorboard-tags.ts';
 
 export interface RecordOptions {
   readonly configuration: Configuration;
@@ -47,5 +48,10 @@ export class Records {
     if (!period) return undefined;
     this.#events?.add(period.step, taggedValues(period, behavior.reward_signals.extrinsic.strength));
     return summaryLine(behaviorName, period, (performance.now() - this.#began) / 1000);
+  }
+
+  addEvaluation(step: number, evaluation: Evaluation): void {
+    this.#metrics.append({ step, evaluation });
+    this.#events?.add(step, taggedEvaluation(evaluation));
   }
 }

@@ -1,6 +1,7 @@
 /** What TensorBoard shows of a training: the tags of ML-Agents, so that the curves of both lie in one diagram. */
 import type { Value } from '../tensorboard/event.ts';
 import { histogramOf } from '../tensorboard/histogram.ts';
+import type { Evaluation } from './evaluation.ts';
 import type { IterationMetrics } from './metrics.ts';
 import { type SummaryPeriod, statisticsOf } from './summary.ts';
 
@@ -36,6 +37,16 @@ export function taggedValues({ rewards, lengths, means }: SummaryPeriod, rewardS
     );
   }
   return values;
+}
+
+/** ML-Agents evaluates nothing, so these tags are ours. */
+export function taggedEvaluation({ reward, episodeLength, fallShare, conditions }: Evaluation): Value[] {
+  return [
+    { tag: 'Evaluation/Cumulative Reward', value: reward },
+    { tag: 'Evaluation/Episode Length', value: episodeLength },
+    { tag: 'Evaluation/Fall Share', value: fallShare },
+    ...conditions.map(({ name, reward: each }) => ({ tag: `Evaluation/Cumulative Reward, ${name}`, value: each })),
+  ];
 }
 
 /** Settings as ML-Agents writes them for its text tab: a line each, what is inside others set in. */

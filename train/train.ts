@@ -4,14 +4,22 @@
  */
 import { availableParallelism } from 'node:os';
 import { type Engine, type EngineOptions, openEngine } from '../compile/index.ts';
-import type { BehaviorSpec, Episode } from '../envs/env.ts';
+import type { BehaviorSpec, Episode, EvaluationCondition } from '../envs/env.ts';
+import { UserError } from '../failure/user-error.ts';
 import { RandomStream } from '../random/stream.ts';
 import { actingModel } from './acting.ts';
-import { type Checkpoint, pruneCheckpoints, type RunProgress, writeCheckpoint } from './checkpoint.ts';
+import {
+  type Checkpoint,
+  pruneCheckpoints,
+  type RunProgress,
+  writeBestCheckpoint,
+  writeCheckpoint,
+} from './checkpoint.ts';
 import { Collector } from './collector.ts';
 import type { Configuration } from './configuration/read.ts';
 import type { BehaviorSettings } from './configuration/schema.ts';
 import { toldWithDump } from './dump.ts';
+import { evaluationOf, trialsOf } from './evaluation.ts';
 import { initialCheckpoint, takenOver } from './initial-checkpoint.ts';
 import { Learner, type LearningBuffer, type UpdateStatistics } from './learner.ts';
 import { learnerOptions, networkOf } from './learner-options.ts';
@@ -75,10 +83,12 @@ const SAMPLE_ROWS = 2048;
 
 /**
  * @throws UserError where there are checkpoints and no --resume, or --resume and none, or one of another kind; where the
- *   engine cannot be had; where a NaN or an infinity shows. A device that is missing only makes it warn.
+ *   engine cannot be had; where a NaN or an infinity shows; where a world is to be evaluated in that can't be had twice. A
+ *   device that is missing only makes it warn.
  */
 export async function train(options: TrainOptions, hooks: TrainHooks): Promise<TrainResult> {
   const { configuration, behavior, seed, agents } = options;
+  if (configuration.behavior.gaitsmith.evaluation_interval > 0) evaluationConditions(behavior);
   const network = networkOf(behavior, configuration.behavior);
   const saved = startingPoint(options, network, hooks);
   const engine = await openEngine({ ...options.engine, warn: (message) => hooks.warn(message) });
@@ -98,7 +108,8 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
       histories: saved?.histories,
     });
     const rewardNormaliser = rewardNormaliserOf(options, saved, initial);
-    const result = await iterate(options, hooks, network, learner, rewardNormaliser, collector, saved);
+    const run = { network, learner, rewardNormaliser, collector, saved, initial };
+    const result = await iterate(options, hooks, run);
     await collector.close();
     return { ...result, engine: { backend: engine.backend, use: engine.use } };
   } catch (error) {
@@ -135,29 +146,41 @@ function rewardNormaliserOf(
   return saved?.rewardNormaliser ?? new RewardNormaliser(agents, initial?.rewardNormaliser?.statistics);
 }
 
+/** What a run consists of while it goes. */
+interface Run {
+  readonly network: Network;
+  readonly learner: Learner;
+  readonly rewardNormaliser: RewardNormaliser | undefined;
+  readonly collector: Collector;
+  /** What it goes on from, */
+  readonly saved: Checkpoint | undefined;
+  /** or what it took over from another run to begin with. */
+  readonly initial: Checkpoint | undefined;
+}
+
 /** Iterations from where the run stands to max_steps, or until it is asked to stop; ends with a checkpoint. */
-async function iterate(
-  options: TrainOptions,
-  hooks: TrainHooks,
-  network: Network,
-  learner: Learner,
-  rewardNormaliser: RewardNormaliser | undefined,
-  collector: Collector,
-  saved: Checkpoint | undefined,
-): Promise<Omit<TrainResult, 'engine'>> {
+async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Promise<Omit<TrainResult, 'engine'>> {
   const { behavior, seed, agents } = options;
+  const { network, learner, rewardNormaliser, collector, saved, initial } = run;
   const settings = options.configuration.behavior;
   const decisions = Math.max(1, Math.round(settings.hyperparameters.buffer_size / agents));
   const interval = checkpointInterval(settings);
   let progress = saved?.progress ?? beginning(seed, agents);
-  let sample: Float32Array = saved?.sample ?? new Float32Array(0);
+  let sample: Float32Array = (saved ?? initial)?.sample ?? new Float32Array(0);
   let checkpoint: { readonly path: string; readonly step: number } | undefined;
   const records = new Records(options, saved);
 
-  const save = async () => {
+  const policy = () => {
+    const { parameters, normaliser } = learner;
+    return {
+      model: actingModel({ network, parameters, normaliser }),
+      logDeviation: parameters['actor.logDeviation']!,
+      deterministic: settings.network_settings.deterministic,
+    };
+  };
+  const state = () => {
     const { parameters, optimiser, normaliser } = learner;
-    const histories = await collector.histories();
-    const state = {
+    return {
       progress,
       network,
       behaviorName: behavior.name,
@@ -165,13 +188,33 @@ async function iterate(
       optimiser,
       normaliser,
       rewardNormaliser,
-      histories,
       sample,
-      summary: records.summary,
     };
-    checkpoint = { path: writeCheckpoint(options.checkpointFolder, state), step: progress.step };
+  };
+  const save = async () => {
+    const whole = { ...state(), histories: await collector.histories(), summary: records.summary };
+    checkpoint = { path: writeCheckpoint(options.checkpointFolder, whole), step: progress.step };
     pruneCheckpoints(options.checkpointFolder, settings.keep_checkpoints);
     return checkpoint;
+  };
+
+  const evaluate = async () => {
+    const conditions = evaluationConditions(behavior);
+    const { environmentParameters } = options.configuration;
+    const trials = trialsOf(conditions, environmentParameters, settings.gaitsmith.evaluation_episodes);
+    const evaluation = evaluationOf(conditions, trials, await collector.evaluate(policy(), trials));
+    const { episodes, reward, rewardInterval, fallShare } = evaluation;
+    const { step, best } = progress;
+    const isBest = reward > (best?.reward ?? Number.NEGATIVE_INFINITY);
+    if (isBest) {
+      progress = { ...progress, best: { step, reward, rewardInterval } };
+      writeBestCheckpoint(options.checkpointFolder, state());
+    }
+    records.addEvaluation(step, evaluation);
+    hooks.info(
+      `Evaluation at step ${step}: reward ${reward.toFixed(2)} +- ${rewardInterval.toFixed(2)}, ` +
+        `falls in ${Math.round(fallShare * 100)} % of ${episodes} episodes${isBest ? '; the best so far' : ''}.`,
+    );
   };
 
   const dumping = <Result>(work: Promise<Result>) =>
@@ -179,22 +222,16 @@ async function iterate(
       throw toldWithDump(error, { ...options, network, progress, learner });
     });
 
+  // What a run takes over from another one is the first to beat.
+  if (initial && settings.gaitsmith.evaluation_interval > 0) await evaluate();
+
   while (progress.step < settings.max_steps && !hooks.signal.aborted) {
     const began = performance.now();
     const before = progress.step;
     const update = updateSettings(settings, before, progress.learningRateFactor);
 
     // Collect under the policy as it stands.
-    const { parameters, normaliser } = learner;
-    const rollout = await dumping(
-      collector.collect({
-        model: actingModel({ network, parameters, normaliser }),
-        logDeviation: parameters['actor.logDeviation']!,
-        deterministic: settings.network_settings.deterministic,
-        iteration: progress.iteration,
-        decisions,
-      }),
-    );
+    const rollout = await dumping(collector.collect({ ...policy(), iteration: progress.iteration, decisions }));
     const collected = performance.now();
 
     // Learn from it.
@@ -212,10 +249,26 @@ async function iterate(
     const line = records.add(metrics, rollout.episodes);
     hooks.iteration(metrics, settings.max_steps);
     if (line) hooks.info(line);
-    if (Math.floor(progress.step / interval) > Math.floor(before / interval)) await save();
+    if (passed(settings.gaitsmith.evaluation_interval, before, progress.step)) await evaluate();
+    if (passed(interval, before, progress.step)) await save();
   }
   const { path } = checkpoint?.step === progress.step ? checkpoint : await save();
   return { checkpoint: path, progress, interrupted: progress.step < settings.max_steps };
+}
+
+/** Whether a multiple of the interval lies behind that did not before; of 0 there is none. */
+function passed(interval: number, before: number, now: number): boolean {
+  return interval > 0 && Math.floor(now / interval) > Math.floor(before / interval);
+}
+
+/** @throws UserError where the world has none. */
+function evaluationConditions({ name, evaluationConditions }: BehaviorSpec): readonly EvaluationCondition[] {
+  if (evaluationConditions) return evaluationConditions;
+  throw new UserError({
+    what: `the behaviour ${JSON.stringify(name)} can't be evaluated apart from training`,
+    where: 'gaitsmith.evaluation_interval',
+    expected: '0',
+  });
 }
 
 function beginning(seed: number, agents: number): RunProgress {
