@@ -209,6 +209,36 @@ export function latestCheckpoint(
   });
 }
 
+/**
+ * The best checkpoint or the latest.
+ *
+ * @param which left out: the best where there is one that is whole, else the latest.
+ * @param warn told of each damaged one that was passed over.
+ * @throws UserError where there is none.
+ */
+export function chooseCheckpoint(
+  folder: string,
+  which: 'best' | 'latest' | undefined,
+  warn: (message: string) => void,
+): { path: string; checkpoint: Checkpoint } {
+  const path = bestCheckpointPath(folder);
+  if (which === 'latest' || (which === undefined && !existsSync(path))) return latestCheckpoint(folder, warn);
+  if (!existsSync(path)) {
+    throw new UserError({
+      what: 'there is no best checkpoint, for this run was never evaluated',
+      where: path,
+      mend: 'take the latest with --checkpoint latest, or set gaitsmith.evaluation_interval and train on',
+    });
+  }
+  try {
+    return { path, checkpoint: readCheckpoint(path) };
+  } catch (error) {
+    if (which === 'best' || !(error instanceof UserError)) throw error;
+    warn(`${error.message}; taking the latest instead`);
+    return latestCheckpoint(folder, warn);
+  }
+}
+
 /** Deletes all but the latest `keep`. */
 export function pruneCheckpoints(folder: string, keep: number): void {
   for (const path of listCheckpoints(folder).slice(keep)) rmSync(path, { force: true });
