@@ -134,6 +134,22 @@ describe('initial parameters', () => {
     }
   });
 
+  it('of a shared critic are one body under both heads, each head as it starts by itself', () => {
+    const shared = initialParameters({ ...network, layers: 1, sharedBody: true }, 1);
+    expect(Object.keys(shared)).toEqual([
+      'shared.hidden0.weight',
+      'shared.hidden0.bias',
+      'actor.mean.weight',
+      'actor.mean.bias',
+      'actor.logDeviation',
+      'critic.value.weight',
+      'critic.value.bias',
+    ]);
+    const greatest = (name: string) => Math.max(...shared[name]!.map(Math.abs));
+    expect(greatest('critic.value.weight')).toBeLessThanOrEqual(Math.sqrt(6 / 257));
+    expect(greatest('shared.hidden0.weight') * Math.sqrt(200)).toBeGreaterThan(3);
+  });
+
   it('of a layer norm leave what it normalised as it is', () => {
     const parameters = initialParameters({ ...network, layerNorm: true }, 1);
     expect([...new Set(parameters['critic.norm1.scale'])]).toEqual([1]);
