@@ -29,7 +29,7 @@ import type { Network } from './policy.ts';
 import { Records } from './records.ts';
 import { RewardNormaliser } from './reward-normaliser.ts';
 import type { Rollout } from './rollout.ts';
-import { adaptedFactor, updateSettings } from './schedules.ts';
+import { adaptedFactor, checkpointInterval, updateSettings } from './schedules.ts';
 import { startingPoint } from './starting-point.ts';
 import { STREAMS } from './streams.ts';
 import { countBlowUps, meanOf, rewardStatistics } from './summary.ts';
@@ -273,10 +273,6 @@ function evaluationConditions({ name, evaluationConditions }: BehaviorSpec): rea
 
 function beginning(seed: number, agents: number): RunProgress {
   return { seed, agents, step: 0, iteration: 0, episodes: 0, early: { episodes: 0, rewardSum: 0 }, lastReward: null };
-}
-
-function checkpointInterval({ even_checkpoints, max_steps, keep_checkpoints, checkpoint_interval }: BehaviorSettings) {
-  return even_checkpoints ? Math.max(1, Math.floor(max_steps / keep_checkpoints)) : checkpoint_interval;
 }
 
 /** The learning rate's factor for the next update, where it adapts. */

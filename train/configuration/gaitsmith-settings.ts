@@ -80,7 +80,7 @@ const settings = {
     .refine(({ min, max }) => min <= max, { path: ['min'], error: 'a smallest learning rate above the greatest' })
     .nullable()
     .default(null)
-    .describe('changes the learning rates after each update by how far it went'),
+    .describe('changes learning_rate after each update by how far it went; critic_learning_rate stays as it is'),
   train_pi_iters: count()
     .nullable()
     .default(null)
