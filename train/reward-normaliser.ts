@@ -21,9 +21,9 @@ export class RewardNormaliser {
   readonly returns: Float64Array;
   readonly statistics: ReturnStatistics;
 
-  constructor(returns: Float64Array, statistics: ReturnStatistics = { rows: 0, mean: 0, squares: 0 }) {
-    this.returns = returns;
-    this.statistics = statistics;
+  constructor(agents: number, statistics: ReturnStatistics = { rows: 0, mean: 0, squares: 0 }) {
+    this.returns = new Float64Array(agents);
+    this.statistics = { ...statistics };
   }
 
   /**

@@ -62,3 +62,9 @@ export function adaptedFactor(settings: BehaviorSettings, factor: number, diverg
         : factor;
   return Math.min(adaptive.max / learning_rate, Math.max(adaptive.min / learning_rate, wanted));
 }
+
+/** Decisions between two checkpoints. */
+export function checkpointInterval(settings: BehaviorSettings): number {
+  const { even_checkpoints, max_steps, keep_checkpoints, checkpoint_interval } = settings;
+  return even_checkpoints ? Math.max(1, Math.floor(max_steps / keep_checkpoints)) : checkpoint_interval;
+}

@@ -1,9 +1,11 @@
 import { existsSync, renameSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { devices } from '../../compile/devices.ts';
 import { backendNames } from '../../compile/eager-backends.ts';
 import type { Configuration } from '../../train/configuration/read.ts';
 import type { BehaviorSettings } from '../../train/configuration/schema.ts';
 import { flag, type OptionsOf, oneOf, text, wholeNumber } from '../options.ts';
+import type { RunFolder } from '../run-folder.ts';
 import { defineStage, type Json } from '../stage.ts';
 
 const options = {
@@ -42,6 +44,11 @@ const options = {
     description: `onnx, or TensorFlow.js eagerly: ${backendNames.slice(1).join(', ')} (default: train onnx, validate cpu)`,
     schema: oneOf(backendNames).default('onnx'),
   },
+  initializeFrom: {
+    argument: 'RUN',
+    description: 'start from what another run learnt: its id, its folder or one of its checkpoints',
+    schema: text().optional(),
+  },
   resume: { description: 'go on from the latest checkpoint of this run', schema: flag() },
 };
 type Options = OptionsOf<typeof options>;
@@ -59,8 +66,8 @@ export default defineStage({
     if (backend !== 'onnx') await checkInstalled(backend);
   },
 
-  async inputs(options) {
-    const configuration = await configurationOf(options);
+  async inputs(options, run) {
+    const configuration = await configurationOf(options, run);
     // The settings, not the file: a comment that changed is no reason to train again. Nor is another backend or device,
     // which rounds in its own way, as another machine does.
     return { files: {}, settings: { configuration } as unknown as Json };
@@ -83,7 +90,7 @@ export default defineStage({
       logger.info(`Beginning afresh; the earlier checkpoints are kept in ${aside}.`);
     }
 
-    const wanted = await configurationOf(options);
+    const wanted = await configurationOf(options, run);
     const saved = options.resume ? latestCheckpoint(run.checkpoints, () => {}).checkpoint.progress.seed : undefined;
     const seed = wanted.seed >= 0 ? wanted.seed : (saved ?? Math.floor(Math.random() * 10_000));
     const configuration = { ...wanted, seed };
@@ -100,6 +107,8 @@ export default defineStage({
         engine: { backend: options.backend, device: options.device },
         checkpointFolder: run.checkpoints,
         metricsPath: run.metrics,
+        eventsFolder: run.path,
+        dumpFolder: run.dumps,
         resume: options.resume,
       },
       {
@@ -132,21 +141,31 @@ export default defineStage({
 });
 
 /** The configuration file with the flags laid over it. */
-async function configurationOf({ config, maxSteps, seed, agents }: Options): Promise<Configuration> {
+async function configurationOf(
+  { config, maxSteps, seed, agents, initializeFrom }: Options,
+  run: RunFolder,
+): Promise<Configuration> {
   const { readConfiguration } = await import('../../train/configuration/read.ts');
   const { behavior } = await import('../../envs/walker/behavior.ts');
   const { checkParameter } = await import('../../envs/walker/parameters.ts');
   const configuration = readConfiguration(config, behavior.name, checkParameter);
-  const { max_steps, gaitsmith } = configuration.behavior;
+  const { max_steps, init_path, gaitsmith } = configuration.behavior;
   return {
     ...configuration,
     behavior: {
       ...configuration.behavior,
       max_steps: maxSteps ?? max_steps,
+      init_path: initializeFrom === undefined ? init_path : folderOfRun(initializeFrom, run),
       gaitsmith: { ...gaitsmith, agents: agents ?? gaitsmith.agents },
     } as BehaviorSettings,
     seed: seed ?? configuration.seed,
   };
+}
+
+/** A run that lies beside this one is known by its id, anything else by its path. */
+function folderOfRun(runOrPath: string, run: RunFolder): string {
+  const beside = join(dirname(run.path), runOrPath);
+  return existsSync(beside) ? beside : runOrPath;
 }
 
 function shown(reward: number | null): string {

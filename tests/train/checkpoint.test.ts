@@ -10,7 +10,10 @@ import {
   writeCheckpoint,
 } from '../../train/checkpoint.ts';
 import { Normaliser } from '../../train/normaliser.ts';
-import { initialParameters } from '../../train/policy.ts';
+import { initialParameters, type Network } from '../../train/policy.ts';
+import { RewardNormaliser } from '../../train/reward-normaliser.ts';
+
+type Values = Record<string, Float32Array>;
 
 const network = { observationSize: 5, actionSize: 2, hiddenUnits: 4, layers: 1 };
 
@@ -42,6 +45,13 @@ function checkpointAt(step: number): Checkpoint {
     ],
     curriculum: { parameters: { friction: { lesson: 2, smoothed: 1 / 3 } }, rewards: [1, -0.1, 2 / 3] },
     sample: Float32Array.from({ length: 15 }, (_, at) => at),
+    summary: {
+      rewards: [0.1, -1e300],
+      lengths: [3, 4],
+      blowUps: 1,
+      sums: { 'Losses/Value Loss': 1 / 3 },
+      iterations: 2,
+    },
   };
 }
 
@@ -57,6 +67,25 @@ describe('a checkpoint', () => {
 
   it('comes back bit for bit', () => {
     const checkpoint = checkpointAt(100);
+    expect(readCheckpoint(writeCheckpoint(folder, checkpoint))).toEqual(checkpoint);
+  });
+
+  it('comes back bit for bit with what it knows of rewards, in a network of another kind', () => {
+    const rewardNormaliser = new RewardNormaliser(2);
+    rewardNormaliser.normalise(Float32Array.of(0.1, -0.3, 2, 5), () => false, 0.9);
+    const other: Network = { ...network, sharedBody: true, layerNorm: true, activation: 'none' };
+    const [parameters, first, second] = [1, 2, 3].map((seed) => initialParameters(other, seed)) as [
+      Values,
+      Values,
+      Values,
+    ];
+    const checkpoint = {
+      ...checkpointAt(100),
+      network: other,
+      parameters,
+      optimiser: { first, second, counts: { actor: 1, critic: 1 } },
+      rewardNormaliser,
+    };
     expect(readCheckpoint(writeCheckpoint(folder, checkpoint))).toEqual(checkpoint);
   });
 

@@ -121,6 +121,32 @@ describe('what ML-Agents has not', () => {
   });
 });
 
+describe("ML-Agents' own file of resolved settings, as it writes it at the end of a run", () => {
+  it('is read as it is', () => {
+    const network =
+      'network_settings: {normalize: false, hidden_units: 128, num_layers: 2, vis_encode_type: simple, memory: null, goal_conditioning_type: hyper, deterministic: false}';
+    const { behavior } = parsed(
+      walker(
+        'trainer_type: ppo',
+        'hyperparameters: {batch_size: 2048, buffer_size: 20480, learning_rate: 0.0003, beta: 0.005, epsilon: 0.2, lambd: 0.95, num_epoch: 3, shared_critic: false, learning_rate_schedule: linear, beta_schedule: linear, epsilon_schedule: linear}',
+        'checkpoint_interval: 500000',
+        network,
+        `reward_signals: {extrinsic: {gamma: 0.995, strength: 1.0, ${network}}}`,
+        'init_path: null',
+        'keep_checkpoints: 5',
+        'even_checkpoints: false',
+        'max_steps: 30000000',
+        'time_horizon: 1000',
+        'summary_freq: 30000',
+        'threaded: false',
+        'self_play: null',
+        'behavioral_cloning: null',
+      ),
+    );
+    expect(behavior).toMatchObject({ init_path: null, max_steps: 30_000_000 });
+  });
+});
+
 describe('trainer_type: a2c', () => {
   it("has the settings of ML-Agents' plug-in", () => {
     const { behavior } = parsed(walker('trainer_type: a2c', 'hyperparameters:', '  beta: 0.001', '  num_epoch: 1'));
@@ -177,6 +203,11 @@ describe('a wrong configuration is refused with file, line, value and what was a
       'a feature that is not supported yet, by its name',
       walker('network_settings:', '  memory:', '    memory_size: 128'),
       ['my.yaml:4', 'recurrent memory', 'not supported'],
+    ],
+    [
+      'what would make a run not repeat itself, with the reason',
+      walker('threaded: true'),
+      ['my.yaml:3', 'threaded', 'repeat'],
     ],
     [
       'an unknown setting of our own',

@@ -8,7 +8,7 @@ import { withImages } from '../../train/mirrored.ts';
 import { Normaliser } from '../../train/normaliser.ts';
 import { initialParameters, parameterTable } from '../../train/policy.ts';
 import { RewardNormaliser } from '../../train/reward-normaliser.ts';
-import { adaptedFactor, scheduled, updateSettings } from '../../train/schedules.ts';
+import { adaptedFactor, checkpointInterval, scheduled, updateSettings } from '../../train/schedules.ts';
 
 describe('the normaliser', () => {
   it('has n = 3, mean = 1.33333 and M = 5.66667 after rows 1 and 3, as ML-Agents has', () => {
@@ -134,6 +134,22 @@ describe('initial parameters', () => {
     }
   });
 
+  it('of a shared critic are one body under both heads, each head as it starts by itself', () => {
+    const shared = initialParameters({ ...network, layers: 1, sharedBody: true }, 1);
+    expect(Object.keys(shared)).toEqual([
+      'shared.hidden0.weight',
+      'shared.hidden0.bias',
+      'actor.mean.weight',
+      'actor.mean.bias',
+      'actor.logDeviation',
+      'critic.value.weight',
+      'critic.value.bias',
+    ]);
+    const greatest = (name: string) => Math.max(...shared[name]!.map(Math.abs));
+    expect(greatest('critic.value.weight')).toBeLessThanOrEqual(Math.sqrt(6 / 257));
+    expect(greatest('shared.hidden0.weight') * Math.sqrt(200)).toBeGreaterThan(3);
+  });
+
   it('of a layer norm leave what it normalised as it is', () => {
     const parameters = initialParameters({ ...network, layerNorm: true }, 1);
     expect([...new Set(parameters['critic.norm1.scale'])]).toEqual([1]);
@@ -146,6 +162,37 @@ describe('initial parameters', () => {
     for (const { name, shape } of parameterTable(network)) {
       expect(parameters[name]!.length).toBe(shape.reduce((product, size) => product * size, 1));
     }
+  });
+});
+
+describe('checkpoints', () => {
+  const settings = (line: string) =>
+    parseConfiguration(`behaviors: { W: { max_steps: 1000, ${line} } }`, 'w.yaml', 'W').behavior;
+
+  it("lie as far apart as checkpoint_interval says, or evenly over max_steps, in ML-Agents' way", () => {
+    expect(checkpointInterval(settings('checkpoint_interval: 70'))).toBe(70);
+    expect(checkpointInterval(settings('keep_checkpoints: 3, checkpoint_interval: 70, even_checkpoints: true'))).toBe(
+      333,
+    );
+    expect(checkpointInterval(settings('keep_checkpoints: 2000, even_checkpoints: true'))).toBe(1);
+  });
+});
+
+describe('schedules of a configuration', () => {
+  const at = (step: number, line: string) =>
+    updateSettings(parseConfiguration(`behaviors: { W: { max_steps: 100, ${line} } }`, 'w.yaml', 'W').behavior, step);
+
+  it("end where ML-Agents' end, and follow the learning rate's where they are not named", () => {
+    const { learningRate, epsilon, beta } = at(100, 'hyperparameters: { learning_rate: 0.001 }');
+    expect([learningRate, epsilon, beta]).toEqual([1e-10, expect.closeTo(0.1, 12), expect.closeTo(1e-5, 12)]);
+    const constant = at(100, 'hyperparameters: { learning_rate_schedule: constant, beta_schedule: linear }');
+    expect(constant.learningRate).toBe(3e-4);
+    expect(constant.epsilon).toBe(0.2);
+    expect(constant.beta).toBeCloseTo(1e-5, 12);
+  });
+
+  it("of A2C take the entropy's weight to 1e-10, as the plug-in does, and clip nothing", () => {
+    expect(at(100, 'trainer_type: a2c')).toMatchObject({ beta: 1e-10, epsilon: 0, epochs: 1 });
   });
 });
 
@@ -171,7 +218,7 @@ describe('the reward normaliser', () => {
   it('divides by the deviation of the discounted return of all decisions, episodes apart', () => {
     const rewards = Float32Array.of(1, 2, 3, 4, -1, 5, 0, 2);
     const ends = [0, 1, 0, 0, 0, 0, 1, 0];
-    const normaliser = new RewardNormaliser(new Float64Array(2));
+    const normaliser = new RewardNormaliser(2);
     const once = normaliser.normalise(rewards, (row) => ends[row] === 1, 0.5);
     const [first, second] = [
       [1, 2.5, 3, 5.5],
@@ -191,7 +238,7 @@ describe('the reward normaliser', () => {
   });
 
   it('keeps rewards within ten deviations', () => {
-    const normaliser = new RewardNormaliser(new Float64Array(1));
+    const normaliser = new RewardNormaliser(1);
     const rewards = new Float32Array(1000).fill(0.001);
     rewards[999] = -1000;
     expect(normaliser.normalise(rewards, () => true, 0.9)[999]).toBe(-10);

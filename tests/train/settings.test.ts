@@ -50,6 +50,7 @@ function run(
   changes: Partial<TrainOptions> & { name: string; maxSteps?: number; stopAfter?: number },
 ) {
   const { name, maxSteps = 480, stopAfter, ...options } = changes;
+  const told: string[] = [];
   const iterations: IterationMetrics[] = [];
   const stop = new AbortController();
   const done = train(
@@ -66,8 +67,8 @@ function run(
       ...options,
     },
     {
-      info: () => {},
-      warn: () => {},
+      info: (message) => told.push(message),
+      warn: (message) => told.push(message),
       iteration: (metrics) => {
         iterations.push(metrics);
         if (iterations.length === stopAfter) stop.abort();
@@ -75,7 +76,7 @@ function run(
       signal: stop.signal,
     },
   );
-  return done.then((result) => ({ ...result, iterations }));
+  return done.then((result) => ({ ...result, told, iterations }));
 }
 
 describe('a run that was stopped and resumed, with other numbers of workers, ends with the very bytes of one that was not', () => {
@@ -146,5 +147,18 @@ describe('a setting', () => {
     const rates = iterations.map(({ learningRate }) => learningRate);
     expect(rates[1]).toBeCloseTo(0.006, 8);
     expect(rates[2]).toBeCloseTo(0.01, 8);
+  });
+
+  it('for where to start from gives a new run what another one learnt, and counts steps from 0', async () => {
+    const once = { maxSteps: 240, workers: 1 };
+    const from = await run({ gaitsmith: 'normalize_rewards: true' }, { name: 'from', ...once });
+    const path = `init_path: ${join(folder, 'from')}`;
+    const next = await run({ more: path, gaitsmith: 'normalize_rewards: true' }, { name: 'next', ...once });
+    expect(next.told).toEqual(expect.arrayContaining([`Initializing from ${from.checkpoint}.`]));
+    const [before, after] = [readCheckpoint(from.checkpoint), readCheckpoint(next.checkpoint)];
+    expect(after.progress.step).toBe(240);
+    expect(after.optimiser.counts.actor).toBe(2 * before.optimiser.counts.actor);
+    expect(after.normaliser.rows).toBe(before.normaliser.rows + 240);
+    expect(after.rewardNormaliser!.statistics.rows).toBe(480);
   });
 });

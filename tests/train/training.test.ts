@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,6 +9,7 @@ import { readCheckpoint } from '../../train/checkpoint.ts';
 import { parseConfiguration } from '../../train/configuration/read.ts';
 import type { IterationMetrics } from '../../train/metrics.ts';
 import { type TrainOptions, train } from '../../train/train.ts';
+import { eventFilesIn, type ReadHistogram, readEvents, shownEvents } from '../tensorboard/read-events.ts';
 import { behavior } from './fixtures/pointing-environment.ts';
 
 const environment = pathToFileURL(join(import.meta.dirname, 'fixtures/pointing-environment.ts')).href;
@@ -49,6 +50,7 @@ describe('training', () => {
         workers: 2,
         checkpointFolder: join(folder, name),
         metricsPath: join(folder, `${name}.jsonl`),
+        eventsFolder: join(folder, `${name}-events`),
         resume: false,
         ...options,
       },
@@ -87,12 +89,14 @@ describe('training', () => {
     expect(other.sample).not.toEqual(one.sample);
   });
 
-  it('that was stopped and resumed ends with the very bytes of one that was not', async () => {
-    const whole = await run({ maxSteps: 2500, name: 'whole' });
-    const first = await run({ maxSteps: 2500, name: 'parts', stopAfter: 2 });
+  it('that was stopped and resumed ends with the very bytes, metrics and events of one that was not', async () => {
+    const settings = configuration(2500);
+    settings.behavior.summary_freq = 1500; // so that it is stopped in the middle of what a summary sums up
+    const whole = await run({ configuration: settings, name: 'whole' });
+    const first = await run({ configuration: settings, name: 'parts', stopAfter: 2 });
     expect(first.interrupted).toBe(true);
     expect(first.progress.step).toBe(1040);
-    const second = await run({ maxSteps: 2500, name: 'parts', resume: true });
+    const second = await run({ configuration: settings, name: 'parts', resume: true });
     expect(second.interrupted).toBe(false);
     expect(sha256OfFile(second.checkpoint)).toBe(sha256OfFile(whole.checkpoint));
     const measured = (name: string) =>
@@ -101,6 +105,68 @@ describe('training', () => {
         .split('\n')
         .map((line) => ({ ...JSON.parse(line), seconds: 0 }));
     expect(measured('parts')).toEqual(measured('whole'));
+    const events = (name: string) => {
+      const shown = shownEvents(eventFilesIn(join(folder, `${name}-events`)));
+      return shown
+        .filter(({ values }) => !('Hyperparameters/text_summary' in values))
+        .map(({ step, values }) => ({ step, values }));
+    };
+    expect(events('parts')).toEqual(events('whole'));
+    expect(events('parts').map(({ step }) => step)).toEqual([1500]);
+    expect(eventFilesIn(join(folder, 'parts-events'))).toHaveLength(2);
+  });
+
+  it('goes back to the checkpoint before a damaged latest one, says so, and ends with the same bytes', async () => {
+    const settings = configuration(2500);
+    const { checkpoint: latest } = await run({ configuration: settings });
+    const bytes = readFileSync(latest);
+    const flipped = Buffer.from(bytes);
+    flipped[bytes.length >> 1]! ^= 1;
+    for (const damaged of [bytes.subarray(0, -100), flipped, Buffer.alloc(0)]) {
+      writeFileSync(latest, damaged);
+      const { told, iterations, checkpoint } = await run({ configuration: settings, resume: true, workers: 1 });
+      expect(told[0]).toMatch(/step-000002600\.safetensors: .*; going back to the checkpoint before it$/);
+      expect(told[1]).toMatch(/^Resuming from .*step-000002080\.safetensors, step 2080\.$/);
+      expect(iterations).toHaveLength(1);
+      expect(checkpoint).toBe(latest);
+      expect(readFileSync(latest).equals(bytes)).toBe(true);
+    }
+  });
+
+  it("tells TensorBoard by ML-Agents' tags what the metrics say", async () => {
+    const { iterations } = await run({ maxSteps: 1100 });
+    const [version, text, summary, ...more] = readEvents(eventFilesIn(join(folder, 'run-events'))[0]!);
+    expect(version!.fileVersion).toBe('brain.Event:2');
+    expect(text!.values['Hyperparameters/text_summary']).toContain(
+      '\ttrainer_type:\tppo\n\thyperparameters:\t\n\t  batch_size:\t64\n',
+    );
+    expect(more).toEqual([]);
+    expect(summary!.step).toBe(1000); // the multiple of summary_freq that the second iteration passed
+    expect(Math.abs(summary!.wallTime - Date.now() / 1000)).toBeLessThan(3600);
+    const two = iterations.slice(0, 2);
+    const episodes = two[0]!.episodes + two[1]!.episodes;
+    const mean = (of: (metrics: IterationMetrics) => number) => (of(two[0]!) + of(two[1]!)) / 2;
+    const overEpisodes = (of: (metrics: IterationMetrics) => number) =>
+      (of(two[0]!) * two[0]!.episodes + of(two[1]!) * two[1]!.episodes) / episodes;
+    const expected = {
+      'Environment/Cumulative Reward': overEpisodes(({ reward }) => reward!),
+      'Environment/Episode Length': overEpisodes(({ episodeLength }) => episodeLength!),
+      'Losses/Policy Loss': mean(({ absolutePolicyLoss }) => absolutePolicyLoss),
+      'Losses/Value Loss': mean(({ valueLoss }) => valueLoss),
+      'Policy/Beta': mean(({ beta }) => beta),
+      'Policy/Entropy': mean(({ entropy }) => entropy),
+      'Policy/Epsilon': mean(({ epsilon }) => epsilon),
+      'Policy/Extrinsic Reward': overEpisodes(({ reward }) => reward!),
+      'Policy/Extrinsic Value Estimate': mean(({ valueEstimate }) => valueEstimate),
+      'Policy/Learning Rate': mean(({ learningRate }) => learningRate),
+    };
+    for (const [tag, value] of Object.entries(expected)) expect(summary!.values[tag], tag).toBeCloseTo(value, 4);
+    const histogram = summary!.values['Environment/Cumulative Reward_hist'] as ReadHistogram;
+    expect(histogram.num).toBe(episodes);
+    expect(histogram.sum / episodes).toBeCloseTo(expected['Environment/Cumulative Reward'], 4);
+    const own = Object.keys(summary!.values).filter((tag) => !(tag in expected) && !tag.endsWith('_hist'));
+    expect(own).toEqual(['Gaitsmith/Blow-ups', 'Gaitsmith/Divergence', 'Gaitsmith/Sigma']);
+    expect(two[0]!.absolutePolicyLoss).toBeGreaterThanOrEqual(Math.abs(two[0]!.policyLoss));
   });
 
   it('counts and tells what blew up, and learns from sound numbers alone', async () => {

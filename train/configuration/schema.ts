@@ -10,10 +10,13 @@ import { type GaitsmithSettings, gaitsmithSettings } from './gaitsmith-settings.
 
 /** A setting of ML-Agents that Gaitsmith does not honour yet: absent, null or `off` pass, all else is refused by name. */
 function notYet(what: string, ...off: readonly unknown[]) {
+  return never(`${what} is not supported yet`, ...off);
+}
+
+/** The same of one that it won't, with the reason. */
+function never(error: string, ...off: readonly unknown[]) {
   return z
-    .custom<undefined | null>((value) => value === undefined || value === null || off.includes(value), {
-      error: `${what} is not supported yet`,
-    })
+    .custom<undefined | null>((value) => value === undefined || value === null || off.includes(value), { error })
     .optional();
 }
 
@@ -101,8 +104,16 @@ const behavior = {
   keep_checkpoints: count().default(5),
   checkpoint_interval: count().default(500_000).describe('decisions between two checkpoints that are kept'),
   even_checkpoints: z.boolean().default(false).describe('spread keep_checkpoints evenly over max_steps'),
-  threaded: notYet('collecting while updating', false),
-  init_path: notYet('starting from another run'),
+  threaded: never(
+    'collecting while updating (threaded) is not done: either keeps all cores busy, and a run would not repeat itself; leave it out or say false',
+    false,
+  ),
+  init_path: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('checkpoint, folder of checkpoints or run to start from; --initialize-from RUN stands above it'),
   behavioral_cloning: notYet('behavioural cloning'),
   self_play: notYet('self-play'),
   framework: z.unknown().optional().describe('deprecated by ML-Agents, without effect there too'),
