@@ -1,7 +1,13 @@
 /** `npm run bench -- fidelity`: a Unity policy in our world, as a table. */
+import { z } from 'zod';
+import type { ParameterValues } from '../envs/env.ts';
+import { behavior } from '../envs/walker/behavior.ts';
+import { checkParameter } from '../envs/walker/parameters.ts';
 import { runCommandLine } from '../pipeline/command-line.ts';
 import { flag, text, wholeNumber } from '../pipeline/options.ts';
 import type { Json } from '../pipeline/stage.ts';
+import { lessonsOf } from '../train/configuration/environment-parameters.ts';
+import { readEnvironmentParameters } from '../train/configuration/read.ts';
 import { fidelity, printFidelity } from './fidelity.ts';
 
 export const bench = (argv: readonly string[]) =>
@@ -12,7 +18,11 @@ export const bench = (argv: readonly string[]) =>
       summary: 'runs a Walker policy of ML-Agents in our world and tells how it fares, by target speed',
       options: {
         policy: { argument: 'FILE', description: 'an ONNX file that ML-Agents trained or runs', schema: text() },
-        episodes: { argument: 'N', description: 'episodes (default: 100)', schema: wholeNumber(1).default(100) },
+        episodes: {
+          argument: 'N',
+          description: 'episodes (default: 300, which a verdict needs)',
+          schema: wholeNumber(1).default(300),
+        },
         seed: {
           argument: 'N',
           description: 'seed of episodes and sampled actions (default: 0)',
@@ -22,12 +32,48 @@ export const bench = (argv: readonly string[]) =>
           description: "the mean action instead of a sampled one, which Unity's scene uses",
           schema: flag(),
         },
+        worst: {
+          argument: 'N',
+          description: 'how many observations to list, least like the file first (default: 12; --json has all)',
+          schema: wholeNumber(0).default(12),
+        },
+        parameters: {
+          argument: 'FILE',
+          description: 'a configuration whose environment_parameters hold, of a curriculum the last lesson',
+          schema: text().optional(),
+        },
+        set: {
+          argument: 'NAME=NUMBER',
+          repeats: true,
+          description: 'an environment parameter, such as friction=0.4; may be given more than once',
+          schema: assignments().optional(),
+        },
       },
-      async run(options, { terminal }) {
-        const report = await fidelity(options);
-        terminal.print(printFidelity(report));
+      async run({ parameters: file, set, worst, ...options }, { terminal }) {
+        const parameters = { ...(file === undefined ? {} : lastLessons(file)), ...set };
+        const report = await fidelity({ ...options, parameters });
+        terminal.print(printFidelity(report, worst));
         return { json: report as unknown as { [key: string]: Json } };
       },
     },
     argv,
   );
+
+/** "friction=0.4,mass_scale=1.2" as numbers by name. */
+function assignments() {
+  const expected = 'NAME=NUMBER, such as friction=0.4';
+  return z.string(expected).transform((text, context) => {
+    const values = text.split(',').map((part) => /^(\w+)=([+-]?[\d.]+(?:e[+-]?\d+)?)$/i.exec(part));
+    const read = values.map((found) => [found?.[1] ?? '', Number(found?.[2])] as const);
+    if (read.every(([, value]) => Number.isFinite(value))) return Object.fromEntries(read);
+    context.addIssue(expected);
+    return z.NEVER;
+  });
+}
+
+function lastLessons(file: string): ParameterValues {
+  const settings = readEnvironmentParameters(file, behavior.name, checkParameter);
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, setting]) => [name, lessonsOf(name, setting).at(-1)!.value]),
+  );
+}

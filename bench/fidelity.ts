@@ -1,35 +1,31 @@
 /**
  * How faithful is the world? Runs an ML-Agents Walker policy, best one that was trained inside Unity, and tells how well it
  * fares here, by target speed, and how far its observations are from those that its normaliser saw in Unity.
- *
- * Unity's example scene samples actions (`continuous_actions`), and so does this. Such a file draws its noise inside the
- * graph, without a seed; here the node that draws it is replaced by an input, which is fed from a seeded stream.
  */
 import { readFileSync } from 'node:fs';
-import { type DenseTensor, Session } from '../compile/onnxruntime.ts';
+import type { ParameterValues } from '../envs/env.ts';
 import { observationNames } from '../envs/walker/observation.ts';
-import { readParameters } from '../envs/walker/parameters.ts';
+import { checkParameters, drawParameters } from '../envs/walker/parameters.ts';
 import { type PhysicsSettings, unityPhysics } from '../envs/walker/physics-settings.ts';
 import { loadPhysX } from '../envs/walker/physx.ts';
 import { walkerRig } from '../envs/walker/rig.ts';
 import { type Outcome, Walker } from '../envs/walker/walker.ts';
-import { UserError } from '../failure/user-error.ts';
 import { decodeModel } from '../onnx/decode.ts';
-import { encodeModel } from '../onnx/encode.ts';
-import type { Model, Tensor } from '../onnx/model.ts';
 import { RandomStream } from '../random/stream.ts';
+import { isOff, type ObservationDifference, ObservationStatistics, tolerance } from './observation-statistics.ts';
+import { normalizerOf, openWalkerPolicy } from './walker-policy.ts';
 
 export interface FidelityOptions {
   /** Path of the .onnx file. */
   readonly policy: string;
-  /** Default 100. */
+  /** Default 300, which a verdict needs. */
   readonly episodes?: number;
   /** Default 0. */
   readonly seed?: number;
   /** The mean action instead of a sampled one; default false, as in Unity's scene. */
   readonly deterministic?: boolean;
-  /** Environment parameters, such as target_speed_max. */
-  readonly parameters?: Readonly<Record<string, number>>;
+  /** Environment parameters, such as target_speed_max; samplers draw for every episode. */
+  readonly parameters?: ParameterValues;
   /** Other physics, to measure what a setting does. */
   readonly physics?: Partial<PhysicsSettings>;
 }
@@ -50,6 +46,10 @@ export interface Band {
   readonly reward_per_step: number;
   /** Along the goal, m/s. */
   readonly mean_speed: number;
+  /** Share of episodes that lasted to the cap. */
+  readonly capped_share: number;
+  /** How often each body's touch of the ground ended an episode. */
+  readonly fallen: Readonly<Record<string, number>>;
 }
 
 export interface FidelityReport {
@@ -57,6 +57,8 @@ export interface FidelityReport {
   readonly deterministic: boolean;
   readonly episodes: number;
   readonly seed: number;
+  /** Environment parameters other than Unity's scene. */
+  readonly parameters: ParameterValues;
   readonly falls: number;
   /** Physics steps in all over falls; null where nobody fell. */
   readonly steps_per_fall: number | null;
@@ -76,16 +78,6 @@ export interface FidelityReport {
   readonly observations?: readonly ObservationDifference[];
 }
 
-export interface ObservationDifference {
-  readonly name: string;
-  readonly mean: number;
-  readonly unity_mean: number;
-  readonly deviation: number;
-  readonly unity_deviation: number;
-  /** Difference of the means in Unity's standard deviations. */
-  readonly shift: number;
-}
-
 const bandEdges = [0, 2, 4, 6, 8, 10] as const;
 
 /** Walkers that decide in one batch. */
@@ -93,8 +85,8 @@ const lanes = 25;
 
 const observationSize = observationNames(walkerRig).length;
 
-/** Streams of the policy's noise and of the episodes are told apart by their last number. */
-const purpose = { episode: 0x3a1, noise: 0xf1d };
+/** Streams of the policy's noise, of the episodes and of their parameters are told apart by their last number. */
+const purpose = { episode: 0x3a1, parameters: 0x3a2, noise: 0xf1d };
 
 interface Run {
   readonly targetSpeed: number;
@@ -108,12 +100,12 @@ interface Run {
 
 /** Runs the policy for some episodes with target speeds drawn uniformly. */
 export async function fidelity(options: FidelityOptions): Promise<FidelityReport> {
-  const { policy: path, episodes = 100, seed = 0, deterministic = false } = options;
+  const { policy: path, episodes = 300, seed = 0, deterministic = false, parameters = {} } = options;
+  checkParameters(parameters);
   const model = decodeModel(new Uint8Array(readFileSync(path)), path);
-  const statistics = new RunningStatistics(observationSize);
-  const policy = await openPolicy(model, path, deterministic);
+  const statistics = new ObservationStatistics();
+  const policy = await openWalkerPolicy(model, path, deterministic);
   const physx = await loadPhysX();
-  const parameters = readParameters(options.parameters ?? {});
   const settings = { ...unityPhysics, ...options.physics };
 
   const runs: Run[] = [];
@@ -121,20 +113,22 @@ export async function fidelity(options: FidelityOptions): Promise<FidelityReport
   const startNext = (walker: Walker): Lane | undefined => {
     if (started >= episodes) return undefined;
     const episode = started++;
-    walker.start(new RandomStream(seed, episode, purpose.episode));
+    const drawn = drawParameters(parameters, seed, episode, purpose.parameters);
+    walker.start(new RandomStream(seed, episode, purpose.episode), drawn);
     return { walker, episode, reward: 0, noise: new RandomStream(seed, episode, purpose.noise) };
   };
   const walkers = Array.from(
     { length: Math.min(lanes, episodes) },
-    () => new Walker(physx, walkerRig, parameters, settings),
+    () => new Walker(physx, walkerRig, drawParameters(parameters, seed), settings),
   );
   let busy = walkers.map(startNext).filter((lane) => lane !== undefined);
   while (busy.length > 0) {
     const observations = new Float32Array(busy.length * observationSize);
     busy.forEach(({ walker }, row) => {
-      walker.observe(observations, row * observationSize);
+      const at = row * observationSize;
+      walker.observe(observations, at);
+      statistics.add(walker.targetSpeed, observations.subarray(at, at + observationSize));
     });
-    statistics.add(observations);
     const actions = await policy.act(
       observations,
       busy.map(({ noise }) => noise),
@@ -153,7 +147,8 @@ export async function fidelity(options: FidelityOptions): Promise<FidelityReport
   const normalizer = normalizerOf(model);
   return {
     ...summary(path, deterministic, seed, runs),
-    ...(normalizer ? { observations: differences(statistics, normalizer) } : {}),
+    parameters,
+    ...(normalizer ? { observations: statistics.differencesFrom(normalizer) } : {}),
   };
 }
 
@@ -171,12 +166,6 @@ function runOf({ walker, reward }: Lane, outcome: Outcome): Run {
 
 function summary(policy: string, deterministic: boolean, seed: number, runs: readonly Run[]) {
   const rewards = estimate(runs.map(({ reward }) => reward));
-  const fallen: Record<string, number> = {};
-  for (const { fallenBody } of runs) {
-    if (fallenBody < 0) continue;
-    const name = walkerRig.bodies[fallenBody]!.name;
-    fallen[name] = (fallen[name] ?? 0) + 1;
-  }
   const bands = bandEdges.slice(1).map((high, which): Band => {
     const low = bandEdges[which]!;
     const inside = runs.filter(({ targetSpeed }) => targetSpeed >= low && targetSpeed < high);
@@ -188,6 +177,8 @@ function summary(policy: string, deterministic: boolean, seed: number, runs: rea
       steps_per_fall: stepsPerFall(inside),
       reward_per_step: total(inside, ({ reward }) => reward) / steps,
       mean_speed: total(inside, ({ meanSpeed, steps }) => meanSpeed * steps) / steps,
+      capped_share: cappedShare(inside),
+      fallen: fallenIn(inside),
     };
   });
   return {
@@ -200,12 +191,27 @@ function summary(policy: string, deterministic: boolean, seed: number, runs: rea
     reward: rewards.mean,
     reward_interval: rewards.plusMinus,
     steps: estimate(runs.map(({ steps }) => steps)),
-    capped_share: runs.filter(({ outcome }) => outcome === 'cut off').length / runs.length,
+    capped_share: cappedShare(runs),
     blow_ups: runs.filter(({ outcome }) => outcome === 'blew up').length,
     targets_touched: total(runs, ({ targetsTouched }) => targetsTouched),
     bands,
-    fallen: Object.fromEntries(Object.entries(fallen).sort(([, a], [, b]) => b - a)),
+    fallen: fallenIn(runs),
   };
+}
+
+/** Episodes by the body that fell, most often first. */
+function fallenIn(runs: readonly Run[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { fallenBody } of runs) {
+    if (fallenBody < 0) continue;
+    const { name } = walkerRig.bodies[fallenBody]!;
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return Object.fromEntries(Object.entries(counts).sort(([, a], [, b]) => b - a));
+}
+
+function cappedShare(runs: readonly Run[]): number {
+  return runs.filter(({ outcome }) => outcome === 'cut off').length / runs.length;
 }
 
 function fallsIn(runs: readonly Run[]): number {
@@ -227,127 +233,6 @@ function estimate(values: readonly number[]): Estimate {
   return { mean, plusMinus: 1.96 * Math.sqrt(variance / values.length) };
 }
 
-/** Mean and deviation of each of some numbers that come in rows (Welford). */
-class RunningStatistics {
-  readonly mean: Float64Array;
-  readonly #squares: Float64Array;
-  #rows = 0;
-
-  constructor(size: number) {
-    this.mean = new Float64Array(size);
-    this.#squares = new Float64Array(size);
-  }
-
-  add(rows: Float32Array): void {
-    const size = this.mean.length;
-    for (let row = 0; row < rows.length; row += size) {
-      this.#rows += 1;
-      for (let which = 0; which < size; which++) {
-        const value = rows[row + which]!;
-        const before = value - this.mean[which]!;
-        this.mean[which]! += before / this.#rows;
-        this.#squares[which]! += before * (value - this.mean[which]!);
-      }
-    }
-  }
-
-  deviation(which: number): number {
-    return Math.sqrt(this.#squares[which]! / Math.max(1, this.#rows - 1));
-  }
-}
-
-interface Policy {
-  readonly actionSize: number;
-  /** [batch, observations] and one stream of noise a row to [batch, actions]. */
-  act(observations: Float32Array, noise: readonly RandomStream[]): Promise<Float32Array>;
-  close(): Promise<void>;
-}
-
-async function openPolicy(model: Model, path: string, deterministic: boolean): Promise<Policy> {
-  const wanted = deterministic ? 'deterministic_continuous_actions' : 'continuous_actions';
-  const output = model.graph.outputs.find(({ name }) => name === wanted);
-  if (!output || !model.graph.inputs.some(({ name }) => name === 'obs_0')) {
-    throw new UserError({
-      what: 'this is no ML-Agents policy',
-      where: path,
-      expected: `an input obs_0 and an output ${wanted}`,
-    });
-  }
-  const { model: open, inputs } = deterministic ? { model, inputs: [] } : withNoiseAsInput(model);
-  const session = await Session.open(encodeModel(open), { threads: 1 });
-  const actionSize = Number(output.shape?.at(-1) ?? 39);
-  return {
-    actionSize,
-    async act(observations, noise) {
-      const batch = noise.length;
-      const feeds: Record<string, DenseTensor> = {
-        obs_0: { type: 'float32', shape: [batch, observationSize], data: observations },
-      };
-      for (const input of inputs) {
-        const data = new Float32Array(batch * actionSize);
-        for (let at = 0; at < data.length; at++) data[at] = noise[Math.floor(at / actionSize)]!.normal();
-        feeds[input] = { type: 'float32', shape: [batch, actionSize], data };
-      }
-      return (await session.run(feeds, [wanted]))[wanted]!.data as Float32Array;
-    },
-    close: () => session.release(),
-  };
-}
-
-/** The same graph with inputs in place of the nodes that draw normal noise. */
-function withNoiseAsInput(model: Model): { model: Model; inputs: string[] } {
-  const drawsNoise = (op: string) => op === 'RandomNormalLike' || op === 'RandomNormal';
-  const inputs = model.graph.nodes.filter(({ op }) => drawsNoise(op)).map(({ outputs }) => outputs[0]!);
-  const graph = {
-    ...model.graph,
-    nodes: model.graph.nodes.filter(({ op }) => !drawsNoise(op)),
-    inputs: [...model.graph.inputs, ...inputs.map((name) => ({ name, type: 'float32' as const, shape: [null, null] }))],
-  };
-  return { model: { ...model, graph }, inputs };
-}
-
-interface Normalizer {
-  readonly mean: ArrayLike<number>;
-  readonly deviation: ArrayLike<number>;
-}
-
-/** What an ML-Agents file subtracts from its observations and divides them by, if it does. */
-function normalizerOf({ graph }: Model): Normalizer | undefined {
-  const constant = (name: string | undefined): Tensor | undefined => {
-    const tensor = graph.initializers.get(name ?? '');
-    return tensor?.data.length === observationSize ? tensor : undefined;
-  };
-  const subtraction = graph.nodes.find(({ op, inputs }) => op === 'Sub' && inputs[0] === 'obs_0');
-  const division = graph.nodes.find(({ op, inputs }) => op === 'Div' && inputs[0] === subtraction?.outputs[0]);
-  const mean = constant(subtraction?.inputs[1]);
-  const deviation = constant(division?.inputs[1]);
-  if (!mean || !deviation) return undefined;
-  return { mean: mean.data as Float32Array, deviation: deviation.data as Float32Array };
-}
-
-function differences(statistics: RunningStatistics, normalizer: Normalizer): ObservationDifference[] {
-  const rows = observationNames(walkerRig).map((name, which): ObservationDifference => {
-    const mean = statistics.mean[which]!;
-    const unityMean = normalizer.mean[which]!;
-    const unityDeviation = normalizer.deviation[which]!;
-    return {
-      name,
-      mean,
-      unity_mean: unityMean,
-      deviation: statistics.deviation(which),
-      unity_deviation: unityDeviation,
-      shift: (mean - unityMean) / unityDeviation,
-    };
-  });
-  return rows.sort((a, b) => badness(b) - badness(a));
-}
-
-/** How unlike two distributions are, by mean or by width; what never moves in Unity is not judged. */
-function badness({ shift, deviation, unity_deviation: unity }: ObservationDifference): number {
-  if (unity < 1e-3) return 0;
-  return Math.abs(shift) + Math.abs(Math.log((deviation + 1e-3) / unity));
-}
-
 /** The report as text: the whole, the bands, who fell, and the worst observations. */
 export function printFidelity(report: FidelityReport, worst = 12): string {
   const { bands, fallen, observations } = report;
@@ -358,26 +243,27 @@ export function printFidelity(report: FidelityReport, worst = 12): string {
       `targets touched ${report.targets_touched}, blow-ups ${report.blow_ups}`,
     '',
     ...table(
-      ['target m/s', 'episodes', 'falls', 'steps/fall', 'reward/step', 'mean m/s'],
-      bands.map(({ speed, episodes, falls, steps_per_fall, reward_per_step, mean_speed }) => [
+      ['target m/s', 'episodes', 'falls', 'steps/fall', 'to the cap', 'reward/step', 'mean m/s', 'fell on'],
+      bands.map(({ speed, episodes, falls, steps_per_fall, capped_share, reward_per_step, mean_speed, fallen }) => [
         speed.join('-'),
         String(episodes),
         String(falls),
         // Falls come one by one at some rate: the rate's relative error is about 1/sqrt(falls).
         `${shown(steps_per_fall)}${falls > 0 ? ` +-${Math.round(196 / Math.sqrt(falls))}%` : ''}`,
+        `${Math.round(capped_share * 100)} %`,
         reward_per_step.toFixed(3),
         mean_speed.toFixed(2),
+        listed(fallen, 2),
       ]),
     ),
     '',
-    `fell on: ${Object.entries(fallen)
-      .map(([name, count]) => `${name} ${count}`)
-      .join(', ')}`,
+    `fell on: ${listed(fallen)}`,
   ];
   if (observations) {
     lines.push(
       '',
-      "observations least like those of the file's normaliser",
+      `${observations.filter(isOff).length} of ${observations.length} observations are off by more than ${tolerance.shift} ` +
+        `of the normaliser's deviation, or wider or narrower by more than ${tolerance.deviation * 100} %; the worst:`,
       ...table(
         ['observation', 'mean here', 'there', 'deviation here', 'there'],
         observations
@@ -390,6 +276,11 @@ export function printFidelity(report: FidelityReport, worst = 12): string {
     );
   }
   return lines.join('\n');
+}
+
+function listed(counts: Readonly<Record<string, number>>, most = 16): string {
+  const entries = Object.entries(counts).slice(0, most);
+  return entries.map(([name, count]) => `${name} ${count}`).join(', ');
 }
 
 function shown(value: number | null): string {

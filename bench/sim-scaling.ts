@@ -68,6 +68,7 @@ async function collectingSpeed(workers: number, agents: number, decisions: numbe
     model: actingModel({ network, parameters, normaliser: new Normaliser(network.observationSize) }),
     logDeviation: parameters['actor.logDeviation']!,
     decisions: Math.ceil(decisions / agents),
+    deterministic: false,
   };
   // Once to have all of it compiled for speed, in every thread.
   await collector.collect({ ...request, iteration: 0, decisions: Math.ceil((2000 * workers) / agents) });

@@ -23,6 +23,11 @@ export interface Environment {
    * to exactly this point. A world that can't repeat itself (a live Unity) leaves it out.
    */
   histories?(): readonly EpisodeHistory[];
+  /**
+   * What every episode gets that starts from now on, instead of `EnvironmentOptions.parameters`; an episode under way keeps
+   * what it was started with.
+   */
+  setParameters(parameters: ParameterValues): void;
   /** Frees the world. No call may follow. */
   close(): Promise<void>;
 }
@@ -32,6 +37,14 @@ export interface BehaviorSpec {
   readonly name: string;
   readonly observationSize: number;
   readonly actionSize: number;
+  /** The agent's left-right mirror image, where it has one: as good there as here. */
+  readonly mirror?: { readonly observations: Mirror; readonly actions: Mirror };
+}
+
+/** A mirror image, number by number: mirrored[i] = signs[i] * original[from[i]]. */
+export interface Mirror {
+  readonly from: Uint16Array;
+  readonly signs: Float32Array;
 }
 
 /** What one decision of every agent led to. */
@@ -71,6 +84,8 @@ export interface Episode {
 export interface EpisodeHistory {
   /** The agent's how-manieth episode. */
   readonly episode: number;
+  /** The parameters it was started with, by name; one that is not named is what it would be in any episode. */
+  readonly parameters: Readonly<Record<string, number>>;
   /** All that was decided in it so far, [decisions, actionSize]. */
   readonly actions: Float32Array;
 }
@@ -81,11 +96,35 @@ export interface EnvironmentOptions {
   /** Number of this group's first agent among all agents of the run. */
   readonly firstAgent: number;
   readonly agents: number;
-  /** `environment_parameters` of the configuration, by name. */
-  readonly parameters: Readonly<Record<string, number>>;
+  readonly parameters: ParameterValues;
   /** Where each agent goes on, instead of at the start of its first episode; `reset` then returns what it sees there. */
   readonly histories?: readonly EpisodeHistory[];
 }
+
+/** `environment_parameters` of the configuration as they hold now, by name. */
+export type ParameterValues = Readonly<Record<string, ParameterValue>>;
+
+/** A number, or how one is drawn anew for every episode. */
+export type ParameterValue = number | Sampler;
+
+/**
+ * How a parameter is drawn, as ML-Agents' configuration says it; `sampler.ts` does it. A `seed` of -1 stands for the run's.
+ */
+export type Sampler =
+  | {
+      readonly sampler_type: 'uniform';
+      readonly sampler_parameters: { readonly seed: number; readonly min_value: number; readonly max_value: number };
+    }
+  | {
+      readonly sampler_type: 'gaussian';
+      readonly sampler_parameters: { readonly seed: number; readonly mean: number; readonly st_dev: number };
+    }
+  | {
+      readonly sampler_type: 'multirangeuniform';
+      readonly sampler_parameters: { readonly seed: number; readonly intervals: readonly Interval[] };
+    };
+
+export type Interval = readonly [low: number, high: number];
 
 /** What a worker thread imports by URL to make its part of the world. */
 export interface EnvironmentModule {

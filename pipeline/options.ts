@@ -14,6 +14,8 @@ import { z } from 'zod';
 export interface OptionSpec {
   /** The name of the value in the help text, "FILE" or "N"; an option without one is a switch. */
   readonly argument?: string;
+  /** May be given more than once: the values come as one, with commas between them. */
+  readonly repeats?: boolean;
   /** What it does, in a few words that begin in lower case. */
   readonly description: string;
   /** Turns the text (for a switch, true) or undefined into the value. Its error message says what was expected. */

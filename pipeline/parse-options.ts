@@ -91,7 +91,10 @@ function commanderFor({ typed, summary, options, epilogue }: CommandWords, onHel
     .configureOutput({ writeOut: onHelp, writeErr: () => {} });
   for (const [key, spec] of Object.entries(options)) {
     const value = spec.argument ? ` <${spec.argument}>` : '';
-    command.option(`${flagOf(key)}${value}`, `${spec.description}${defaultText(spec)}`);
+    const option = command.createOption(`${flagOf(key)}${value}`, `${spec.description}${defaultText(spec)}`);
+    if (spec.repeats)
+      option.argParser((one: string, before?: string) => (before === undefined ? one : `${before},${one}`));
+    command.addOption(option);
   }
   if (epilogue) command.addHelpText('after', `\n${epilogue}`);
   return command;

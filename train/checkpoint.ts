@@ -9,8 +9,10 @@ import { join } from 'node:path';
 import type { EpisodeHistory } from '../envs/env.ts';
 import { UserError } from '../failure/user-error.ts';
 import { readTensorFile, type StoredTensor, writeTensorFile } from '../files/safetensors.ts';
+import type { CurriculumState } from './curriculum.ts';
 import { Normaliser } from './normaliser.ts';
 import { type Network, parameterTable } from './policy.ts';
+import { RewardNormaliser } from './reward-normaliser.ts';
 
 export interface Checkpoint {
   /** Where in the run it was taken. */
@@ -22,11 +24,15 @@ export interface Checkpoint {
     readonly first: Readonly<Record<string, Float32Array>>;
     readonly second: Readonly<Record<string, Float32Array>>;
     /** Adam steps taken. */
-    readonly count: number;
+    readonly counts: { readonly actor: number; readonly critic: number };
   };
   readonly normaliser: Normaliser;
+  /** Where rewards are normalised. */
+  readonly rewardNormaliser?: RewardNormaliser | undefined;
   /** The episode each agent is in, so that it goes on exactly there; absent where the world can't be repeated. */
   readonly histories?: readonly EpisodeHistory[] | undefined;
+  /** The lessons it is in; absent where there are none. */
+  readonly curriculum?: CurriculumState | undefined;
   /** Observations met in the last iteration, [rows, observationSize]: what the exported file is proved on. */
   readonly sample: Float32Array;
 }
@@ -43,6 +49,8 @@ export interface RunProgress {
   readonly early: { readonly episodes: number; readonly rewardSum: number };
   /** Mean reward of the episodes that ended in the last iteration; null while there is none. */
   readonly lastReward: number | null;
+  /** What the learning rate has been multiplied by so far, where it adapts to the divergence. */
+  readonly learningRateFactor?: number;
 }
 
 const FORMAT = 'gaitsmith-checkpoint-1';
@@ -50,7 +58,18 @@ const NAME = /^step-(\d+)\.safetensors$/;
 
 /** Writes a checkpoint into the folder and returns its path. */
 export function writeCheckpoint(folder: string, checkpoint: Checkpoint): string {
-  const { progress, network, behaviorName, parameters, optimiser, normaliser, sample, histories } = checkpoint;
+  const {
+    progress,
+    network,
+    behaviorName,
+    parameters,
+    optimiser,
+    normaliser,
+    rewardNormaliser,
+    sample,
+    histories,
+    curriculum,
+  } = checkpoint;
   const tensors: Record<string, StoredTensor> = {};
   for (const { name, shape } of parameterTable(network)) {
     tensors[`parameter.${name}`] = { shape, data: parameters[name]! };
@@ -59,6 +78,10 @@ export function writeCheckpoint(folder: string, checkpoint: Checkpoint): string 
   }
   tensors['normaliser.mean'] = { shape: [network.observationSize], data: normaliser.mean };
   tensors['normaliser.squares'] = { shape: [network.observationSize], data: normaliser.squares };
+  if (rewardNormaliser) {
+    const { returns } = rewardNormaliser;
+    tensors['rewards.returns'] = { shape: [returns.length], data: returns };
+  }
   tensors['sample'] = { shape: [sample.length / network.observationSize, network.observationSize], data: sample };
   histories?.forEach(({ actions }, agent) => {
     tensors[`history.${agent}`] = { shape: [actions.length / network.actionSize, network.actionSize], data: actions };
@@ -68,9 +91,16 @@ export function writeCheckpoint(folder: string, checkpoint: Checkpoint): string 
     behavior: behaviorName,
     network: JSON.stringify(network),
     progress: JSON.stringify(progress),
-    adamCount: String(optimiser.count),
+    adamCounts: JSON.stringify(optimiser.counts),
     normaliserRows: String(normaliser.rows),
-    ...(histories ? { historyEpisodes: JSON.stringify(histories.map(({ episode }) => episode)) } : {}),
+    ...(histories
+      ? {
+          historyEpisodes: JSON.stringify(histories.map(({ episode }) => episode)),
+          historyParameters: JSON.stringify(histories.map(({ parameters }) => parameters)),
+        }
+      : {}),
+    ...(curriculum ? { curriculum: JSON.stringify(curriculum) } : {}),
+    ...(rewardNormaliser ? { rewards: JSON.stringify(rewardNormaliser.statistics) } : {}),
   };
   const path = join(folder, `step-${String(progress.step).padStart(9, '0')}.safetensors`);
   writeTensorFile(path, { metadata, tensors });
@@ -102,18 +132,39 @@ export function readCheckpoint(path: string): Checkpoint {
     network,
     behaviorName: metadata['behavior']!,
     parameters: named('parameter'),
-    optimiser: { first: named('adam.first'), second: named('adam.second'), count: Number(metadata['adamCount']) },
+    optimiser: { first: named('adam.first'), second: named('adam.second'), counts: adamCounts(metadata) },
     normaliser,
-    sample: tensors['sample']!.data as Float32Array,
-    ...(metadata['historyEpisodes'] === undefined
+    ...(metadata['rewards'] === undefined
       ? {}
       : {
-          histories: (JSON.parse(metadata['historyEpisodes']) as number[]).map((episode, agent) => ({
-            episode,
-            actions: tensors[`history.${agent}`]!.data as Float32Array,
-          })),
+          rewardNormaliser: new RewardNormaliser(
+            tensors['rewards.returns']!.data as Float64Array,
+            JSON.parse(metadata['rewards']) as RewardNormaliser['statistics'],
+          ),
         }),
+    sample: tensors['sample']!.data as Float32Array,
+    ...(metadata['historyEpisodes'] === undefined ? {} : { histories: readHistories({ metadata, tensors }) }),
+    ...(metadata['curriculum'] === undefined
+      ? {}
+      : { curriculum: JSON.parse(metadata['curriculum']) as CurriculumState }),
   };
+}
+
+function readHistories({ metadata, tensors }: ReturnType<typeof readTensorFile>): EpisodeHistory[] {
+  const episodes = JSON.parse(metadata['historyEpisodes']!) as number[];
+  // Checkpoints from before parameters could be drawn have none: every episode had what the configuration says.
+  const parameters = JSON.parse(metadata['historyParameters'] ?? '[]') as EpisodeHistory['parameters'][];
+  return episodes.map((episode, agent) => ({
+    episode,
+    parameters: parameters[agent] ?? {},
+    actions: tensors[`history.${agent}`]!.data as Float32Array,
+  }));
+}
+
+/** Before the two could differ, there was one count. */
+function adamCounts({ adamCounts, adamCount }: Readonly<Record<string, string>>): Checkpoint['optimiser']['counts'] {
+  if (adamCounts !== undefined) return JSON.parse(adamCounts) as Checkpoint['optimiser']['counts'];
+  return { actor: Number(adamCount), critic: Number(adamCount) };
 }
 
 /** The checkpoints in a folder, latest first. */

@@ -31,15 +31,18 @@ async function respond(request: CollectorRequest): Promise<CollectorReply | unde
       const parts = members.map((group) => group.histories());
       return { kind: 'histories', histories: parts.every((part) => part !== undefined) ? parts.flat() : undefined };
     }
+    case 'parameters':
+      for (const group of members) await group.setParameters(request.parameters, request.reset);
+      return { kind: 'parameters' };
     case 'close':
       return close();
   }
 }
 
-async function collect({ model, logDeviation, iteration, decisions }: CollectRequest): Promise<CollectorReply> {
+async function collect({ model, iteration, decisions, ...distribution }: CollectRequest): Promise<CollectorReply> {
   const session = await Session.open(model, { threads: 1 });
   const parts: Rollout[] = [];
-  for (const group of members) parts.push(await group.rollOut({ session, logDeviation }, iteration, decisions));
+  for (const group of members) parts.push(await group.rollOut({ session, ...distribution }, iteration, decisions));
   await session.release();
   return { kind: 'collected', parts };
 }

@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
-import type { EpisodeHistory } from '../envs/env.ts';
+import type { EpisodeHistory, ParameterValues } from '../envs/env.ts';
 import { type Problem, UserError } from '../failure/user-error.ts';
 import { startWorker } from '../threads/start-worker.ts';
 import { mergeRollouts, type Rollout } from './rollout.ts';
@@ -18,7 +18,7 @@ export interface CollectorOptions {
   readonly agents: number;
   readonly workers: number;
   readonly seed: number;
-  readonly parameters: Readonly<Record<string, number>>;
+  readonly parameters: ParameterValues;
   /** Where each agent goes on, as `Collector.histories` told; absent in a new run. */
   readonly histories?: readonly EpisodeHistory[] | undefined;
 }
@@ -33,13 +33,15 @@ export interface CollectorWorkerData {
   readonly environment: string;
   readonly groups: readonly Group[];
   readonly seed: number;
-  readonly parameters: Readonly<Record<string, number>>;
+  readonly parameters: ParameterValues;
 }
 
 export interface CollectRequest {
   /** ONNX: `observations` [batch, observationSize], raw, to `means` [batch, actionSize]. */
   readonly model: Uint8Array;
   readonly logDeviation: Float32Array; // [actionSize]
+  /** Act on the means, without noise. */
+  readonly deterministic: boolean;
   readonly iteration: number;
   /** Of each agent. */
   readonly decisions: number;
@@ -48,12 +50,14 @@ export interface CollectRequest {
 export type CollectorRequest =
   | ({ readonly kind: 'collect' } & CollectRequest)
   | { readonly kind: 'histories' }
+  | { readonly kind: 'parameters'; readonly parameters: ParameterValues; readonly reset: boolean }
   | { readonly kind: 'close' };
 
 export type CollectorReply =
   | { readonly kind: 'ready' }
   | { readonly kind: 'collected'; readonly parts: Rollout[] }
   | { readonly kind: 'histories'; readonly histories: EpisodeHistory[] | undefined }
+  | { readonly kind: 'parameters' }
   | { readonly kind: 'failed'; readonly error: unknown; readonly problem: Problem | undefined };
 
 export class Collector {
@@ -106,6 +110,20 @@ export class Collector {
     );
     const parts = replies.map((reply) => (reply.kind === 'histories' ? reply.histories : undefined));
     return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
+  }
+
+  /**
+   * Gives other parameters to the episodes that start from now on; those under way keep theirs.
+   *
+   * @param reset whether those under way are dropped and every agent starts one at once.
+   */
+  async setParameters(parameters: ParameterValues, reset: boolean): Promise<void> {
+    await Promise.all(
+      this.#workers.map((worker) => {
+        worker.postMessage({ kind: 'parameters', parameters, reset } satisfies CollectorRequest);
+        return answer(worker);
+      }),
+    );
   }
 
   /** Ends the worlds and the workers. */

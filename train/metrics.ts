@@ -13,15 +13,26 @@ export interface IterationMetrics {
   readonly rewardDeviation: number | null;
   /** In decisions. */
   readonly episodeLength: number | null;
+  /** Number of the lesson, from 0, that each environment parameter was in. */
+  readonly lessons: Readonly<Record<string, number>>;
   /** Episodes that were cut off because the physics blew up. */
   readonly blowUps: number;
   readonly policyLoss: number;
   readonly valueLoss: number;
   readonly entropy: number;
   readonly divergence: number;
+  /** In the last epoch that the actor learnt in. */
+  readonly lastDivergence: number;
+  /** Minibatches that the actor learnt from. */
+  readonly actorMinibatches: number;
+  /** Told where the settings ask for it. */
+  readonly mirrorLoss?: number;
+  readonly gradientNorm?: number;
   /** Mean deviation of the action distribution. */
   readonly sigma: number;
   readonly learningRate: number;
+  /** Where it is not the same. */
+  readonly criticLearningRate?: number;
   readonly epsilon: number;
   readonly beta: number;
   readonly epochs: number;

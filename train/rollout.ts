@@ -6,7 +6,7 @@
  * the same whichever worker makes it.
  */
 import type { Session } from '../compile/onnxruntime.ts';
-import type { Environment, Episode, EpisodeHistory } from '../envs/env.ts';
+import type { Environment, Episode, EpisodeHistory, ParameterValues } from '../envs/env.ts';
 import { RandomStream } from '../random/stream.ts';
 import { ACTION_LIMIT } from './policy.ts';
 import { STREAMS } from './streams.ts';
@@ -37,6 +37,8 @@ export interface Rollout {
 export interface ActingPolicy {
   readonly session: Session;
   readonly logDeviation: Float32Array; // [actionSize]
+  /** Whether the means are acted on as they are. */
+  readonly deterministic: boolean;
 }
 
 /** A group of agents whose episodes go on from one roll-out to the next. */
@@ -74,7 +76,7 @@ export class AgentGroup {
       } as const;
       const means = (await policy.session.run(feeds))['means']!.data as Float32Array;
       recorder.observe(decision, observations);
-      recorder.act(decision, means, deviation, noise, squashedActions);
+      recorder.act(decision, means, deviation, policy.deterministic ? undefined : noise, squashedActions);
 
       const decided = performance.now();
       const step = await environment.step(squashedActions);
@@ -90,6 +92,12 @@ export class AgentGroup {
   /** What a new environment needs to go on from here; undefined where the world can't be repeated. */
   histories(): readonly EpisodeHistory[] | undefined {
     return this.#environment.histories?.();
+  }
+
+  /** Gives other parameters to the episodes that start from now on; with `reset` every agent starts one at once. */
+  async setParameters(parameters: ParameterValues, reset: boolean): Promise<void> {
+    this.#environment.setParameters(parameters);
+    if (reset) this.#observations = (await this.#environment.reset()).slice();
   }
 
   async close(): Promise<void> {
@@ -135,21 +143,25 @@ class Recorder {
     }
   }
 
-  /** Draws each action from its distribution, records it with its log-probability and writes what reaches the agent. */
+  /**
+   * Draws each action from its distribution, records it with its log-probability and writes what reaches the agent.
+   *
+   * @param noise each agent's; without it the means are acted on.
+   */
   act(
     decision: number,
     means: Float32Array,
     deviation: Float32Array,
-    noise: readonly RandomStream[],
+    noise: readonly RandomStream[] | undefined,
     squashedActions: Float32Array,
   ): void {
     const size = this.#actionSize;
     for (let agent = 0; agent < this.#agents; agent++) {
-      const random = noise[agent]!;
+      const random = noise?.[agent];
       const row = (agent * this.#decisions + decision) * size;
       for (let dimension = 0; dimension < size; dimension++) {
         const sigma = deviation[dimension]!;
-        const offset = sigma * random.normal();
+        const offset = random ? sigma * random.normal() : 0;
         const action = means[agent * size + dimension]! + offset;
         this.#actions[row + dimension] = action;
         // The same formula as `logProbabilities` in losses.ts, here for one number at a time.
@@ -222,6 +234,20 @@ export function mergeRollouts(parts: readonly Rollout[]): Rollout {
       policy: parts.reduce((sum, part) => sum + part.seconds.policy, 0),
     },
   };
+}
+
+/** The episodes of all agents of a run in the order in which they ended; those that ended together, agent by agent. */
+export function inOrderOfTheirEnds({ agents, decisions, terminated, truncated, episodes }: Rollout): Episode[] {
+  const ofAgents: Episode[][] = Array.from({ length: agents }, () => []);
+  for (const episode of episodes) ofAgents[episode.agent]!.push(episode);
+  const ordered: Episode[] = [];
+  for (let decision = 0; decision < decisions; decision++) {
+    for (let agent = 0; agent < agents; agent++) {
+      const row = agent * decisions + decision;
+      if (terminated[row] || truncated[row]) ordered.push(ofAgents[agent]!.shift()!);
+    }
+  }
+  return ordered;
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {

@@ -7,16 +7,19 @@ import { type Engine, type EngineOptions, openEngine } from '../compile/index.ts
 import type { BehaviorSpec, Episode } from '../envs/env.ts';
 import { RandomStream } from '../random/stream.ts';
 import { actingModel } from './acting.ts';
-import { estimateAdvantages, normaliseAdvantages } from './advantages.ts';
 import { type Checkpoint, pruneCheckpoints, type RunProgress, writeCheckpoint } from './checkpoint.ts';
 import { Collector } from './collector.ts';
 import type { Configuration } from './configuration/read.ts';
 import type { BehaviorSettings } from './configuration/schema.ts';
-import { Learner } from './learner.ts';
+import { Curriculum } from './curriculum.ts';
+import { Learner, type UpdateStatistics } from './learner.ts';
+import { learnerOptions, networkOf } from './learner-options.ts';
+import { learningBuffer } from './learning-buffer.ts';
 import { type IterationMetrics, MetricsFile } from './metrics.ts';
 import type { Network } from './policy.ts';
-import type { Rollout } from './rollout.ts';
-import { updateSettings } from './schedules.ts';
+import { RewardNormaliser } from './reward-normaliser.ts';
+import { inOrderOfTheirEnds, type Rollout } from './rollout.ts';
+import { adaptedFactor, updateSettings } from './schedules.ts';
 import { startingPoint } from './starting-point.ts';
 import { STREAMS } from './streams.ts';
 import { countBlowUps, meanOf, rewardStatistics, Summary } from './summary.ts';
@@ -72,8 +75,13 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
   const { configuration, behavior, seed, agents } = options;
   const network = networkOf(behavior, configuration.behavior);
   const saved = startingPoint(options, network, hooks);
+  const curriculum = new Curriculum(configuration.environmentParameters, saved?.curriculum);
+  for (const warning of curriculum.warnings()) hooks.warn(warning);
+  for (const line of curriculum.lines()) hooks.info(line);
   const engine = await openEngine({ ...options.engine, warn: (message) => hooks.warn(message) });
-  const learner = await Learner.create(network, configuration.behavior.hyperparameters.batch_size, seed, engine);
+  const { batch_size } = configuration.behavior.hyperparameters;
+  const learning = learnerOptions(configuration.behavior, behavior);
+  const learner = await Learner.create(network, batch_size, seed, engine, learning);
   let collector: Collector | undefined;
   try {
     if (saved) learner.restore(saved);
@@ -82,10 +90,10 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
       agents,
       workers: options.workers ?? availableParallelism(),
       seed,
-      parameters: configuration.environmentParameters,
+      parameters: curriculum.values(),
       histories: saved?.histories,
     });
-    const result = await iterate(options, hooks, network, learner, collector, saved);
+    const result = await iterate(options, hooks, network, learner, collector, curriculum, saved);
     await collector.close();
     return { ...result, engine: { backend: engine.backend, use: engine.use } };
   } catch (error) {
@@ -103,6 +111,7 @@ async function iterate(
   network: Network,
   learner: Learner,
   collector: Collector,
+  curriculum: Curriculum,
   saved: Checkpoint | undefined,
 ): Promise<Omit<TrainResult, 'engine'>> {
   const { behavior, seed, agents } = options;
@@ -110,6 +119,9 @@ async function iterate(
   const decisions = Math.max(1, Math.round(settings.hyperparameters.buffer_size / agents));
   const interval = checkpointInterval(settings);
   let progress = saved?.progress ?? beginning(seed, agents);
+  const rewardNormaliser = settings.gaitsmith.normalize_rewards
+    ? (saved?.rewardNormaliser ?? new RewardNormaliser(new Float64Array(agents)))
+    : undefined;
   let sample: Float32Array = saved?.sample ?? new Float32Array(0);
   let checkpoint: { readonly path: string; readonly step: number } | undefined;
   const metricsFile = new MetricsFile(options.metricsPath, progress.step);
@@ -125,7 +137,9 @@ async function iterate(
       parameters,
       optimiser,
       normaliser,
+      rewardNormaliser,
       histories,
+      curriculum: curriculum.state(),
       sample,
     };
     checkpoint = { path: writeCheckpoint(options.checkpointFolder, state), step: progress.step };
@@ -136,34 +150,46 @@ async function iterate(
   while (progress.step < settings.max_steps && !hooks.signal.aborted) {
     const began = performance.now();
     const before = progress.step;
-    const update = updateSettings(settings, before);
+    const update = updateSettings(settings, before, progress.learningRateFactor);
 
     // Collect under the policy as it stands.
     const { parameters, normaliser } = learner;
     const rollout = await collector.collect({
       model: actingModel({ network, parameters, normaliser }),
       logDeviation: parameters['actor.logDeviation']!,
+      deterministic: settings.network_settings.deterministic,
       iteration: progress.iteration,
       decisions,
     });
     const collected = performance.now();
 
     // Learn from it.
-    if (settings.network_settings.normalize) learner.normaliser.update(rollout.observations);
-    const buffer = await learningBuffer(learner, rollout, settings);
+    const buffer = await learningBuffer(learner, rollout, settings, behavior, rewardNormaliser);
     const order = new RandomStream(seed, STREAMS.minibatches, progress.iteration);
     const losses = await learner.update(buffer, update, order);
     const learnt = performance.now();
 
     // Tell and save.
-    progress = advanced(progress, rollout);
+    progress = { ...advanced(progress, rollout), ...adapted(settings, progress, losses) };
     sample = sampleOf(rollout.observations, network.observationSize);
     const seconds = split(rollout.seconds, began, collected, learnt);
-    const metrics = { ...episodeMetrics(progress, rollout), ...losses, ...update, sigma: meanSigma(learner), seconds };
+    const metrics = {
+      ...episodeMetrics(progress, rollout),
+      lessons: curriculum.lessons(),
+      ...losses,
+      ...update,
+      sigma: meanSigma(learner),
+      seconds,
+    };
     metricsFile.append(metrics);
     hooks.iteration(metrics, settings.max_steps);
     const line = summary.add(rollout.episodes, progress.step);
     if (line) hooks.info(line);
+
+    // Begin the next lessons, where the present ones are over.
+    const change = curriculum.advance(inOrderOfTheirEnds(rollout), progress.step / settings.max_steps);
+    if (change) await collector.setParameters(curriculum.values(), change.reset);
+    for (const told of change?.lines ?? []) hooks.info(told);
     if (Math.floor(progress.step / interval) > Math.floor(before / interval)) await save();
   }
   const { path } = checkpoint?.step === progress.step ? checkpoint : await save();
@@ -174,39 +200,18 @@ function beginning(seed: number, agents: number): RunProgress {
   return { seed, agents, step: 0, iteration: 0, episodes: 0, early: { episodes: 0, rewardSum: 0 }, lastReward: null };
 }
 
-/** The shape of the networks that the settings ask for. */
-export function networkOf(behavior: BehaviorSpec, settings: BehaviorSettings): Network {
-  return {
-    observationSize: behavior.observationSize,
-    actionSize: behavior.actionSize,
-    hiddenUnits: settings.network_settings.hidden_units,
-    layers: settings.network_settings.num_layers,
-  };
-}
-
-/** Values by the critic, advantages and returns: all that an update needs. */
-async function learningBuffer(learner: Learner, rollout: Rollout, settings: BehaviorSettings) {
-  const { normalised, values } = await learner.evaluate(rollout.observations);
-  const { values: nextValues } = await learner.evaluate(rollout.nextObservations);
-  const { values: finalValues } = await learner.evaluate(rollout.truncatedObservations);
-  const { strength, gamma } = settings.reward_signals.extrinsic;
-  const { advantages, returns } = estimateAdvantages(
-    {
-      ...rollout,
-      rewards: strength === 1 ? rollout.rewards : rollout.rewards.map((reward) => reward * strength),
-      values,
-      nextValues,
-      finalValues: new Map(Array.from(rollout.truncatedAt, (row, index) => [row, finalValues[index]!])),
-    },
-    { gamma, lambda: settings.hyperparameters.lambd, timeHorizon: settings.time_horizon },
-  );
-  normaliseAdvantages(advantages);
-  const { actions, logProbabilities } = rollout;
-  return { observations: normalised, actions, logProbabilities, advantages, returns };
-}
-
 function checkpointInterval({ even_checkpoints, max_steps, keep_checkpoints, checkpoint_interval }: BehaviorSettings) {
   return even_checkpoints ? Math.max(1, Math.floor(max_steps / keep_checkpoints)) : checkpoint_interval;
+}
+
+/** The learning rate's factor for the next update, where it adapts. */
+function adapted(
+  settings: BehaviorSettings,
+  { learningRateFactor = 1 }: RunProgress,
+  { lastDivergence }: UpdateStatistics,
+): Pick<RunProgress, 'learningRateFactor'> {
+  if (!settings.gaitsmith.adaptive_learning_rate) return {};
+  return { learningRateFactor: adaptedFactor(settings, learningRateFactor, lastDivergence) };
 }
 
 function advanced(progress: RunProgress, { agents, decisions, episodes }: Rollout): RunProgress {

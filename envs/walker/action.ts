@@ -85,6 +85,15 @@ export class Muscles {
     this.#inForce.fill(Number.NaN);
   }
 
+  /** Lets go of every motor, which else keep what they were last told, in this episode or the one before. */
+  release(world: World): void {
+    for (const { motor } of this.#joints) {
+      this.#rotation.set([0, 0, 0, 1]);
+      world.setMotorTarget(motor, this.#rotation, 0);
+      world.setMotorStrength(motor, 0);
+    }
+  }
+
   /**
    * Applies the 39 actions at `actions[at]`; numbers beyond [-1, 1] count as the nearer end. PhysX hears of changes alone.
    *

@@ -4,16 +4,24 @@
  * Every episode has a random stream named by (seed, agent, episode), so it is the same in whichever group the agent lives.
  */
 import { RandomStream } from '../../random/stream.ts';
-import type { Environment, EnvironmentModule, EnvironmentOptions, Episode, EpisodeHistory, Step } from '../env.ts';
+import type {
+  Environment,
+  EnvironmentModule,
+  EnvironmentOptions,
+  Episode,
+  EpisodeHistory,
+  ParameterValues,
+  Step,
+} from '../env.ts';
 import { behavior } from './behavior.ts';
-import { readParameters } from './parameters.ts';
+import { checkParameter, checkParameters, drawParameters, type WalkerParameters } from './parameters.ts';
 import { type PhysicsSettings, unityPhysics } from './physics-settings.ts';
 import { loadPhysX, type PhysX } from './physx.ts';
 import { type Rig, walkerRig } from './rig.ts';
 import { type Outcome, Walker } from './walker.ts';
 
-/** Tells the streams of this environment from others with the same seed. */
-const purpose = 0x3a1;
+/** Tell the streams of this environment from others with the same seed: those of episodes, and of their parameters. */
+const purpose = { episode: 0x3a1, parameters: 0x3a2 };
 
 export { behavior };
 
@@ -47,6 +55,9 @@ export class WalkerEnvironment implements Environment {
   readonly #rewards: Float64Array;
   /** What was decided in the running episodes so far; grown as they last. */
   readonly #histories: Float32Array[];
+  readonly #parameters: WalkerParameters[];
+  /** What episodes are started with from now on. */
+  #given: ParameterValues;
 
   constructor(
     physx: PhysX,
@@ -55,10 +66,12 @@ export class WalkerEnvironment implements Environment {
     settings: PhysicsSettings = unityPhysics,
   ) {
     const { agents } = options;
-    const parameters = readParameters(options.parameters);
+    checkParameters(options.parameters);
     this.agents = agents;
     this.#options = options;
-    this.walkers = Array.from({ length: agents }, () => new Walker(physx, rig, parameters, settings));
+    this.#given = options.parameters;
+    this.#parameters = Array.from({ length: agents }, (_, agent) => this.#draw(agent, 0));
+    this.walkers = this.#parameters.map((parameters) => new Walker(physx, rig, parameters, settings));
     this.#step = {
       observations: new Float32Array(agents * behavior.observationSize),
       rewards: new Float32Array(agents),
@@ -77,18 +90,25 @@ export class WalkerEnvironment implements Environment {
     for (let agent = 0; agent < this.agents; agent++) {
       const isFirst = this.#numbers[agent] === -1;
       const history = isFirst ? this.#options.histories?.[agent] : undefined;
-      if (history) this.#numbers[agent] = history.episode - 1;
-      this.#startEpisode(agent);
-      if (history) this.#relive(agent, history.actions);
+      if (history) this.#relive(agent, history);
+      else this.#startNext(agent);
     }
     return this.#step.observations;
   }
 
-  histories(): EpisodeHistory[] {
+  histories(): readonly EpisodeHistory[] {
+    // Before `reset` no agent has gone further than where it was to go on.
+    if (this.#numbers.includes(-1) && this.#options.histories) return this.#options.histories;
     return this.#histories.map((actions, agent) => ({
-      episode: this.#numbers[agent]!,
+      episode: Math.max(0, this.#numbers[agent]!),
+      parameters: this.#parameters[agent]!,
       actions: actions.slice(0, this.#decisions[agent]! * behavior.actionSize),
     }));
+  }
+
+  setParameters(parameters: ParameterValues): void {
+    for (const [name, value] of Object.entries(parameters)) checkParameter(name, value);
+    this.#given = parameters;
   }
 
   async step(actions: Float32Array): Promise<Step> {
@@ -110,7 +130,7 @@ export class WalkerEnvironment implements Environment {
       if (outcome === 'blew up') finalObservations.set(observations.subarray(row, row + observationSize), row);
       else walker.observe(finalObservations, row);
       episodes.push(this.#finished(agent, outcome === 'blew up', truncated[agent] === 1));
-      this.#startEpisode(agent);
+      this.#startNext(agent);
     }
     return this.#step;
   }
@@ -141,24 +161,37 @@ export class WalkerEnvironment implements Environment {
     for (let action = 0; action < actionSize; action++) history[end + action] = actions[at + action]!;
   }
 
-  /** Brings an episode that has just been started to where it was: the same decisions lead to the same place. */
-  #relive(agent: number, actions: Float32Array): void {
+  /** Brings an agent into an episode, to where it was: the same decisions lead to the same place. */
+  #relive(agent: number, { episode, parameters, actions }: EpisodeHistory): void {
+    this.#startEpisode(agent, episode, this.#draw(agent, episode, { ...this.#given, ...parameters }));
     for (let at = 0; at < actions.length; at += behavior.actionSize) this.#decide(agent, actions, at);
     this.walkers[agent]!.observe(this.#step.observations, agent * behavior.observationSize);
   }
 
-  #startEpisode(agent: number): void {
+  #startNext(agent: number): void {
     const number = this.#numbers[agent]! + 1;
+    this.#startEpisode(agent, number, this.#draw(agent, number));
+  }
+
+  #draw(agent: number, number: number, given = this.#given): WalkerParameters {
+    const { seed, firstAgent } = this.#options;
+    return drawParameters(given, seed, firstAgent + agent, number, purpose.parameters);
+  }
+
+  #startEpisode(agent: number, number: number, parameters: WalkerParameters): void {
     this.#numbers[agent] = number;
     this.#decisions[agent] = 0;
     this.#rewards[agent] = 0;
+    this.#parameters[agent] = parameters;
+    const { seed, firstAgent } = this.#options;
     const walker = this.walkers[agent]!;
-    walker.start(new RandomStream(this.#options.seed, this.#options.firstAgent + agent, number, purpose));
+    walker.start(new RandomStream(seed, firstAgent + agent, number, purpose.episode), parameters);
     walker.observe(this.#step.observations, agent * behavior.observationSize);
   }
 
   #finished(agent: number, blewUp: boolean, truncated: boolean): Episode {
     const walker = this.walkers[agent]!;
+    const parameters = this.#parameters[agent]!;
     return {
       agent: this.#options.firstAgent + agent,
       episode: this.#numbers[agent]!,
@@ -172,6 +205,10 @@ export class WalkerEnvironment implements Environment {
         fallenBody: walker.fallenBody,
         targetsTouched: walker.targetsTouched,
         blowUps: blewUp ? 1 : 0,
+        // What the configuration names, as it was in this episode.
+        ...Object.fromEntries(
+          Object.keys(this.#given).map((name) => [name, parameters[name as keyof WalkerParameters]]),
+        ),
       },
     };
   }

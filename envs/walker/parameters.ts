@@ -1,11 +1,16 @@
 /**
- * What `environment_parameters` of a configuration may set: one table with meanings and defaults, which are Unity's scene.
+ * What `environment_parameters` of a configuration may set: one table with units, meanings, defaults and ranges. The defaults
+ * are Unity's scene; what makes it another world from episode to episode is off (docs/randomisation.md).
  */
 import { nearestName } from '../../failure/nearest-name.ts';
 import { UserError } from '../../failure/user-error.ts';
+import type { ParameterValue, ParameterValues } from '../env.ts';
+import * as samplers from '../sampler.ts';
 import { unityPhysics } from './physics-settings.ts';
 
 interface Parameter {
+  /** Empty for a plain number. */
+  readonly unit: string;
   readonly meaning: string;
   readonly default: number;
   readonly low: number;
@@ -13,54 +18,150 @@ interface Parameter {
 }
 
 export const walkerParameters = {
-  gravity: { meaning: 'm/s2, downwards', default: unityPhysics.gravity, low: 0, high: 100 },
-  friction: { meaning: 'of bodies and ground', default: unityPhysics.friction, low: 0, high: 10 },
-  target_speed_min: { meaning: 'm/s; an episode draws its target speed from here', default: 0.1, low: 0.01, high: 100 },
-  target_speed_max: { meaning: 'm/s; to here', default: 10, low: 0.01, high: 100 },
-  target_radius: { meaning: 'm; the target lies at most this far from (0, 1)', default: 9, low: 0, high: 11 },
-  max_steps: { meaning: 'physics steps until an episode is cut off', default: 5000, low: 5, high: 1e9 },
+  gravity: { unit: 'm/s2', meaning: 'downwards', default: unityPhysics.gravity, low: 0, high: 100 },
+  friction: { unit: '', meaning: 'of bodies and ground', default: unityPhysics.friction, low: 0, high: 10 },
+  target_speed_min: {
+    unit: 'm/s',
+    meaning: 'an episode draws its target speed from here',
+    default: 0.1,
+    low: 0.01,
+    high: 100,
+  },
+  target_speed_max: { unit: 'm/s', meaning: 'to here', default: 10, low: 0.01, high: 100 },
+  target_radius: { unit: 'm', meaning: 'the target lies at most this far from (0, 1)', default: 9, low: 0, high: 11 },
+  max_steps: {
+    unit: 'physics steps',
+    meaning: 'after which an episode is cut off',
+    default: 5000,
+    low: 5,
+    high: 1e9,
+  },
+  mass_scale: { unit: '', meaning: 'times the mass of every body', default: 1, low: 0.1, high: 10 },
+  mass_jitter: {
+    unit: '',
+    meaning: 'the mass of each body is also multiplied by a factor of its own, from 1 - this to 1 + this',
+    default: 0,
+    low: 0,
+    high: 0.9,
+  },
+  drive_strength_scale: {
+    unit: '',
+    meaning: 'times the torque of every motor: its spring, damper and greatest torque',
+    default: 1,
+    low: 0,
+    high: 10,
+  },
+  action_latency: {
+    unit: 'decisions',
+    meaning:
+      'from a decision until it acts, the one before acting on; in whole physics steps, of which a decision has five',
+    default: 0,
+    low: 0,
+    high: 1,
+  },
+  push_speed: {
+    unit: 'm/s',
+    meaning: 'each push changes the velocity of the whole walker by this much, in a level direction that is drawn',
+    default: 0,
+    low: 0,
+    high: 20,
+  },
+  push_interval: {
+    unit: 's',
+    meaning: 'from one push to the next; the first comes at a moment drawn within it',
+    default: 5,
+    low: 0.1,
+    high: 1e6,
+  },
+  observation_noise: {
+    unit: '',
+    meaning: 'deviation of the noise in observations, over the scale of what is observed (observation-noise.ts)',
+    default: 0,
+    low: 0,
+    high: 10,
+  },
 } as const satisfies Record<string, Parameter>;
 
-export type WalkerParameters = Readonly<Record<keyof typeof walkerParameters, number>>;
+type Name = keyof typeof walkerParameters;
+export type WalkerParameters = Readonly<Record<Name, number>>;
+
+const names = Object.keys(walkerParameters) as Name[];
+const defaults = Object.fromEntries(names.map((name) => [name, walkerParameters[name].default])) as Record<
+  Name,
+  number
+>;
 
 /**
- * Fills in defaults and checks names and ranges.
+ * Fills in the defaults.
  *
- * @throws UserError where a name is unknown, a value is out of its range, or the speeds are the wrong way round.
+ * @throws UserError as `checkParameters` does.
  */
 export function readParameters(given: Readonly<Record<string, number>>): WalkerParameters {
-  const names = Object.keys(walkerParameters) as (keyof WalkerParameters)[];
-  for (const name of Object.keys(given)) {
-    if ((names as string[]).includes(name)) continue;
-    const near = nearestName(name, names);
-    throw new UserError({
-      what: 'the Walker has no such environment parameter',
-      where: 'environment_parameters',
-      value: name,
-      expected: `one of ${names.join(', ')}`,
-      ...(near ? { mend: `write ${near} instead of ${name}` } : {}),
-    });
+  checkParameters(given);
+  return { ...defaults, ...given };
+}
+
+/** What one episode is played with: drawn, where there is a sampler, and held within the parameter's range. */
+export function drawParameters(given: ParameterValues, seed: number, ...episode: readonly number[]): WalkerParameters {
+  const values = { ...defaults };
+  for (const [name, value] of Object.entries(samplers.drawParameters(given, seed, ...episode))) {
+    if (!isName(name)) continue;
+    const { low, high } = walkerParameters[name];
+    values[name] = Math.min(Math.max(value, low), high);
   }
-  const values = Object.fromEntries(
-    names.map((name) => {
-      const { default: fallback, low, high } = walkerParameters[name];
-      const value = given[name] ?? fallback;
-      if (value >= low && value <= high) return [name, value];
-      throw new UserError({
-        what: 'this environment parameter is out of its range',
-        where: `environment_parameters.${name}`,
-        value,
-        expected: `a number from ${low} to ${high}`,
-      });
-    }),
-  ) as WalkerParameters;
-  if (values.target_speed_min > values.target_speed_max) {
+  return values;
+}
+
+/**
+ * Checks all that an episode may begin with.
+ *
+ * @throws UserError as `checkParameter` does, and where the speeds are the wrong way round.
+ */
+export function checkParameters(given: ParameterValues): void {
+  for (const [name, value] of Object.entries(given)) checkParameter(name, value);
+  const slowest = given['target_speed_min'] ?? walkerParameters.target_speed_min.default;
+  const [, fastest] = samplers.rangeOf(given['target_speed_max'] ?? walkerParameters.target_speed_max.default);
+  if (samplers.rangeOf(slowest)[0] > fastest) {
     throw new UserError({
       what: 'the smallest target speed is above the greatest',
       where: 'environment_parameters.target_speed_min',
-      value: values.target_speed_min,
-      expected: `at most target_speed_max, which is ${values.target_speed_max}`,
+      value: slowest,
+      expected: `at most target_speed_max, which is ${fastest}`,
     });
   }
-  return values;
+}
+
+/**
+ * Checks one name and its range. All that a sampler may draw must be allowed; of a normal distribution the mean, and what it
+ * draws beyond the range counts as the range's nearer end.
+ *
+ * @throws UserError where there is no such parameter, or a value is out of its range.
+ */
+export function checkParameter(name: string, value: ParameterValue): void {
+  if (!isName(name)) refuseName(name);
+  const { low, high } = walkerParameters[name];
+  const isNormal = typeof value !== 'number' && value.sampler_type === 'gaussian';
+  const ends = isNormal ? [value.sampler_parameters.mean] : samplers.rangeOf(value);
+  if (ends.every((end) => end >= low && end <= high)) return;
+  throw new UserError({
+    what: 'this environment parameter is out of its range',
+    where: `environment_parameters.${name}`,
+    value,
+    expected: typeof value === 'number' ? `a number from ${low} to ${high}` : `samples from ${low} to ${high}`,
+  });
+}
+
+function isName(name: string): name is Name {
+  return Object.hasOwn(walkerParameters, name);
+}
+
+function refuseName(name: string): never {
+  const near = nearestName(name, names);
+  throw new UserError({
+    what: 'the Walker has no such environment parameter',
+    where: 'environment_parameters',
+    value: name,
+    expected: `one of ${names.join(', ')}`,
+    ...(near ? { mend: `write ${near} instead of ${name}` } : {}),
+  });
 }

@@ -12,7 +12,7 @@ export interface PhysicsSettings {
   readonly gravity: number;
   readonly positionIterations: number;
   readonly velocityIterations: number;
-  /** Static and dynamic, of bodies and ground. */
+  /** Static and dynamic, of bodies and ground; what flat on flat makes of it: `setFriction` in scene.ts. */
   readonly friction: number;
   /** Contacts are made while shapes are nearer than the sum of their two offsets, metres. */
   readonly contactOffset: number;
@@ -48,5 +48,5 @@ export const unityPhysics: PhysicsSettings = {
   maxDepenetrationVelocity: 10,
   groundHeight: 0.125,
   wallDistance: 25,
-  lockedAxisPlay: 3,
+  lockedAxisPlay: 2,
 };

@@ -9,7 +9,7 @@ import type { PhysicsSettings } from './physics-settings.ts';
 import type { PhysX, PhysXTypes } from './physx.ts';
 import { type Collider, isLocked, type Rig, type RigJoint, type Vector } from './rig.ts';
 import { degrees, fromAxes, identity, type Quaternion } from './rotation.ts';
-import { kind, writeFilterData } from './scene.ts';
+import { kind, type Materials, writeFilterData } from './scene.ts';
 
 /** A motor as PhysX knows it. */
 export interface Motor {
@@ -24,16 +24,16 @@ export interface Motor {
 export class RagdollMaker {
   readonly #physx: PhysX;
   readonly #settings: PhysicsSettings;
-  readonly #material: PhysXTypes.PxMaterial;
+  readonly #materials: Materials;
   readonly #filterData: PhysXTypes.PxFilterData;
   readonly #firstPose: PhysXTypes.PxTransform;
   readonly #secondPose: PhysXTypes.PxTransform;
 
-  constructor(physx: PhysX, settings: PhysicsSettings, material: PhysXTypes.PxMaterial) {
+  constructor(physx: PhysX, settings: PhysicsSettings, materials: Materials) {
     const { px } = physx;
     this.#physx = physx;
     this.#settings = settings;
-    this.#material = material;
+    this.#materials = materials;
     this.#filterData = new px.PxFilterData();
     this.#firstPose = new px.PxTransform(px.PxIDENTITYEnum.PxIdentity);
     this.#secondPose = new px.PxTransform(px.PxIDENTITYEnum.PxIdentity);
@@ -53,11 +53,11 @@ export class RagdollMaker {
     mass: number,
     damping: { readonly linearDamping: number; readonly angularDamping: number },
   ): PhysXTypes.PxRigidDynamic {
-    const { px, physics, massProperties } = this.#physx;
+    const { px, physics } = this.#physx;
     const settings = this.#settings;
     const actor = physics.createRigidDynamic(posed(this.#firstPose, origin, identity));
     this.#attach(actor, collider, what);
-    massProperties.setMassAndUpdateInertia(actor, mass);
+    this.setMass(actor, mass);
     actor.setLinearDamping(damping.linearDamping);
     actor.setAngularDamping(damping.angularDamping);
     actor.setSolverIterationCounts(settings.positionIterations, settings.velocityIterations);
@@ -66,6 +66,11 @@ export class RagdollMaker {
     actor.setSleepThreshold(settings.sleepThreshold);
     actor.setRigidBodyFlag(px.PxRigidBodyFlagEnum.eENABLE_SPECULATIVE_CCD, true);
     return actor;
+  }
+
+  /** Sets the mass of a body, spread over its collider. */
+  setMass(actor: PhysXTypes.PxRigidDynamic, mass: number): void {
+    this.#physx.massProperties.setMassAndUpdateInertia(actor, mass);
   }
 
   /** The bodies of a rig, wherever. */
@@ -108,7 +113,8 @@ export class RagdollMaker {
   #attach(actor: PhysXTypes.PxRigidActor, collider: Collider, what: number): void {
     const { px, physics } = this.#physx;
     const { geometry, centre, rotation } = geometryOf(px, collider);
-    const shape = physics.createShape(geometry, this.#material, true);
+    const { flat, round } = this.#materials;
+    const shape = physics.createShape(geometry, collider.shape === 'box' ? flat : round, true);
     shape.setLocalPose(posed(this.#secondPose, centre, rotation));
     shape.setContactOffset(this.#settings.contactOffset);
     // Nothing asks this scene what a ray hits, and keeping that answerable costs time in every step.
@@ -139,7 +145,13 @@ export class RagdollMaker {
       made.setTwistLimit(limit);
       px.destroy(limit);
     }
-    if (!isLocked(swing1) || !isLocked(swing2)) {
+    const [, unitySwing1, unitySwing2] = joint.limits;
+    if (!isLocked(unitySwing1) && !isLocked(unitySwing2)) {
+      // What Unity makes of two swing limits.
+      const limit = new px.PxJointLimitCone(unitySwing1[1] * degrees, unitySwing2[1] * degrees);
+      made.setSwingLimit(limit);
+      px.destroy(limit);
+    } else if (!isLocked(swing1) || !isLocked(swing2)) {
       const limit = new px.PxJointLimitPyramid(
         swing1[0] * degrees,
         swing1[1] * degrees,

@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import { UserError } from '../../failure/user-error.ts';
 import walkerFile from './rig.json' with { type: 'json' };
+import largeWalkerFile from './rig-large.json' with { type: 'json' };
 
 const vectorSchema = z.tuple([z.number(), z.number(), z.number()]);
 const positive = z.number().positive();
@@ -46,6 +47,7 @@ const rigSchema = z.strictObject({
   linearDamping: z.number().min(0),
   angularDamping: z.number().min(0),
   drive: z.strictObject({ stiffness: positive, damping: positive, maxStrength: positive }),
+  hierarchy: z.array(z.string()),
   bodies: z.array(bodySchema).min(2),
 });
 
@@ -89,6 +91,8 @@ export interface Rig {
   readonly drive: { readonly stiffness: number; readonly damping: number; readonly maxStrength: number };
   /** In the order in which they are observed; the first is the root, whose position is the walker's. */
   readonly bodies: readonly RigBody[];
+  /** Indices of all bodies in the order of Unity's tree, depth first. */
+  readonly hierarchy: readonly number[];
 }
 
 /**
@@ -103,7 +107,7 @@ export function readRig(json: unknown, where = 'rig.json'): Rig {
     const issue = parsed.error.issues[0]!;
     throw new UserError({ what: issue.message, where: `${where}: ${issue.path.join('.') || 'the file'}` });
   }
-  const { bodies, start, name, linearDamping, angularDamping, drive } = parsed.data;
+  const { bodies, start, name, linearDamping, angularDamping, drive, hierarchy } = parsed.data;
   const indices = new Map(bodies.map((body, index) => [body.name, index]));
   if (indices.size < bodies.length) throw new UserError({ what: 'two bodies have the same name', where });
 
@@ -134,9 +138,13 @@ export function readRig(json: unknown, where = 'rig.json'): Rig {
   if (first.parent !== -1 || first.joint || resolved.filter(({ parent }) => parent === -1).length > 1) {
     throw new UserError({ what: 'the first body, and no other, must have neither parent nor joint', where });
   }
+  const ordered = hierarchy.map((body) => indexOf(body, 'hierarchy'));
+  if (new Set(ordered).size < bodies.length || ordered.length > bodies.length) {
+    throw new UserError({ what: 'hierarchy must name every body once', where });
+  }
   const loose = resolved.slice(1).find(({ joint }) => !joint);
   if (loose) throw new UserError({ what: 'a body without a joint would fall off', where, value: loose.name });
-  return { name, linearDamping, angularDamping, drive, bodies: resolved };
+  return { name, linearDamping, angularDamping, drive, bodies: resolved, hierarchy: ordered };
 }
 
 function resolvedJoint(joint: z.infer<typeof jointSchema>, connectedTo: number): RigJoint {
@@ -161,5 +169,8 @@ export function bodyIndex(rig: Rig, name: string): number {
   return index;
 }
 
-/** ML-Agents' Walker. */
+/** ML-Agents' Walker, since 2023. */
 export const walkerRig: Rig = readRig(walkerFile);
+
+/** The one before, of ML-Agents' releases up to 20: larger, else the same. */
+export const largeWalkerRig: Rig = readRig(largeWalkerFile, 'rig-large.json');

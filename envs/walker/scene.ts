@@ -37,13 +37,37 @@ export interface ContactPairLayout {
 /** What every scene of one walker is made from; lives as long as the walker. */
 export interface SceneParts {
   readonly description: PhysXTypes.PxSceneDesc;
-  readonly material: PhysXTypes.PxMaterial;
+  readonly materials: Materials;
   readonly contactPair: ContactPairLayout;
   /** The event bit of a contact pair that says that a touch has begun. */
   readonly touchFound: number;
   /** The flag bits of a contact pair that say that a shape of it has left the scene. */
   readonly removed: number;
   free(): void;
+}
+
+/** What shapes are made of: balls and capsules of one material, boxes of the other. */
+export interface Materials {
+  readonly round: PhysXTypes.PxMaterial;
+  readonly flat: PhysXTypes.PxMaterial;
+}
+
+/**
+ * Sets the friction, static and dynamic, of all that touches.
+ *
+ * PhysX holds a patch of contact by at most two anchors. As Unity has it by default, each of them may pull with the whole
+ * friction, so flat on flat holds twice as well as Coulomb says (Unity's documentation, `Physics.improvedPatchFriction`);
+ * this build of PhysX shares the load out between them. So boxes have twice the friction here, and of two materials
+ * the lesser counts: flat on flat (sole on ground) 2 x friction, all else friction.
+ */
+export function setFriction({ round, flat }: Materials, friction: number): void {
+  for (const [material, value] of [
+    [round, friction],
+    [flat, 2 * friction],
+  ] as const) {
+    material.setStaticFriction(value);
+    material.setDynamicFriction(value);
+  }
 }
 
 /** Makes what the scenes of one walker are made from. */
@@ -71,17 +95,20 @@ export function makeSceneParts(
   description.flags.raise(PxSceneFlagEnum.eENABLE_FRICTION_EVERY_ITERATION);
   description.filterShader = top.DefaultFilterShader();
 
-  const material = physics.createMaterial(settings.friction, settings.friction, 0);
-  material.setFrictionCombineMode(px.PxCombineModeEnum.eAVERAGE);
-  material.setRestitutionCombineMode(px.PxCombineModeEnum.eAVERAGE);
+  const materials = { round: physics.createMaterial(0, 0, 0), flat: physics.createMaterial(0, 0, 0) };
+  for (const material of [materials.round, materials.flat]) {
+    material.setFrictionCombineMode(px.PxCombineModeEnum.eMIN);
+    material.setRestitutionCombineMode(px.PxCombineModeEnum.eAVERAGE);
+  }
+  setFriction(materials, settings.friction);
   return {
     description,
-    material,
+    materials,
     contactPair: contactPairLayout(px),
     touchFound: Number(PxPairFlagEnum.eNOTIFY_TOUCH_FOUND),
     removed: Number(PxContactPairFlagEnum.eREMOVED_SHAPE_0) | Number(PxContactPairFlagEnum.eREMOVED_SHAPE_1),
     free() {
-      material.release();
+      for (const material of [materials.round, materials.flat]) material.release();
       contactReports.forget(events as unknown as { readonly ptr: number });
       for (const made of [description, scale, gravity, events]) px.destroy(made);
     },

@@ -4,15 +4,16 @@
  * An episode depends on the random stream it is started with and on its actions, on nothing else. This file and what it
  * imports run in a browser as well as in Node: PhysX is handed in.
  */
-import type { RandomStream } from '../../random/stream.ts';
-import { Muscles } from './action.ts';
+import { RandomStream } from '../../random/stream.ts';
+import { actionSize, Muscles } from './action.ts';
 import { observationLayout, planObservation, speedError, type WalkerState, writeObservation } from './observation.ts';
+import { addNoise, noiseScaleOf } from './observation-noise.ts';
 import type { WalkerParameters } from './parameters.ts';
 import { type PhysicsSettings, unityPhysics } from './physics-settings.ts';
 import type { PhysX } from './physx.ts';
 import { fallReward, lookReward, speedReward, targetReward } from './reward.ts';
 import { bodyIndex, type Rig, type Vector } from './rig.ts';
-import { poseSize, World } from './world.ts';
+import { poseSize, World, type WorldConditions } from './world.ts';
 
 /** Physics steps from one decision to the next. */
 export const stepsPerDecision = 5;
@@ -22,6 +23,9 @@ const targetPlace = { x: 0, y: 1, z: 1 };
 
 /** m/s. Motors at their strongest, thrown from end to end, made no body faster than 21 m/s in 8,000 decisions. */
 const impossibleSpeed = 200;
+
+/** Purposes of the streams that an episode has beside its own; each is named by where that one begins. */
+const purposes = { masses: 1, pushes: 2, noise: 3 };
 
 /** How an episode stands after a decision. */
 export type Outcome = 'goes on' | 'fell' | 'cut off' | 'blew up';
@@ -43,23 +47,42 @@ export class Walker {
 
   readonly world: World;
   readonly #rig: Rig;
-  readonly #parameters: WalkerParameters;
+  readonly #settings: PhysicsSettings;
+  /** Of the present episode. */
+  #parameters: WalkerParameters;
   readonly #muscles: Muscles;
   readonly #plan: ReturnType<typeof planObservation>;
   readonly #state: WalkerState & { targetSpeed: number };
   readonly #head: number;
   /** Farther than this from the middle, metres, it has left the world. */
   readonly #reach: number;
+  readonly #noiseScales: Float32Array;
   #stream: RandomStream | undefined;
+  /** Where the episode's stream began: the first part of its other streams' names. */
+  #origin: readonly number[] = [];
   #distanceAlongGoal = 0;
+  /** Physics steps from a decision until it acts. */
+  #latency = 0;
+  /** The last decision, where it waits for the next one before it acts. */
+  readonly #waiting = new Float32Array(actionSize);
+  #isWaiting = false;
+  #pushes: RandomStream | undefined;
+  /** Physics steps at which the next push comes. */
+  #nextPush = Number.POSITIVE_INFINITY;
 
   constructor(physx: PhysX, rig: Rig, parameters: WalkerParameters, settings: PhysicsSettings = unityPhysics) {
     const { gravity, friction } = parameters;
     this.world = new World(physx, rig, { ...settings, gravity, friction });
     this.#rig = rig;
+    this.#settings = settings;
     this.#parameters = parameters;
     this.#muscles = new Muscles(rig, this.world.motorBodies());
-    this.#plan = planObservation(observationLayout(rig));
+    const layout = observationLayout(rig);
+    this.#plan = planObservation(layout);
+    this.#noiseScales = noiseScaleOf(
+      layout,
+      rig.bodies.map(({ name }) => name),
+    );
     this.#head = bodyIndex(rig, 'head');
     this.#reach = settings.wallDistance;
     const { poses, velocities, angularVelocities, groundContacts } = this.world;
@@ -75,9 +98,16 @@ export class Walker {
     };
   }
 
-  /** Starts an episode: everything that is drawn in it comes from `stream`, in an order that never changes. */
-  start(stream: RandomStream): void {
-    const { target_speed_min, target_speed_max } = this.#parameters;
+  /**
+   * Starts an episode: everything that is drawn in it comes from `stream`, in an order that never changes, or from streams
+   * that are named by it.
+   *
+   * @param parameters of this episode; where they are left out, those of the one before.
+   */
+  start(stream: RandomStream, parameters = this.#parameters): void {
+    const { target_speed_min, target_speed_max } = parameters;
+    this.#parameters = parameters;
+    this.#origin = stream.save();
     this.#stream = stream;
     const yaw = stream.uniform(0, 2 * Math.PI);
     const target = this.#drawTarget();
@@ -88,7 +118,8 @@ export class Walker {
     this.targetsTouched = 0;
     this.#distanceAlongGoal = 0;
     this.#muscles.reset();
-    this.world.start({ yaw, target });
+    this.world.start({ yaw, target, conditions: this.#drawConditions() });
+    this.#startRandomisation();
     this.#updateGoal();
     this.#updateMeanVelocity();
   }
@@ -96,22 +127,64 @@ export class Walker {
   /** Acts on the 39 numbers at `actions[at]` until the next decision is due or the episode is over. */
   decide(actions: Float32Array, at: number): Outcome {
     this.reward = 0;
-    this.#muscles.apply(this.world, actions, at);
+    if (this.#latency === stepsPerDecision) this.#actLate(actions, at);
     for (let step = 0; step < stepsPerDecision; step++) {
+      if (step === this.#latency) this.#muscles.apply(this.world, actions, at);
+      if (this.physicsSteps >= this.#nextPush) this.#push();
       const outcome = this.#stepPhysics();
       if (outcome !== 'goes on') return outcome;
     }
     return this.#finish('goes on');
   }
 
-  /** Writes the observation at `into[at]`. */
+  /** Writes the observation at `into[at]`; asked twice, it is the same to the last bit of its noise. */
   observe(into: Float32Array, at: number): void {
     writeObservation(this.#plan, this.#state, into, at);
+    const level = this.#parameters.observation_noise;
+    if (level === 0) return;
+    addNoise(level, this.#noiseScales, this.#streamFor(purposes.noise, this.physicsSteps), into, at);
   }
 
   /** Frees the world. No call may follow. */
   close(): void {
     this.world.close();
+  }
+
+  #drawConditions(): WorldConditions {
+    const { gravity, friction, mass_scale, mass_jitter, drive_strength_scale: driveScale } = this.#parameters;
+    const random = this.#streamFor(purposes.masses);
+    const masses = this.#rig.bodies.map(({ mass }) => mass * mass_scale * (1 + mass_jitter * random.uniform(-1, 1)));
+    return { gravity, friction, masses, driveScale };
+  }
+
+  /** Sets up what happens to the walker in the course of the episode. */
+  #startRandomisation(): void {
+    const { action_latency, push_speed, push_interval } = this.#parameters;
+    this.#latency = Math.round(action_latency * stepsPerDecision);
+    this.#isWaiting = false;
+    if (this.#latency > 0) this.#muscles.release(this.world);
+    this.#pushes = push_speed > 0 ? this.#streamFor(purposes.pushes) : undefined;
+    const first = this.#pushes?.uniform(0, push_interval) ?? Number.POSITIVE_INFINITY;
+    this.#nextPush = first / this.#settings.step;
+  }
+
+  /** A stream of this episode's that draws nothing from the one it was started with. */
+  #streamFor(purpose: number, moment = 0): RandomStream {
+    return new RandomStream(...this.#origin, purpose, moment);
+  }
+
+  /** With a latency of a whole decision the last one acts now, and this one waits. */
+  #actLate(actions: Float32Array, at: number): void {
+    if (this.#isWaiting) this.#muscles.apply(this.world, this.#waiting, 0);
+    for (let action = 0; action < actionSize; action++) this.#waiting[action] = actions[at + action]!;
+    this.#isWaiting = true;
+  }
+
+  #push(): void {
+    const { push_speed, push_interval } = this.#parameters;
+    const direction = this.#pushes!.uniform(0, 2 * Math.PI);
+    this.world.push(push_speed * Math.sin(direction), push_speed * Math.cos(direction));
+    this.#nextPush += push_interval / this.#settings.step;
   }
 
   #stepPhysics(): Outcome {

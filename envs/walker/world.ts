@@ -16,7 +16,7 @@ import type { PhysX, PhysXTypes } from './physx.ts';
 import { type Motor, RagdollMaker } from './ragdoll.ts';
 import type { Collider, Rig, Vector } from './rig.ts';
 import { identity, type Quaternion, turned, yaw } from './rotation.ts';
-import { kind, makeSceneParts, type SceneParts } from './scene.ts';
+import { kind, makeSceneParts, type SceneParts, setFriction } from './scene.ts';
 import { SolvedMotors } from './solved-motors.ts';
 
 export { poseSize };
@@ -39,6 +39,20 @@ export interface WorldStart {
   readonly yaw: number;
   /** Centre of the target cube, metres. */
   readonly target: Vector;
+  /** Default: those that the world was made with. */
+  readonly conditions?: WorldConditions | undefined;
+}
+
+/** What may differ from one start to the next. */
+export interface WorldConditions {
+  /** m/s2, downwards. */
+  readonly gravity: number;
+  /** Static and dynamic, of bodies and ground. */
+  readonly friction: number;
+  /** kg, of each body of the rig. */
+  readonly masses: readonly number[];
+  /** Times the rig's spring, damper and strengths of every motor. */
+  readonly driveScale: number;
 }
 
 export class World {
@@ -65,11 +79,15 @@ export class World {
   readonly #pose: PhysXTypes.PxTransform;
   /** Argument of setLinearVelocity and setAngularVelocity. */
   readonly #rest: PhysXTypes.PxVec3;
+  /** Another, and of setGravity. */
+  readonly #vector: PhysXTypes.PxVec3;
 
   readonly #scene: PhysXTypes.PxScene;
   readonly #fixtures: readonly PhysXTypes.PxRigidStatic[];
   /** The rig's, then the target. */
   readonly #bodies: readonly PhysXTypes.PxRigidDynamic[];
+  /** The same in the order in which they join the scene, which is the order in which PhysX solves their joints. */
+  readonly #inOrder: readonly PhysXTypes.PxRigidDynamic[];
   readonly #joints: readonly PhysXTypes.PxD6Joint[];
   readonly #motors: readonly Motor[];
   /** Places in memory of the bodies, then of the target. */
@@ -83,6 +101,8 @@ export class World {
   readonly #solved: SolvedMotors | undefined;
   /** Whether there has been a physics step since `start`. */
   #hasMoved = false;
+  readonly #madeWith: WorldConditions;
+  #conditions: WorldConditions;
 
   constructor(physx: PhysX, rig: Rig, settings: PhysicsSettings) {
     const { px } = physx;
@@ -96,11 +116,15 @@ export class World {
     this.#rig = rig;
     this.#settings = settings;
     this.#parts = makeSceneParts(physx, settings, (pairs, count) => this.#onContact(pairs, count));
-    this.#maker = new RagdollMaker(physx, settings, this.#parts.material);
+    this.#maker = new RagdollMaker(physx, settings, this.#parts.materials);
     this.#call = nativeCalls(physx);
     this.#drive = new px.PxD6JointDrive(rig.drive.stiffness, rig.drive.damping, 0, false);
     this.#pose = new px.PxTransform(px.PxIDENTITYEnum.PxIdentity);
     this.#rest = new px.PxVec3(0, 0, 0);
+    this.#vector = new px.PxVec3(0, 0, 0);
+    const { gravity, friction } = settings;
+    this.#madeWith = { gravity, friction, masses: rig.bodies.map(({ mass }) => mass), driveScale: 1 };
+    this.#conditions = this.#madeWith;
     this.#views = new MemoryViews(physx.memory);
 
     const maker = this.#maker;
@@ -110,6 +134,7 @@ export class World {
     const cube = maker.body(target.collider, kind.target, target.mass, target);
     const { joints, motors } = maker.joints(rig, ragdoll);
     this.#bodies = [...ragdoll, cube];
+    this.#inOrder = [...rig.hierarchy.map((body) => ragdoll[body]!), cube];
     this.#joints = joints;
     this.#motors = motors;
     this.#bodies.forEach((actor, body) => {
@@ -123,8 +148,9 @@ export class World {
   }
 
   /** Starts anew: the ragdoll in its start pose, turned about the root, and everything at rest. */
-  start({ yaw: angle, target }: WorldStart): void {
+  start({ yaw: angle, target, conditions }: WorldStart): void {
     this.#empty();
+    this.#prepare(conditions ?? this.#madeWith);
     const turn = yaw(angle);
     const root = this.#rig.bodies[0]!.start;
     this.#rig.bodies.forEach(({ start }, body) => {
@@ -134,7 +160,7 @@ export class World {
     this.#place(this.#rig.bodies.length, target, identity);
 
     for (const actor of this.#fixtures) this.#scene.addActor(actor);
-    for (const actor of this.#bodies) {
+    for (const actor of this.#inOrder) {
       this.#scene.addActor(actor);
       actor.wakeUp();
     }
@@ -190,15 +216,15 @@ export class World {
     this.#call.setDrivePosition(pointerOf(this.#motors[motor]!.joint), pointerOf(this.#pose), 1);
   }
 
-  /** Sets a motor's strength, N m. */
+  /** Sets a motor's strength, N m, which the drive scale multiplies. */
   setMotorStrength(motor: number, strength: number): void {
     if (this.#solved && this.#hasMoved) {
-      this.#solved.setStrength(motor, strength);
+      this.#solved.setStrength(motor, strength * this.#conditions.driveScale);
       return;
     }
     const { joint, drives } = this.#motors[motor]!;
     const drive = pointerOf(this.#drive);
-    this.#views.current().floats[(drive + forceLimitOffset) >> 2] = strength;
+    this.#views.current().floats[(drive + forceLimitOffset) >> 2] = strength * this.#conditions.driveScale;
     for (let which = 0; which < drives.length; which++) this.#call.setDrive(pointerOf(joint), drives[which]!, drive);
   }
 
@@ -217,6 +243,20 @@ export class World {
     this.targetTouched = false;
   }
 
+  /** Changes the velocity of every body of the ragdoll by (x, 0, z) m/s. Velocities must have been read since the last step. */
+  push(x: number, z: number): void {
+    const { setLinearVelocity } = this.#call;
+    const vector = pointerOf(this.#vector);
+    for (let body = 0; body < this.groundContacts.length; body++) {
+      const at = body * 3;
+      const floats = this.#views.current().floats;
+      floats[vector >> 2] = this.velocities[at]! + x;
+      floats[(vector >> 2) + 1] = this.velocities[at + 1]!;
+      floats[(vector >> 2) + 2] = this.velocities[at + 2]! + z;
+      setLinearVelocity(this.#pointers[body]!, vector, 1);
+    }
+  }
+
   /** A body as PhysX has it, for whoever wants to push it. */
   body(index: number): PhysXTypes.PxRigidDynamic {
     return this.#bodies[index]!;
@@ -230,17 +270,38 @@ export class World {
     this.#scene.release();
     this.#maker.free();
     this.#parts.free();
-    for (const made of [this.#drive, this.#pose, this.#rest]) this.#physx.px.destroy(made);
+    for (const made of [this.#drive, this.#pose, this.#rest, this.#vector]) this.#physx.px.destroy(made);
   }
 
   /** Takes every actor out of the scene, the last that came first. */
   #empty(): void {
     if (!this.#populated) return;
-    for (let body = this.#bodies.length - 1; body >= 0; body--) this.#scene.removeActor(this.#bodies[body]!, false);
+    for (let which = this.#inOrder.length - 1; which >= 0; which--) {
+      this.#scene.removeActor(this.#inOrder[which]!, false);
+    }
     for (let which = this.#fixtures.length - 1; which >= 0; which--) {
       this.#scene.removeActor(this.#fixtures[which]!, false);
     }
     this.#populated = false;
+  }
+
+  /** Sets, while the scene is empty, what differs from the conditions before. */
+  #prepare(conditions: WorldConditions): void {
+    const { gravity, friction, masses, driveScale } = this.#conditions;
+    if (conditions.gravity !== gravity) {
+      this.#vector.y = -conditions.gravity;
+      this.#vector.x = this.#vector.z = 0;
+      this.#scene.setGravity(this.#vector);
+    }
+    if (conditions.friction !== friction) setFriction(this.#parts.materials, conditions.friction);
+    conditions.masses.forEach((mass, body) => {
+      if (mass !== masses[body]) this.#maker.setMass(this.#bodies[body]!, mass);
+    });
+    if (conditions.driveScale !== driveScale) {
+      this.#drive.stiffness = this.#rig.drive.stiffness * conditions.driveScale;
+      this.#drive.damping = this.#rig.drive.damping * conditions.driveScale;
+    }
+    this.#conditions = conditions;
   }
 
   /** Puts a body, not in the scene, somewhere and at rest. */

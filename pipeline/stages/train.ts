@@ -2,6 +2,7 @@ import { existsSync, renameSync } from 'node:fs';
 import { devices } from '../../compile/devices.ts';
 import { backendNames } from '../../compile/eager-backends.ts';
 import type { Configuration } from '../../train/configuration/read.ts';
+import type { BehaviorSettings } from '../../train/configuration/schema.ts';
 import { flag, type OptionsOf, oneOf, text, wholeNumber } from '../options.ts';
 import { defineStage, type Json } from '../stage.ts';
 
@@ -21,7 +22,11 @@ const options = {
     description: 'seed of all random numbers, instead of env_settings.seed',
     schema: wholeNumber(0).optional(),
   },
-  agents: { argument: 'N', description: 'walkers that collect side by side', schema: wholeNumber(1).default(32) },
+  agents: {
+    argument: 'N',
+    description: 'walkers that collect side by side, instead of gaitsmith.agents',
+    schema: wholeNumber(1).optional(),
+  },
   workers: {
     argument: 'N',
     description: 'worker threads; the result is the same for any number (default: all cores)',
@@ -55,11 +60,10 @@ export default defineStage({
   },
 
   async inputs(options) {
-    const { agents } = options;
     const configuration = await configurationOf(options);
     // The settings, not the file: a comment that changed is no reason to train again. Nor is another backend or device,
     // which rounds in its own way, as another machine does.
-    return { files: {}, settings: { configuration, agents } as unknown as Json };
+    return { files: {}, settings: { configuration } as unknown as Json };
   },
 
   resume: {
@@ -91,7 +95,7 @@ export default defineStage({
         environment: environmentUrl,
         behavior,
         seed,
-        agents: options.agents,
+        agents: configuration.behavior.gaitsmith.agents,
         workers: options.workers,
         engine: { backend: options.backend, device: options.device },
         checkpointFolder: run.checkpoints,
@@ -128,13 +132,19 @@ export default defineStage({
 });
 
 /** The configuration file with the flags laid over it. */
-async function configurationOf({ config, maxSteps, seed }: Options): Promise<Configuration> {
+async function configurationOf({ config, maxSteps, seed, agents }: Options): Promise<Configuration> {
   const { readConfiguration } = await import('../../train/configuration/read.ts');
   const { behavior } = await import('../../envs/walker/behavior.ts');
-  const configuration = readConfiguration(config, behavior.name);
+  const { checkParameter } = await import('../../envs/walker/parameters.ts');
+  const configuration = readConfiguration(config, behavior.name, checkParameter);
+  const { max_steps, gaitsmith } = configuration.behavior;
   return {
     ...configuration,
-    behavior: { ...configuration.behavior, ...(maxSteps === undefined ? {} : { max_steps: maxSteps }) },
+    behavior: {
+      ...configuration.behavior,
+      max_steps: maxSteps ?? max_steps,
+      gaitsmith: { ...gaitsmith, agents: agents ?? gaitsmith.agents },
+    } as BehaviorSettings,
     seed: seed ?? configuration.seed,
   };
 }

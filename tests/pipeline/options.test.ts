@@ -11,6 +11,7 @@ const options = {
   colour: { argument: 'NAME', description: 'which', schema: z.enum(['red', 'blue']).default('red') },
   name: { argument: 'NAME', description: 'who', schema: text() },
   resume: { description: 'go on', schema: flag() },
+  mix: { argument: 'NAME', repeats: true, description: 'with', schema: text().optional() },
 } satisfies OptionSpecs;
 const words = { typed: 'npm run paint', summary: 'paints', options };
 
@@ -30,6 +31,11 @@ describe('flags', () => {
       resume: true,
     });
     expect(parse('--name=x')).toMatchObject({ name: 'x', maxSteps: undefined, resume: false });
+  });
+
+  test('that may be repeated come as one value with commas, and go on as one', () => {
+    expect(parse('--name', 'x', '--mix', 'a', '--mix=b')).toMatchObject({ mix: 'a,b' });
+    expect(parse('--name', 'x', '--mix', 'a,b')).toMatchObject({ mix: 'a,b' });
   });
 
   test.each([

@@ -30,12 +30,17 @@ function checkpointAt(step: number): Checkpoint {
     network,
     behaviorName: 'Walker',
     parameters: initialParameters(network, 1),
-    optimiser: { first: initialParameters(network, 2), second: initialParameters(network, 3), count: 17 },
+    optimiser: {
+      first: initialParameters(network, 2),
+      second: initialParameters(network, 3),
+      counts: { actor: 17, critic: 19 },
+    },
     normaliser,
     histories: [
-      { episode: 4, actions: Float32Array.of(1, 2, 3, 4) },
-      { episode: 0, actions: new Float32Array(0) },
+      { episode: 4, parameters: { friction: 0.1 + 0.2, gravity: 1e-9 }, actions: Float32Array.of(1, 2, 3, 4) },
+      { episode: 0, parameters: {}, actions: new Float32Array(0) },
     ],
+    curriculum: { parameters: { friction: { lesson: 2, smoothed: 1 / 3 } }, rewards: [1, -0.1, 2 / 3] },
     sample: Float32Array.from({ length: 15 }, (_, at) => at),
   };
 }

@@ -7,14 +7,14 @@ import { isNode, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { nearestName } from '../../failure/nearest-name.ts';
 import { UserError } from '../../failure/user-error.ts';
-import { type BehaviorSettings, behaviorSchema, type FileSettings, fileSchema } from './schema.ts';
+import { type EnvironmentParameters, environmentParameters, type ParameterCheck } from './environment-parameters.ts';
+import { type BehaviorSettings, behaviorSchemas, type FileSettings, fileSchema, trainerSchema } from './schema.ts';
 
 /** Everything that training needs to know from the configuration. */
 export interface Configuration {
   readonly behaviorName: string;
   readonly behavior: BehaviorSettings;
-  /** `environment_parameters`: numbers for the environment, by name. */
-  readonly environmentParameters: Readonly<Record<string, number>>;
+  readonly environmentParameters: EnvironmentParameters;
   /** `env_settings.seed`; -1 where it is to be drawn. */
   readonly seed: number;
 }
@@ -22,21 +22,42 @@ export interface Configuration {
 /**
  * @param path a YAML file as `mlagents-learn` reads it.
  * @param behaviorName the behaviour that the environment has.
+ * @param check what the environment says of a parameter; left out, it says so when it is made.
  * @throws UserError for a file that is missing or no YAML, and for any setting that is unknown, wrong or not supported.
  */
-export function readConfiguration(path: string, behaviorName: string): Configuration {
-  return parseConfiguration(readText(path), path, behaviorName);
+export function readConfiguration(path: string, behaviorName: string, check?: ParameterCheck): Configuration {
+  return parseConfiguration(readText(path), path, behaviorName, check);
+}
+
+/**
+ * The environment parameters of a configuration file alone; it may lack all else.
+ *
+ * @throws UserError as `readConfiguration` does.
+ */
+export function readEnvironmentParameters(
+  path: string,
+  behaviorName: string,
+  check: ParameterCheck,
+): EnvironmentParameters {
+  const source = new LocatedYaml(readText(path), path);
+  const file = source.check(fileSchema, source.value, (inside) => inside);
+  return environmentParameters(source, file.environment_parameters ?? {}, behaviorName, check);
 }
 
 /** As `readConfiguration`, from the text itself; `path` is what errors call it. */
-export function parseConfiguration(text: string, path: string, behaviorName: string): Configuration {
+export function parseConfiguration(
+  text: string,
+  path: string,
+  behaviorName: string,
+  check: ParameterCheck = () => {},
+): Configuration {
   const source = new LocatedYaml(text, path);
   const file = source.check(fileSchema, source.value, (inside) => inside);
   const behavior = behaviorBlock(source, file, behaviorName);
   return {
     behaviorName,
     behavior,
-    environmentParameters: environmentParameters(source, file),
+    environmentParameters: environmentParameters(source, file.environment_parameters ?? {}, behaviorName, check),
     seed: file.env_settings?.seed ?? -1,
   };
 }
@@ -80,25 +101,17 @@ function behaviorBlock(source: LocatedYaml, file: FileSettings, name: string): B
   }
   const merged = deepMerge(file.default_settings ?? {}, own ?? {});
   // A value that the behaviour doesn't set itself came from default_settings: that's the line to name.
-  return source.check(behaviorSchema, merged, (inside) =>
-    source.has(['behaviors', name, ...inside]) ? ['behaviors', name, ...inside] : ['default_settings', ...inside],
-  );
-}
-
-function environmentParameters(source: LocatedYaml, file: FileSettings): Record<string, number> {
-  const values: Record<string, number> = {};
-  for (const [name, value] of Object.entries(file.environment_parameters ?? {})) {
-    if (typeof value !== 'number') {
-      throw new UserError({
-        what: 'samplers and curricula are not supported yet',
-        where: source.place(['environment_parameters', name]),
-        value,
-        expected: 'a number',
-      });
+  const toFile = (inside: Path): Path => {
+    // What is missing is told at the nearest thing around it.
+    for (let length = inside.length; length > 0; length--) {
+      const around = inside.slice(0, length);
+      if (source.has(['behaviors', name, ...around])) return ['behaviors', name, ...inside];
+      if (source.has(['default_settings', ...around])) return ['default_settings', ...inside];
     }
-    values[name] = value;
-  }
-  return values;
+    return ['behaviors', name, ...inside];
+  };
+  const { trainer_type } = source.check(trainerSchema, merged, toFile);
+  return source.check(behaviorSchemas[trainer_type], merged, toFile);
 }
 
 function deepMerge(base: object, over: object): object {
@@ -165,7 +178,9 @@ class LocatedYaml {
   check<Schema extends z.ZodType>(schema: Schema, value: unknown, toFile: (inside: Path) => Path): z.output<Schema> {
     const result = schema.safeParse(value);
     if (result.success) return result.data;
-    const issue = result.error.issues[0]!;
+    // A misspelt setting is told before the one that seems to be missing for it.
+    const { issues } = result.error;
+    const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!;
     throw new UserError(this.#told(issue, schema, value, toFile));
   }
 
@@ -186,6 +201,9 @@ class LocatedYaml {
       issue.code === 'invalid_value' && typeof found === 'string'
         ? nearestName(found, issue.values.map(String))
         : undefined;
+    if (found === undefined && issue.code !== 'custom') {
+      return { what: 'a setting is missing', where: this.place(toFile(issue.path)), expected: allowed(issue) };
+    }
     return {
       what: issue.code === 'custom' ? issue.message : `wrong value${nearest ? `, did you mean "${nearest}"?` : ''}`,
       where: this.place(toFile(issue.path)),
@@ -206,6 +224,7 @@ function allowed(issue: z.core.$ZodIssue): string {
           boolean: 'true or false',
           object: 'a block of settings',
           record: 'a block of settings',
+          array: 'a list',
         }[issue.expected as string] ?? `a ${issue.expected}`
       );
     case 'invalid_value':

@@ -52,7 +52,13 @@ describe('the same seed gives the same bytes', () => {
         parameters: {},
       });
       const logDeviation = parameters['actor.logDeviation']!;
-      const rollout = await collector.collect({ model, logDeviation, iteration: 0, decisions: 14 });
+      const rollout = await collector.collect({
+        model,
+        logDeviation,
+        deterministic: false,
+        iteration: 0,
+        decisions: 14,
+      });
       await collector.close();
       const { observations, actions, rewards, episodes } = rollout;
       const bytes = [observations, actions, rewards].map(({ buffer }) => new Uint8Array(buffer));

@@ -1,5 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readParameters } from '../../../envs/walker/parameters.ts';
+import type { Sampler } from '../../../envs/env.ts';
+import {
+  checkParameter,
+  checkParameters,
+  drawParameters,
+  readParameters,
+  walkerParameters,
+} from '../../../envs/walker/parameters.ts';
 import { UserError } from '../../../failure/user-error.ts';
 
 describe('environment parameters', () => {
@@ -11,7 +20,22 @@ describe('environment parameters', () => {
       target_speed_max: 10,
       target_radius: 9,
       max_steps: 5000,
+      mass_scale: 1,
+      mass_jitter: 0,
+      drive_strength_scale: 1,
+      action_latency: 0,
+      push_speed: 0,
+      push_interval: 5,
+      observation_noise: 0,
     });
+  });
+
+  it('stand in docs/randomisation.md, each with its unit, default and range', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../../docs/randomisation.md'), 'utf8');
+    for (const [name, { unit, default: usual, low, high }] of Object.entries(walkerParameters)) {
+      const cells = [`\`${name}\``, unit, usual, `${low} to ${high}`].join(' | ').replace('|  |', '| |');
+      expect(page).toContain(`\n| ${cells} | `);
+    }
   });
 
   it('are taken where given', () => {
@@ -28,5 +52,56 @@ describe('environment parameters', () => {
     expect(() => readParameters({ target_speed_min: 0 })).toThrow(/target_speed_min.*got 0.*from 0.01/);
     expect(() => readParameters({ gravity: Number.NaN })).toThrow(UserError);
     expect(() => readParameters({ target_speed_min: 5, target_speed_max: 2 })).toThrow(/above the greatest/);
+  });
+
+  const uniform = (min_value: number, max_value: number): Sampler => ({
+    sampler_type: 'uniform',
+    sampler_parameters: { seed: -1, min_value, max_value },
+  });
+  const gaussian = (mean: number, st_dev: number): Sampler => ({
+    sampler_type: 'gaussian',
+    sampler_parameters: { seed: -1, mean, st_dev },
+  });
+
+  it('may be drawn from any part of their range, and from nothing beyond it', () => {
+    expect(() => checkParameter('friction', uniform(0, 10))).not.toThrow();
+    expect(() => checkParameter('friction', uniform(-0.1, 1))).toThrow(
+      /friction.*out of its range.*samples from 0 to 10/,
+    );
+    expect(() => checkParameter('mass_scale', uniform(1, 11))).toThrow(UserError);
+    const intervals: Sampler = {
+      sampler_type: 'multirangeuniform',
+      sampler_parameters: {
+        seed: -1,
+        intervals: [
+          [0, 1],
+          [5, 12],
+        ],
+      },
+    };
+    expect(() => checkParameter('friction', intervals)).toThrow(UserError);
+    expect(() => checkParameter('frictoin', uniform(0, 1))).toThrow(/write friction instead of frictoin/);
+  });
+
+  it('that are normally distributed must have their mean within the range, and are held in it', () => {
+    expect(() => checkParameter('mass_jitter', gaussian(2, 0.1))).toThrow(/out of its range/);
+    checkParameter('mass_jitter', gaussian(0.1, 0.5));
+    const drawn = Array.from(
+      { length: 200 },
+      (_, episode) => drawParameters({ mass_jitter: gaussian(0.1, 0.5) }, 1, episode).mass_jitter,
+    );
+    expect(Math.min(...drawn)).toBe(0);
+    expect(Math.max(...drawn)).toBe(0.9);
+  });
+
+  it('of speed may overlap, but not be the wrong way round for certain', () => {
+    expect(() => checkParameters({ target_speed_min: uniform(1, 5), target_speed_max: uniform(3, 8) })).not.toThrow();
+    expect(() => checkParameters({ target_speed_min: uniform(6, 9), target_speed_max: 5 })).toThrow(
+      /above the greatest/,
+    );
+  });
+
+  it('have their default in an episode where nothing is said of them', () => {
+    expect(drawParameters({ friction: 1 }, 1, 2)).toEqual({ ...readParameters({}), friction: 1 });
   });
 });

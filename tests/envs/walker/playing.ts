@@ -1,4 +1,5 @@
 /** Plays walkers with seeded random actions and keeps the bytes of what every agent saw. */
+import type { ParameterValues } from '../../../envs/env.ts';
 import { behavior } from '../../../envs/walker/behavior.ts';
 import { createEnvironment } from '../../../envs/walker/environment.ts';
 import { sha256 } from '../../../files/hash.ts';
@@ -8,12 +9,13 @@ export interface PlayOptions {
   readonly firstAgent: number;
   readonly agents: number;
   readonly decisions: number;
+  readonly parameters?: ParameterValues;
 }
 
 /** One hash for each agent, over every byte of its observations and rewards. */
-export async function play({ firstAgent, agents, decisions }: PlayOptions): Promise<string[]> {
+export async function play({ firstAgent, agents, decisions, parameters = {} }: PlayOptions): Promise<string[]> {
   const { observationSize, actionSize } = behavior;
-  const environment = await createEnvironment({ seed: 7, firstAgent, agents, parameters: {} });
+  const environment = await createEnvironment({ seed: 7, firstAgent, agents, parameters });
   const seen: Uint8Array[][] = Array.from({ length: agents }, () => []);
   const keep = (numbers: Float32Array, width: number) => {
     for (let agent = 0; agent < agents; agent++) {

@@ -40,5 +40,9 @@ describe('the rig', () => {
       file.bodies[2]!.parent = 'chest';
     });
     expect(() => readRig(circle)).toThrow(/circle/);
+    const twice = changed((file) => {
+      file.hierarchy[3] = 'hips';
+    });
+    expect(() => readRig(twice)).toThrow(/hierarchy must name every body once/);
   });
 });
