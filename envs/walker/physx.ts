@@ -6,6 +6,8 @@
  * memory costs a fraction of asking seven getters. The rest of envs/walker is handed a `PhysX` and imports only types.
  */
 import type PhysXModule from 'physx-js-webidl';
+import { type CallOut, ContactReports } from './contact-reports.ts';
+import { MemoryViews } from './memory.ts';
 import { findMemoryLayout, type MemoryLayout } from './memory-layout.ts';
 
 /** The package's types: `PhysXTypes.PxScene` and so on. */
@@ -30,6 +32,7 @@ export interface PhysX {
   readonly memory: WebAssembly.Memory;
   /** Where things lie in it; undefined where this build keeps them elsewhere, and all goes by calls. */
   readonly layout: MemoryLayout | undefined;
+  readonly contactReports: ContactReports;
   /**
    * A bare function by its class, name and number of arguments.
    *
@@ -57,6 +60,8 @@ export async function startPhysX(wasm: BufferSource): Promise<PhysX> {
   // Compiled here and not by the package, whose way to it is fetch.
   const compiled = await WebAssembly.compile(wasm);
   let instance: WebAssembly.Instance | undefined;
+  let views: MemoryViews | undefined;
+  const contactReports = new ContactReports();
   let failInstantiation: (cause: unknown) => void = () => {};
   const instantiationFailed = new Promise<never>((_, reject) => {
     failInstantiation = reject;
@@ -64,9 +69,12 @@ export async function startPhysX(wasm: BufferSource): Promise<PhysX> {
 
   const settings = {
     instantiateWasm(imports: WebAssembly.Imports, receive: (made: WebAssembly.Instance) => void) {
-      WebAssembly.instantiate(compiled, imports)
+      const { env } = imports;
+      const callOut = contactReports.shorten(env!['emscripten_asm_const_int'] as CallOut, () => views!);
+      WebAssembly.instantiate(compiled, { ...imports, env: { ...env, emscripten_asm_const_int: callOut } })
         .then((made) => {
           instance = made;
+          views = new MemoryViews(made.exports['memory'] as WebAssembly.Memory);
           receive(made);
         })
         .catch(failInstantiation);
@@ -95,6 +103,7 @@ export async function startPhysX(wasm: BufferSource): Promise<PhysX> {
     dispatcher: top.DefaultCpuDispatcherCreate(0),
     memory: exported['memory'] as WebAssembly.Memory,
     layout: undefined,
+    contactReports,
     native(className, method, argumentCount) {
       const name = `emscripten_bind_${className}_${method}_${argumentCount}`;
       const found = exported[name];

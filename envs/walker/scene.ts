@@ -4,6 +4,7 @@
  * Every shape carries what kind of thing it is and which touches of it are reported. The filter that PhysX asks for each
  * pair that comes near is the package's own, in WebAssembly: one in JavaScript would take 5 % of all time.
  */
+import type { ContactListener } from './contact-reports.ts';
 import { pointerOf } from './memory.ts';
 import type { PhysicsSettings } from './physics-settings.ts';
 import type { PhysX, PhysXTypes } from './physx.ts';
@@ -32,9 +33,6 @@ export interface ContactPairLayout {
   readonly flags: number;
   readonly events: number;
 }
-
-/** Told of `count` contact pairs at a place in memory, while results are fetched. */
-export type ContactListener = (pairs: number, count: number) => void;
 
 /** What every scene of one walker is made from; lives as long as the walker. */
 export interface SceneParts {
@@ -74,7 +72,7 @@ export function setFriction({ round, flat }: Materials, friction: number): void 
 
 /** Makes what the scenes of one walker are made from. */
 export function makeSceneParts(
-  { px, top, physics, dispatcher }: PhysX,
+  { px, top, physics, dispatcher, contactReports }: PhysX,
   settings: PhysicsSettings,
   onContact: ContactListener,
 ): SceneParts {
@@ -86,8 +84,7 @@ export function makeSceneParts(
   const events = new px.PxSimulationEventCallbackImpl();
   const ignore = () => {};
   Object.assign(events, { onConstraintBreak: ignore, onWake: ignore, onSleep: ignore, onTrigger: ignore });
-  // PhysX hands bare pointers to a callback written in JavaScript, whatever the package's types say.
-  Object.assign(events, { onContact: (_header: number, pairs: number, count: number) => onContact(pairs, count) });
+  contactReports.listen(events as unknown as { readonly ptr: number }, onContact);
 
   description.gravity = gravity;
   description.cpuDispatcher = dispatcher;
@@ -112,6 +109,7 @@ export function makeSceneParts(
     removed: Number(PxContactPairFlagEnum.eREMOVED_SHAPE_0) | Number(PxContactPairFlagEnum.eREMOVED_SHAPE_1),
     free() {
       for (const material of [materials.round, materials.flat]) material.release();
+      contactReports.forget(events as unknown as { readonly ptr: number });
       for (const made of [description, scale, gravity, events]) px.destroy(made);
     },
   };
