@@ -1,0 +1,91 @@
+/**
+ * The worlds of some agents, all in one thread: an `Environment` of its own for each agent, so that any of them can begin
+ * its next episode with other parameters while the rest go on.
+ *
+ * An episode depends on (seed, agent, episode, actions) and on nothing else, here as in training without a wire: the same
+ * decisions lead to the same numbers.
+ */
+import type { BehaviorSpec, Environment, EnvironmentModule } from '../../env.ts';
+import { type AgentNumbers, STANDING } from './agent-numbers.ts';
+import type { ParameterValues } from './parameters.ts';
+
+/** An episode that is to begin in a new world. */
+export interface Beginning {
+  /** Number of the agent, from 0. */
+  readonly agent: number;
+  readonly episode: number;
+  readonly parameters: ParameterValues;
+}
+
+export interface Worlds {
+  /** Begins these episodes, each in a world made for it, whatever went on there before. */
+  begin(beginnings: readonly Beginning[]): Promise<void>;
+  /** Lets every agent act until its next decision; where an episode ends, the next one begins. */
+  step(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface AgentWorldsOptions {
+  readonly module: EnvironmentModule;
+  readonly seed: number;
+  readonly numbers: AgentNumbers;
+  /** The agents that live here. */
+  readonly firstAgent: number;
+  readonly agents: number;
+  /** Physics steps from one decision to the next. */
+  readonly stepsPerDecision: number;
+}
+
+export class AgentWorlds implements Worlds {
+  readonly #options: AgentWorldsOptions;
+  readonly #behavior: BehaviorSpec;
+  readonly #worlds: (Environment | undefined)[];
+  readonly #actions: readonly Float32Array[];
+
+  constructor(options: AgentWorldsOptions) {
+    const { module, numbers, firstAgent, agents } = options;
+    const { actionSize } = module.behavior;
+    this.#options = options;
+    this.#behavior = module.behavior;
+    this.#worlds = Array.from({ length: agents });
+    this.#actions = Array.from({ length: agents }, (_, index) => {
+      const row = (firstAgent + index) * actionSize;
+      return numbers.actions.subarray(row, row + actionSize);
+    });
+  }
+
+  async begin(beginnings: readonly Beginning[]): Promise<void> {
+    const { module, seed, firstAgent, numbers } = this.#options;
+    for (const { agent, episode, parameters } of beginnings) {
+      const index = agent - firstAgent;
+      await this.#worlds[index]?.close();
+      const histories = [{ episode, actions: new Float32Array(0) }];
+      const world = await module.createEnvironment({ seed, firstAgent: agent, agents: 1, parameters, histories });
+      this.#worlds[index] = world;
+      numbers.observations.set(await world.reset(), agent * this.#behavior.observationSize);
+    }
+  }
+
+  async step(): Promise<void> {
+    const { firstAgent, agents, numbers, stepsPerDecision } = this.#options;
+    const { observationSize } = this.#behavior;
+    for (let index = 0; index < agents; index++) {
+      const agent = firstAgent + index;
+      const { observations, rewards, terminated, truncated, finalObservations, episodes } = await this.#worlds[
+        index
+      ]!.step(this.#actions[index]!);
+      numbers.observations.set(observations, agent * observationSize);
+      numbers.rewards[agent] = rewards[0]!;
+      numbers.standings[agent] = truncated[0] ? STANDING.cutOff : terminated[0] ? STANDING.terminated : STANDING.goesOn;
+      const ended = episodes[0];
+      if (!ended) continue;
+      numbers.finalObservations.set(finalObservations, agent * observationSize);
+      const { physicsSteps = ended.decisions * stepsPerDecision } = ended.details;
+      numbers.endingSteps[agent] = physicsSteps - (ended.decisions - 1) * stepsPerDecision;
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const world of this.#worlds) await world?.close();
+  }
+}

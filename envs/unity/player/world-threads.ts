@@ -1,0 +1,127 @@
+/**
+ * Deals the agents' worlds out to threads. What the agents see and earn does not depend on how many there are: no world
+ * knows of another.
+ */
+import { once } from 'node:events';
+import type { Worker } from 'node:worker_threads';
+import { type Problem, UserError } from '../../../failure/user-error.ts';
+import { startWorker } from '../../../threads/start-worker.ts';
+import type { BehaviorSpec, EnvironmentModule } from '../../env.ts';
+import { type AgentNumbers, type SharedNumbers, shareNumbers, viewNumbers } from './agent-numbers.ts';
+import { AgentWorlds, type Beginning, type Worlds } from './agent-worlds.ts';
+
+export interface WorldsOptions {
+  /** URL of an `EnvironmentModule`. */
+  readonly environment: string;
+  readonly behavior: BehaviorSpec;
+  readonly seed: number;
+  readonly agents: number;
+  /** Threads; one means this one. */
+  readonly workers: number;
+  /** Physics steps from one decision to the next. */
+  readonly stepsPerDecision: number;
+}
+
+export interface WorldWorkerData extends Omit<WorldsOptions, 'behavior' | 'workers'> {
+  readonly shared: SharedNumbers;
+  readonly firstAgent: number;
+}
+
+export type WorldRequest =
+  | { readonly kind: 'begin'; readonly beginnings: readonly Beginning[] }
+  | { readonly kind: 'step' }
+  | { readonly kind: 'close' };
+
+export type WorldReply =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'failed'; readonly error: unknown; readonly problem: Problem | undefined };
+
+export async function openWorlds(options: WorldsOptions): Promise<{ worlds: Worlds; numbers: AgentNumbers }> {
+  const { environment, behavior, seed, agents, stepsPerDecision } = options;
+  const shared = shareNumbers(agents, behavior);
+  const numbers = viewNumbers(shared);
+  const workers = Math.min(options.workers, agents);
+  if (workers === 1) {
+    const module = (await import(environment)) as EnvironmentModule;
+    return { numbers, worlds: new AgentWorlds({ module, seed, numbers, firstAgent: 0, agents, stepsPerDecision }) };
+  }
+  const shares = Array.from({ length: workers }, (_, share) => {
+    const firstAgent = Math.floor((share * agents) / workers);
+    const end = Math.floor(((share + 1) * agents) / workers);
+    return new Share({ environment, seed, stepsPerDecision, shared, firstAgent, agents: end - firstAgent });
+  });
+  return { numbers, worlds: new SharedWorlds(shares) };
+}
+
+class SharedWorlds implements Worlds {
+  readonly #shares: readonly Share[];
+
+  constructor(shares: readonly Share[]) {
+    this.#shares = shares;
+  }
+
+  async begin(beginnings: readonly Beginning[]): Promise<void> {
+    await Promise.all(
+      this.#shares.map(async (share) => {
+        const own = beginnings.filter(({ agent }) => share.has(agent));
+        if (own.length > 0) await share.ask({ kind: 'begin', beginnings: own });
+      }),
+    );
+  }
+
+  async step(): Promise<void> {
+    await Promise.all(this.#shares.map((share) => share.ask({ kind: 'step' })));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#shares.map((share) => share.close()));
+  }
+}
+
+/** One thread and the agents that live in it. */
+class Share {
+  readonly #data: WorldWorkerData;
+  readonly #worker: Worker;
+  #settle: { resolve(): void; reject(reason: unknown): void } | undefined;
+  /** Why the thread is of no use any more. */
+  #broken: Error | undefined;
+
+  constructor(data: WorldWorkerData) {
+    this.#data = data;
+    this.#worker = startWorker(new URL('./world-worker.ts', import.meta.url), data);
+    this.#worker.on('message', (reply: WorldReply) => {
+      const settle = this.#settle;
+      this.#settle = undefined;
+      if (reply.kind === 'done') settle?.resolve();
+      else settle?.reject(reply.problem ? new UserError(reply.problem) : reply.error);
+    });
+    this.#worker.on('error', (error) => this.#break(error as Error));
+    this.#worker.on('exit', (code) => this.#break(new Error(`a thread of walkers ended with code ${code}`)));
+  }
+
+  has(agent: number): boolean {
+    const { firstAgent, agents } = this.#data;
+    return agent >= firstAgent && agent < firstAgent + agents;
+  }
+
+  ask(request: WorldRequest): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#broken) return reject(this.#broken);
+      this.#settle = { resolve, reject };
+      this.#worker.postMessage(request);
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#broken) return;
+    const exited = once(this.#worker, 'exit');
+    this.#worker.postMessage({ kind: 'close' } satisfies WorldRequest);
+    await exited;
+  }
+
+  #break(error: Error): void {
+    this.#broken ??= error;
+    this.#settle?.reject(this.#broken);
+    this.#settle = undefined;
+  }
+}
