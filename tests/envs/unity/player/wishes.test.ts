@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { SideChannelMessage } from '../../../../envs/unity/protocol/side-channels.ts';
 import { observationNames } from '../../../../envs/walker/observation.ts';
 import { walkerRig } from '../../../../envs/walker/rig.ts';
-import { failureOf, playAgainst, pointingWorld, walkerWorld } from './playing.ts';
+import { failureOf, join, playAgainst, pointingWorld, walkerWorld } from './playing.ts';
+import { scriptedTrainer } from './scripted-trainer.ts';
 
 const stop = { status: 400 };
 /** Along the goal frame's z axis the goal's velocity is the target speed. */
@@ -92,12 +93,11 @@ describe("the trainer's wishes", () => {
 
   it('that make no sense together end the session with their names, and a goodbye', async () => {
     const speed = { kind: 'parameter', name: 'target_speed_min', value: 50 } as const;
-    const error = await failureOf(
-      playAgainst(
-        { world: walkerWorld, first: { sideChannels: [speed] }, answer: () => ({}) },
-        { agents: 2, workers: 2 },
-      ),
-    );
+    const { behavior } = walkerWorld;
+    const trainer = await scriptedTrainer({ behavior, first: { sideChannels: [speed] }, answer: () => ({}) });
+    const error = await failureOf(join(trainer.port, { world: walkerWorld, agents: 2, workers: 2 }));
+    trainer.close();
+    expect(trainer.requests.map((request) => request.toString('hex')).slice(1)).toEqual(['0a0308c801', '0a03089003']);
     expect(error.message).toMatch(/smallest target speed is above the greatest.*50/);
   });
 
