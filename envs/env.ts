@@ -43,6 +43,9 @@ export interface Sensor {
   readonly size: number;
 }
 
+/** Where a run has several worlds, the agents of the next one have numbers from here on. */
+export const AGENTS_OF_A_WORLD = 2 ** 16;
+
 /** What one decision of every agent led to. */
 export interface Step {
   /** What to decide on next, [agents, observationSize]; where an episode ended, the first of the agent's next one. */

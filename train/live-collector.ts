@@ -6,15 +6,12 @@
  * enters the next roll-out, with the probability it was taken with: nothing is lost between two.
  */
 import { type DenseTensor, Session } from '../compile/onnxruntime.ts';
-import type { Environment, EpisodeHistory, Step } from '../envs/env.ts';
+import { AGENTS_OF_A_WORLD, type Environment, type EpisodeHistory, type Step } from '../envs/env.ts';
 import { RandomStream } from '../random/stream.ts';
 import { type CollectRequest, GROUP_SIZE } from './collector.ts';
 import { LaneRecord, type LivedDecision } from './lane-record.ts';
 import { type ActingPolicy, drawAction, type Rollout } from './rollout.ts';
 import { STREAMS } from './streams.ts';
-
-/** The agents of one world have numbers below this, those of the next one begin with it. */
-const AGENTS_OF_A_WORLD = 2 ** 16;
 
 export class LiveCollector {
   readonly #environments: readonly Environment[];
