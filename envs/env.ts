@@ -7,7 +7,7 @@
  */
 export interface Environment {
   readonly behavior: BehaviorSpec;
-  /** How many agents decide together. */
+  /** How many agents decide together. Where they come and go: the most that there were at once, so it may grow in a step. */
   readonly agents: number;
   /** Starts a new episode for every agent and returns their first observations, [agents, observationSize]. */
   reset(): Promise<Float32Array>;
@@ -23,6 +23,8 @@ export interface Environment {
    * to exactly this point. A world that can't repeat itself (a live Unity) leaves it out.
    */
   histories?(): readonly EpisodeHistory[];
+  /** What the world measured since it was last asked, by name. */
+  statistics?(): Readonly<Record<string, number>>;
   /** Frees the world. No call may follow. */
   close(): Promise<void>;
 }
@@ -32,7 +34,17 @@ export interface BehaviorSpec {
   readonly name: string;
   readonly observationSize: number;
   readonly actionSize: number;
+  /** The sensors whose observations lie one after the other in a row; absent where there is only one. */
+  readonly sensors?: readonly Sensor[];
 }
+
+export interface Sensor {
+  readonly name: string;
+  readonly size: number;
+}
+
+/** Where a run has several worlds, the agents of the next one have numbers from here on. */
+export const AGENTS_OF_A_WORLD = 2 ** 16;
 
 /** What one decision of every agent led to. */
 export interface Step {
@@ -48,6 +60,18 @@ export interface Step {
   readonly finalObservations: Float32Array;
   /** The episodes that ended in this step. */
   readonly episodes: readonly Episode[];
+  /** Whom the arrays are about, in a world whose agents come and go and decide when they will. Absent: all agents. */
+  readonly present?: Presence;
+}
+
+/** Who decides in a step, and whose decision came to something: a row for each agent, which keeps it while it is there. */
+export interface Presence {
+  /** 1 where the agent has something to decide, [agents]: its observation counts, and the action that it is given. */
+  readonly deciding: Uint8Array;
+  /** 1 where its last decision has come to something, [agents]: its reward counts, and how its episode stands. */
+  readonly settled: Uint8Array;
+  /** 1 where nothing will come of its last decision any more, [agents]: the world went away. */
+  readonly lost: Uint8Array;
 }
 
 /** An episode that has ended. */

@@ -41,12 +41,17 @@ export interface CollectRequest {
   readonly model: Uint8Array;
   readonly logDeviation: Float32Array; // [actionSize]
   readonly iteration: number;
+  /** Decisions of all agents, of which each makes the same share. */
+  readonly rows: number;
+}
+
+export interface WorkerCollectRequest extends Omit<CollectRequest, 'rows'> {
   /** Of each agent. */
   readonly decisions: number;
 }
 
 export type CollectorRequest =
-  | ({ readonly kind: 'collect' } & CollectRequest)
+  | ({ readonly kind: 'collect' } & WorkerCollectRequest)
   | { readonly kind: 'histories' }
   | { readonly kind: 'close' };
 
@@ -58,9 +63,11 @@ export type CollectorReply =
 
 export class Collector {
   readonly #workers: readonly Worker[];
+  readonly #agents: number;
 
-  private constructor(workers: readonly Worker[]) {
+  private constructor(workers: readonly Worker[], agents: number) {
     this.#workers = workers;
+    this.#agents = agents;
   }
 
   /** Starts the workers and their worlds. */
@@ -75,7 +82,7 @@ export class Collector {
         parameters,
       } satisfies CollectorWorkerData),
     );
-    const collector = new Collector(started);
+    const collector = new Collector(started, options.agents);
     try {
       await Promise.all(started.map((worker) => answer(worker)));
     } catch (error) {
@@ -85,11 +92,12 @@ export class Collector {
     return collector;
   }
 
-  /** Lets every agent decide `decisions` times under one policy. */
-  async collect(request: CollectRequest): Promise<Rollout> {
+  /** Lets every agent decide equally often under one policy. */
+  async collect({ rows, ...policy }: CollectRequest): Promise<Rollout> {
+    const decisions = Math.max(1, Math.round(rows / this.#agents));
     const replies = await Promise.all(
       this.#workers.map((worker) => {
-        worker.postMessage({ kind: 'collect', ...request } satisfies CollectorRequest);
+        worker.postMessage({ kind: 'collect', ...policy, decisions } satisfies CollectorRequest);
         return answer(worker);
       }),
     );

@@ -30,6 +30,8 @@ export interface Rollout {
   /** What each agent sees after its last decision, [agents, observationSize]. */
   readonly nextObservations: Float32Array;
   readonly episodes: readonly Episode[];
+  /** What the world measured meanwhile, by name. */
+  readonly statistics?: Readonly<Record<string, number>>;
   readonly seconds: { readonly world: number; readonly policy: number };
 }
 
@@ -145,19 +147,13 @@ class Recorder {
   ): void {
     const size = this.#actionSize;
     for (let agent = 0; agent < this.#agents; agent++) {
-      const random = noise[agent]!;
       const row = (agent * this.#decisions + decision) * size;
-      for (let dimension = 0; dimension < size; dimension++) {
-        const sigma = deviation[dimension]!;
-        const offset = sigma * random.normal();
-        const action = means[agent * size + dimension]! + offset;
-        this.#actions[row + dimension] = action;
-        // The same formula as `logProbabilities` in losses.ts, here for one number at a time.
-        this.#logProbabilities[row + dimension] =
-          -(offset * offset) / (2 * sigma * sigma + 1e-7) - Math.log(sigma + 1e-7) - 0.5 * Math.log(2 * Math.PI);
-        squashedActions[agent * size + dimension] =
-          Math.min(ACTION_LIMIT, Math.max(-ACTION_LIMIT, action)) / ACTION_LIMIT;
-      }
+      const part = (array: Float32Array, from: number) => array.subarray(from, from + size);
+      drawAction(part(means, agent * size), deviation, noise[agent]!, {
+        actions: part(this.#actions, row),
+        logProbabilities: part(this.#logProbabilities, row),
+        squashed: part(squashedActions, agent * size),
+      });
     }
   }
 
@@ -192,6 +188,25 @@ class Recorder {
       episodes: this.#episodes,
       seconds,
     };
+  }
+}
+
+/** Draws one agent's action into arrays of the action's size. */
+export function drawAction(
+  means: Float32Array,
+  deviation: Float32Array,
+  random: RandomStream,
+  into: { readonly actions: Float32Array; readonly logProbabilities: Float32Array; readonly squashed: Float32Array },
+): void {
+  for (let dimension = 0; dimension < means.length; dimension++) {
+    const sigma = deviation[dimension]!;
+    const offset = sigma * random.normal();
+    const action = means[dimension]! + offset;
+    into.actions[dimension] = action;
+    // The same formula as `logProbabilities` in losses.ts, here for one number at a time.
+    into.logProbabilities[dimension] =
+      -(offset * offset) / (2 * sigma * sigma + 1e-7) - Math.log(sigma + 1e-7) - 0.5 * Math.log(2 * Math.PI);
+    into.squashed[dimension] = Math.min(ACTION_LIMIT, Math.max(-ACTION_LIMIT, action)) / ACTION_LIMIT;
   }
 }
 

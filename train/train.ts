@@ -4,15 +4,16 @@
  */
 import { availableParallelism } from 'node:os';
 import { type Engine, type EngineOptions, openEngine } from '../compile/index.ts';
-import type { BehaviorSpec, Episode } from '../envs/env.ts';
+import type { BehaviorSpec, Environment, Episode } from '../envs/env.ts';
 import { RandomStream } from '../random/stream.ts';
 import { actingModel } from './acting.ts';
 import { estimateAdvantages, normaliseAdvantages } from './advantages.ts';
 import { type Checkpoint, pruneCheckpoints, type RunProgress, writeCheckpoint } from './checkpoint.ts';
-import { Collector } from './collector.ts';
+import { Collector, type CollectRequest } from './collector.ts';
 import type { Configuration } from './configuration/read.ts';
 import type { BehaviorSettings } from './configuration/schema.ts';
 import { Learner } from './learner.ts';
+import { LiveCollector } from './live-collector.ts';
 import { type IterationMetrics, MetricsFile } from './metrics.ts';
 import type { Network } from './policy.ts';
 import type { Rollout } from './rollout.ts';
@@ -23,11 +24,14 @@ import { meanOf, rewardStatistics, Summary } from './summary.ts';
 
 export interface TrainOptions {
   readonly configuration: Configuration;
-  /** The world: URL of an `EnvironmentModule`, and what its agents are like. */
-  readonly environment: string;
+  /**
+   * The world: URL of an `EnvironmentModule` for worker threads to make, or one that is there (in several copies, maybe)
+   * and sets the pace itself; and what its agents are like.
+   */
+  readonly environment: string | readonly Environment[];
   readonly behavior: BehaviorSpec;
   readonly seed: number;
-  /** Agents that collect side by side; part of what the numbers depend on. */
+  /** Agents that collect side by side, part of what the numbers depend on; 0 where that is for the world to say. */
   readonly agents: number;
   /** Worker threads; changes the speed and nothing else. Default: all cores. */
   readonly workers?: number | undefined;
@@ -38,6 +42,8 @@ export interface TrainOptions {
   readonly metricsPath: string;
   /** Go on from the latest checkpoint. */
   readonly resume: boolean;
+  /** For a world that others still learn in: once this training is done, its agents act by the policy until this aborts. */
+  readonly actUntil?: AbortSignal;
 }
 
 /** What training tells while it runs, and how it is asked to stop. */
@@ -69,22 +75,15 @@ const SAMPLE_ROWS = 2048;
  *   engine cannot be had. A device that is missing only makes it warn.
  */
 export async function train(options: TrainOptions, hooks: TrainHooks): Promise<TrainResult> {
-  const { configuration, behavior, seed, agents } = options;
+  const { configuration, behavior, seed } = options;
   const network = networkOf(behavior, configuration.behavior);
   const saved = startingPoint(options, network, hooks);
   const engine = await openEngine({ ...options.engine, warn: (message) => hooks.warn(message) });
   const learner = await Learner.create(network, configuration.behavior.hyperparameters.batch_size, seed, engine);
-  let collector: Collector | undefined;
+  let collector: Collector | LiveCollector | undefined;
   try {
     if (saved) learner.restore(saved);
-    collector = await Collector.start({
-      environment: options.environment,
-      agents,
-      workers: options.workers ?? availableParallelism(),
-      seed,
-      parameters: configuration.environmentParameters,
-      histories: saved?.histories,
-    });
+    collector = await collectorOf(options, saved);
     const result = await iterate(options, hooks, network, learner, collector, saved);
     await collector.close();
     return { ...result, engine: { backend: engine.backend, use: engine.use } };
@@ -96,18 +95,24 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
   }
 }
 
+function collectorOf({ environment, ...options }: TrainOptions, saved: Checkpoint | undefined) {
+  const { configuration, agents, workers = availableParallelism(), seed } = options;
+  if (typeof environment !== 'string') return new LiveCollector(environment, seed);
+  const parameters = configuration.environmentParameters;
+  return Collector.start({ environment, agents, workers, seed, parameters, histories: saved?.histories });
+}
+
 /** Iterations from where the run stands to max_steps, or until it is asked to stop; ends with a checkpoint. */
 async function iterate(
   options: TrainOptions,
   hooks: TrainHooks,
   network: Network,
   learner: Learner,
-  collector: Collector,
+  collector: Collector | LiveCollector,
   saved: Checkpoint | undefined,
 ): Promise<Omit<TrainResult, 'engine'>> {
   const { behavior, seed, agents } = options;
   const settings = options.configuration.behavior;
-  const decisions = Math.max(1, Math.round(settings.hyperparameters.buffer_size / agents));
   const interval = checkpointInterval(settings);
   let progress = saved?.progress ?? beginning(seed, agents);
   let sample: Float32Array = saved?.sample ?? new Float32Array(0);
@@ -132,6 +137,15 @@ async function iterate(
     pruneCheckpoints(options.checkpointFolder, settings.keep_checkpoints);
     return checkpoint;
   };
+  const request = (): CollectRequest => {
+    const { parameters, normaliser } = learner;
+    return {
+      model: actingModel({ network, parameters, normaliser }),
+      logDeviation: parameters['actor.logDeviation']!,
+      iteration: progress.iteration,
+      rows: settings.hyperparameters.buffer_size,
+    };
+  };
 
   while (progress.step < settings.max_steps && !hooks.signal.aborted) {
     const began = performance.now();
@@ -139,13 +153,8 @@ async function iterate(
     const update = updateSettings(settings, before);
 
     // Collect under the policy as it stands.
-    const { parameters, normaliser } = learner;
-    const rollout = await collector.collect({
-      model: actingModel({ network, parameters, normaliser }),
-      logDeviation: parameters['actor.logDeviation']!,
-      iteration: progress.iteration,
-      decisions,
-    });
+    const rollout = await collector.collect(request(), hooks.signal);
+    if (!rollout) break;
     const collected = performance.now();
 
     // Learn from it.
@@ -159,7 +168,14 @@ async function iterate(
     progress = advanced(progress, rollout);
     sample = sampleOf(rollout.observations, network.observationSize);
     const seconds = split(rollout.seconds, began, collected, learnt);
-    const metrics = { ...episodeMetrics(progress, rollout), ...losses, ...update, sigma: meanSigma(learner), seconds };
+    const metrics = {
+      ...episodeMetrics(progress, rollout),
+      ...losses,
+      ...update,
+      sigma: meanSigma(learner),
+      ...(rollout.statistics ? { statistics: rollout.statistics } : {}),
+      seconds,
+    };
     metricsFile.append(metrics);
     hooks.iteration(metrics, settings.max_steps);
     const line = summary.add(rollout.episodes, progress.step);
@@ -167,6 +183,9 @@ async function iterate(
     if (Math.floor(progress.step / interval) > Math.floor(before / interval)) await save();
   }
   const { path } = checkpoint?.step === progress.step ? checkpoint : await save();
+  if (options.actUntil && collector instanceof LiveCollector) {
+    await collector.act(request(), AbortSignal.any([options.actUntil, hooks.signal]));
+  }
   return { checkpoint: path, progress, interrupted: progress.step < settings.max_steps };
 }
 

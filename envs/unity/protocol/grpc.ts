@@ -63,20 +63,26 @@ export async function serveExchanges(
 ): Promise<ExchangeServer> {
   const handlers = new Map<string, ExchangeHandler>();
   const server = new Server(RECEIVE_ANY_SIZE);
-  server.addService(
-    { Exchange: METHOD },
-    {
-      Exchange(call: ServerUnaryCall<Buffer, Uint8Array>, reply: sendUnaryData<Uint8Array>) {
-        const handler = handlers.get(call.getPeer());
-        if (!handler) return reply({ code: status.UNAVAILABLE, details: 'the connection is closed' });
-        call.on('cancelled', () => handler.lost());
-        handler.exchange(call.request).then(
-          (answer) => reply(null, answer),
-          (error: Error) => reply({ code: status.INVALID_ARGUMENT, details: error.message }),
-        );
-      },
+  const service = {
+    Exchange(call: ServerUnaryCall<Buffer, Uint8Array>, reply: sendUnaryData<Uint8Array>) {
+      const handler = handlers.get(call.getPeer());
+      if (!handler) return reply({ code: status.UNAVAILABLE, details: 'the connection is closed' });
+      let isAnswered = false;
+      const answer: typeof reply = (error, value) => {
+        isAnswered = true;
+        reply(error, value);
+      };
+      // grpc-js calls every call cancelled once it is over.
+      call.on('cancelled', () => {
+        if (!isAnswered) handler.lost();
+      });
+      handler.exchange(call.request).then(
+        (value) => answer(null, value),
+        (error: Error) => answer({ code: status.INVALID_ARGUMENT, details: error.message }),
+      );
     },
-  );
+  };
+  server.addService({ Exchange: METHOD }, service);
 
   // The sockets are ours, and so it is seen when one closes; grpc-js by itself tells it only during a call.
   const { injectConnection } = server.createConnectionInjector(ServerCredentials.createInsecure());

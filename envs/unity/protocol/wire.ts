@@ -15,6 +15,10 @@ root.resolveAll();
 
 const unityMessage = messageType('UnityMessageProto');
 copyFloats(messageType('ObservationProto.FloatData'));
+// Bytes that were not sent are no plain array, as protobufjs has it.
+for (const name of ['UnityRLOutputProto', 'UnityRLInputProto']) {
+  Object.assign(messageType(name).ctor.prototype, { side_channel: new Uint8Array(0) });
+}
 
 /** @throws Error where the bytes are no such message. */
 export function decodeMessage(bytes: Uint8Array): UnityMessageProto {

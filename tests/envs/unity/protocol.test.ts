@@ -137,7 +137,7 @@ describe('messages', () => {
     expect(info).toMatchObject({ id: 3, reward: 0.5 });
     expect([info.done, info.max_step_reached, info.group_id, info.action_mask]).toEqual([false, false, 0, []]);
     expect(info.observations[0]!.float_data!.data).toEqual(Float32Array.of(1, -2));
-    expect(unity_output!.rl_output!.side_channel).toHaveLength(0);
+    expect(unity_output!.rl_output!.side_channel).toEqual(new Uint8Array(0));
     expect(decodeMessage(encodeMessage({ header })).unity_output).toBeNull();
   });
 
