@@ -9,6 +9,7 @@ import type { Account } from '../envs/unity/player/account.ts';
 import { splitWords } from '../envs/unity/player/command-words.ts';
 import { EDITOR_PORT } from '../envs/unity/protocol/messages.ts';
 import { nearestName } from '../failure/nearest-name.ts';
+import { UserError } from '../failure/user-error.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 import { runCommandLine } from './command-line.ts';
 import { createLogger } from './logger.ts';
@@ -31,6 +32,12 @@ const options = {
     description: 'worker threads; what the walkers do is the same for any number (default: all cores)',
     schema: wholeNumber(1).default(availableParallelism()),
   },
+  turns: {
+    argument: 'N',
+    description:
+      'parts that the walkers decide in, one after the other, so that some move while others wait (default: 1)',
+    schema: wholeNumber(1).default(1),
+  },
   endsApart: {
     description: "tell of an episode's end in a message of its own, when Unity would, and not with the next decision",
     schema: flag(),
@@ -40,6 +47,8 @@ const options = {
 
 /** Seconds that a trainer is waited for that was named and so must have been there first; ML-Agents waits as long. */
 const PATIENCE = 60;
+
+const MILLISECONDS_BETWEEN_REPORTS = 200;
 
 const flags = {
   ...Object.fromEntries(Object.entries(options).map(([key, option]) => [flagOf(key), 'argument' in option])),
@@ -55,7 +64,15 @@ await runCommandLine(
     summary: 'makes the embedded Walker behave like a Unity player, for any ML-Agents trainer to train on',
     options,
     epilogue: '-logFile PATH writes a log as Unity does; its other words (-batchmode, ...) are taken and do nothing.',
-    async run({ numAgents, mlagentsPort, workers, endsApart, realTime }, { terminal, interrupts }) {
+    async run({ numAgents, mlagentsPort, workers, turns, endsApart, realTime }, { terminal, interrupts }) {
+      if (endsApart && turns > 1) {
+        throw new UserError({
+          what: 'these two do not go together',
+          where: '--ends-apart',
+          value: `--turns ${turns}`,
+          mend: 'leave one of them out',
+        });
+      }
       if (logFile !== undefined) writeAtomically(resolve(logFile), '');
       const logger = createLogger(terminal, logFile);
       const progress = createProgress({ terminal, label: 'serve-env', note: logger.note });
@@ -73,6 +90,7 @@ await runCommandLine(
         );
       }
 
+      let shown = Number.NEGATIVE_INFINITY;
       try {
         const { ending, account } = await play(
           {
@@ -80,6 +98,7 @@ await runCommandLine(
             trainer: mlagentsPort === undefined ? { port: EDITOR_PORT } : { port: mlagentsPort, patience: PATIENCE },
             agents: numAgents,
             workers,
+            turns,
             endsApart,
             realTime,
           },
@@ -87,6 +106,8 @@ await runCommandLine(
             info: (message) => logger.info(message),
             warn: (message) => logger.warn(message),
             exchanged({ decisions, episodes, meanReward }) {
+              if (performance.now() - shown < MILLISECONDS_BETWEEN_REPORTS) return;
+              shown = performance.now();
               const fields =
                 meanReward === null ? undefined : { episodes: `${episodes}`, reward: meanReward.toFixed(2) };
               progress.update({ done: decisions, unit: 'decisions', ...(fields ? { fields } : {}) });

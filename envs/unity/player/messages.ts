@@ -4,7 +4,6 @@
 import { UserError } from '../../../failure/user-error.ts';
 import type { BehaviorSpec } from '../../env.ts';
 import {
-  type AgentInfoProto,
   ALL_CAPABILITIES,
   COMMUNICATION_VERSION,
   type Sent,
@@ -13,7 +12,7 @@ import {
   type UnityRLInitializationInputProto,
   type UnityRLInputProto,
 } from '../protocol/messages.ts';
-import { type AgentNumbers, STANDING } from './agent-numbers.ts';
+import type { AgentNumbers } from './agent-numbers.ts';
 
 /** The version of com.unity.ml-agents that behaves like this. */
 const PACKAGE_VERSION = '3.0.0';
@@ -42,72 +41,6 @@ export const goodbye: Sent<UnityMessageProto> = { header: { status: STATUS.end }
 /** The behaviour's name on the wire. */
 export function behaviorKey({ name }: BehaviorSpec): string {
   return `${name}?team=0`;
-}
-
-/** What becomes of agents in one message, in the order in which they are told of. */
-export interface AgentNews {
-  /** Agents whose episode has ended: their last observation and the reward that was still due. */
-  readonly ended: readonly number[];
-  /** Agents that ask for a decision. */
-  readonly deciding: readonly number[];
-  /** Whether the behaviour was never told of before. */
-  readonly isFirst: boolean;
-}
-
-export function newsMessage(
-  { ended, deciding, isFirst }: AgentNews,
-  behavior: BehaviorSpec,
-  numbers: AgentNumbers,
-): Sent<UnityMessageProto> {
-  const key = behaviorKey(behavior);
-  const value = [
-    ...ended.map((agent) => endInfo(agent, behavior, numbers)),
-    ...deciding.map((agent) => decisionInfo(agent, behavior, numbers)),
-  ];
-  return {
-    header,
-    unity_output: {
-      rl_output: { agentInfos: { [key]: { value } } },
-      ...(isFirst ? { rl_initialization_output: { brain_parameters: [brainOf(behavior)] } } : {}),
-    },
-  };
-}
-
-function endInfo(agent: number, behavior: BehaviorSpec, numbers: AgentNumbers): Sent<AgentInfoProto> {
-  return {
-    id: agent,
-    reward: numbers.rewards[agent]!,
-    done: true,
-    max_step_reached: numbers.standings[agent] === STANDING.cutOff,
-    observations: [observation(numbers.finalObservations, agent, behavior)],
-  };
-}
-
-/** After an end nothing has been earned yet in the episode that is decided on. */
-function decisionInfo(agent: number, behavior: BehaviorSpec, numbers: AgentNumbers): Sent<AgentInfoProto> {
-  return {
-    id: agent,
-    reward: numbers.standings[agent] === STANDING.goesOn ? numbers.rewards[agent]! : 0,
-    observations: [observation(numbers.observations, agent, behavior)],
-  };
-}
-
-/** As a sensor of Unity's that collects plain numbers tells them. */
-function observation(rows: Float32Array, agent: number, { observationSize: size }: BehaviorSpec) {
-  return {
-    shape: [size],
-    float_data: { data: rows.subarray(agent * size, (agent + 1) * size) },
-    dimension_properties: [1],
-    name: `VectorSensor_size${size}`,
-  };
-}
-
-function brainOf(behavior: BehaviorSpec) {
-  return {
-    brain_name: behaviorKey(behavior),
-    is_training: true,
-    action_spec: { num_continuous_actions: behavior.actionSize },
-  };
 }
 
 /**

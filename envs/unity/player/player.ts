@@ -2,20 +2,23 @@
  * A Unity player without Unity: agents of an embedded world that any ML-Agents trainer can train over the wire.
  *
  * It goes through a session as Unity does: two greetings, then message after message what the agents see and earned,
- * until either side ends it. The academy's clock is the agents' decisions: all of them decide together, and one whose
- * episode ends waits, its next episode not begun, for the others' next decision. So each agent lives through the very
- * episodes that it would have without a wire.
+ * until either side ends it. The academy's clock is the agents' decisions: one whose episode ends waits, its next episode
+ * not begun, for the next decision of those that it decides with. So each agent lives through the very episodes that it
+ * would have without a wire.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BehaviorSpec } from '../../env.ts';
 import { COMMAND, STATUS, type UnityRLInputProto } from '../protocol/messages.ts';
 import { decodeSideChannels, type SideChannelMessage } from '../protocol/side-channels.ts';
+import { encodeMessage } from '../protocol/wire.ts';
 import { Account } from './account.ts';
 import { type AgentNumbers, STANDING } from './agent-numbers.ts';
 import type { Worlds } from './agent-worlds.ts';
-import { newsMessage, readInstructions, readIntroduction, readiness, takeActions } from './messages.ts';
+import { readInstructions, readIntroduction, readiness, takeActions } from './messages.ts';
+import { type AgentNews, NewsWriter } from './news-writer.ts';
 import { type ParameterRanges, type ParameterValues, ReceivedParameters } from './parameters.ts';
 import { type Ending, SessionEnd, TrainerLine, type TrainerPlace } from './trainer-line.ts';
+import { dealTurns } from './turns.ts';
 import { openWorlds } from './world-threads.ts';
 
 /** The world that a player is made of. */
@@ -42,6 +45,8 @@ export interface PlayerOptions {
    * the next decision; else always together with it, as in a Unity scene whose agents decide in every step.
    */
   readonly endsApart: boolean;
+  /** 1: all agents decide together. More: in turns, so that some can move while others wait; not with `endsApart`. */
+  readonly turns: number;
   /** Whether time passes no faster than the trainer's time scale says. */
   readonly realTime: boolean;
 }
@@ -67,20 +72,21 @@ export interface PlayerReport {
  *   be as the trainer wants it.
  */
 export async function play(options: PlayerOptions, hooks: PlayerHooks): Promise<PlayerReport> {
-  const { world, agents, workers } = options;
+  const { world, agents, workers, turns } = options;
   const account = new Account(agents);
   let worlds: Worlds | undefined;
+  let session: Session | undefined;
   let line: TrainerLine | undefined;
   try {
     const dialled = await TrainerLine.dial(options.trainer, hooks);
     line = dialled.line;
     const { seed, package_version } = readIntroduction(dialled.reply);
     hooks.info(`Connected to a trainer of version ${package_version} on port ${options.trainer.port}, seed ${seed}.`);
-    const first = readInstructions(await line.exchange(readiness));
+    const first = readInstructions(await line.exchange(encodeMessage(readiness)));
 
-    const opened = await openWorlds({ ...world, seed, agents, workers });
+    const opened = await openWorlds({ ...world, seed, agents, workers, turns });
     worlds = opened.worlds;
-    const session = new Session({ options, hooks, line, worlds, numbers: opened.numbers, account });
+    session = new Session({ options, hooks, line, worlds, numbers: opened.numbers, account });
     // The command of this reply has no effect: Unity listens for commands only from here on.
     session.listen(first);
     return await session.play();
@@ -91,9 +97,12 @@ export async function play(options: PlayerOptions, hooks: PlayerHooks): Promise<
   } finally {
     await line?.sayGoodbye();
     line?.close();
+    await session?.standStill();
     await worlds?.close();
   }
 }
+
+const NOBODY: Promise<readonly number[]> = Promise.resolve([]);
 
 interface SessionParts {
   readonly options: PlayerOptions;
@@ -112,7 +121,12 @@ class Session {
   readonly #numbers: AgentNumbers;
   readonly #account: Account;
   readonly #parameters: ReceivedParameters;
+  readonly #writer: NewsWriter;
   readonly #everybody: readonly number[];
+  /** Of each turn. */
+  readonly #members: readonly (readonly number[])[];
+  /** What each turn's agents are doing: it comes to those whose episode has ended by it. */
+  readonly #moving: Promise<readonly number[]>[];
   /** Of the running episodes, [agents]. */
   readonly #episodes: Int32Array;
   readonly #values: (ParameterValues | undefined)[];
@@ -129,7 +143,13 @@ class Session {
     this.#numbers = numbers;
     this.#account = account;
     this.#parameters = new ReceivedParameters(world.parameters, hooks.warn);
+    const turnOf = dealTurns(agents, options.turns);
+    this.#writer = new NewsWriter(world.behavior, numbers);
     this.#everybody = Array.from({ length: agents }, (_, agent) => agent);
+    this.#members = Array.from({ length: options.turns }, (_, turn) =>
+      this.#everybody.filter((agent) => turnOf(agent) === turn),
+    ).filter((members) => members.length > 0);
+    this.#moving = this.#members.map(() => NOBODY);
     this.#episodes = new Int32Array(agents).fill(-1);
     this.#values = Array.from({ length: agents });
   }
@@ -137,22 +157,23 @@ class Session {
   /** Exchange after exchange; ends by a SessionEnd that is thrown. */
   async play(): Promise<never> {
     await this.#beginAll();
-    let ended: readonly number[] = [];
-    for (;;) {
-      await this.#waitForDecision();
-      let isReset = await this.#tell(ended, this.#everybody);
+    for (let turn = 0; ; turn = (turn + 1) % this.#members.length) {
+      const ended = await this.#moving[turn]!;
+      if (turn === 0) await this.#waitForDecision();
+      let isReset = await this.#tell({ ended, deciding: this.#members[turn]! });
       if (!isReset) {
-        await this.#worlds.step();
-        ended = this.#everybody.filter((agent) => this.#numbers.standings[agent] !== STANDING.goesOn);
-        await this.#beginNext(ended);
-        if (this.#options.endsApart) ({ isReset, left: ended } = await this.#tellEnds(ended));
+        const moving = this.#move(turn);
+        moving.catch(() => {}); // told where it is waited for
+        this.#moving[turn] = moving;
+        if (this.#options.endsApart) isReset = await this.#tellEnds(turn);
       }
-      if (isReset) {
-        // What a decision under way would have brought later on, and the ends that were not told yet, never happened.
-        ended = [];
-        await this.#beginAll();
-      }
+      if (isReset) await this.#beginAll();
     }
+  }
+
+  /** Waits until nobody moves any more. */
+  async standStill(): Promise<void> {
+    await Promise.allSettled(this.#moving);
   }
 
   /** Side channels first, then the command, as in Unity. @returns whether all agents are to begin anew. */
@@ -162,24 +183,32 @@ class Session {
     return command === COMMAND.reset;
   }
 
-  /** The ends that come before the next decision, each when the physics had come so far. */
-  async #tellEnds(ended: readonly number[]): Promise<{ isReset: boolean; left: readonly number[] }> {
-    const { stepsPerDecision } = this.#options.world;
-    let left = ended;
-    for (let step = 1; step < stepsPerDecision; step++) {
-      const now = left.filter((agent) => this.#numbers.endingSteps[agent] === step);
-      if (now.length === 0) continue;
-      left = left.filter((agent) => !now.includes(agent));
-      if (await this.#tell(now, [])) return { isReset: true, left: [] };
+  /** Lets a turn's agents act. @returns those whose episode has ended; their next ones have begun. */
+  async #move(turn: number): Promise<readonly number[]> {
+    await this.#worlds.step(turn);
+    const ended = this.#members[turn]!.filter((agent) => this.#numbers.standings[agent] !== STANDING.goesOn);
+    await this.#beginNext(ended);
+    return ended;
+  }
+
+  /** The ends that come before the next decision, each when the physics had come so far. @returns as `#tell`. */
+  async #tellEnds(turn: number): Promise<boolean> {
+    let left = await this.#moving[turn]!;
+    for (let step = 1; step < this.#options.world.stepsPerDecision; step++) {
+      const ended = left.filter((agent) => this.#numbers.endingSteps[agent] === step);
+      if (ended.length === 0) continue;
+      left = left.filter((agent) => !ended.includes(agent));
+      this.#moving[turn] = Promise.resolve(left);
+      if (await this.#tell({ ended, deciding: [] })) return true;
     }
-    return { isReset: false, left };
+    return false;
   }
 
   /** One exchange. @returns whether all agents are to begin anew. */
-  async #tell(ended: readonly number[], deciding: readonly number[]): Promise<boolean> {
+  async #tell({ ended, deciding }: Omit<AgentNews, 'isFirst'>): Promise<boolean> {
     const { behavior } = this.#options.world;
-    const news = { ended, deciding, isFirst: this.#account.exchanges === 0 };
-    const reply = await this.#line.exchange(newsMessage(news, behavior, this.#numbers));
+    const isFirst = this.#account.exchanges === 0;
+    const reply = await this.#line.exchange(this.#writer.write({ ended, deciding, isFirst }));
     this.#account.enter(ended, deciding, this.#numbers);
     this.#hooks.exchanged(this.#account);
     if (reply.header?.status !== STATUS.ok) throw new SessionEnd('the trainer ended the session');
@@ -190,8 +219,13 @@ class Session {
     return isReset;
   }
 
-  /** Every agent in a new episode, with the parameters as they stand now. */
+  /**
+   * Every agent in a new episode, with the parameters as they stand now. What those that still moved would have come to, and
+   * ends that were not told yet, never happened.
+   */
   async #beginAll(): Promise<void> {
+    await Promise.all(this.#moving);
+    this.#moving.fill(NOBODY);
     this.#numbers.rewards.fill(0);
     this.#numbers.standings.fill(STANDING.goesOn);
     this.#account.reset();

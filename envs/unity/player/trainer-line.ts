@@ -3,9 +3,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../../failure/user-error.ts';
-import { dialTrainer, type TrainerConnection } from '../protocol/grpc.ts';
-import { type Sent, STATUS, type UnityMessageProto } from '../protocol/messages.ts';
+import { STATUS, type UnityMessageProto } from '../protocol/messages.ts';
 import { decodeMessage, encodeMessage } from '../protocol/wire.ts';
+import { CallError, ExchangeClient, GRPC } from './exchange-client.ts';
 import { goodbye, introduction } from './messages.ts';
 
 /** Why a session came to its end; none of these is an error. */
@@ -40,17 +40,14 @@ const SECONDS_UNTIL_HINT = 30;
 /** What a trainer gets that has a reply to finish, and again to hear the goodbye. */
 const SECONDS_FOR_GOODBYE = 2;
 
-/** Of gRPC's status codes, those that a player makes a difference between. */
-const GRPC = { cancelled: 1, unknown: 2, resourceExhausted: 8, unavailable: 14 } as const;
-
 export class TrainerLine {
-  readonly #connection: TrainerConnection;
+  readonly #connection: ExchangeClient;
   readonly #signal: AbortSignal;
   /** The reply under way. */
   #reply: Promise<unknown> = Promise.resolve();
   #isOver = false;
 
-  private constructor(connection: TrainerConnection, signal: AbortSignal) {
+  private constructor(connection: ExchangeClient, signal: AbortSignal) {
     this.#connection = connection;
     this.#signal = signal;
   }
@@ -69,9 +66,9 @@ export class TrainerLine {
     const waited = () => (performance.now() - began) / 1000;
     let told = 0;
     for (;;) {
-      const line = new TrainerLine(dialTrainer(`localhost:${port}`), signal);
+      const line = new TrainerLine(new ExchangeClient(port), signal);
       try {
-        return { line, reply: await line.exchange(introduction) };
+        return { line, reply: await line.exchange(encodeMessage(introduction)) };
       } catch (error) {
         line.close();
         if (!(error instanceof SessionEnd) || error.ending !== 'the trainer is gone') throw error;
@@ -90,8 +87,8 @@ export class TrainerLine {
    * @throws SessionEnd where it is interrupted, or the trainer goes away; UserError where it can't take the message, or
    *   answers in another language.
    */
-  async exchange(message: Sent<UnityMessageProto>): Promise<UnityMessageProto> {
-    const reply = this.#connection.exchangeBytes(encodeMessage(message));
+  async exchange(message: Uint8Array): Promise<UnityMessageProto> {
+    const reply = this.#connection.exchange(message);
     this.#reply = reply;
     const bytes = await unlessAborted(reply, this.#signal).catch((error) => {
       if (error instanceof SessionEnd) throw error;
@@ -115,7 +112,7 @@ export class TrainerLine {
     if (this.#isOver) return;
     this.#isOver = true;
     await within(SECONDS_FOR_GOODBYE, this.#reply);
-    await within(SECONDS_FOR_GOODBYE, this.#connection.exchangeBytes(encodeMessage(goodbye)));
+    await within(SECONDS_FOR_GOODBYE, this.#connection.exchange(encodeMessage(goodbye)));
   }
 
   close(): void {
@@ -141,7 +138,8 @@ function nobodyThere(port: number, patience: number, cause: SessionEnd): UserErr
 
 /** As Unity takes gRPC's errors: whatever they are, the session is over. Those that the user can mend are told as such. */
 function toldAsEnd(error: unknown): unknown {
-  const { code, details, message } = error as { code?: number; details?: string; message: string };
+  if (!(error instanceof CallError)) return error;
+  const { code, message: details } = error;
   switch (code) {
     case GRPC.unavailable:
     case GRPC.cancelled:
@@ -154,7 +152,7 @@ function toldAsEnd(error: unknown): unknown {
         { cause: error },
       );
     default:
-      return new UserError({ what: 'the trainer refused a message', value: details ?? message }, { cause: error });
+      return new UserError({ what: 'the trainer refused a message', value: details }, { cause: error });
   }
 }
 

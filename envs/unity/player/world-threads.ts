@@ -9,6 +9,7 @@ import { startWorker } from '../../../threads/start-worker.ts';
 import type { BehaviorSpec, EnvironmentModule } from '../../env.ts';
 import { type AgentNumbers, type SharedNumbers, shareNumbers, viewNumbers } from './agent-numbers.ts';
 import { AgentWorlds, type Beginning, type Worlds } from './agent-worlds.ts';
+import { dealTurns } from './turns.ts';
 
 export interface WorldsOptions {
   /** URL of an `EnvironmentModule`. */
@@ -20,16 +21,19 @@ export interface WorldsOptions {
   readonly workers: number;
   /** Physics steps from one decision to the next. */
   readonly stepsPerDecision: number;
+  readonly turns: number;
 }
 
 export interface WorldWorkerData extends Omit<WorldsOptions, 'behavior' | 'workers'> {
   readonly shared: SharedNumbers;
+  /** The agents of the thread: so many, from this one on. */
   readonly firstAgent: number;
+  readonly own: number;
 }
 
 export type WorldRequest =
   | { readonly kind: 'begin'; readonly beginnings: readonly Beginning[] }
-  | { readonly kind: 'step' }
+  | { readonly kind: 'step'; readonly turn: number }
   | { readonly kind: 'close' };
 
 export type WorldReply =
@@ -37,18 +41,21 @@ export type WorldReply =
   | { readonly kind: 'failed'; readonly error: unknown; readonly problem: Problem | undefined };
 
 export async function openWorlds(options: WorldsOptions): Promise<{ worlds: Worlds; numbers: AgentNumbers }> {
-  const { environment, behavior, seed, agents, stepsPerDecision } = options;
+  const { environment, behavior, seed, agents, stepsPerDecision, turns } = options;
   const shared = shareNumbers(agents, behavior);
   const numbers = viewNumbers(shared);
   const workers = Math.min(options.workers, agents);
   if (workers === 1) {
     const module = (await import(environment)) as EnvironmentModule;
-    return { numbers, worlds: new AgentWorlds({ module, seed, numbers, firstAgent: 0, agents, stepsPerDecision }) };
+    const turnOf = dealTurns(agents, turns);
+    const worlds = new AgentWorlds({ module, seed, numbers, firstAgent: 0, agents, stepsPerDecision, turnOf });
+    return { numbers, worlds };
   }
   const shares = Array.from({ length: workers }, (_, share) => {
     const firstAgent = Math.floor((share * agents) / workers);
     const end = Math.floor(((share + 1) * agents) / workers);
-    return new Share({ environment, seed, stepsPerDecision, shared, firstAgent, agents: end - firstAgent });
+    const common = { environment, seed, stepsPerDecision, turns, agents };
+    return new Share({ ...common, shared, firstAgent, own: end - firstAgent });
   });
   return { numbers, worlds: new SharedWorlds(shares) };
 }
@@ -69,8 +76,8 @@ class SharedWorlds implements Worlds {
     );
   }
 
-  async step(): Promise<void> {
-    await Promise.all(this.#shares.map((share) => share.ask({ kind: 'step' })));
+  async step(turn: number): Promise<void> {
+    await Promise.all(this.#shares.map((share) => share.ask({ kind: 'step', turn })));
   }
 
   async close(): Promise<void> {
@@ -82,7 +89,8 @@ class SharedWorlds implements Worlds {
 class Share {
   readonly #data: WorldWorkerData;
   readonly #worker: Worker;
-  #settle: { resolve(): void; reject(reason: unknown): void } | undefined;
+  /** Of what the thread was asked and has not answered yet, in that order. */
+  readonly #asked: { resolve(): void; reject(reason: unknown): void }[] = [];
   /** Why the thread is of no use any more. */
   #broken: Error | undefined;
 
@@ -90,24 +98,23 @@ class Share {
     this.#data = data;
     this.#worker = startWorker(new URL('./world-worker.ts', import.meta.url), data);
     this.#worker.on('message', (reply: WorldReply) => {
-      const settle = this.#settle;
-      this.#settle = undefined;
-      if (reply.kind === 'done') settle?.resolve();
-      else settle?.reject(reply.problem ? new UserError(reply.problem) : reply.error);
+      const asked = this.#asked.shift();
+      if (reply.kind === 'done') asked?.resolve();
+      else asked?.reject(reply.problem ? new UserError(reply.problem) : reply.error);
     });
     this.#worker.on('error', (error) => this.#break(error as Error));
     this.#worker.on('exit', (code) => this.#break(new Error(`a thread of walkers ended with code ${code}`)));
   }
 
   has(agent: number): boolean {
-    const { firstAgent, agents } = this.#data;
-    return agent >= firstAgent && agent < firstAgent + agents;
+    const { firstAgent, own } = this.#data;
+    return agent >= firstAgent && agent < firstAgent + own;
   }
 
   ask(request: WorldRequest): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#broken) return reject(this.#broken);
-      this.#settle = { resolve, reject };
+      this.#asked.push({ resolve, reject });
       this.#worker.postMessage(request);
     });
   }
@@ -121,7 +128,6 @@ class Share {
 
   #break(error: Error): void {
     this.#broken ??= error;
-    this.#settle?.reject(this.#broken);
-    this.#settle = undefined;
+    for (const { reject } of this.#asked.splice(0)) reject(this.#broken);
   }
 }

@@ -5,13 +5,15 @@ import type { StartedWith } from '../../../threads/start-worker.ts';
 import type { EnvironmentModule } from '../../env.ts';
 import { viewNumbers } from './agent-numbers.ts';
 import { AgentWorlds } from './agent-worlds.ts';
+import { dealTurns } from './turns.ts';
 import type { WorldReply, WorldRequest, WorldWorkerData } from './world-threads.ts';
 
 const port = parentPort!;
-const { environment, shared, ...options } = (workerData as StartedWith<WorldWorkerData>).data;
+const { environment, shared, agents, own, turns, ...options } = (workerData as StartedWith<WorldWorkerData>).data;
 const made = (async () => {
   const module = (await import(environment)) as EnvironmentModule;
-  return new AgentWorlds({ ...options, module, numbers: viewNumbers(shared) });
+  const turnOf = dealTurns(agents, turns);
+  return new AgentWorlds({ ...options, module, numbers: viewNumbers(shared), agents: own, turnOf });
 })();
 
 port.on('message', async (request: WorldRequest) => {
@@ -22,7 +24,7 @@ port.on('message', async (request: WorldRequest) => {
       port.close();
       return;
     }
-    await (request.kind === 'begin' ? worlds.begin(request.beginnings) : worlds.step());
+    await (request.kind === 'begin' ? worlds.begin(request.beginnings) : worlds.step(request.turn));
     port.postMessage({ kind: 'done' } satisfies WorldReply);
   } catch (error) {
     // Errors lose their class on the way, so a user error's parts are sent.

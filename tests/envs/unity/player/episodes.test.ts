@@ -18,6 +18,7 @@ function actionOf(agent: number, decision: number, size: number): Float32Array {
 async function overTheWire(world: PlayerWorld, agents: number, settings: Settings): Promise<string[]> {
   const logs: Uint8Array[][] = Array.from({ length: agents }, () => []);
   const asked = new Array<number>(agents).fill(0);
+  const seen = new Array<number>(agents).fill(0);
   let rewards: (number | undefined)[] = new Array(agents);
   await playAgainst(
     {
@@ -26,13 +27,15 @@ async function overTheWire(world: PlayerWorld, agents: number, settings: Setting
       answer({ infos, deciding }) {
         for (const { id, done, max_step_reached, reward, observations } of infos) {
           const { data } = observations[0]!.float_data!;
+          if (asked[id]! > decisions) continue; // in turns, some have seen enough before others
           if (done) rewards[id] = reward;
           else logs[id]!.push(...logged(rewards[id] ?? reward, data));
           if (done) logs[id]!.push(Uint8Array.of(max_step_reached ? 2 : 1), ...logged(0, data));
         }
         if (deciding.length === 0) return {};
         rewards = new Array(agents);
-        if (asked[0] === decisions) return { status: 400 };
+        for (const { id } of deciding) seen[id]! += 1;
+        if (Math.min(...seen) > decisions) return { status: 400 };
         return { actions: deciding.map(({ id }) => actionOf(id, asked[id]!++, world.behavior.actionSize)) };
       },
     },
@@ -71,10 +74,10 @@ function logged(reward: number, observation: Float32Array): Uint8Array[] {
 }
 
 describe('episodes over the wire are those of the embedded world, byte for byte', () => {
-  it('for the Walker, in one thread and in two, ends told together with decisions and apart', async () => {
+  it('for the Walker, in one thread and in two, all at once and in turns, ends told together with decisions and apart', async () => {
     const expected = await embedded(walkerWorld, 4);
     expect(new Set(expected).size).toBe(4);
-    for (const settings of [{}, { workers: 2 }, { endsApart: true }]) {
+    for (const settings of [{}, { workers: 2 }, { turns: 3, workers: 2 }, { endsApart: true }]) {
       expect({ settings, hashes: await overTheWire(walkerWorld, 4, settings) }).toEqual({ settings, hashes: expected });
     }
   });

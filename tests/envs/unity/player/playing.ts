@@ -43,7 +43,7 @@ export async function playAgainst(
 export function join(port: number, settings: Settings & { world?: PlayerWorld }, told: string[] = []) {
   const { world = pointingWorld, signal = new AbortController().signal, ...options } = settings;
   return play(
-    { world, trainer: { port }, agents: 3, workers: 1, endsApart: false, realTime: false, ...options },
+    { world, trainer: { port }, agents: 3, workers: 1, turns: 1, endsApart: false, realTime: false, ...options },
     { info: (message) => told.push(message), warn: (message) => told.push(message), exchanged: () => {}, signal },
   );
 }

@@ -2,8 +2,7 @@ import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { STANDING, shareNumbers, viewNumbers } from '../../../../envs/unity/player/agent-numbers.ts';
 import { largestGroup } from '../../../../envs/unity/player/message-size.ts';
-import { newsMessage } from '../../../../envs/unity/player/messages.ts';
-import { encodeMessage } from '../../../../envs/unity/protocol/wire.ts';
+import { NewsWriter } from '../../../../envs/unity/player/news-writer.ts';
 import { behavior as walker } from '../../../../envs/walker/behavior.ts';
 import { failureOf, join, playAgainst, pointingWorld } from './playing.ts';
 import { scriptedTrainer } from './scripted-trainer.ts';
@@ -75,7 +74,7 @@ describe('the size of messages', () => {
     numbers.rewards.fill(-1);
     numbers.standings.fill(STANDING.cutOff);
     const everybody = Array.from({ length: agents }, (_, agent) => agent);
-    return encodeMessage(newsMessage({ ended: everybody, deciding: everybody, isFirst: true }, walker, numbers)).length;
+    return new NewsWriter(walker, numbers).write({ ended: everybody, deciding: everybody, isFirst: true }).length;
   };
 
   it("stays below what ML-Agents' trainer takes for as many walkers as are said to fit, and for no more", () => {
