@@ -14,14 +14,8 @@ export function startingPoint(
   { warn, info }: TrainHooks,
 ): Checkpoint | undefined {
   if (!resume) {
-    const earlier = listCheckpoints(checkpointFolder);
-    if (earlier.length === 0) return undefined;
-    throw new UserError({
-      what: 'this run already has checkpoints',
-      where: checkpointFolder,
-      value: earlier[0],
-      mend: 'go on from them with --resume, begin afresh with --force, or name another run with --run-id',
-    });
+    refuseCheckpoints(checkpointFolder);
+    return undefined;
   }
   const { path, checkpoint } = latestCheckpoint(checkpointFolder, warn);
   const differing = [
@@ -42,4 +36,16 @@ export function startingPoint(
   }
   info(`Resuming from ${path}, step ${checkpoint.progress.step}.`);
   return checkpoint;
+}
+
+/** @throws UserError where there are checkpoints, which a new run must not touch. */
+export function refuseCheckpoints(checkpointFolder: string): void {
+  const earlier = listCheckpoints(checkpointFolder);
+  if (earlier.length === 0) return;
+  throw new UserError({
+    what: 'this run already has checkpoints',
+    where: checkpointFolder,
+    value: earlier[0],
+    mend: 'go on from them with --resume, begin afresh with --force, or name another run with --run-id',
+  });
 }
