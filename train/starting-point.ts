@@ -1,3 +1,4 @@
+import type { Sensor } from '../envs/env.ts';
 import { UserError } from '../failure/user-error.ts';
 import { type Checkpoint, latestCheckpoint, listCheckpoints } from './checkpoint.ts';
 import type { Network } from './policy.ts';
@@ -21,6 +22,7 @@ export function startingPoint(
   const differing = [
     ['network', checkpoint.network, network],
     ['behaviour', checkpoint.behaviorName, behavior.name],
+    ['set of sensors', sizesOf(checkpoint.sensors), sizesOf(behavior.sensors)],
     ['seed', checkpoint.progress.seed, seed],
     ['number of agents', checkpoint.progress.agents, agents],
   ] as const;
@@ -36,6 +38,11 @@ export function startingPoint(
   }
   info(`Resuming from ${path}, step ${checkpoint.progress.step}.`);
   return checkpoint;
+}
+
+/** In which order a row's numbers come from which sensor; undefined where there is only one. */
+function sizesOf(sensors: readonly Sensor[] | undefined): number[] | undefined {
+  return sensors?.map(({ size }) => size);
 }
 
 /** @throws UserError where there are checkpoints, which a new run must not touch. */

@@ -130,6 +130,7 @@ async function iterate(
       progress,
       network,
       behaviorName: behavior.name,
+      sensors: behavior.sensors,
       parameters,
       optimiser,
       normaliser,

@@ -163,8 +163,8 @@ export class Session {
       this.#warnOnce(`the agents of ${key} are left alone: Unity never said what they are like`);
       return undefined;
     }
-    const behavior = readBehavior(brain, first);
-    const member = { environment: this.#world.environmentOf(behavior), sensors: behavior.sensors };
+    const { behavior, sensors } = readBehavior(brain, first);
+    const member = { environment: this.#world.environmentOf(behavior), sensors };
     this.#world.info(`Connected new brain: ${key}`);
     if (readKey(key).team !== 0) this.#warnOnce(`behaviour ${behavior.name} has several teams: they learn as one`);
     this.#members.set(key, member);
