@@ -6,7 +6,7 @@
  */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EpisodeHistory } from '../envs/env.ts';
+import type { EpisodeHistory, Sensor } from '../envs/env.ts';
 import { UserError } from '../failure/user-error.ts';
 import { readTensorFile, type StoredTensor, writeTensorFile } from '../files/safetensors.ts';
 import { Normaliser } from './normaliser.ts';
@@ -17,6 +17,8 @@ export interface Checkpoint {
   readonly progress: RunProgress;
   readonly network: Network;
   readonly behaviorName: string;
+  /** Where the observations come from more than one sensor. */
+  readonly sensors?: readonly Sensor[] | undefined;
   readonly parameters: Readonly<Record<string, Float32Array>>;
   readonly optimiser: {
     readonly first: Readonly<Record<string, Float32Array>>;
@@ -50,7 +52,7 @@ const NAME = /^step-(\d+)\.safetensors$/;
 
 /** Writes a checkpoint into the folder and returns its path. */
 export function writeCheckpoint(folder: string, checkpoint: Checkpoint): string {
-  const { progress, network, behaviorName, parameters, optimiser, normaliser, sample, histories } = checkpoint;
+  const { progress, network, behaviorName, sensors, parameters, optimiser, normaliser, sample, histories } = checkpoint;
   const tensors: Record<string, StoredTensor> = {};
   for (const { name, shape } of parameterTable(network)) {
     tensors[`parameter.${name}`] = { shape, data: parameters[name]! };
@@ -70,6 +72,7 @@ export function writeCheckpoint(folder: string, checkpoint: Checkpoint): string 
     progress: JSON.stringify(progress),
     adamCount: String(optimiser.count),
     normaliserRows: String(normaliser.rows),
+    ...(sensors ? { sensors: JSON.stringify(sensors) } : {}),
     ...(histories ? { historyEpisodes: JSON.stringify(histories.map(({ episode }) => episode)) } : {}),
   };
   const path = join(folder, `step-${String(progress.step).padStart(9, '0')}.safetensors`);
@@ -101,6 +104,7 @@ export function readCheckpoint(path: string): Checkpoint {
     progress: JSON.parse(metadata['progress']!) as RunProgress,
     network,
     behaviorName: metadata['behavior']!,
+    ...(metadata['sensors'] === undefined ? {} : { sensors: JSON.parse(metadata['sensors']) as Sensor[] }),
     parameters: named('parameter'),
     optimiser: { first: named('adam.first'), second: named('adam.second'), count: Number(metadata['adamCount']) },
     normaliser,

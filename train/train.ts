@@ -42,8 +42,11 @@ export interface TrainOptions {
   readonly metricsPath: string;
   /** Go on from the latest checkpoint. */
   readonly resume: boolean;
-  /** For a world that others still learn in: once this training is done, its agents act by the policy until this aborts. */
-  readonly actUntil?: AbortSignal;
+  /**
+   * For a world that others still learn in: asked once this training is done. Its agents then act by the policy until the
+   * signal aborts.
+   */
+  readonly actUntil?: () => AbortSignal;
 }
 
 /** What training tells while it runs, and how it is asked to stop. */
@@ -127,6 +130,7 @@ async function iterate(
       progress,
       network,
       behaviorName: behavior.name,
+      sensors: behavior.sensors,
       parameters,
       optimiser,
       normaliser,
@@ -184,7 +188,7 @@ async function iterate(
   }
   const { path } = checkpoint?.step === progress.step ? checkpoint : await save();
   if (options.actUntil && collector instanceof LiveCollector) {
-    await collector.act(request(), AbortSignal.any([options.actUntil, hooks.signal]));
+    await collector.act(request(), AbortSignal.any([options.actUntil(), hooks.signal]));
   }
   return { checkpoint: path, progress, interrupted: progress.step < settings.max_steps };
 }

@@ -44,7 +44,7 @@ export default defineStage({
     const report = await validate({
       model: readFileSync(run.policy),
       path: run.policy,
-      shape: checkpoint.network,
+      shape: { ...checkpoint.network, sensors: checkpoint.sensors },
       engines: [onnxruntimeNode, onnxruntimeWeb],
       observations: checkpoint.sample,
       normaliser: checkpoint.normaliser.statistics(),

@@ -23,7 +23,10 @@ export function readKey(key: string): BehaviorKey {
  * @param first one of those agents: its observations are what all of them see.
  * @throws UserError where it is of a kind that is not trained here.
  */
-export function readBehavior(brain: BrainParametersProto, first: AgentInfoProto): BehaviorSpec & { sensors: Sensor[] } {
+export function readBehavior(
+  brain: BrainParametersProto,
+  first: AgentInfoProto,
+): { readonly behavior: BehaviorSpec; readonly sensors: readonly Sensor[] } {
   const { name } = readKey(brain.brain_name);
   const actionSize = brain.action_spec?.num_continuous_actions ?? 0;
   const branches = brain.action_spec?.num_discrete_actions ?? 0;
@@ -45,7 +48,8 @@ export function readBehavior(brain: BrainParametersProto, first: AgentInfoProto)
   if (observationSize === 0) {
     throw refuse('it has no observations', 0, 'set Vector Observation > Space Size in Behavior Parameters');
   }
-  return { name, observationSize, actionSize, sensors };
+  const behavior = { name, observationSize, actionSize };
+  return { behavior: sensors.length === 1 ? behavior : { ...behavior, sensors }, sensors };
 }
 
 type Refusal = (what: string, value: unknown, mend: string) => UserError;
@@ -70,6 +74,7 @@ export function differenceOf(before: BehaviorSpec, now: BehaviorSpec): string | 
     return `${before.observationSize} observations, now ${now.observationSize}`;
   }
   if (before.actionSize !== now.actionSize) return `${before.actionSize} actions, now ${now.actionSize}`;
-  const sizes = ({ sensors = [] }: BehaviorSpec) => sensors.map(({ size }) => size).join(' + ');
+  const sizes = ({ observationSize, sensors = [{ name: '', size: observationSize }] }: BehaviorSpec) =>
+    sensors.map(({ size }) => size).join(' + ');
   return sizes(before) === sizes(now) ? undefined : `sensors of ${sizes(before)}, now ${sizes(now)}`;
 }

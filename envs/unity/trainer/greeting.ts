@@ -14,8 +14,11 @@ import { encodeSideChannels, type SideChannelMessage } from '../protocol/side-ch
 /** What some versions of com.unity.ml-agents look at: that of ML-Agents' own trainer, whose place we take. */
 const PACKAGE_VERSION = '1.1.0';
 
-/** The reply to the first message. Unity gives the seed to its random numbers. */
-export function introduction(seed: number): Sent<UnityMessageProto> {
+/**
+ * The reply to the first message. Unity gives the seed to its random numbers, and makes so many copies of a training area
+ * that can be copied.
+ */
+export function introduction(seed: number, areas: number): Sent<UnityMessageProto> {
   return {
     header: { status: STATUS.ok },
     unity_input: {
@@ -24,7 +27,7 @@ export function introduction(seed: number): Sent<UnityMessageProto> {
         communication_version: COMMUNICATION_VERSION,
         package_version: PACKAGE_VERSION,
         capabilities: ALL_CAPABILITIES,
-        num_areas: 1,
+        num_areas: areas,
       },
     },
   };

@@ -3,6 +3,7 @@
  *
  * Whatever goes wrong with a connection ends its session and nothing else: the port goes on listening.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../../failure/user-error.ts';
 import { type ExchangeHandler, type ExchangeServer, serveExchanges } from '../protocol/grpc.ts';
 import { STATUS, type UnityMessageProto } from '../protocol/messages.ts';
@@ -18,6 +19,9 @@ export interface ListenerWorld extends SessionWorld {
   ended(session: Session, reason: SessionEnd): void;
 }
 
+/** Milliseconds. */
+const MOMENT = 1_000;
+
 /** How a session came to its end. */
 export type SessionEnd = 'stopped' | 'lost' | 'refused' | 'replaced' | 'closed';
 
@@ -26,6 +30,8 @@ export class Listener {
   #server: ExchangeServer | undefined;
   #current: { readonly session: Session; readonly connection: object } | undefined;
   #isClosing = false;
+  /** A Unity that is to stop and does not know it yet; `told` aborts when it has been told so, or has gone. */
+  #unaware: { readonly connection: object; readonly told: AbortController } | undefined;
 
   private constructor(world: ListenerWorld) {
     this.#world = world;
@@ -53,12 +59,16 @@ export class Listener {
   /** Tells Unity to stop at what it says next, or at once where it waits for an answer; no other one is taken. */
   dismiss(): void {
     this.#isClosing = true;
+    if (!this.#current) return;
+    const { session, connection } = this.#current;
+    if (!session.isAnswering) this.#unaware = { connection, told: new AbortController() };
     this.#end('closed');
   }
 
-  /** Ends every connection. */
+  /** Ends every connection; a Unity that doesn't know yet gets a moment to say something and to be told. */
   async close(): Promise<void> {
     this.dismiss();
+    if (this.#unaware) await sleep(MOMENT, undefined, { signal: this.#unaware.told.signal }).catch(() => {});
     await this.#server!.close();
   }
 
@@ -67,6 +77,7 @@ export class Listener {
     return {
       exchange: async (bytes) => {
         try {
+          this.#tell(connection);
           return encodeMessage(await this.#answer(connection, decoded(bytes)));
         } catch (error) {
           const told = toldWithPort(error, this.port);
@@ -76,6 +87,7 @@ export class Listener {
         }
       },
       lost: () => {
+        this.#tell(connection);
         if (this.#isCurrent(connection)) this.#end('lost');
       },
     };
@@ -99,6 +111,10 @@ export class Listener {
     const { session } = this.#current!;
     if (session.isOver) this.#end('refused');
     return session.answer(message);
+  }
+
+  #tell(connection: object): void {
+    if (this.#unaware?.connection === connection) this.#unaware.told.abort();
   }
 
   #isCurrent(connection: object): boolean {

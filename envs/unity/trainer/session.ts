@@ -25,6 +25,7 @@ import { instructions, introduction, versionProblem } from './greeting.ts';
 /** Those that a session knows of. */
 export interface SessionWorld {
   readonly seed: number;
+  readonly areas: number;
   /** What a Unity that has just connected is told. */
   firstMessages(): readonly SideChannelMessage[];
   /** @throws UserError where the behaviour is not to be trained, or is no longer what it was. */
@@ -80,13 +81,18 @@ export class Session {
     return this.#decisions;
   }
 
+  /** Whether Unity waits for an answer. */
+  get isAnswering(): boolean {
+    return this.#isAnswering;
+  }
+
   /** Milliseconds since Unity was last answered; 0 while it waits for an answer. */
   get silentFor(): number {
     return this.#isAnswering ? 0 : performance.now() - this.#lastReply;
   }
 
   introduction(): Reply {
-    return introduction(this.#world.seed);
+    return introduction(this.#world.seed, this.#world.areas);
   }
 
   /**
@@ -157,8 +163,8 @@ export class Session {
       this.#warnOnce(`the agents of ${key} are left alone: Unity never said what they are like`);
       return undefined;
     }
-    const behavior = readBehavior(brain, first);
-    const member = { environment: this.#world.environmentOf(behavior), sensors: behavior.sensors };
+    const { behavior, sensors } = readBehavior(brain, first);
+    const member = { environment: this.#world.environmentOf(behavior), sensors };
     this.#world.info(`Connected new brain: ${key}`);
     if (readKey(key).team !== 0) this.#warnOnce(`behaviour ${behavior.name} has several teams: they learn as one`);
     this.#members.set(key, member);

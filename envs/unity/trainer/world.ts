@@ -21,6 +21,8 @@ export interface UnityWorldOptions {
   readonly ports: readonly number[];
   /** That of the first Unity; the next one has the next. */
   readonly seed: number;
+  /** Copies that Unity makes of a training area. */
+  readonly areas: number;
   readonly engine: EngineSettings;
   readonly parameters: Readonly<Record<string, EnvironmentParameter>>;
   /**
@@ -91,9 +93,10 @@ export class UnityWorld {
   }
 
   #worldOf(unity: number): ListenerWorld {
-    const { seed, engine, parameters, hooks } = this.#options;
+    const { seed, areas, engine, parameters, hooks } = this.#options;
     return {
       seed: seed + unity,
+      areas,
       info: hooks.info,
       warn: hooks.warn,
       error: (error) => hooks.refused(unity, error),

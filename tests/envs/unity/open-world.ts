@@ -33,6 +33,7 @@ export async function openWorld(changes: Partial<UnityWorldOptions> & { refuses?
     hosts: ['127.0.0.1', '::1'],
     ports: [0],
     seed: 7,
+    areas: 1,
     engine: { time_scale: 20, target_frame_rate: -1, capture_frame_rate: 60 },
     parameters: {},
     onBehavior(behavior, environments) {
