@@ -67,14 +67,14 @@ async function collectingSpeed(workers: number, agents: number, decisions: numbe
   const request = {
     model: actingModel({ network, parameters, normaliser: new Normaliser(network.observationSize) }),
     logDeviation: parameters['actor.logDeviation']!,
-    decisions: Math.ceil(decisions / agents),
+    rows: Math.ceil(decisions / agents) * agents,
     deterministic: false,
   };
   // Once to have all of it compiled for speed, in every thread.
-  await collector.collect({ ...request, iteration: 0, decisions: Math.ceil((2000 * workers) / agents) });
+  await collector.collect({ ...request, iteration: 0, rows: 2000 * workers });
   const began = performance.now();
   const { seconds } = await collector.collect({ ...request, iteration: 1 });
-  const perSecond = (1000 * agents * request.decisions) / (performance.now() - began);
+  const perSecond = (1000 * request.rows) / (performance.now() - began);
   await collector.close();
   return { perSecond, policyShare: seconds.policy / (seconds.policy + seconds.world) };
 }

@@ -7,7 +7,7 @@
  */
 export interface Environment {
   readonly behavior: BehaviorSpec;
-  /** How many agents decide together. */
+  /** How many agents decide together. Where they come and go: the most that there were at once, so it may grow in a step. */
   readonly agents: number;
   /** Starts a new episode for every agent and returns their first observations, [agents, observationSize]. */
   reset(): Promise<Float32Array>;
@@ -27,7 +27,9 @@ export interface Environment {
    * What every episode gets that starts from now on, instead of `EnvironmentOptions.parameters`; an episode under way keeps
    * what it was started with.
    */
-  setParameters(parameters: ParameterValues): void;
+  setParameters?(parameters: ParameterValues): void;
+  /** What the world measured since it was last asked, by name. */
+  statistics?(): Readonly<Record<string, number>>;
   /** Frees the world. No call may follow. */
   close(): Promise<void>;
 }
@@ -43,6 +45,8 @@ export interface BehaviorSpec {
   readonly evaluationConditions?: readonly EvaluationCondition[];
   /** The agent's left-right mirror image, where it has one: as good there as here. */
   readonly mirror?: { readonly observations: Mirror; readonly actions: Mirror };
+  /** The sensors whose observations lie one after the other in a row; absent where there is only one. */
+  readonly sensors?: readonly Sensor[];
 }
 
 /** A mirror image, number by number: mirrored[i] = signs[i] * original[from[i]]. */
@@ -59,6 +63,14 @@ export interface EvaluationCondition {
   readonly parameters: Readonly<Record<string, number>>;
 }
 
+export interface Sensor {
+  readonly name: string;
+  readonly size: number;
+}
+
+/** Where a run has several worlds, the agents of the next one have numbers from here on. */
+export const AGENTS_OF_A_WORLD = 2 ** 16;
+
 /** What one decision of every agent led to. */
 export interface Step {
   /** What to decide on next, [agents, observationSize]; where an episode ended, the first of the agent's next one. */
@@ -73,6 +85,18 @@ export interface Step {
   readonly finalObservations: Float32Array;
   /** The episodes that ended in this step. */
   readonly episodes: readonly Episode[];
+  /** Whom the arrays are about, in a world whose agents come and go and decide when they will. Absent: all agents. */
+  readonly present?: Presence;
+}
+
+/** Who decides in a step, and whose decision came to something: a row for each agent, which keeps it while it is there. */
+export interface Presence {
+  /** 1 where the agent has something to decide, [agents]: its observation counts, and the action that it is given. */
+  readonly deciding: Uint8Array;
+  /** 1 where its last decision has come to something, [agents]: its reward counts, and how its episode stands. */
+  readonly settled: Uint8Array;
+  /** 1 where nothing will come of its last decision any more, [agents]: the world went away. */
+  readonly lost: Uint8Array;
 }
 
 /** An episode that has ended. */

@@ -1,6 +1,6 @@
 /**
- * What ML-Agents, from 2.0 to 4.0, demands of a policy with one vector observation and continuous actions, as a table, and
- * the check of a model against it.
+ * What ML-Agents, from 2.0 to 4.0, demands of a policy with vector observations and continuous actions, as a table, and the
+ * check of a model against it.
  *
  * Why each row is as it is: packages before 3.0 find the constants by name among the imported tensors, later ones run the
  * model once and read them from its outputs as float32; so they are float32 and graph outputs. Barracuda, Sentis and
@@ -11,9 +11,18 @@ import type { Dimension, Model, Node } from '../onnx/model.ts';
 export interface PolicyShape {
   readonly observationSize: number;
   readonly actionSize: number;
+  /** The sensors that the observations come from, where there are several: ML-Agents fills an input for each. */
+  readonly sensors?: readonly { readonly size: number }[] | undefined;
 }
 
-export const INPUT = 'obs_0';
+/** One for each sensor, in the order of the sensors' names; together they are the observation. */
+export function inputsOf({
+  observationSize,
+  sensors,
+}: PolicyShape): { readonly name: string; readonly size: number }[] {
+  return (sensors ?? [{ size: observationSize }]).map(({ size }, index) => ({ name: `obs_${index}`, size }));
+}
+
 export const OPSET = 9;
 
 /** Outputs that are the same number whatever is observed: float32 [1]. */
@@ -70,14 +79,15 @@ function fileProblems({ opset, graph }: Model): string[] {
   return problems;
 }
 
-function inputProblems({ graph }: Model, { observationSize }: PolicyShape): string[] {
+function inputProblems({ graph }: Model, policy: PolicyShape): string[] {
   const problems: string[] = [];
-  const names = graph.inputs.map(({ name }) => name);
-  if (names.join() !== INPUT)
-    problems.push(`the inputs are ${names.join(', ') || 'none'}; ML-Agents fills only ${INPUT}`);
-  for (const { name, type, shape } of graph.inputs) {
+  const expected = inputsOf(policy);
+  const names = graph.inputs.map(({ name }) => name).join(', ');
+  const filled = expected.map(({ name }) => name).join(', ');
+  if (names !== filled) return [`the inputs are ${names || 'none'}; ML-Agents fills only ${filled}`];
+  for (const [index, { name, type, shape }] of graph.inputs.entries()) {
     if (type !== 'float32') problems.push(`the input ${name} is ${type}, not float32`);
-    problems.push(...batchProblems('input', name, shape, observationSize));
+    problems.push(...batchProblems('input', name, shape, expected[index]!.size));
   }
   return problems;
 }

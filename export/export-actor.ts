@@ -8,7 +8,7 @@ import { tf } from '../compile/tensorflow.ts';
 import type { Model } from '../onnx/model.ts';
 import { type Actor, actorTensors } from '../train/acting.ts';
 import { actorCritic, normalised, squashed } from '../train/policy.ts';
-import { ACTION_OUTPUTS, constantOutputs, contractProblems, INPUT, OPSET } from './contract.ts';
+import { ACTION_OUTPUTS, constantOutputs, contractProblems, inputsOf, OPSET, type PolicyShape } from './contract.ts';
 
 /** Where a policy comes from; written into the file's metadata. */
 export type Provenance = Readonly<Record<string, string>>;
@@ -17,7 +17,13 @@ export type Provenance = Readonly<Record<string, string>>;
  * @returns the model, which meets the contract in contract.ts.
  * @throws Error where it doesn't: a bug of ours.
  */
-export function exportActor(actor: Actor, producerVersion: string, provenance: Provenance = {}): Model {
+export function exportActor(
+  actor: Actor & Pick<PolicyShape, 'sensors'>,
+  producerVersion: string,
+  provenance: Provenance = {},
+): Model {
+  const shape = { ...actor.network, sensors: actor.sensors };
+  const inputs = inputsOf(shape);
   const model = scoped(() => {
     const { parameters, mean, deviation } = actorTensors(actor);
     const { actionMeans } = actorCritic(actor.network);
@@ -25,7 +31,9 @@ export function exportActor(actor: Actor, producerVersion: string, provenance: P
       Object.entries(constantOutputs(actor.network)).map(([name, value]) => [name, named(tf.tensor1d([value]), name)]),
     );
     return trace(
-      ({ [INPUT]: observations }) => {
+      (sensors) => {
+        const parts = inputs.map(({ name }) => sensors[name] as tf.Tensor2D);
+        const observations = parts.length === 1 ? parts[0]! : tf.concat(parts, 1);
         const means = actionMeans(parameters, normalised(observations, mean, deviation));
         // Adding to 0 x means gives the log-deviation a row for each agent without Expand, which Barracuda stumbles over.
         const sigma = means.mul(0).add(parameters['actor.logDeviation']!).exp();
@@ -38,7 +46,7 @@ export function exportActor(actor: Actor, producerVersion: string, provenance: P
           [ACTION_OUTPUTS.deterministic]: squashed(means),
         };
       },
-      { [INPUT]: { shape: ['batch', actor.network.observationSize] } },
+      Object.fromEntries(inputs.map(({ name, size }) => [name, { shape: ['batch', size] as const }])),
       {
         opset: OPSET,
         name: 'policy',
@@ -47,7 +55,7 @@ export function exportActor(actor: Actor, producerVersion: string, provenance: P
       },
     );
   });
-  const problems = contractProblems(model, actor.network);
+  const problems = contractProblems(model, shape);
   if (problems.length > 0) throw new Error(`the exported file breaks ML-Agents' contract: ${problems.join('; ')}`);
   return model;
 }

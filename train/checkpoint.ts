@@ -6,7 +6,7 @@
  */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EpisodeHistory } from '../envs/env.ts';
+import type { EpisodeHistory, Sensor } from '../envs/env.ts';
 import { UserError } from '../failure/user-error.ts';
 import { readTensorFile, type StoredTensor, writeTensorFile } from '../files/safetensors.ts';
 import type { CurriculumState } from './curriculum.ts';
@@ -20,6 +20,8 @@ export interface Checkpoint {
   readonly progress: RunProgress;
   readonly network: Network;
   readonly behaviorName: string;
+  /** Where the observations come from more than one sensor. */
+  readonly sensors?: readonly Sensor[] | undefined;
   readonly parameters: Readonly<Record<string, Float32Array>>;
   readonly optimiser: {
     readonly first: Readonly<Record<string, Float32Array>>;
@@ -77,7 +79,7 @@ export function writeBestCheckpoint(folder: string, checkpoint: Omit<Checkpoint,
 }
 
 function writeNamed(path: string, checkpoint: Checkpoint): string {
-  const { progress, network, behaviorName, parameters, optimiser, normaliser } = checkpoint;
+  const { progress, network, behaviorName, sensors, parameters, optimiser, normaliser } = checkpoint;
   const { rewardNormaliser, sample, histories, curriculum, summary } = checkpoint;
   const tensors = learnerTensors(network, { parameters, optimiser, normaliser });
   if (rewardNormaliser) {
@@ -104,6 +106,7 @@ function writeNamed(path: string, checkpoint: Checkpoint): string {
     ...(curriculum ? { curriculum: JSON.stringify(curriculum) } : {}),
     ...(summary ? { summary: JSON.stringify(summary) } : {}),
     ...(rewardNormaliser ? { rewards: JSON.stringify(rewardNormaliser.statistics) } : {}),
+    ...(sensors ? { sensors: JSON.stringify(sensors) } : {}),
   };
   writeTensorFile(path, { metadata, tensors });
   return path;
@@ -149,6 +152,7 @@ export function readCheckpoint(path: string): Checkpoint {
     progress: JSON.parse(metadata['progress']!) as RunProgress,
     network,
     behaviorName: metadata['behavior']!,
+    ...(metadata['sensors'] === undefined ? {} : { sensors: JSON.parse(metadata['sensors']) as Sensor[] }),
     parameters: named('parameter'),
     optimiser: { first: named('adam.first'), second: named('adam.second'), counts: adamCounts(metadata) },
     normaliser,

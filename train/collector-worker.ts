@@ -4,7 +4,7 @@ import { Session } from '../compile/onnxruntime.ts';
 import type { EnvironmentModule } from '../envs/env.ts';
 import { UserError } from '../failure/user-error.ts';
 import type { StartedWith } from '../threads/start-worker.ts';
-import type { CollectorReply, CollectorRequest, CollectorWorkerData, CollectRequest } from './collector.ts';
+import type { CollectorReply, CollectorRequest, CollectorWorkerData, WorkerCollectRequest } from './collector.ts';
 import { playTrial } from './evaluation.ts';
 import { NotFiniteError } from './not-finite.ts';
 import { AgentGroup, type Rollout } from './rollout.ts';
@@ -50,7 +50,12 @@ async function respond(request: CollectorRequest): Promise<CollectorReply | unde
   }
 }
 
-async function collect({ model, iteration, decisions, ...distribution }: CollectRequest): Promise<CollectorReply> {
+async function collect({
+  model,
+  iteration,
+  decisions,
+  ...distribution
+}: WorkerCollectRequest): Promise<CollectorReply> {
   const session = await Session.open(model, { threads: 1 });
   const parts: Rollout[] = [];
   for (const group of members) parts.push(await group.rollOut({ session, ...distribution }, iteration, decisions));

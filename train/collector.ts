@@ -49,12 +49,17 @@ export interface SentPolicy {
 
 export interface CollectRequest extends SentPolicy {
   readonly iteration: number;
+  /** Decisions of all agents, of which each makes the same share. */
+  readonly rows: number;
+}
+
+export interface WorkerCollectRequest extends Omit<CollectRequest, 'rows'> {
   /** Of each agent. */
   readonly decisions: number;
 }
 
 export type CollectorRequest =
-  | ({ readonly kind: 'collect' } & CollectRequest)
+  | ({ readonly kind: 'collect' } & WorkerCollectRequest)
   | ({ readonly kind: 'try'; readonly trial: Trial } & SentPolicy)
   | { readonly kind: 'histories' }
   | { readonly kind: 'parameters'; readonly parameters: ParameterValues; readonly reset: boolean }
@@ -75,9 +80,11 @@ export type CollectorReply =
 
 export class Collector {
   readonly #workers: readonly Worker[];
+  readonly #agents: number;
 
-  private constructor(workers: readonly Worker[]) {
+  private constructor(workers: readonly Worker[], agents: number) {
     this.#workers = workers;
+    this.#agents = agents;
   }
 
   /** Starts the workers and their worlds. */
@@ -92,7 +99,7 @@ export class Collector {
         parameters,
       } satisfies CollectorWorkerData),
     );
-    const collector = new Collector(started);
+    const collector = new Collector(started, options.agents);
     try {
       await Promise.all(started.map((worker) => answer(worker)));
     } catch (error) {
@@ -102,11 +109,12 @@ export class Collector {
     return collector;
   }
 
-  /** Lets every agent decide `decisions` times under one policy. */
-  async collect(request: CollectRequest): Promise<Rollout> {
+  /** Lets every agent decide equally often under one policy. */
+  async collect({ rows, ...policy }: CollectRequest): Promise<Rollout> {
+    const decisions = Math.max(1, Math.round(rows / this.#agents));
     const replies = await Promise.all(
       this.#workers.map((worker) => {
-        worker.postMessage({ kind: 'collect', ...request } satisfies CollectorRequest);
+        worker.postMessage({ kind: 'collect', ...policy, decisions } satisfies CollectorRequest);
         return answer(worker);
       }),
     );

@@ -41,6 +41,8 @@ export interface IterationMetrics {
   readonly epsilon: number;
   readonly beta: number;
   readonly epochs: number;
+  /** What the world measured, by names of its own. */
+  readonly statistics?: Readonly<Record<string, number>>;
   readonly seconds: {
     readonly physics: number;
     readonly inference: number;

@@ -32,6 +32,8 @@ export interface Rollout {
   /** What each agent sees after its last decision, [agents, observationSize]. */
   readonly nextObservations: Float32Array;
   readonly episodes: readonly Episode[];
+  /** What the world measured meanwhile, by name. */
+  readonly statistics?: Readonly<Record<string, number>>;
   readonly seconds: { readonly world: number; readonly policy: number };
 }
 
@@ -108,7 +110,7 @@ export class AgentGroup {
 
   /** Gives other parameters to the episodes that start from now on; with `reset` every agent starts one at once. */
   async setParameters(parameters: ParameterValues, reset: boolean): Promise<void> {
-    this.#environment.setParameters(parameters);
+    this.#environment.setParameters?.(parameters);
     if (reset) this.#observations = (await this.#environment.reset()).slice();
   }
 
@@ -169,19 +171,13 @@ class Recorder {
   ): void {
     const size = this.#actionSize;
     for (let agent = 0; agent < this.#agents; agent++) {
-      const random = noise?.[agent];
       const row = (agent * this.#decisions + decision) * size;
-      for (let dimension = 0; dimension < size; dimension++) {
-        const sigma = deviation[dimension]!;
-        const offset = random ? sigma * random.normal() : 0;
-        const action = means[agent * size + dimension]! + offset;
-        this.#actions[row + dimension] = action;
-        // The same formula as `logProbabilities` in losses.ts, here for one number at a time.
-        this.#logProbabilities[row + dimension] =
-          -(offset * offset) / (2 * sigma * sigma + 1e-7) - Math.log(sigma + 1e-7) - 0.5 * Math.log(2 * Math.PI);
-        squashedActions[agent * size + dimension] =
-          Math.min(ACTION_LIMIT, Math.max(-ACTION_LIMIT, action)) / ACTION_LIMIT;
-      }
+      const part = (array: Float32Array, from: number) => array.subarray(from, from + size);
+      drawAction(part(means, agent * size), deviation, noise?.[agent], {
+        actions: part(this.#actions, row),
+        logProbabilities: part(this.#logProbabilities, row),
+        squashed: part(squashedActions, agent * size),
+      });
     }
   }
 
@@ -233,6 +229,25 @@ class Recorder {
       episodes: this.#episodes,
       seconds,
     };
+  }
+}
+
+/** Draws one agent's action into arrays of the action's size; without `random` it is the mean. */
+export function drawAction(
+  means: Float32Array,
+  deviation: Float32Array,
+  random: RandomStream | undefined,
+  into: { readonly actions: Float32Array; readonly logProbabilities: Float32Array; readonly squashed: Float32Array },
+): void {
+  for (let dimension = 0; dimension < means.length; dimension++) {
+    const sigma = deviation[dimension]!;
+    const offset = random ? sigma * random.normal() : 0;
+    const action = means[dimension]! + offset;
+    into.actions[dimension] = action;
+    // The same formula as `logProbabilities` in losses.ts, here for one number at a time.
+    into.logProbabilities[dimension] =
+      -(offset * offset) / (2 * sigma * sigma + 1e-7) - Math.log(sigma + 1e-7) - 0.5 * Math.log(2 * Math.PI);
+    into.squashed[dimension] = Math.min(ACTION_LIMIT, Math.max(-ACTION_LIMIT, action)) / ACTION_LIMIT;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Sensor } from '../envs/env.ts';
 import { UserError } from '../failure/user-error.ts';
 import { type Checkpoint, latestCheckpoint, listCheckpoints } from './checkpoint.ts';
 import type { Network } from './policy.ts';
@@ -14,19 +15,14 @@ export function startingPoint(
   { warn, info }: TrainHooks,
 ): Checkpoint | undefined {
   if (!resume) {
-    const earlier = listCheckpoints(checkpointFolder);
-    if (earlier.length === 0) return undefined;
-    throw new UserError({
-      what: 'this run already has checkpoints',
-      where: checkpointFolder,
-      value: earlier[0],
-      mend: 'go on from them with --resume, begin afresh with --force, or name another run with --run-id',
-    });
+    refuseCheckpoints(checkpointFolder);
+    return undefined;
   }
   const { path, checkpoint } = latestCheckpoint(checkpointFolder, warn);
   const differing = [
     ['network', checkpoint.network, network],
     ['behaviour', checkpoint.behaviorName, behavior.name],
+    ['set of sensors', sizesOf(checkpoint.sensors), sizesOf(behavior.sensors)],
     ['seed', checkpoint.progress.seed, seed],
     ['number of agents', checkpoint.progress.agents, agents],
   ] as const;
@@ -42,4 +38,21 @@ export function startingPoint(
   }
   info(`Resuming from ${path}, step ${checkpoint.progress.step}.`);
   return checkpoint;
+}
+
+/** In which order a row's numbers come from which sensor; undefined where there is only one. */
+function sizesOf(sensors: readonly Sensor[] | undefined): number[] | undefined {
+  return sensors?.map(({ size }) => size);
+}
+
+/** @throws UserError where there are checkpoints, which a new run must not touch. */
+export function refuseCheckpoints(checkpointFolder: string): void {
+  const earlier = listCheckpoints(checkpointFolder);
+  if (earlier.length === 0) return;
+  throw new UserError({
+    what: 'this run already has checkpoints',
+    where: checkpointFolder,
+    value: earlier[0],
+    mend: 'go on from them with --resume, begin afresh with --force, or name another run with --run-id',
+  });
 }

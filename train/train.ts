@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { type Engine, type EngineOptions, openEngine } from '../compile/index.ts';
-import type { BehaviorSpec, Episode, EvaluationCondition } from '../envs/env.ts';
+import type { BehaviorSpec, Environment, Episode, EvaluationCondition, ParameterValues } from '../envs/env.ts';
 import { UserError } from '../failure/user-error.ts';
 import { RandomStream } from '../random/stream.ts';
 import { actingModel } from './acting.ts';
@@ -15,7 +15,7 @@ import {
   writeBestCheckpoint,
   writeCheckpoint,
 } from './checkpoint.ts';
-import { Collector } from './collector.ts';
+import { Collector, type CollectRequest } from './collector.ts';
 import type { Configuration } from './configuration/read.ts';
 import type { BehaviorSettings } from './configuration/schema.ts';
 import { Curriculum } from './curriculum.ts';
@@ -25,6 +25,7 @@ import { initialCheckpoint, takenOver } from './initial-checkpoint.ts';
 import { Learner, type LearningBuffer, type UpdateStatistics } from './learner.ts';
 import { learnerOptions, networkOf } from './learner-options.ts';
 import { learningBuffer } from './learning-buffer.ts';
+import { LiveCollector } from './live-collector.ts';
 import type { IterationMetrics } from './metrics.ts';
 import type { Network } from './policy.ts';
 import { Records } from './records.ts';
@@ -37,11 +38,14 @@ import { countBlowUps, meanOf, rewardStatistics } from './summary.ts';
 
 export interface TrainOptions {
   readonly configuration: Configuration;
-  /** The world: URL of an `EnvironmentModule`, and what its agents are like. */
-  readonly environment: string;
+  /**
+   * The world: URL of an `EnvironmentModule` for worker threads to make, or one that is there (in several copies, maybe)
+   * and sets the pace itself; and what its agents are like.
+   */
+  readonly environment: string | readonly Environment[];
   readonly behavior: BehaviorSpec;
   readonly seed: number;
-  /** Agents that collect side by side; part of what the numbers depend on. */
+  /** Agents that collect side by side, part of what the numbers depend on; 0 where that is for the world to say. */
   readonly agents: number;
   /** Worker threads; changes the speed and nothing else. Default: all cores. */
   readonly workers?: number | undefined;
@@ -56,6 +60,11 @@ export interface TrainOptions {
   readonly dumpFolder?: string;
   /** Go on from the latest checkpoint. */
   readonly resume: boolean;
+  /**
+   * For a world that others still learn in: asked once this training is done. Its agents then act by the policy until the
+   * signal aborts.
+   */
+  readonly actUntil?: () => AbortSignal;
 }
 
 /** What training tells while it runs, and how it is asked to stop. */
@@ -88,7 +97,7 @@ const SAMPLE_ROWS = 2048;
  *   device that is missing only makes it warn.
  */
 export async function train(options: TrainOptions, hooks: TrainHooks): Promise<TrainResult> {
-  const { configuration, behavior, seed, agents } = options;
+  const { configuration, behavior, seed } = options;
   if (configuration.behavior.gaitsmith.evaluation_interval > 0) evaluationConditions(behavior);
   const network = networkOf(behavior, configuration.behavior);
   const saved = startingPoint(options, network, hooks);
@@ -99,18 +108,11 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
   const { batch_size } = configuration.behavior.hyperparameters;
   const learning = learnerOptions(configuration.behavior, behavior);
   const learner = await Learner.create(network, batch_size, seed, engine, learning);
-  let collector: Collector | undefined;
+  let collector: Collector | LiveCollector | undefined;
   try {
     if (saved) learner.restore(saved);
     const initial = saved ? undefined : initialise(learner, options, hooks);
-    collector = await Collector.start({
-      environment: options.environment,
-      agents,
-      workers: options.workers ?? availableParallelism(),
-      seed,
-      parameters: curriculum.values(),
-      histories: saved?.histories,
-    });
+    collector = await collectorOf(options, curriculum.values(), saved);
     const rewardNormaliser = rewardNormaliserOf(options, saved, initial);
     const run = { network, learner, rewardNormaliser, collector, curriculum, saved, initial };
     const result = await iterate(options, hooks, run);
@@ -122,6 +124,16 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
   } finally {
     await learner.release();
   }
+}
+
+function collectorOf(
+  { environment, ...options }: TrainOptions,
+  parameters: ParameterValues,
+  saved: Checkpoint | undefined,
+) {
+  const { agents, workers = availableParallelism(), seed } = options;
+  if (typeof environment !== 'string') return new LiveCollector(environment, seed);
+  return Collector.start({ environment, agents, workers, seed, parameters, histories: saved?.histories });
 }
 
 /** Starts from what another run learnt, where the settings say so. */
@@ -155,7 +167,7 @@ interface Run {
   readonly network: Network;
   readonly learner: Learner;
   readonly rewardNormaliser: RewardNormaliser | undefined;
-  readonly collector: Collector;
+  readonly collector: Collector | LiveCollector;
   readonly curriculum: Curriculum;
   /** What it goes on from, */
   readonly saved: Checkpoint | undefined;
@@ -168,7 +180,6 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
   const { behavior, seed, agents } = options;
   const { network, learner, rewardNormaliser, collector, curriculum, saved, initial } = run;
   const settings = options.configuration.behavior;
-  const decisions = Math.max(1, Math.round(settings.hyperparameters.buffer_size / agents));
   const interval = checkpointInterval(settings);
   let progress = saved?.progress ?? beginning(seed, agents);
   let sample: Float32Array = (saved ?? initial)?.sample ?? new Float32Array(0);
@@ -189,6 +200,7 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
       progress,
       network,
       behaviorName: behavior.name,
+      sensors: behavior.sensors,
       parameters,
       optimiser,
       normaliser,
@@ -203,12 +215,19 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
     pruneCheckpoints(options.checkpointFolder, settings.keep_checkpoints);
     return checkpoint;
   };
+  const request = (): CollectRequest => ({
+    ...policy(),
+    iteration: progress.iteration,
+    rows: settings.hyperparameters.buffer_size,
+  });
 
+  // Only a world that can be had twice has conditions to be evaluated in, and only that has lessons.
+  const embedded = collector instanceof Collector ? collector : undefined;
   const evaluate = async () => {
     const conditions = evaluationConditions(behavior);
     const { environmentParameters } = options.configuration;
     const trials = trialsOf(conditions, environmentParameters, settings.gaitsmith.evaluation_episodes);
-    const evaluation = evaluationOf(conditions, trials, await collector.evaluate(policy(), trials));
+    const evaluation = evaluationOf(conditions, trials, await embedded!.evaluate(policy(), trials));
     const { episodes, reward, rewardInterval, fallShare } = evaluation;
     const { step, best } = progress;
     const isBest = reward > (best?.reward ?? Number.NEGATIVE_INFINITY);
@@ -237,7 +256,8 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
     const update = updateSettings(settings, before, progress.learningRateFactor);
 
     // Collect under the policy as it stands.
-    const rollout = await dumping(collector.collect({ ...policy(), iteration: progress.iteration, decisions }));
+    const rollout = await dumping(collector.collect(request(), hooks.signal));
+    if (!rollout) break;
     const collected = performance.now();
 
     // Learn from it.
@@ -257,6 +277,7 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
       ...losses,
       ...update,
       ...means,
+      ...(rollout.statistics ? { statistics: rollout.statistics } : {}),
       seconds,
     };
     const line = records.add(metrics, rollout.episodes);
@@ -265,12 +286,15 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
 
     // Begin the next lessons, where the present ones are over.
     const change = curriculum.advance(inOrderOfTheirEnds(rollout), progress.step / settings.max_steps);
-    if (change) await collector.setParameters(curriculum.values(), change.reset);
+    if (change) await embedded?.setParameters(curriculum.values(), change.reset);
     for (const told of change?.lines ?? []) hooks.info(told);
     if (passed(settings.gaitsmith.evaluation_interval, before, progress.step)) await evaluate();
     if (passed(interval, before, progress.step)) await save();
   }
   const { path } = checkpoint?.step === progress.step ? checkpoint : await save();
+  if (options.actUntil && collector instanceof LiveCollector) {
+    await collector.act(request(), AbortSignal.any([options.actUntil(), hooks.signal]));
+  }
   return { checkpoint: path, progress, interrupted: progress.step < settings.max_steps };
 }
 

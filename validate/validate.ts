@@ -16,7 +16,7 @@ export interface ValidateOptions {
   /** What errors call it. */
   readonly path: string;
   readonly shape: PolicyShape;
-  readonly engines: readonly ((model: Uint8Array) => Promise<Engine>)[];
+  readonly engines: readonly ((model: Uint8Array, shape: PolicyShape) => Promise<Engine>)[];
   /** Observations taken from episodes, [rows, observationSize]. */
   readonly observations: Float32Array;
   /** Mean and deviation of the normaliser, which say where its clip bounds are. */
@@ -64,7 +64,7 @@ export async function validate(options: ValidateOptions): Promise<ValidationRepo
     const rows = all.length / shape.observationSize;
     const expected = await options.reference(all, rows);
     for (const open of options.engines) {
-      const engine = await open(options.model);
+      const engine = await open(options.model, shape);
       try {
         engines.push(await judge(engine, options, all, expected, problems));
       } finally {

@@ -4,11 +4,19 @@ import { devices } from '../../compile/devices.ts';
 import { backendNames } from '../../compile/eager-backends.ts';
 import type { Configuration } from '../../train/configuration/read.ts';
 import type { BehaviorSettings } from '../../train/configuration/schema.ts';
+import type { Logger } from '../logger.ts';
 import { flag, type OptionsOf, oneOf, text, wholeNumber } from '../options.ts';
 import type { RunFolder } from '../run-folder.ts';
 import { defineStage, type Json } from '../stage.ts';
+import type { UnityTraining } from './train-unity.ts';
 
 const options = {
+  env: {
+    argument: 'WORLD',
+    description:
+      'walker: the embedded world; unity: the Editor, when you press Play; else the path of a built player (default: env_settings.env_path, or walker)',
+    schema: text().optional(),
+  },
   config: {
     argument: 'FILE',
     description: "settings in ML-Agents' YAML schema",
@@ -50,23 +58,44 @@ const options = {
     schema: text().optional(),
   },
   resume: { description: 'go on from the latest checkpoint of this run', schema: flag() },
+  port: {
+    argument: 'N',
+    description: 'where Unity finds this training (default: 5004 for the Editor, env_settings.base_port for players)',
+    schema: wholeNumber(0).optional(),
+  },
+  numEnvs: {
+    argument: 'N',
+    description: 'players side by side, each at the next port, instead of env_settings.num_envs',
+    schema: wholeNumber(1).optional(),
+  },
+  host: {
+    argument: 'ADDRESS',
+    description: 'listen there instead of on this machine alone: others can then train and watch, unasked',
+    schema: text().optional(),
+  },
 };
 type Options = OptionsOf<typeof options>;
 
 export default defineStage({
   name: 'train',
-  summary: 'train the walker with PPO in the embedded PhysX world',
+  summary: 'train with PPO, the walker in the embedded PhysX world or whatever walks in your Unity',
   options,
 
   // Told before the world is built, and with the pipeline before anything runs.
-  async check({ backend, device }) {
+  async check({ backend, device, ...options }) {
     const { checkInstalled } = await import('../../compile/eager-backends.ts');
     const { checkEngine } = await import('../../compile/devices.ts');
     checkEngine({ backend, device });
     if (backend !== 'onnx') await checkInstalled(backend);
+    const unity = await unityOf(options);
+    if (unity?.player === undefined) return;
+    const { findExecutable } = await import('../../envs/unity/launch/executable.ts');
+    findExecutable(unity.player);
   },
 
   async inputs(options, run) {
+    const unity = await unityOf(options);
+    if (unity) return { files: {}, settings: unitySettings(unity, options) };
     const configuration = await configurationOf(options, run);
     // The settings, not the file: a comment that changed is no reason to train again. Nor is another backend or device,
     // which rounds in its own way, as another machine does.
@@ -78,17 +107,21 @@ export default defineStage({
     possible: (_options, run) => existsSync(run.checkpoints),
   },
 
-  async run(options, { run, logger, progress, signal, force }) {
+  async run(options, context) {
+    const { run, logger, progress, signal, force } = context;
+    const unity = await unityOf(options);
+    if (unity) {
+      const { trainInUnity } = await import('./train-unity.ts');
+      const { backend, device } = options;
+      const setBeside = (own: RunFolder) => setAside(own, logger);
+      return trainInUnity({ ...unity, ...options, engine: { backend, device }, setAside: setBeside }, context);
+    }
     const { train } = await import('../../train/train.ts');
     const { latestCheckpoint } = await import('../../train/checkpoint.ts');
     const { configurationAsYaml } = await import('../../train/configuration/write.ts');
     const { writeAtomically } = await import('../../files/write-atomically.ts');
     const { behavior, environmentUrl } = await import('../../envs/walker/behavior.ts');
-    if (force && existsSync(run.checkpoints)) {
-      const aside = `${run.checkpoints}-before-${new Date().toISOString().replaceAll(':', '.')}`;
-      renameSync(run.checkpoints, aside);
-      logger.info(`Beginning afresh; the earlier checkpoints are kept in ${aside}.`);
-    }
+    if (force) setAside(run, logger);
 
     const wanted = await configurationOf(options, run);
     const saved = options.resume ? latestCheckpoint(run.checkpoints, () => {}).checkpoint.progress.seed : undefined;
@@ -139,6 +172,32 @@ export default defineStage({
     };
   },
 });
+
+/** A training in Unity, where one is meant; undefined for the embedded world. */
+async function unityOf({ env, config }: Pick<Options, 'env' | 'config'>): Promise<UnityMeant | undefined> {
+  if (env === 'walker') return undefined;
+  const { readUnityConfiguration } = await import('../../train/configuration/read.ts');
+  const configuration = readUnityConfiguration(config);
+  if (env === 'unity') return { player: undefined, configuration };
+  const player = env ?? configuration.environment.env_path ?? undefined;
+  return player === undefined ? undefined : { player, configuration };
+}
+
+type UnityMeant = Pick<UnityTraining, 'player' | 'configuration'>;
+
+function unitySettings({ player, configuration }: UnityMeant, { maxSteps, seed }: Options): Json {
+  const { behaviors, environmentParameters, environment, engine } = configuration;
+  const trained = behaviors.map((name) => configuration.of(name));
+  const settings = { world: player ?? 'unity', trained, environmentParameters, environment, engine };
+  return { ...settings, maxSteps: maxSteps ?? null, seed: seed ?? null } as unknown as Json;
+}
+
+function setAside({ checkpoints }: RunFolder, logger: Logger): void {
+  if (!existsSync(checkpoints)) return;
+  const aside = `${checkpoints}-before-${new Date().toISOString().replaceAll(':', '.')}`;
+  renameSync(checkpoints, aside);
+  logger.info(`Beginning afresh; the earlier checkpoints are kept in ${aside}.`);
+}
 
 /** The configuration file with the flags laid over it. */
 async function configurationOf(

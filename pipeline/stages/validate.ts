@@ -49,7 +49,7 @@ export default defineStage({
     const report = await validate({
       model,
       path: run.policy,
-      shape: checkpoint.network,
+      shape: { ...checkpoint.network, sensors: checkpoint.sensors },
       engines: [onnxruntimeNode, onnxruntimeWeb],
       observations: checkpoint.sample,
       normaliser: checkpoint.normaliser.statistics(),

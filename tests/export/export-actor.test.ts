@@ -39,6 +39,17 @@ describe('the exported actor', () => {
     expect(count('RandomNormalLike')).toBe(1);
   });
 
+  it('has an input for each sensor, where there are several', () => {
+    const sensors = [{ size: 240 }, { size: 3 }];
+    const model = decodeModel(encodeModel(exportActor({ ...actor, sensors }, '0.0.0')));
+    expect(model.graph.inputs.map(({ name, shape }) => [name, shape])).toEqual([
+      ['obs_0', ['batch', 240]],
+      ['obs_1', ['batch', 3]],
+    ]);
+    expect(contractProblems(model, { ...network, sensors })).toEqual([]);
+    expect(contractProblems(model, network)).toEqual(['the inputs are obs_0, obs_1; ML-Agents fills only obs_0']);
+  });
+
   it('tells where it comes from', () => {
     const { metadata, producerName } = exported();
     expect(producerName).toBe('gaitsmith');

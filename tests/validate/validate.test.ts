@@ -54,6 +54,18 @@ describe('validation', () => {
     expect(report.passed).toBe(true);
   });
 
+  it('fills an input for each sensor, where there are several', async () => {
+    const sensors = [{ size: 40 }, { size: 3 }, { size: 200 }];
+    const model = encodeModel(exportActor({ ...actor, sensors }, '0.0.0'));
+    const engines = [onnxruntimeNode, onnxruntimeWeb];
+    const report = await judged({ engines, model, shape: { ...actor.network, sensors } });
+    expect(report.problems).toEqual([]);
+    const swapped = { ...actor.network, sensors: sensors.toReversed() };
+    expect((await judged({ engines, model, shape: swapped })).problems.join()).toMatch(
+      /obs_0.*has to be \[batch, 200\]/,
+    );
+  });
+
   it('refuses a file whose weights differ in one number', async () => {
     const report = await judged({}, ({ graph }) => {
       const bias = graph.initializers.get('actor.mean.bias')!.data as Float32Array;
@@ -101,8 +113,8 @@ describe('validation', () => {
   it('refuses an engine that treats a row differently in another batch', async () => {
     const report = await judged({
       engines: [
-        async (model) => {
-          const engine = await onnxruntimeNode(model);
+        async (model, shape) => {
+          const engine = await onnxruntimeNode(model, shape);
           return {
             ...engine,
             async run(rows, count, wanted) {

@@ -9,6 +9,13 @@ import { nearestName } from '../../failure/nearest-name.ts';
 import { UserError } from '../../failure/user-error.ts';
 import { type EnvironmentParameters, environmentParameters, type ParameterCheck } from './environment-parameters.ts';
 import { type BehaviorSettings, behaviorSchemas, type FileSettings, fileSchema, trainerSchema } from './schema.ts';
+import {
+  type EngineSettings,
+  type EnvironmentSettings,
+  engineSettings,
+  environmentSettings,
+  forUnityOnly,
+} from './unity-settings.ts';
 
 /** Everything that training needs to know from the configuration. */
 export interface Configuration {
@@ -53,10 +60,49 @@ export function parseConfiguration(
 ): Configuration {
   const source = new LocatedYaml(text, path);
   const file = source.check(fileSchema, source.value, (inside) => inside);
-  const behavior = behaviorBlock(source, file, behaviorName);
+  refuseOtherBehaviors(source, file, behaviorName);
+  refuseUnity(source, file);
+  return configurationOf(source, file, behaviorName, check);
+}
+
+/**
+ * The configuration of a training in Unity, whose behaviours are found out only as Unity tells of them.
+ *
+ * @throws UserError as `readConfiguration` does.
+ */
+export function readUnityConfiguration(path: string): UnityConfiguration {
+  const source = new LocatedYaml(readText(path), path);
+  const file = source.check(fileSchema, source.value, (inside) => inside);
+  const names = Object.keys(file.behaviors);
+  for (const name of names) behaviorBlock(source, file, name);
+  return {
+    environment: file.env_settings ?? environmentSettings.parse({}),
+    engine: file.engine_settings ?? engineSettings.parse({}),
+    environmentParameters: environmentParameters(source, file.environment_parameters ?? {}, names[0] ?? '', () => {}),
+    behaviors: names,
+    of: (behaviorName) => configurationOf(source, file, behaviorName, () => {}),
+  };
+}
+
+export interface UnityConfiguration {
+  readonly environment: EnvironmentSettings;
+  readonly engine: EngineSettings;
+  readonly environmentParameters: Configuration['environmentParameters'];
+  /** The behaviours that have settings of their own. */
+  readonly behaviors: readonly string[];
+  /** @throws UserError for a behaviour that has no settings. */
+  of(behaviorName: string): Configuration;
+}
+
+function configurationOf(
+  source: LocatedYaml,
+  file: FileSettings,
+  behaviorName: string,
+  check: ParameterCheck,
+): Configuration {
   return {
     behaviorName,
-    behavior,
+    behavior: behaviorBlock(source, file, behaviorName),
     environmentParameters: environmentParameters(source, file.environment_parameters ?? {}, behaviorName, check),
     seed: file.env_settings?.seed ?? -1,
   };
@@ -78,10 +124,21 @@ function readText(path: string): string {
   }
 }
 
-/** The behaviour's own block over `default_settings` over the defaults. */
-function behaviorBlock(source: LocatedYaml, file: FileSettings, name: string): BehaviorSettings {
-  const named = Object.keys(file.behaviors);
-  for (const other of named) {
+function refuseUnity(source: LocatedYaml, file: FileSettings): void {
+  for (const { path, what, unset } of forUnityOnly) {
+    const value = path.reduce<unknown>((inside, key) => (inside as Record<string, unknown> | null)?.[key], file);
+    if (value === undefined || value === null || value === unset) continue;
+    throw new UserError({
+      what: `${what} is not for the embedded world`,
+      where: source.place(path),
+      value,
+      mend: 'take it out, or train in Unity: --env unity for the Editor, --env PATH for a player',
+    });
+  }
+}
+
+function refuseOtherBehaviors(source: LocatedYaml, file: FileSettings, name: string): void {
+  for (const other of Object.keys(file.behaviors)) {
     if (other !== name) {
       throw new UserError({
         what: `unknown behaviour${nearestName(other, [name]) ? `, did you mean ${JSON.stringify(name)}?` : ''}`,
@@ -91,6 +148,10 @@ function behaviorBlock(source: LocatedYaml, file: FileSettings, name: string): B
       });
     }
   }
+}
+
+/** The behaviour's own block over `default_settings` over the defaults. */
+function behaviorBlock(source: LocatedYaml, file: FileSettings, name: string): BehaviorSettings {
   const own = file.behaviors[name];
   if (own === undefined && !file.default_settings) {
     throw new UserError({

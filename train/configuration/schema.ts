@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import { type GaitsmithSettings, gaitsmithSettings } from './gaitsmith-settings.ts';
+import { engineSettings, environmentSettings } from './unity-settings.ts';
 
 /** A setting of ML-Agents that Gaitsmith does not honour yet: absent, null or `off` pass, all else is refused by name. */
 function notYet(what: string, ...off: readonly unknown[]) {
@@ -166,21 +167,8 @@ export const fileSchema = z.strictObject({
   default_settings: block().nullish(),
   // Read by environment-parameters.ts.
   environment_parameters: block().nullish(),
-  env_settings: z
-    .strictObject({
-      seed: z.int().default(-1).describe('-1: drawn'),
-      env_path: notYet('a built Unity player'),
-      env_args: notYet('arguments for a Unity player'),
-      base_port: notYet('a Unity player', 5005),
-      num_envs: notYet('several Unity players', 1),
-      num_areas: notYet('several training areas (use --agents)', 1),
-      timeout_wait: z.number().optional(),
-      max_lifetime_restarts: z.number().optional(),
-      restarts_rate_limit_n: z.number().optional(),
-      restarts_rate_limit_period_s: z.number().optional(),
-    })
-    .nullish(),
-  engine_settings: notYet('engine_settings (the embedded world has no Unity engine to set up)'),
+  env_settings: environmentSettings.nullish(),
+  engine_settings: engineSettings.nullish(),
   checkpoint_settings: notYet('checkpoint_settings (use the flags --run-id and --resume)'),
   torch_settings: z
     .strictObject({ device: z.enum(['cpu']).nullish().describe('the update runs on the CPU') })

@@ -1,11 +1,19 @@
 import { stringify } from 'yaml';
-import type { Configuration } from './read.ts';
+import type { Configuration, UnityConfiguration } from './read.ts';
 
-/** The whole configuration as ML-Agents' YAML, every default spelled out; reading it back gives the same. */
-export function configurationAsYaml({ behaviorName, behavior, environmentParameters, seed }: Configuration): string {
+/**
+ * The whole configuration as ML-Agents' YAML, every default spelled out; reading it back gives the same.
+ *
+ * @param unity how Unity was started and set up, in a training there.
+ */
+export function configurationAsYaml(
+  { behaviorName, behavior, environmentParameters, seed }: Configuration,
+  unity?: Pick<UnityConfiguration, 'environment' | 'engine'>,
+): string {
   return stringify({
     behaviors: { [behaviorName]: behavior },
-    env_settings: { seed },
+    env_settings: { ...unity?.environment, seed },
+    ...(unity ? { engine_settings: unity.engine } : {}),
     ...(Object.keys(environmentParameters).length > 0 ? { environment_parameters: environmentParameters } : {}),
   });
 }

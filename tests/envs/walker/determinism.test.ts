@@ -57,7 +57,7 @@ describe('the same seed gives the same bytes', () => {
         logDeviation,
         deterministic: false,
         iteration: 0,
-        decisions: 14,
+        rows: 14 * 4 * GROUP_SIZE,
       });
       await collector.close();
       const { observations, actions, rewards, episodes } = rollout;

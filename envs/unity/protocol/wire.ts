@@ -1,0 +1,129 @@
+/**
+ * Messages to bytes and back, as `unity.proto` describes them.
+ *
+ * The bytes are those that Google's own writers make: fields in the order of their numbers, and none that holds its
+ * default. Observations are nearly all of the traffic: their floats are copied as they lie in memory.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import protobuf from 'protobufjs';
+import type { Sent, UnityMessageProto } from './messages.ts';
+
+const description = readFileSync(join(import.meta.dirname, 'unity.proto'), 'utf8');
+const { root } = protobuf.parse(description, new protobuf.Root(), { keepCase: true });
+root.resolveAll();
+
+const unityMessage = messageType('UnityMessageProto');
+copyFloats(messageType('ObservationProto.FloatData'));
+// Bytes that were not sent are no plain array, as protobufjs has it.
+for (const name of ['UnityRLOutputProto', 'UnityRLInputProto']) {
+  Object.assign(messageType(name).ctor.prototype, { side_channel: new Uint8Array(0) });
+}
+
+/** @throws Error where the bytes are no such message. */
+export function decodeMessage(bytes: Uint8Array): UnityMessageProto {
+  // protobufjs's reader of Buffers cuts off a text that reaches past the end; this one throws.
+  return unityMessage.decode(new protobuf.Reader(bytes)) as unknown as UnityMessageProto;
+}
+
+export function encodeMessage(message: Sent<UnityMessageProto>): Uint8Array {
+  return encodeAs(unityMessage, message);
+}
+
+/** A description inside a side channel: `TrainingEnvironmentInitialized` or `TrainingBehaviorInitialized`. */
+export type AnalyticsName = 'TrainingEnvironmentInitialized' | 'TrainingBehaviorInitialized';
+
+const any = messageType('AnyProto');
+const TYPE_URL = 'type.googleapis.com/communicator_objects.';
+
+/** The bytes of a google.protobuf.Any around the message. */
+export function encodeAny(name: AnalyticsName, message: object): Uint8Array {
+  return encodeAs(any, { type_url: `${TYPE_URL}${name}`, value: encodeAs(messageType(name), message) });
+}
+
+/** @throws Error where the bytes are no such message, or hold something else than what `AnalyticsName` lists. */
+export function decodeAny(bytes: Uint8Array): { readonly name: AnalyticsName; readonly message: object } {
+  const { type_url, value } = any.decode(bytes) as unknown as { type_url: string; value: Uint8Array };
+  const name = (['TrainingEnvironmentInitialized', 'TrainingBehaviorInitialized'] as const).find(
+    (known) => type_url === `${TYPE_URL}${known}`,
+  );
+  if (!name) throw new Error(`unknown message ${type_url}`);
+  return { name, message: { ...messageType(name).decode(value) } };
+}
+
+function messageType(name: string): protobuf.Type {
+  return root.lookupType(`communicator_objects.${name}`);
+}
+
+function encodeAs(type: protobuf.Type, message: object): Uint8Array {
+  return type.encode(withoutDefaults(type, message as Fields)).finish();
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The message with only those fields that proto3 writes. protobufjs would write all that are there. */
+function withoutDefaults(type: protobuf.Type, message: Fields): Fields {
+  const kept: Record<string, unknown> = {};
+  for (const field of type.fieldsArray) {
+    // Defaults of a message that was decoded lie on its prototype.
+    const value = Object.hasOwn(message, field.name) ? message[field.name] : null;
+    if (value !== undefined && value !== null && !isDefault(field, value)) kept[field.name] = keptValue(field, value);
+  }
+  return kept;
+}
+
+/** In a oneof it is told which member is there, even where that holds its default. */
+function isDefault(field: protobuf.Field, value: unknown): boolean {
+  if (field.partOf || field.map) return false;
+  const length = (value as ArrayLike<unknown>).length;
+  return length === undefined ? value === 0 || value === false : length === 0;
+}
+
+function keptValue(field: protobuf.Field, value: unknown): unknown {
+  const type = field.resolvedType;
+  if (!(type instanceof protobuf.Type) || type.name === 'FloatData') return value;
+  if (field.repeated) return Array.from(value as Fields[], (item) => withoutDefaults(type, item));
+  if (!field.map) return withoutDefaults(type, value as Fields);
+  const entries = Object.entries(value as Readonly<Record<string, Fields | null>>);
+  return Object.fromEntries(entries.map(([key, item]) => [key, withoutDefaults(type, item ?? {})]));
+}
+
+/** What protobufjs made for this type, `{ repeated float data = 1; }`, goes float by float, which takes five times as long. */
+function copyFloats(type: protobuf.Type): void {
+  type.setup();
+  type.encode = ((message: { readonly data: Float32Array }, writer: protobuf.Writer) => {
+    const { buffer, byteOffset, byteLength } = message.data;
+    return byteLength === 0 ? writer : writer.uint32(PACKED).bytes(new Uint8Array(buffer, byteOffset, byteLength));
+  }) as unknown as protobuf.Type['encode'];
+  type.decode = ((reader: protobuf.Reader, length = reader.len) => {
+    const end = reader.pos + length;
+    const pieces: Float32Array[] = [];
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      if (tag === PACKED) pieces.push(floatsOf(reader.bytes()));
+      else if (tag === SINGLE) pieces.push(Float32Array.of(reader.float()));
+      else reader.skipType(tag & 7);
+    }
+    if (reader.pos !== end) throw new RangeError('floats reach past the end of their message');
+    return { data: pieces.length === 1 ? pieces[0]! : joined(pieces) };
+  }) as unknown as protobuf.Type['decode'];
+}
+
+/** Field 1 as one run of floats, and as a float by itself: readers of proto3 have to take both. */
+const PACKED = (1 << 3) | 2;
+const SINGLE = (1 << 3) | 5;
+
+function floatsOf(bytes: Uint8Array): Float32Array {
+  if (bytes.length % 4 !== 0) throw new RangeError(`${bytes.length} bytes are no whole number of floats`);
+  return new Float32Array(new Uint8Array(bytes).buffer);
+}
+
+function joined(pieces: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+}

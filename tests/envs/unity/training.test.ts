@@ -1,0 +1,231 @@
+/** What training gets over the wire: everything that agents sent, and nothing else. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Environment } from '../../../envs/env.ts';
+import { RandomStream } from '../../../random/stream.ts';
+import { actingModel } from '../../../train/acting.ts';
+import { readCheckpoint } from '../../../train/checkpoint.ts';
+import { parseConfiguration } from '../../../train/configuration/read.ts';
+import { LiveCollector } from '../../../train/live-collector.ts';
+import { Normaliser } from '../../../train/normaliser.ts';
+import { initialParameters } from '../../../train/policy.ts';
+import type { Rollout } from '../../../train/rollout.ts';
+import { type TrainOptions, train } from '../../../train/train.ts';
+import { behavior as pointer } from '../../train/fixtures/pointing-environment.ts';
+import { closeWorlds, openWorld } from './open-world.ts';
+import { playPointing } from './pointing-unity.ts';
+import { type Says, ScriptedUnity } from './scripted-unity.ts';
+
+afterEach(closeWorlds);
+
+const never = new AbortController().signal;
+
+it('a policy learns over the wire the very weights that it learns in worker threads', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'wire-'));
+  const configuration = parseConfiguration(
+    `
+behaviors:
+  Pointer:
+    hyperparameters: { batch_size: 64, buffer_size: 512, num_epoch: 2 }
+    network_settings: { normalize: true, hidden_units: 16, num_layers: 2 }
+    max_steps: 600
+`,
+    'pointer.yaml',
+    'Pointer',
+  );
+  const learn = async (name: string, changes: Partial<TrainOptions>) => {
+    const options = {
+      configuration,
+      environment: pathToFileURL(join(import.meta.dirname, '../../train/fixtures/pointing-environment.ts')).href,
+      behavior: pointer,
+      seed: 7,
+      agents: 20,
+      checkpointFolder: join(folder, name),
+      metricsPath: join(folder, `${name}.jsonl`),
+      resume: false,
+      ...changes,
+    };
+    const { checkpoint } = await train(options, { info() {}, warn() {}, iteration() {}, signal: never });
+    return readCheckpoint(checkpoint);
+  };
+  try {
+    const learning: Promise<Awaited<ReturnType<typeof learn>>>[] = [];
+    const { world, port } = await openWorld({
+      onBehavior: (behavior, environment) => {
+        learning.push(learn('wire', { behavior, environment, agents: 0 }));
+      },
+    });
+    const playing = playPointing(port, { agents: 20 });
+    const embedded = await learn('embedded', {});
+    while (learning.length === 0) await new Promise(setImmediate);
+    const wire = await learning[0]!;
+    world.dismiss();
+    await playing;
+    expect(wire.progress.step).toBe(embedded.progress.step);
+    for (const part of ['parameters', 'optimiser', 'normaliser', 'sample'] as const) {
+      expect(wire[part], part).toEqual(embedded[part]);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+/** What is to come of a decision, by what its agent saw: everything that it sees is seen once only. */
+type Expected = Map<number, { readonly earned: number; readonly ended: Says['ended']; readonly thenSaw: number }>;
+
+/** A Unity whose agents come, go, decide and end as chance has it, and whose user presses Stop now and then. */
+class ChanceUnity {
+  readonly expected: Expected = new Map();
+  readonly #random: RandomStream;
+  readonly #port: number;
+  /** Agents by id: what they decided on last, and what they earned since. */
+  #agents = new Map<number, { saw: number | undefined; earned: number }>();
+  #sight = 1;
+  #nextId = 0;
+
+  constructor(port: number, seed: number) {
+    this.#port = port;
+    this.#random = new RandomStream(seed, 4711);
+  }
+
+  async play(messages: number): Promise<void> {
+    let unity = await ScriptedUnity.play(this.#port, { key: 'A?team=0' });
+    for (let message = 0; message < messages; message++) {
+      if (this.#random.uniform() < 0.02) {
+        await (this.#random.uniform() < 0.5 ? unity.stop() : unity.connection.close());
+        unity = await ScriptedUnity.play(this.#port, { key: 'A?team=0' });
+        this.#agents.clear();
+        this.#nextId = 0;
+      }
+      await unity.tell({ 'A?team=0': this.#words() });
+    }
+    await unity.stop();
+  }
+
+  #words(): Says[] {
+    const says: Says[] = [];
+    if (this.#agents.size === 0 || this.#random.uniform() < 0.1) {
+      this.#agents.set(this.#nextId++, { saw: undefined, earned: 0 });
+    }
+    for (const [id, agent] of this.#agents) {
+      const chance = this.#random.uniform();
+      if (chance < 0.2) continue;
+      if (chance < 0.3) this.#end(id, says);
+      else if (chance < 0.4) {
+        this.#ask(id, says);
+        if (this.#random.uniform() < 0.5) this.#endAfterAsking(id, says);
+      } else if (chance < 0.5) {
+        this.#end(id, says);
+        this.#ask(id, says);
+      } else if (chance < 0.52) {
+        this.#end(id, says);
+        this.#agents.delete(id);
+      } else this.#ask(id, says);
+      agent.earned = 0;
+    }
+    return says;
+  }
+
+  #earns(): number {
+    return this.#random.below(17) / 4 - 2;
+  }
+
+  #ask(id: number, says: Says[]): void {
+    const agent = this.#agents.get(id)!;
+    const [earned, sight] = [this.#earns(), this.#sight++];
+    says.push({ id, sees: [sight], earned });
+    if (agent.saw !== undefined) this.expected.set(agent.saw, { earned, ended: undefined, thenSaw: sight });
+    agent.saw = sight;
+  }
+
+  #end(id: number, says: Says[]): void {
+    const agent = this.#agents.get(id)!;
+    const [earned, sight] = [this.#earns(), this.#sight++];
+    const ended = this.#random.uniform() < 0.5 ? 'terminated' : 'truncated';
+    says.push({ id, sees: [sight], earned, ended });
+    if (agent.saw !== undefined) this.expected.set(agent.saw, { earned, ended, thenSaw: sight });
+    agent.saw = undefined;
+  }
+
+  /** What it asked for comes to nothing; what came before it ends here. */
+  #endAfterAsking(id: number, says: Says[]): void {
+    const agent = this.#agents.get(id)!;
+    const asked = agent.saw!;
+    const before = [...this.expected].find(([, { thenSaw, ended }]) => thenSaw === asked && !ended);
+    const [earned, sight] = [this.#earns(), this.#sight++];
+    says.push({ id, sees: [sight], earned, ended: 'terminated' });
+    if (before)
+      this.expected.set(before[0], { earned: before[1].earned + earned, ended: 'terminated', thenSaw: sight });
+    agent.saw = undefined;
+  }
+}
+
+describe('agents that come and go as chance has it', () => {
+  const network = { observationSize: 1, actionSize: 1, hiddenUnits: 4, layers: 1 };
+  const parameters = initialParameters(network, 1);
+  const request = {
+    model: actingModel({ network, parameters, normaliser: new Normaliser(1) }),
+    logDeviation: parameters['actor.logDeviation']!,
+
+    deterministic: false,
+    rows: 24,
+  };
+
+  /** Roll-out after roll-out, until it is told to stop. */
+  async function collectAll(environments: readonly Environment[], stop: AbortSignal): Promise<Rollout[]> {
+    const collector = new LiveCollector(environments, 1);
+    const rollouts: Rollout[] = [];
+    for (let iteration = 0; ; iteration++) {
+      const rollout = await collector.collect({ ...request, iteration }, stop);
+      if (!rollout) return rollouts;
+      rollouts.push(rollout);
+    }
+  }
+
+  it.each([1, 2, 3, 4])(
+    'are all accounted for: every reward is that of the decision it was given for (%i)',
+    async (seed) => {
+      const stop = new AbortController();
+      const collecting: Promise<Rollout[]>[] = [];
+      const { port } = await openWorld({
+        onBehavior: (_behavior, environments) => {
+          collecting.push(collectAll(environments, stop.signal));
+        },
+      });
+      const unity = new ChanceUnity(port, seed);
+      await unity.play(400);
+      stop.abort();
+      const rollouts = await collecting[0]!;
+      const recorded = new Set<number>();
+      for (const { agents, decisions, ...rollout } of rollouts) {
+        const finals = new Map(
+          Array.from(rollout.truncatedAt, (row, index) => [row, rollout.truncatedObservations[index]!]),
+        );
+        for (let row = 0; row < agents * decisions; row++) {
+          const saw = rollout.observations[row]!;
+          expect(recorded.has(saw), `${saw} is recorded once`).toBe(false);
+          recorded.add(saw);
+          const { earned, ended, thenSaw } = unity.expected.get(saw)!;
+          expect({ saw, earned: rollout.rewards[row] }).toEqual({ saw, earned });
+          expect({ saw, terminated: rollout.terminated[row] }).toEqual({
+            saw,
+            terminated: ended === 'terminated' ? 1 : 0,
+          });
+          if (ended === 'truncated') expect(rollout.truncated[row]).toBe(1);
+          if (rollout.truncated[row]) expect(finals.get(row)).toBe(thenSaw);
+          // What follows in the record is what followed for the agent.
+          else if (ended === undefined && (row + 1) % decisions !== 0)
+            expect(rollout.observations[row + 1]).toBe(thenSaw);
+        }
+      }
+      const missing = [...unity.expected.keys()].filter((saw) => !recorded.has(saw));
+      // What came after the last roll-out that was full, and nothing from before.
+      expect(missing.length).toBeLessThan(2 * request.rows);
+      expect(recorded.size).toBeGreaterThan(500);
+      expect(Math.min(...missing)).toBeGreaterThan(Math.max(...recorded) - 20 * request.rows);
+    },
+  );
+});

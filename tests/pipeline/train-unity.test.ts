@@ -1,0 +1,166 @@
+/** `npm run train` with a live Unity, as a user runs it; Unity is played by a small script over the real protocol. */
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { playPointing } from '../envs/unity/pointing-unity.ts';
+import { because } from '../skipping.ts';
+
+const root = join(import.meta.dirname, '../..');
+const tsx = import.meta.resolve('tsx');
+const noPlayers = because(process.platform === 'win32', 'the player of this test is a shell script');
+
+const settings = (maxSteps: number, more = '') => `
+default_settings:
+  hyperparameters: { batch_size: 64, buffer_size: 512, num_epoch: 1 }
+  network_settings: { normalize: true, hidden_units: 8, num_layers: 1 }
+  max_steps: ${maxSteps}
+  summary_freq: 1000
+env_settings: { seed: 5 ${more} }
+`;
+
+describe('training in a live Unity', () => {
+  let folder: string;
+  const running: { kill(signal: 'SIGKILL'): unknown }[] = [];
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'gaitsmith-unity-'));
+  });
+  afterEach(() => {
+    for (const process of running.splice(0)) process.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function start(config: string, ...flags: string[]) {
+    const file = `settings-${running.length}.yaml`;
+    writeFileSync(join(folder, file), config);
+    const words = [join(root, 'pipeline/gaitsmith.ts'), 'train', '--json', '--config', file, ...flags];
+    const child = execa(process.execPath, ['--import', tsx, ...words], { cwd: folder, reject: false });
+    running.push(child);
+    const said = { stderr: '' };
+    child.stderr.on('data', (text) => {
+      said.stderr += text;
+    });
+    const heard = async (pattern: RegExp) => {
+      await vi.waitUntil(() => pattern.test(said.stderr), { timeout: 50_000, interval: 20 });
+      return pattern.exec(said.stderr)!;
+    };
+    const ended = child.then(({ exitCode, stdout }) => ({
+      exitCode,
+      stderr: said.stderr,
+      result: JSON.parse(stdout.trim().split('\n').at(-1) || 'null'),
+    }));
+    return { child, heard, ended };
+  }
+  const port = async ({ heard }: ReturnType<typeof start>) => Number((await heard(/Listening on port (\d+)/))[1]);
+  const checkpoints = (...path: string[]) => readdirSync(join(folder, 'runs/walker', ...path, 'checkpoints'));
+
+  it('goes on over Stop and Play, and tells Unity when it is done', async () => {
+    const training = start(settings(1500), '--env', 'unity', '--port', '0');
+    const at = await port(training);
+    expect(await playPointing(at, { agents: 20, stopAfter: 30 })).toBe(30);
+    await training.heard(/Unity left play mode.*\nListening on port/);
+    await playPointing(at, { agents: 20 });
+    const { exitCode, result, stderr } = await training.ended;
+    expect({ exitCode, ok: result.ok }).toEqual({ exitCode: 0, ok: true });
+    expect(checkpoints()).toEqual(['step-000001560.safetensors']);
+    expect(stderr).toContain('Connected new brain: Pointer?team=0');
+    expect(readFileSync(join(folder, 'runs/walker/config.yaml'), 'utf8')).toMatch(/engine_settings:\n +time_scale: 20/);
+  });
+
+  it('is saved by Ctrl-C while Unity is in the middle of it, and goes on from there', async () => {
+    const training = start(settings(100_000), '--env', 'unity', '--port', '0');
+    const playing = playPointing(await port(training), {
+      agents: 20,
+      exchanged(count) {
+        if (count === 30) training.child.kill('SIGINT');
+      },
+    });
+    await playing;
+    const { exitCode, stderr } = await training.ended;
+    expect(exitCode).toBe(130);
+    expect(stderr).toMatch(/to go on: .*npm run train -- .*--env unity.*--resume/);
+    expect(checkpoints()).toEqual(['step-000000520.safetensors']);
+
+    const resumed = start(settings(600), '--env', 'unity', '--port', '0', '--resume');
+    await playPointing(await port(resumed), { agents: 20 });
+    expect((await resumed.ended).exitCode).toBe(0);
+    expect(checkpoints()).toEqual(['step-000000520.safetensors', 'step-000001040.safetensors']);
+  });
+
+  it('trains each behaviour by itself, in a run folder of its own', async () => {
+    const training = start(settings(1000), '--env', 'unity', '--port', '0');
+    const others = [{ key: 'Odd/Name?team=0', actionSize: 2 }];
+    await playPointing(await port(training), { agents: 4, others });
+    const { exitCode, result, stderr } = await training.ended;
+    expect(exitCode).toBe(0);
+    expect(result.stage.details.behaviors.map(({ behavior }: { behavior: string }) => behavior)).toEqual([
+      'Pointer',
+      'Odd/Name',
+    ]);
+    expect(checkpoints()).toEqual(checkpoints('Odd-Name'));
+    expect(stderr).toContain(`npm run export -- --run-id Odd-Name --runs-dir ${join('runs', 'walker')}`);
+    const exported = await execa(
+      process.execPath,
+      [
+        '--import',
+        tsx,
+        join(root, 'pipeline/gaitsmith.ts'),
+        'export',
+        '--run-id',
+        'Odd-Name',
+        '--runs-dir',
+        'runs/walker',
+      ],
+      { cwd: folder },
+    );
+    expect(exported.exitCode).toBe(0);
+  });
+
+  it('refuses at once what can not go well', async () => {
+    const wrong = await Promise.all([
+      start(settings(1000), '--env', 'nowhere/Game').ended,
+      start(settings(1000, ', env_path: nowhere/Game'), '--runs-dir', 'other').ended,
+      start(`${settings(1000)}\nengine_settings: { time_scale: 3 }`, '--env', 'walker').ended,
+    ]);
+    expect(wrong.map(({ exitCode }) => exitCode)).toEqual([1, 1, 1]);
+    expect(wrong[0]!.stderr).toMatch(/--env: there is no such player; got "nowhere\/Game"/);
+    expect(wrong[1]!.stderr).toMatch(/there is no such player/);
+    expect(wrong[2]!.stderr).toMatch(
+      /settings-2\.yaml:\d+ \(engine_settings\): .*not for the embedded world.*--env unity/,
+    );
+    expect(existsSync(join(folder, 'runs'))).toBe(false);
+  });
+
+  it.skipIf(noPlayers)(
+    'starts players, each with its port and its log, and leaves none behind where it is killed',
+    async () => {
+      const player = join(folder, 'Game.x86_64');
+      const script = join(root, 'tests/envs/unity/pointing-player.ts');
+      writeFileSync(player, `#!/bin/sh\nexec "${process.execPath}" --import "${tsx}" "${script}" "$@"\n`);
+      chmodSync(player, 0o755);
+      const config = settings(100_000, ', num_envs: 2, env_args: [--first, --second 2]');
+      const training = start(config, '--env', join(folder, 'Game'), '--port', '0');
+      const logs = join(folder, 'runs/walker/logs');
+      const metrics = join(folder, 'runs/walker/metrics.jsonl');
+      await vi.waitUntil(() => existsSync(metrics) && readFileSync(metrics, 'utf8') !== '', { timeout: 50_000 });
+      const pids = ['Player-0.log', 'Player-1.log'].map((name) => {
+        const words = `-nographics -batchmode --mlagents-port \\d+ -logFile ${join(logs, name)} --first --second 2`;
+        expect(readFileSync(join(logs, name), 'utf8')).toMatch(new RegExp(words));
+        return Number(/pid (\d+)/.exec(readFileSync(join(logs, name), 'utf8'))![1]);
+      });
+      expect(pids.map(runs)).toEqual([true, true]);
+      training.child.kill('SIGKILL');
+      await vi.waitUntil(() => !pids.some(runs), { timeout: 50_000 });
+    },
+  );
+});
+
+function runs(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,276 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { BehaviorSpec, Environment, Step } from '../../envs/env.ts';
+import { actingModel } from '../../train/acting.ts';
+import { readCheckpoint } from '../../train/checkpoint.ts';
+import { parseConfiguration } from '../../train/configuration/read.ts';
+import { LiveCollector } from '../../train/live-collector.ts';
+import { Normaliser } from '../../train/normaliser.ts';
+import { initialParameters } from '../../train/policy.ts';
+import { train } from '../../train/train.ts';
+import { createEnvironment, behavior as pointer } from './fixtures/pointing-environment.ts';
+
+const behavior: BehaviorSpec = { name: 'Counter', observationSize: 1, actionSize: 1 };
+const network = { observationSize: 1, actionSize: 1, hiddenUnits: 4, layers: 1 };
+const parameters = initialParameters(network, 1);
+const policy = {
+  model: actingModel({ network, parameters, normaliser: new Normaliser(1) }),
+  logDeviation: parameters['actor.logDeviation']!,
+
+  deterministic: false,
+  iteration: 0,
+};
+const never = new AbortController().signal;
+
+/** What happens to a row in one step: it decides on something, its last decision earned something, it ended, it is lost. */
+interface Turn {
+  readonly sees?: number;
+  readonly earned?: number;
+  readonly ended?: 'terminated' | 'truncated';
+  readonly sawLast?: number;
+  readonly lost?: boolean;
+}
+
+/** A world that does what it is told: row by row, step by step. */
+class ScriptedWorld implements Environment {
+  readonly behavior = behavior;
+  agents = 0;
+  readonly actions: Float32Array[] = [];
+  #step = 0;
+  readonly #script: readonly (readonly Turn[])[];
+
+  constructor(script: readonly (readonly Turn[])[]) {
+    this.#script = script;
+    this.agents = script[0]!.length;
+  }
+
+  async reset(): Promise<Float32Array> {
+    return (await this.#next()).observations;
+  }
+
+  async step(actions: Float32Array): Promise<Step> {
+    this.actions.push(actions.slice());
+    return this.#next();
+  }
+
+  async close(): Promise<void> {}
+
+  async #next(): Promise<Step> {
+    const turns = this.#script[this.#step++];
+    if (!turns) return new Promise(() => {}); // it waits for ever
+    this.agents = turns.length;
+    const bytes = (is: (turn: Turn) => boolean) => Uint8Array.from(turns, (turn) => (is(turn) ? 1 : 0));
+    return {
+      observations: Float32Array.from(turns, ({ sees = 0 }) => sees),
+      rewards: Float32Array.from(turns, ({ earned = 0 }) => earned),
+      terminated: bytes(({ ended }) => ended === 'terminated'),
+      truncated: bytes(({ ended }) => ended === 'truncated'),
+      finalObservations: Float32Array.from(turns, ({ sawLast = 0 }) => sawLast),
+      episodes: [],
+      present: {
+        deciding: bytes(({ sees }) => sees !== undefined),
+        settled: bytes(({ earned }) => earned !== undefined),
+        lost: bytes(({ lost }) => lost === true),
+      },
+    };
+  }
+}
+
+function collect(world: ScriptedWorld, rows: number, collector = new LiveCollector([world], 1)) {
+  return collector.collect({ ...policy, rows }, never);
+}
+
+describe('agents that all decide in every step', () => {
+  it('are recorded agent by agent, with what they see next', async () => {
+    const rollout = await collect(
+      new ScriptedWorld([
+        [{ sees: 1 }, { sees: 10 }],
+        [
+          { sees: 2, earned: 0.5 },
+          { sees: 20, earned: 5 },
+        ],
+        [
+          { sees: 3, earned: 1, ended: 'terminated', sawLast: 9 },
+          { sees: 30, earned: 6, ended: 'truncated', sawLast: 90 },
+        ],
+      ]),
+      4,
+    );
+    expect(rollout).toMatchObject({ agents: 2, decisions: 2 });
+    expect([...rollout!.observations]).toEqual([1, 2, 10, 20]);
+    expect([...rollout!.rewards]).toEqual([0.5, 1, 5, 6]);
+    expect([...rollout!.terminated]).toEqual([0, 1, 0, 0]);
+    expect([...rollout!.truncated]).toEqual([0, 0, 0, 1]);
+    expect([[...rollout!.truncatedAt], [...rollout!.truncatedObservations]]).toEqual([[3], [90]]);
+  });
+});
+
+describe('agents that decide when they will', () => {
+  it('lie end to end, each cut where it ends with what it saw next', async () => {
+    const rollout = await collect(
+      new ScriptedWorld([
+        [{ sees: 1 }],
+        [{ sees: 2, earned: 1 }, { sees: 10 }],
+        [{ sees: 3, earned: 2 }, {}],
+        [
+          { sees: 4, earned: 3 },
+          { sees: 20, earned: 30 },
+        ],
+      ]),
+      4,
+    );
+    expect(rollout).toMatchObject({ agents: 1, decisions: 4 });
+    expect([...rollout!.observations]).toEqual([1, 2, 3, 10]);
+    expect([...rollout!.rewards]).toEqual([1, 2, 3, 30]);
+    expect([...rollout!.truncated]).toEqual([0, 0, 1, 1]);
+    expect([[...rollout!.truncatedAt], [...rollout!.truncatedObservations]]).toEqual([
+      [3, 2],
+      [20, 4],
+    ]);
+  });
+
+  it('take a decision that has come to nothing yet along into the next roll-out', async () => {
+    const world = new ScriptedWorld([
+      [{ sees: 1 }, { sees: 10 }],
+      [{ sees: 2, earned: 1 }, {}],
+      [{ sees: 3, earned: 2 }, {}],
+      [{}, { sees: 20, earned: 40 }],
+      [{ sees: 4, earned: 3 }, {}],
+    ]);
+    const collector = new LiveCollector([world], 1);
+    const first = await collect(world, 2, collector);
+    const second = await collect(world, 2, collector);
+    expect([...first!.rewards]).toEqual([1, 2]);
+    expect([...second!.observations]).toEqual([3, 10]);
+    expect([...second!.rewards]).toEqual([3, 40]);
+    expect(world.actions[0]![1]).not.toBe(0);
+    // The action that the world was given is the one that is learnt from.
+    expect(Math.min(3, Math.max(-3, second!.actions[1]!)) / 3).toBeCloseTo(world.actions[0]![1]!, 6);
+  });
+
+  it('leave the decisions of others where they are when one of them goes', async () => {
+    const rollout = await collect(
+      new ScriptedWorld([
+        [{ sees: 1 }, { sees: 10 }, { sees: 100 }],
+        [
+          { sees: 2, earned: 1 },
+          { earned: 7, ended: 'terminated', sawLast: 11 },
+          { sees: 200, earned: 100 },
+        ],
+        [{ sees: 3, earned: 2 }, {}, { sees: 300, earned: 200 }],
+        [{ sees: 4, earned: 3 }, { sees: 20 }, { sees: 400, earned: 300 }],
+      ]),
+      6,
+    );
+    expect([...rollout!.observations]).toEqual([1, 2, 3, 10, 100, 200, 300]);
+    expect([...rollout!.rewards]).toEqual([1, 2, 3, 7, 100, 200, 300]);
+    expect([...rollout!.terminated]).toEqual([0, 0, 0, 1, 0, 0, 0]);
+    expect([...rollout!.truncatedAt]).toEqual([2, 6]);
+  });
+
+  it('end their trajectories where the world went away, and begin new ones in the next world', async () => {
+    const rollout = await collect(
+      new ScriptedWorld([
+        [{ sees: 1 }, { sees: 10 }],
+        [
+          { sees: 2, earned: 1 },
+          { sees: 20, earned: 10 },
+        ],
+        [
+          { sees: 5, lost: true },
+          { sees: 50, lost: true },
+        ],
+        [
+          { sees: 6, earned: 2 },
+          { sees: 60, earned: 20 },
+        ],
+      ]),
+      4,
+    );
+    expect(rollout).toMatchObject({ agents: 2, decisions: 2 });
+    expect([...rollout!.observations]).toEqual([1, 5, 10, 50]);
+    expect([...rollout!.rewards]).toEqual([1, 2, 10, 20]);
+    expect([...rollout!.truncated]).toEqual([1, 0, 1, 0]);
+    expect([...rollout!.truncatedObservations]).toEqual([2, 20]);
+  });
+});
+
+describe('a collector of live worlds', () => {
+  it('gives what it has of none when it is told to stop, and loses no step of a world', async () => {
+    const world = new ScriptedWorld([[{ sees: 1 }], [{ sees: 2, earned: 1 }]]);
+    const collector = new LiveCollector([world], 1);
+    const stop = new AbortController();
+    const collecting = collector.collect({ ...policy, rows: 2 }, stop.signal);
+    setImmediate(() => stop.abort());
+    expect(await collecting).toBeUndefined();
+  });
+
+  it('does not wait for a world that hangs where another one fills the roll-out', async () => {
+    const busy = new ScriptedWorld(
+      Array.from({ length: 9 }, (_, index) => [{ sees: index, ...(index > 0 ? { earned: index } : {}) }]),
+    );
+    const hanging = new ScriptedWorld([[{ sees: 1 }]]);
+    const collector = new LiveCollector([hanging, busy], 1);
+    const first = await collector.collect({ ...policy, rows: 4 }, never);
+    const second = await collector.collect({ ...policy, rows: 4 }, never);
+    expect([...first!.rewards, ...second!.rewards]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
+  it('asks the world what it measured', async () => {
+    const world = Object.assign(new ScriptedWorld([[{ sees: 1 }], [{ sees: 2, earned: 1 }]]), {
+      statistics: () => ({ 'Jump Height': 2 }),
+    });
+    expect((await collect(world, 1))!.statistics).toEqual({ 'Jump Height': 2 });
+  });
+});
+
+describe('training in a live world', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'live-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('comes to the same weights as in worker threads, where all agents decide in every step', async () => {
+    const configuration = parseConfiguration(
+      `
+behaviors:
+  Pointer:
+    hyperparameters: { batch_size: 64, buffer_size: 512, num_epoch: 2 }
+    network_settings: { normalize: true, hidden_units: 16, num_layers: 2 }
+    max_steps: 600
+`,
+      'pointer.yaml',
+      'Pointer',
+    );
+    const run = async (name: string, changes: object) => {
+      const hooks = { info() {}, warn() {}, iteration() {}, signal: never };
+      const { checkpoint } = await train(
+        {
+          configuration,
+          environment: pathToFileURL(join(import.meta.dirname, 'fixtures/pointing-environment.ts')).href,
+          behavior: pointer,
+          seed: 5,
+          agents: 20,
+          checkpointFolder: join(folder, name),
+          metricsPath: join(folder, `${name}.jsonl`),
+          resume: false,
+          ...changes,
+        },
+        hooks,
+      );
+      return readCheckpoint(checkpoint);
+    };
+    const world = await createEnvironment({ seed: 5, firstAgent: 0, agents: 20, parameters: {} });
+    const live = await run('live', { environment: [world], agents: 0 });
+    const embedded = await run('embedded', {});
+    expect(live.progress.step).toBe(embedded.progress.step);
+    for (const part of ['parameters', 'optimiser', 'normaliser', 'sample'] as const) {
+      expect(live[part], part).toEqual(embedded[part]);
+    }
+    expect(live.histories).toBeUndefined();
+  });
+});
