@@ -285,8 +285,8 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
     if (line) hooks.info(line);
 
     // Begin the next lessons, where the present ones are over.
-    const change = curriculum.advance(inOrderOfTheirEnds(rollout), progress.step / settings.max_steps);
-    if (change) await embedded?.setParameters(curriculum.values(), change.reset);
+    const change = embedded && curriculum.advance(inOrderOfTheirEnds(rollout), progress.step / settings.max_steps);
+    if (change) await embedded.setParameters(curriculum.values(), change.reset);
     for (const told of change?.lines ?? []) hooks.info(told);
     if (passed(settings.gaitsmith.evaluation_interval, before, progress.step)) await evaluate();
     if (passed(interval, before, progress.step)) await save();

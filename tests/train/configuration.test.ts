@@ -217,7 +217,7 @@ describe('a wrong configuration is refused with file, line, value and what was a
     [
       'an unknown setting in a block that may be null',
       walker('gaitsmith:', '  adaptive_learning_rate: { kl: 1 }'),
-      ['my.yaml:4', 'adaptive_learning_rate.desired_kl'],
+      ['my.yaml:4', 'adaptive_learning_rate.kl', 'desired_kl'],
     ],
     [
       'a learning rate of its own for a critic that has no body of its own',
