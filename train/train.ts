@@ -141,7 +141,7 @@ async function iterate(
 ): Promise<Omit<TrainResult, 'engine'>> {
   const { behavior, seed, agents } = options;
   const settings = options.configuration.behavior;
-  const decisions = Math.max(1, Math.round(settings.hyperparameters.buffer_size / agents));
+  const decisions = Math.ceil(settings.hyperparameters.buffer_size / agents);
   const interval = checkpointInterval(settings);
   let progress = saved?.progress ?? beginning(seed, agents);
   let sample: Float32Array = saved?.sample ?? new Float32Array(0);
