@@ -16,7 +16,11 @@ const options = {
     description: 'iterations to measure, after one to warm up (default: 3)',
     schema: wholeNumber(1).default(3),
   },
-  agents: { argument: 'N', description: 'walkers (default: 32)', schema: wholeNumber(1).default(32) },
+  agents: {
+    argument: 'N',
+    description: "walkers (default: the configuration's)",
+    schema: wholeNumber(1).optional(),
+  },
   workers: {
     argument: 'N',
     description: 'worker threads (default: all cores)',
@@ -31,8 +35,9 @@ export const bench = (argv: readonly string[]) =>
       typed: 'npm run bench -- train',
       summary: 'measures training: decisions a second, collecting and learning apart, and the peak memory',
       options,
-      async run({ config, iterations, agents, workers }, { terminal, progress }) {
+      async run({ config, iterations, workers, ...options }, { terminal, progress }) {
         const configuration = readConfiguration(config, behavior.name);
+        const agents = options.agents ?? configuration.behavior.gaitsmith.agents;
         const { batch_size, buffer_size, num_epoch } = configuration.behavior.hyperparameters;
         const folder = mkdtempSync(join(tmpdir(), 'gaitsmith-bench-'));
         const measured: IterationMetrics[] = [];

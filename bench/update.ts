@@ -156,6 +156,7 @@ function initialState({ parameterTable }: UpdateCase): { parameters: Values; fir
 }
 
 function randomMinibatch() {
+  const factors = { stepSize: Float32Array.of(3e-4), tiny: Float32Array.of(1e-8) };
   return {
     batch: {
       observations: numbers(BATCH * OBSERVATIONS),
@@ -164,8 +165,7 @@ function randomMinibatch() {
       advantages: numbers(BATCH),
       returns: numbers(BATCH),
     },
-    stepSize: Float32Array.of(3e-4),
-    tiny: Float32Array.of(1e-8),
+    adam: { actor: factors, critic: factors },
     epsilon: Float32Array.of(0.2),
     beta: Float32Array.of(5e-3),
   };

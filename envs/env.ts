@@ -32,6 +32,14 @@ export interface BehaviorSpec {
   readonly name: string;
   readonly observationSize: number;
   readonly actionSize: number;
+  /** The agent's left-right mirror image, where it has one: as good there as here. */
+  readonly mirror?: { readonly observations: Mirror; readonly actions: Mirror };
+}
+
+/** A mirror image, number by number: mirrored[i] = signs[i] * original[from[i]]. */
+export interface Mirror {
+  readonly from: Uint16Array;
+  readonly signs: Float32Array;
 }
 
 /** What one decision of every agent led to. */

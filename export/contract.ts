@@ -6,7 +6,7 @@
  * model once and read them from its outputs as float32; so they are float32 and graph outputs. Barracuda, Sentis and
  * Inference Engine disagree on much, but all of them read opset 9 with the operators below.
  */
-import type { Dimension, Model } from '../onnx/model.ts';
+import type { Dimension, Model, Node } from '../onnx/model.ts';
 
 export interface PolicyShape {
   readonly observationSize: number;
@@ -27,7 +27,10 @@ export const ACTION_OUTPUTS = {
   deterministic: 'deterministic_continuous_actions',
 } as const;
 
-/** Operators of Unity's own Walker: what every engine behind ML-Agents is known to run. */
+/**
+ * What every engine behind ML-Agents is known to run: the operators of Unity's own Walker, those of the layer norm in Unity's
+ * own Sorter (ReduceMean, Sqrt), and Tanh.
+ */
 const OPERATORS = new Set([
   'Add',
   'Clip',
@@ -39,8 +42,11 @@ const OPERATORS = new Set([
   'Identity',
   'Mul',
   'RandomNormalLike',
+  'ReduceMean',
   'Sigmoid',
+  'Sqrt',
   'Sub',
+  'Tanh',
 ]);
 
 /** Everything about a model that breaks the contract, a sentence each; empty where ML-Agents will take it. */
@@ -111,6 +117,8 @@ function nodeProblems({ graph }: Model): string[] {
       problems.push(`${where} takes its limits as inputs; opset ${OPSET} reads attributes`);
     if (op === 'RandomNormalLike' && attributes['seed'] !== undefined)
       problems.push(`${where} has a seed: the noise would repeat`);
+    if (op === 'ReduceMean' && !isMeanOfRows(attributes))
+      problems.push(`${where} is not over the last axis with keepdims; Barracuda knows no other`);
     if (op !== 'Gemm') continue;
     const plain = { alpha: 1, beta: 1, transA: 0 };
     if (Object.entries(plain).some(([attribute, value]) => (attributes[attribute]?.value ?? value) !== value))
@@ -124,6 +132,10 @@ function nodeProblems({ graph }: Model): string[] {
   if (draws !== 1)
     problems.push(`there are ${draws} RandomNormalLike; Sentis before 1.6 may merge them, so there has to be one`);
   return problems;
+}
+
+function isMeanOfRows({ axes, keepdims }: Node['attributes']): boolean {
+  return ['1', '-1'].includes(String(axes?.value)) && (keepdims?.value ?? 1) === 1;
 }
 
 function batchProblems(kind: string, name: string, shape: readonly Dimension[] | undefined, size: number): string[] {

@@ -7,7 +7,7 @@ import { scoped } from '../compile/scoped.ts';
 import { tf } from '../compile/tensorflow.ts';
 import type { Model } from '../onnx/model.ts';
 import { type Actor, actorTensors } from '../train/acting.ts';
-import { actionMeans, normalised, squashed } from '../train/policy.ts';
+import { actorCritic, normalised, squashed } from '../train/policy.ts';
 import { ACTION_OUTPUTS, constantOutputs, contractProblems, INPUT, OPSET } from './contract.ts';
 
 /** Where a policy comes from; written into the file's metadata. */
@@ -20,6 +20,7 @@ export type Provenance = Readonly<Record<string, string>>;
 export function exportActor(actor: Actor, producerVersion: string, provenance: Provenance = {}): Model {
   const model = scoped(() => {
     const { parameters, mean, deviation } = actorTensors(actor);
+    const { actionMeans } = actorCritic(actor.network);
     const constants = Object.fromEntries(
       Object.entries(constantOutputs(actor.network)).map(([name, value]) => [name, named(tf.tensor1d([value]), name)]),
     );

@@ -5,7 +5,7 @@ import { scoped } from '../compile/scoped.ts';
 import { tf } from '../compile/tensorflow.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Normaliser } from './normaliser.ts';
-import { actionMeans, type Network, normalised, type Parameters, parameterTable, squashed } from './policy.ts';
+import { actorCritic, type Network, normalised, type Parameters, parametersOf, squashed } from './policy.ts';
 
 /** What the actor consists of: a policy as it stands between two updates. */
 export interface Actor {
@@ -18,6 +18,7 @@ export interface Actor {
 export function actingModel(actor: Actor): Uint8Array {
   return scoped(() => {
     const { parameters, mean, deviation } = actorTensors(actor);
+    const { actionMeans } = actorCritic(actor.network);
     const model = trace(
       ({ observations }) => ({
         means: actionMeans(parameters, normalised(observations, mean, deviation)),
@@ -37,9 +38,10 @@ export function actorTensors({ network, parameters, normaliser }: Actor): {
   const { mean, deviation } = normaliser.statistics();
   return {
     parameters: Object.fromEntries(
-      parameterTable(network)
-        .filter(({ name }) => name.startsWith('actor.'))
-        .map(({ name, shape }) => [name, named(tf.tensor(parameters[name]!, [...shape]), name)]),
+      parametersOf(network, 'actor').map(({ name, shape }) => [
+        name,
+        named(tf.tensor(parameters[name]!, [...shape]), name),
+      ]),
     ),
     mean: named(tf.tensor1d(mean), 'normaliser.mean'),
     deviation: named(tf.tensor1d(deviation), 'normaliser.deviation'),
@@ -64,6 +66,7 @@ export async function eagerActions(
   backend: EagerBackendName = 'cpu',
 ): Promise<Float32Array> {
   const { observationSize, actionSize } = actor.network;
+  const { actionMeans } = actorCritic(actor.network);
   const engine = await openEngine({ backend });
   const policy = await engine.prepare(
     (inputs) => {

@@ -11,6 +11,7 @@ import { UserError } from '../failure/user-error.ts';
 import { readTensorFile, type StoredTensor, writeTensorFile } from '../files/safetensors.ts';
 import { Normaliser } from './normaliser.ts';
 import { type Network, parameterTable } from './policy.ts';
+import { type ReturnStatistics, RewardNormaliser } from './reward-normaliser.ts';
 
 export interface Checkpoint {
   /** Where in the run it was taken. */
@@ -22,9 +23,11 @@ export interface Checkpoint {
     readonly first: Readonly<Record<string, Float32Array>>;
     readonly second: Readonly<Record<string, Float32Array>>;
     /** Adam steps taken. */
-    readonly count: number;
+    readonly counts: { readonly actor: number; readonly critic: number };
   };
   readonly normaliser: Normaliser;
+  /** Where rewards are normalised. */
+  readonly rewardNormaliser?: RewardNormaliser | undefined;
   /** The episode each agent is in, so that it goes on exactly there; absent where the world can't be repeated. */
   readonly histories?: readonly EpisodeHistory[] | undefined;
   /** Observations met in the last iteration, [rows, observationSize]: what the exported file is proved on. */
@@ -43,6 +46,8 @@ export interface RunProgress {
   readonly early: { readonly episodes: number; readonly rewardSum: number };
   /** Mean reward of the episodes that ended in the last iteration; null while there is none. */
   readonly lastReward: number | null;
+  /** What the learning rate has been multiplied by so far, where it adapts to the divergence. */
+  readonly learningRateFactor?: number;
 }
 
 const FORMAT = 'gaitsmith-checkpoint-1';
@@ -50,7 +55,8 @@ const NAME = /^step-(\d+)\.safetensors$/;
 
 /** Writes a checkpoint into the folder and returns its path. */
 export function writeCheckpoint(folder: string, checkpoint: Checkpoint): string {
-  const { progress, network, behaviorName, parameters, optimiser, normaliser, sample, histories } = checkpoint;
+  const { progress, network, behaviorName, parameters, optimiser, normaliser, rewardNormaliser, sample, histories } =
+    checkpoint;
   const tensors: Record<string, StoredTensor> = {};
   for (const { name, shape } of parameterTable(network)) {
     tensors[`parameter.${name}`] = { shape, data: parameters[name]! };
@@ -59,6 +65,10 @@ export function writeCheckpoint(folder: string, checkpoint: Checkpoint): string 
   }
   tensors['normaliser.mean'] = { shape: [network.observationSize], data: normaliser.mean };
   tensors['normaliser.squares'] = { shape: [network.observationSize], data: normaliser.squares };
+  if (rewardNormaliser) {
+    const { returns } = rewardNormaliser;
+    tensors['rewards.returns'] = { shape: [returns.length], data: returns };
+  }
   tensors['sample'] = { shape: [sample.length / network.observationSize, network.observationSize], data: sample };
   histories?.forEach(({ actions }, agent) => {
     tensors[`history.${agent}`] = { shape: [actions.length / network.actionSize, network.actionSize], data: actions };
@@ -68,8 +78,9 @@ export function writeCheckpoint(folder: string, checkpoint: Checkpoint): string 
     behavior: behaviorName,
     network: JSON.stringify(network),
     progress: JSON.stringify(progress),
-    adamCount: String(optimiser.count),
+    adamCounts: JSON.stringify(optimiser.counts),
     normaliserRows: String(normaliser.rows),
+    ...(rewardNormaliser ? { rewards: JSON.stringify(rewardNormaliser.statistics) } : {}),
     ...(histories ? { historyEpisodes: JSON.stringify(histories.map(({ episode }) => episode)) } : {}),
   };
   const path = join(folder, `step-${String(progress.step).padStart(9, '0')}.safetensors`);
@@ -102,8 +113,9 @@ export function readCheckpoint(path: string): Checkpoint {
     network,
     behaviorName: metadata['behavior']!,
     parameters: named('parameter'),
-    optimiser: { first: named('adam.first'), second: named('adam.second'), count: Number(metadata['adamCount']) },
+    optimiser: { first: named('adam.first'), second: named('adam.second'), counts: adamCounts(metadata) },
     normaliser,
+    ...rewardNormaliserFrom(metadata, tensors),
     sample: tensors['sample']!.data as Float32Array,
     ...(metadata['historyEpisodes'] === undefined
       ? {}
@@ -114,6 +126,23 @@ export function readCheckpoint(path: string): Checkpoint {
           })),
         }),
   };
+}
+
+function rewardNormaliserFrom(
+  { rewards }: Readonly<Record<string, string>>,
+  tensors: Readonly<Record<string, StoredTensor>>,
+): Pick<Checkpoint, 'rewardNormaliser'> {
+  if (rewards === undefined) return {};
+  const { data } = tensors['rewards.returns']!;
+  const rewardNormaliser = new RewardNormaliser(data.length, JSON.parse(rewards) as ReturnStatistics);
+  rewardNormaliser.returns.set(data as Float64Array);
+  return { rewardNormaliser };
+}
+
+/** Before the two could differ, there was one count. */
+function adamCounts({ adamCounts, adamCount }: Readonly<Record<string, string>>): Checkpoint['optimiser']['counts'] {
+  if (adamCounts !== undefined) return JSON.parse(adamCounts) as Checkpoint['optimiser']['counts'];
+  return { actor: Number(adamCount), critic: Number(adamCount) };
 }
 
 /** The checkpoints in a folder, latest first. */

@@ -36,10 +36,10 @@ async function respond(request: CollectorRequest): Promise<CollectorReply | unde
   }
 }
 
-async function collect({ model, logDeviation, iteration, decisions }: CollectRequest): Promise<CollectorReply> {
+async function collect({ model, iteration, decisions, ...distribution }: CollectRequest): Promise<CollectorReply> {
   const session = await Session.open(model, { threads: 1 });
   const parts: Rollout[] = [];
-  for (const group of members) parts.push(await group.rollOut({ session, logDeviation }, iteration, decisions));
+  for (const group of members) parts.push(await group.rollOut({ session, ...distribution }, iteration, decisions));
   await session.release();
   return { kind: 'collected', parts };
 }

@@ -40,6 +40,8 @@ export interface CollectRequest {
   /** ONNX: `observations` [batch, observationSize], raw, to `means` [batch, actionSize]. */
   readonly model: Uint8Array;
   readonly logDeviation: Float32Array; // [actionSize]
+  /** Act on the means, without noise. */
+  readonly deterministic: boolean;
   readonly iteration: number;
   /** Of each agent. */
   readonly decisions: number;

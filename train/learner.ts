@@ -8,10 +8,30 @@
 import { type Engine, openEngine, type TensorsOf } from '../compile/index.ts';
 import type { RandomStream } from '../random/stream.ts';
 import { adamFactors } from './adam.ts';
+import { normaliseAdvantages } from './advantages.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import { type Drawing, minibatches, minibatchesIn } from './minibatches.ts';
 import { Normaliser } from './normaliser.ts';
-import { actorCritic, initialParameters, type Network, normalised, parameterTable, stateValues } from './policy.ts';
-import { parameterSignature, updateSignature, updateStep } from './update-step.ts';
+import { batchColumns, ML_AGENTS_OBJECTIVE, type Objective } from './objective.ts';
+import {
+  type ActorCritic,
+  actorCritic,
+  type Initialisation,
+  initialParameters,
+  type Network,
+  normalised,
+  type Owner,
+  ownerOf,
+  parametersOf,
+} from './policy.ts';
+import {
+  criticColumns,
+  criticSignature,
+  criticStep,
+  parameterSignature,
+  updateSignature,
+  updateStep,
+} from './update-step.ts';
 
 /** What an update learns from; all arrays have one row for each decision. */
 export interface LearningBuffer {
@@ -20,47 +40,82 @@ export interface LearningBuffer {
   readonly logProbabilities: Float32Array; // [rows, actionSize]
   readonly advantages: Float32Array; // [rows]
   readonly returns: Float32Array; // [rows]
+  /** By the critic that saw them first; read where the value loss is clipped. */
+  readonly values?: Float32Array; // [rows]
+  /** In the mirror, normalised; read where there is a mirror loss. */
+  readonly mirroredObservations?: Float32Array; // [rows, observationSize]
+}
+
+/** How a learner learns, the same in all its updates; what is left out is as ML-Agents has it. */
+export interface LearnerOptions {
+  readonly initial?: Initialisation;
+  readonly objective?: Objective;
+  /** All gradients together are scaled down to this norm. */
+  readonly maxGradientNorm?: number | null;
+  readonly drawing?: Drawing;
+  /** Whether each minibatch's advantages get mean 0 and deviation 1. */
+  readonly normalisesMinibatches?: boolean;
+  /** Minibatches of an update that the actor learns from at most. */
+  readonly actorMinibatches?: number | null;
+  /** Divergence in a minibatch at which the actor learns no more from this update, this minibatch included. */
+  readonly targetDivergence?: number | null;
 }
 
 /** Settings of one update; schedules have been applied. */
 export interface UpdateSettings {
   readonly learningRate: number;
+  /** Default: the same as `learningRate`, which is the actor's alone otherwise. */
+  readonly criticLearningRate?: number;
   readonly epsilon: number;
   readonly beta: number;
   readonly epochs: number;
 }
 
-/** Means over an update's minibatches. */
+/** Means over an update's minibatches; the critic's over all of them, the others over those that the actor saw. */
 export interface UpdateStatistics {
   readonly policyLoss: number;
   readonly valueLoss: number;
   readonly entropy: number;
   /** Divergence between the policy that collected and the one that is being learnt. */
   readonly divergence: number;
+  /** The same in the last epoch that the actor learnt in: how far the whole update went. */
+  readonly lastDivergence: number;
+  /** Minibatches that the actor learnt from. */
+  readonly actorMinibatches: number;
+  readonly mirrorLoss?: number;
+  /** Of all gradients together, before they were scaled down; told where they are. */
+  readonly gradientNorm?: number;
 }
 
-const STATISTICS = ['policyLoss', 'valueLoss', 'entropy', 'divergence'] as const;
-const COLUMNS = ['observations', 'actions', 'logProbabilities', 'advantages', 'returns'] as const;
-
 type Values = Record<string, Float32Array>;
+/** Everything that a step changes. */
+interface State {
+  readonly parameters: Values;
+  readonly first: Values;
+  readonly second: Values;
+}
 
 export class Learner {
   readonly network: Network;
   #normaliser: Normaliser;
   readonly #batchSize: number;
+  readonly #options: LearnerOptions;
   readonly #functions: Functions;
-  #parameters: Values;
-  #first: Values;
-  #second: Values;
-  #adamCount = 0;
+  #state: State;
+  #counts: Record<Owner, number> = { actor: 0, critic: 0 };
 
-  private constructor(network: Network, parameters: Values, batchSize: number, functions: Functions) {
+  private constructor(
+    network: Network,
+    parameters: Values,
+    batchSize: number,
+    functions: Functions,
+    options: LearnerOptions,
+  ) {
     this.network = network;
     this.#normaliser = new Normaliser(network.observationSize);
-    this.#parameters = parameters;
-    this.#first = zerosLike(parameters);
-    this.#second = zerosLike(parameters);
+    this.#state = { parameters, first: zerosLike(parameters), second: zerosLike(parameters) };
     this.#batchSize = batchSize;
+    this.#options = options;
     this.#functions = functions;
   }
 
@@ -69,13 +124,19 @@ export class Learner {
    *
    * @param engine what computes; default: traced, onnxruntime on the CPU.
    */
-  static async create(network: Network, batchSize: number, seed: number, engine?: Engine): Promise<Learner> {
-    const functions = await prepareFunctions(network, batchSize, engine ?? (await openEngine()));
-    return new Learner(network, initialParameters(network, seed), batchSize, functions);
+  static async create(
+    network: Network,
+    batchSize: number,
+    seed: number,
+    engine?: Engine,
+    options: LearnerOptions = {},
+  ): Promise<Learner> {
+    const functions = await prepareFunctions(network, batchSize, engine ?? (await openEngine()), options);
+    return new Learner(network, initialParameters(network, seed, options.initial), batchSize, functions, options);
   }
 
   get parameters(): Readonly<Values> {
-    return this.#parameters;
+    return this.#state.parameters;
   }
 
   get normaliser(): Normaliser {
@@ -83,15 +144,18 @@ export class Learner {
   }
 
   get optimiser(): Checkpoint['optimiser'] {
-    return { first: this.#first, second: this.#second, count: this.#adamCount };
+    const { first, second } = this.#state;
+    return { first, second, counts: { ...this.#counts } };
   }
 
   /** Goes on from a checkpoint of the same network. */
   restore({ parameters, optimiser, normaliser }: Pick<Checkpoint, 'parameters' | 'optimiser' | 'normaliser'>): void {
-    this.#parameters = { ...parameters };
-    this.#first = { ...optimiser.first };
-    this.#second = { ...optimiser.second };
-    this.#adamCount = optimiser.count;
+    this.#state = {
+      parameters: { ...parameters },
+      first: { ...optimiser.first },
+      second: { ...optimiser.second },
+    };
+    this.#counts = { ...optimiser.counts };
     this.#normaliser = normaliser;
   }
 
@@ -102,7 +166,7 @@ export class Learner {
     const result = { normalised: new Float32Array(observations.length), values: new Float32Array(rows) };
     const { mean, deviation } = this.#normaliser.statistics();
     const parameters = Object.fromEntries(
-      Object.entries(this.#parameters).filter(([name]) => name.startsWith('critic.')),
+      parametersOf(this.network, 'critic').map(({ name }) => [name, this.#state.parameters[name]!]),
     );
     for (let row = 0; row < rows; row += this.#batchSize) {
       const end = Math.min(row + this.#batchSize, rows);
@@ -118,92 +182,169 @@ export class Learner {
     return result;
   }
 
-  /** Epochs of shuffled minibatches, one Adam step each; the remainder of an epoch is left out, as in ML-Agents. */
+  /**
+   * Epochs of minibatches, one Adam step each; the remainder of an epoch is left out, as in ML-Agents.
+   *
+   * The actor may be done before the critic (`actorMinibatches`, `targetDivergence`); on a shared body they end together.
+   */
   async update(buffer: LearningBuffer, settings: UpdateSettings, random: RandomStream): Promise<UpdateStatistics> {
+    const { drawing = 'shuffled', actorMinibatches, targetDivergence, normalisesMinibatches } = this.#options;
     const rows = buffer.advantages.length;
-    const order = Uint32Array.from({ length: rows }, (_, row) => row);
-    const batch = minibatchArrays(this.network, this.#batchSize);
-    const sums: Record<(typeof STATISTICS)[number], number> = {
-      policyLoss: 0,
-      valueLoss: 0,
-      entropy: 0,
-      divergence: 0,
-    };
-    const minibatches = Math.floor(rows / this.#batchSize) * settings.epochs;
+    const batch = columnArrays(batchColumns(this.network, this.#objective), this.#batchSize);
+    const means = new Means();
+    const divergences: number[] = [];
+    let taken = 0;
+    let actorLearns = true;
 
-    for (let epoch = 0; epoch < settings.epochs; epoch++) {
-      random.shuffle(order);
-      for (let start = 0; start + this.#batchSize <= rows; start += this.#batchSize) {
-        for (const column of COLUMNS)
-          gather(buffer[column], rows, order.subarray(start, start + this.#batchSize), batch[column]);
-        const statistics = await this.#step(batch, settings);
-        for (const name of STATISTICS) sums[name] += statistics[name] / minibatches;
+    for (const chosen of minibatches(rows, this.#batchSize, settings.epochs, drawing, random)) {
+      if (!actorLearns && this.network.sharedBody) break;
+      for (const name in batch) gather(buffer[name as keyof LearningBuffer]!, rows, chosen, batch[name]!);
+      if (normalisesMinibatches) normaliseAdvantages(batch['advantages']!);
+      if (!actorLearns) {
+        means.add(await this.#stepCritic(batch, settings));
+        continue;
+      }
+      const before = this.#state;
+      const statistics = await this.#step(batch, settings);
+      means.add(statistics);
+      divergences.push(statistics['divergence']!);
+      if (statistics['divergence']! > (targetDivergence ?? Number.POSITIVE_INFINITY)) {
+        this.#takeBackActor(before);
+        actorLearns = false;
+      } else {
+        taken++;
+        actorLearns = taken < (actorMinibatches ?? Number.POSITIVE_INFINITY);
       }
     }
-    return sums;
+    const last = divergences.slice(-minibatchesIn(rows, this.#batchSize));
+    return {
+      ...(means.all() as unknown as UpdateStatistics),
+      lastDivergence: last.reduce((sum, each) => sum + each, 0) / last.length,
+      actorMinibatches: taken,
+    };
   }
 
-  async #step(batch: LearningBuffer, { learningRate, epsilon, beta }: UpdateSettings): Promise<UpdateStatistics> {
-    this.#adamCount++;
-    const { stepSize, tiny } = adamFactors(learningRate, this.#adamCount);
-    const computed = await this.#functions.updateStep.run({
-      parameters: this.#parameters,
-      first: this.#first,
-      second: this.#second,
+  get #objective(): Objective {
+    return this.#options.objective ?? ML_AGENTS_OBJECTIVE;
+  }
+
+  /** One step of actor and critic. */
+  async #step(batch: Values, settings: UpdateSettings): Promise<Record<string, number>> {
+    this.#counts = { actor: this.#counts.actor + 1, critic: this.#counts.critic + 1 };
+    const { statistics, ...state } = await this.#functions.updateStep.run({
+      ...this.#state,
       batch,
-      stepSize: Float32Array.of(stepSize),
-      tiny: Float32Array.of(tiny),
-      epsilon: Float32Array.of(epsilon),
-      beta: Float32Array.of(beta),
+      ...stepInputs(settings, this.#counts),
     });
-    this.#parameters = dataOf(computed.parameters);
-    this.#first = dataOf(computed.first);
-    this.#second = dataOf(computed.second);
-    const statistics = dataOf(computed.statistics);
-    return Object.fromEntries(STATISTICS.map((name) => [name, statistics[name]![0]!])) as unknown as UpdateStatistics;
+    this.#state = {
+      parameters: dataOf(state.parameters),
+      first: dataOf(state.first),
+      second: dataOf(state.second),
+    };
+    return numbersOf(statistics);
+  }
+
+  /** One step of a critic that has parameters of its own. */
+  async #stepCritic(batch: Values, settings: UpdateSettings): Promise<Record<string, number>> {
+    this.#counts = { ...this.#counts, critic: this.#counts.critic + 1 };
+    const { parameters, first, second } = this.#state;
+    const own = (values: Values) => part(values, 'critic');
+    const { statistics, ...state } = await this.#functions.criticStep!.run({
+      parameters: own(parameters),
+      first: own(first),
+      second: own(second),
+      batch: criticColumns(batch),
+      ...stepInputs(settings, this.#counts),
+    });
+    this.#state = {
+      parameters: { ...parameters, ...dataOf(state.parameters) },
+      first: { ...first, ...dataOf(state.first) },
+      second: { ...second, ...dataOf(state.second) },
+    };
+    return numbersOf(statistics);
+  }
+
+  /** Undoes what the last step did to the actor; on a shared body that is all it did. */
+  #takeBackActor(before: State): void {
+    const { actor, critic } = this.#counts;
+    if (this.network.sharedBody) {
+      this.#state = before;
+      this.#counts = { actor: actor - 1, critic: critic - 1 };
+      return;
+    }
+    const { parameters, first, second } = this.#state;
+    this.#state = {
+      parameters: { ...parameters, ...part(before.parameters, 'actor') },
+      first: { ...first, ...part(before.first, 'actor') },
+      second: { ...second, ...part(before.second, 'actor') },
+    };
+    this.#counts = { actor: actor - 1, critic };
   }
 
   async release(): Promise<void> {
-    await this.#functions.updateStep.release();
-    await this.#functions.evaluate.release();
+    const { updateStep, criticStep, evaluate } = this.#functions;
+    await updateStep.release();
+    await criticStep?.release();
+    await evaluate.release();
   }
 }
 
 type Functions = Awaited<ReturnType<typeof prepareFunctions>>;
 
-async function prepareFunctions(network: Network, batchSize: number, engine: Engine) {
+async function prepareFunctions(network: Network, batchSize: number, engine: Engine, options: LearnerOptions) {
   const networks = actorCritic(network);
+  const { objective, actorMinibatches, targetDivergence } = options;
+  const goesOnAlone = !network.sharedBody && Boolean(actorMinibatches || targetDivergence);
   return {
-    updateStep: await engine.prepare(updateStep(networks), updateSignature(networks, batchSize)),
-    evaluate: await engine.prepare(evaluation, evaluationSignature(network)),
+    updateStep: await engine.prepare(updateStep(networks, options), updateSignature(networks, batchSize, objective)),
+    criticStep: goesOnAlone
+      ? await engine.prepare(criticStep(networks, options), criticSignature(networks, batchSize, objective))
+      : undefined,
+    evaluate: await engine.prepare(evaluation(networks), evaluationSignature(network)),
+  };
+}
+
+/** What a step takes besides the state and the minibatch. */
+function stepInputs(
+  { learningRate, criticLearningRate, epsilon, beta }: UpdateSettings,
+  counts: Record<Owner, number>,
+) {
+  const factors = (rate: number, count: number) => {
+    const { stepSize, tiny } = adamFactors(rate, count);
+    return { stepSize: Float32Array.of(stepSize), tiny: Float32Array.of(tiny) };
+  };
+  return {
+    adam: {
+      actor: factors(learningRate, Math.max(1, counts.actor)),
+      critic: factors(criticLearningRate ?? learningRate, counts.critic),
+    },
+    epsilon: Float32Array.of(epsilon),
+    beta: Float32Array.of(beta),
   };
 }
 
 type EvaluationInputs = TensorsOf<ReturnType<typeof evaluationSignature>>;
 
-function evaluation({ parameters, mean, deviation, observations }: EvaluationInputs) {
-  const clipped = normalised(observations, mean, deviation);
-  return { normalised: clipped, values: stateValues(parameters, clipped) };
+function evaluation({ stateValues }: ActorCritic) {
+  return ({ parameters, mean, deviation, observations }: EvaluationInputs) => {
+    const clipped = normalised(observations, mean, deviation);
+    return { normalised: clipped, values: stateValues(parameters, clipped) };
+  };
 }
 
 function evaluationSignature(network: Network) {
   const { observationSize } = network;
   return {
-    parameters: parameterSignature(parameterTable(network).filter(({ name }) => name.startsWith('critic.'))),
+    parameters: parameterSignature(parametersOf(network, 'critic')),
     mean: { shape: [observationSize] },
     deviation: { shape: [observationSize] },
     observations: { shape: ['batch', observationSize] },
   };
 }
 
-function minibatchArrays({ observationSize, actionSize }: Network, rows: number) {
-  return {
-    observations: new Float32Array(rows * observationSize),
-    actions: new Float32Array(rows * actionSize),
-    logProbabilities: new Float32Array(rows * actionSize),
-    advantages: new Float32Array(rows),
-    returns: new Float32Array(rows),
-  };
+/** An array for each column of a minibatch. */
+function columnArrays(columns: Readonly<Record<string, number>>, rows: number): Values {
+  return Object.fromEntries(Object.entries(columns).map(([name, width]) => [name, new Float32Array(rows * width)]));
 }
 
 /** Copies the chosen rows of a column. */
@@ -223,4 +364,29 @@ function dataOf(tensors: unknown): Values {
   const values: Values = {};
   for (const [name, { data }] of Object.entries(tensors as Record<string, { data: Float32Array }>)) values[name] = data;
   return values;
+}
+
+function numbersOf(tensors: unknown): Record<string, number> {
+  return Object.fromEntries(Object.entries(dataOf(tensors)).map(([name, [value]]) => [name, value!]));
+}
+
+/** The values that one of the two owns. */
+function part(values: Readonly<Values>, owner: Owner): Values {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => ownerOf(name) === owner));
+}
+
+/** The mean of each number over those who told it. */
+class Means {
+  readonly #sums: Record<string, { sum: number; count: number }> = {};
+
+  add(numbers: Readonly<Record<string, number>>): void {
+    for (const [name, value] of Object.entries(numbers)) {
+      const { sum, count } = this.#sums[name] ?? { sum: 0, count: 0 };
+      this.#sums[name] = { sum: sum + value, count: count + 1 };
+    }
+  }
+
+  all(): Record<string, number> {
+    return Object.fromEntries(Object.entries(this.#sums).map(([name, { sum, count }]) => [name, sum / count]));
+  }
 }

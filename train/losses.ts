@@ -2,9 +2,11 @@
  * PPO's losses as ML-Agents computes them (`torch_policy`/`optimizer_torch.py`, release 22), in TensorFlow.js.
  *
  * What differs from the paper, on purpose: the ratio is taken per action dimension, not over their joint probability, and
- * the value loss is the plain squared error (ML-Agents' clipping has had no effect since its release 13).
+ * the value loss is the plain squared error (ML-Agents' clipping has had no effect since its release 13). The paper's own
+ * forms are here too, for those who set them.
  */
 import { tf } from '../compile/tensorflow.ts';
+import type { Mirror } from '../envs/env.ts';
 
 const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 
@@ -35,7 +37,7 @@ export function entropyOf(logDeviation: tf.Tensor): tf.Tensor {
  * The clipped surrogate, negated so that smaller is better, a scalar: mean over batch and dimensions of
  * min(r A, clip(r, 1 - epsilon, 1 + epsilon) A) with r = exp(new - old).
  *
- * @param logRatio new minus old log-probability, [batch, actions].
+ * @param logRatio new minus old log-probability, [batch, actions], or of the whole action, [batch, 1].
  * @param advantages [batch, 1].
  * @param epsilon a scalar.
  */
@@ -45,9 +47,54 @@ export function policyLoss(logRatio: tf.Tensor, advantages: tf.Tensor, epsilon: 
   return ratio.mul(advantages).minimum(clipped.mul(advantages)).mean().neg();
 }
 
+/**
+ * The policy gradient's surrogate without ratio and clip (A2C), negated, a scalar: mean over batch and dimensions of log p A.
+ *
+ * @param logProbability of the actions taken, [batch, actions], or of the whole action, [batch, 1].
+ * @param advantages [batch, 1].
+ */
+export function plainPolicyLoss(logProbability: tf.Tensor, advantages: tf.Tensor): tf.Tensor {
+  return logProbability.mul(advantages).mean().neg();
+}
+
 /** Mean squared error of the values, a scalar; both [batch, 1]. */
 export function valueLoss(values: tf.Tensor, returns: tf.Tensor): tf.Tensor {
   return returns.sub(values).square().mean();
+}
+
+/**
+ * The value loss that goes with the clipped surrogate in OpenAI's baselines, a scalar: mean of
+ * max((R - V)^2, (R - V')^2) with V' = V_old + clip(V - V_old, -epsilon, epsilon). All [batch, 1] but epsilon.
+ */
+export function clippedValueLoss(
+  values: tf.Tensor,
+  returns: tf.Tensor,
+  oldValues: tf.Tensor,
+  epsilon: tf.Tensor,
+): tf.Tensor {
+  const change = values.sub(oldValues).maximum(epsilon.neg()).minimum(epsilon);
+  const clipped = returns.sub(oldValues.add(change)).square();
+  return returns.sub(values).square().maximum(clipped).mean();
+}
+
+/**
+ * How far a policy is from a symmetric one, a scalar (Yu et al. 2018, eq. 4, as a mean): the mean squared difference between
+ * the action in the mirrored state and the mirrored action.
+ *
+ * @param means [batch, actions].
+ * @param imageMeans of the mirrored states, [batch, actions].
+ */
+export function mirrorLoss(means: tf.Tensor, imageMeans: tf.Tensor, { from, signs }: Mirror): tf.Tensor {
+  // As a product with a matrix that has one +-1 in each column: its gradient is a product as well, and no scatter.
+  const size = from.length;
+  const matrix = new Float32Array(size * size);
+  from.forEach((source, at) => {
+    matrix[source * size + at] = signs[at]!;
+  });
+  return imageMeans
+    .sub(means.matMul(tf.tensor2d(matrix, [size, size])))
+    .square()
+    .mean();
 }
 
 /**

@@ -17,9 +17,18 @@ export interface IterationMetrics {
   readonly valueLoss: number;
   readonly entropy: number;
   readonly divergence: number;
+  /** In the last epoch that the actor learnt in. */
+  readonly lastDivergence: number;
+  /** Minibatches that the actor learnt from. */
+  readonly actorMinibatches: number;
+  /** Told where the settings ask for it. */
+  readonly mirrorLoss?: number;
+  readonly gradientNorm?: number;
   /** Mean deviation of the action distribution. */
   readonly sigma: number;
   readonly learningRate: number;
+  /** Where it is not the same. */
+  readonly criticLearningRate?: number;
   readonly epsilon: number;
   readonly beta: number;
   readonly epochs: number;

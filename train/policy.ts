@@ -1,27 +1,39 @@
 /**
  * The policy, written once: what is trained, what acts in the roll-outs and what ships is traced from these functions.
  *
- * Actor and critic are separate stacks of `layers` x (linear + swish), as in ML-Agents; the actor ends in the means of a
- * normal distribution per action, the critic in one value. The logarithm of the distribution's deviation is a parameter of
- * its own that depends on no observation. What an action dimension a does in the world is clamp(a, -3, 3) / 3.
+ * Actor and critic are stacks of `layers` x (linear + swish), as in ML-Agents, separate or on one body; the actor ends in the
+ * means of a normal distribution per action, the critic in one value. The logarithm of the distribution's deviation is a
+ * parameter of its own that depends on no observation. What an action dimension a does in the world is clamp(a, -3, 3) / 3.
  */
 import { tf } from '../compile/tensorflow.ts';
 import { RandomStream } from '../random/stream.ts';
+import { type InitialWeights, layerStart, type Place, type Start, startValues } from './initial-weights.ts';
 import { STREAMS } from './streams.ts';
 
-/** The shape of both networks. */
+/** The shape of both networks. What is left out is as ML-Agents has it. */
 export interface Network {
   readonly observationSize: number;
   readonly actionSize: number;
   readonly hiddenUnits: number;
   readonly layers: number;
+  /** What follows each hidden layer; default swish. */
+  readonly activation?: keyof typeof activations;
+  /** Whether a layer norm stands between each hidden linear layer and its activation. */
+  readonly layerNorm?: boolean;
+  /** Whether both heads stand on one body; else each has its own. */
+  readonly sharedBody?: boolean;
 }
+
+/** How a network starts. */
+export interface Initialisation {
+  readonly weights: InitialWeights;
+  readonly logDeviation: number;
+}
+
+const ML_AGENTS_INITIALISATION: Initialisation = { weights: 'ml-agents', logDeviation: 0 };
 
 /** Parameters by name; see `parameterTable` for names and shapes. */
 export type Parameters<Value> = Readonly<Record<string, Value>>;
-
-/** How a parameter starts: normal(0, deviation), uniform(-limit, limit) or zeros. */
-type Start = { normal: number } | { uniform: number } | 'zeros';
 
 export interface ParameterRow {
   readonly name: string;
@@ -29,34 +41,59 @@ export interface ParameterRow {
   readonly start: Start;
 }
 
-/**
- * Every parameter of actor and critic. Weights are stored [in, out].
- * Starts: hidden layers and means Kaiming-normal with linear gain (1 / sqrt(fan in)), the means scaled by 0.2; the value
- * head Xavier-uniform; biases and log-deviation zero (ML-Agents `networks.py`, `layers.py`).
- */
-export function parameterTable(network: Network): ParameterRow[] {
-  const { observationSize, actionSize, hiddenUnits } = network;
+/** Every parameter of actor and critic. Weights are stored [in, out]. A body for both is called shared. */
+export function parameterTable(network: Network, initial = ML_AGENTS_INITIALISATION): ParameterRow[] {
+  const { observationSize, actionSize, hiddenUnits, layers, layerNorm, sharedBody } = network;
   return [
-    ...bodyRows('actor', network),
-    linear('actor.mean', hiddenUnits, actionSize, { normal: 0.2 / Math.sqrt(hiddenUnits) }),
-    { name: 'actor.logDeviation', shape: [1, actionSize], start: 'zeros' } as const,
-    ...bodyRows('critic', network),
-    linear('critic.value', hiddenUnits, 1, { uniform: Math.sqrt(6 / (hiddenUnits + 1)) }),
-  ].flat();
+    ...bodyRows(bodyOf(network, 'actor')),
+    ...linear('actor.mean', hiddenUnits, actionSize, 'means'),
+    { name: 'actor.logDeviation', shape: [1, actionSize], start: startOf(initial.logDeviation) },
+    ...(sharedBody ? [] : bodyRows(bodyOf(network, 'critic'))),
+    ...linear('critic.value', hiddenUnits, 1, 'value'),
+  ];
 
-  function bodyRows(owner: 'actor' | 'critic', { layers }: Network): ParameterRow[] {
-    return Array.from({ length: layers }, (_, layer) => {
-      const inputs = layer === 0 ? observationSize : hiddenUnits;
-      return linear(`${owner}.hidden${layer}`, inputs, hiddenUnits, { normal: 1 / Math.sqrt(inputs) });
-    }).flat();
+  function bodyRows(body: string): ParameterRow[] {
+    return Array.from({ length: layers }, (_, layer) => [
+      ...linear(`${body}.hidden${layer}`, layer === 0 ? observationSize : hiddenUnits, hiddenUnits, 'hidden'),
+      ...(layerNorm ? normRows(`${body}.norm${layer}`) : []),
+    ]).flat();
+  }
+
+  function normRows(name: string): ParameterRow[] {
+    return [
+      { name: `${name}.scale`, shape: [hiddenUnits], start: startOf(1) },
+      { name: `${name}.shift`, shape: [hiddenUnits], start: 'zeros' },
+    ];
+  }
+
+  function linear(name: string, inputs: number, outputs: number, place: Place): ParameterRow[] {
+    const { weight, bias } = layerStart(initial.weights, place, inputs, outputs);
+    return [
+      { name: `${name}.weight`, shape: [inputs, outputs], start: weight },
+      { name: `${name}.bias`, shape: [outputs], start: bias },
+    ];
   }
 }
 
-function linear(name: string, inputs: number, outputs: number, start: Start): ParameterRow[] {
-  return [
-    { name: `${name}.weight`, shape: [inputs, outputs], start },
-    { name: `${name}.bias`, shape: [outputs], start: 'zeros' },
-  ];
+function startOf(constant: number): Start {
+  return constant === 0 ? 'zeros' : { constant };
+}
+
+function bodyOf({ sharedBody }: Network, owner: Owner): 'shared' | Owner {
+  return sharedBody ? 'shared' : owner;
+}
+
+/** Who is computed from a parameter. What both are computed from counts as the actor's where it is asked who owns it. */
+export type Owner = 'actor' | 'critic';
+
+export function ownerOf(name: string): Owner {
+  return name.startsWith('critic.') ? 'critic' : 'actor';
+}
+
+/** The parameters that one of the two is computed from. */
+export function parametersOf(network: Network, owner: Owner): ParameterRow[] {
+  const prefixes = [`${owner}.`, `${bodyOf(network, owner)}.`];
+  return parameterTable(network).filter(({ name }) => prefixes.some((prefix) => name.startsWith(prefix)));
 }
 
 /** What an update has to know about a network. */
@@ -68,42 +105,49 @@ export interface ActorCritic {
   actionMeans(parameters: Parameters<tf.Tensor>, observations: tf.Tensor): tf.Tensor;
   /** Value of each state, [batch, 1], from the same. */
   stateValues(parameters: Parameters<tf.Tensor>, observations: tf.Tensor): tf.Tensor;
+  /** Both at once: a body that they share is computed once. */
+  both(parameters: Parameters<tf.Tensor>, observations: tf.Tensor): { means: tf.Tensor; values: tf.Tensor };
 }
 
 export function actorCritic(network: Network): ActorCritic {
-  const { observationSize, actionSize } = network;
-  return { observationSize, actionSize, parameterTable: parameterTable(network), actionMeans, stateValues };
+  const { observationSize, actionSize, sharedBody } = network;
+  const means = (parameters: Parameters<tf.Tensor>, features: tf.Tensor) =>
+    applyLinear(parameters, 'actor.mean', features);
+  const values = (parameters: Parameters<tf.Tensor>, features: tf.Tensor) =>
+    applyLinear(parameters, 'critic.value', features);
+  return {
+    observationSize,
+    actionSize,
+    parameterTable: parameterTable(network),
+    actionMeans: (parameters, observations) => means(parameters, body(network, 'actor', parameters, observations)),
+    stateValues: (parameters, observations) => values(parameters, body(network, 'critic', parameters, observations)),
+    both(parameters, observations) {
+      const seen = body(network, 'actor', parameters, observations);
+      return {
+        means: means(parameters, seen),
+        values: values(parameters, sharedBody ? seen : body(network, 'critic', parameters, observations)),
+      };
+    },
+  };
 }
 
 /** Parameters as they are before the first update; the same seed gives the same numbers. */
-export function initialParameters(network: Network, seed: number): Record<string, Float32Array> {
-  const parameters: Record<string, Float32Array> = {};
-  parameterTable(network).forEach(({ name, shape, start }, index) => {
-    const random = new RandomStream(seed, STREAMS.initialParameters, index);
-    const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
-    if (start !== 'zeros') {
-      const draw =
-        'normal' in start ? () => random.normal() * start.normal : () => random.uniform(-start.uniform, start.uniform);
-      for (let at = 0; at < values.length; at++) values[at] = draw();
-    }
-    parameters[name] = values;
-  });
-  return parameters;
+export function initialParameters(
+  network: Network,
+  seed: number,
+  initial?: Initialisation,
+): Record<string, Float32Array> {
+  return Object.fromEntries(
+    parameterTable(network, initial).map(({ name, shape, start }, index) => [
+      name,
+      startValues(start, shape, new RandomStream(seed, STREAMS.initialParameters, index)),
+    ]),
+  );
 }
 
 /** (x - mean) / deviation, kept within +-5. All but the observations are [observationSize]. */
 export function normalised(observations: tf.Tensor, mean: tf.Tensor, deviation: tf.Tensor): tf.Tensor {
   return observations.sub(mean).div(deviation).clipByValue(-5, 5);
-}
-
-/** Means of the action distribution, [batch, actionSize], from normalised observations [batch, observationSize]. */
-export function actionMeans(parameters: Parameters<tf.Tensor>, observations: tf.Tensor): tf.Tensor {
-  return applyLinear(parameters, 'actor.mean', body(parameters, 'actor', observations));
-}
-
-/** Value of each state, [batch, 1], from normalised observations [batch, observationSize]. */
-export function stateValues(parameters: Parameters<tf.Tensor>, observations: tf.Tensor): tf.Tensor {
-  return applyLinear(parameters, 'critic.value', body(parameters, 'critic', observations));
 }
 
 /** What reaches the agents of an action drawn from the distribution: clamp(a, -3, 3) / 3, within [-1, 1]. */
@@ -114,13 +158,16 @@ export function squashed(action: tf.Tensor): tf.Tensor {
 /** The range of a raw action that reaches the agent, before it is divided down to [-1, 1]. */
 export const ACTION_LIMIT = 3;
 
-function body(parameters: Parameters<tf.Tensor>, owner: 'actor' | 'critic', observations: tf.Tensor): tf.Tensor {
-  let activations = observations;
-  for (let layer = 0; parameters[`${owner}.hidden${layer}.weight`]; layer++) {
-    const sums = applyLinear(parameters, `${owner}.hidden${layer}`, activations);
-    activations = swish(sums);
+function body(network: Network, owner: Owner, parameters: Parameters<tf.Tensor>, observations: tf.Tensor): tf.Tensor {
+  const { layers, layerNorm, activation = 'swish' } = network;
+  const name = bodyOf(network, owner);
+  let features = observations;
+  for (let layer = 0; layer < layers; layer++) {
+    features = applyLinear(parameters, `${name}.hidden${layer}`, features);
+    if (layerNorm) features = applyNorm(parameters, `${name}.norm${layer}`, features);
+    features = activations[activation](features);
   }
-  return activations;
+  return features;
 }
 
 /**
@@ -138,6 +185,19 @@ const swish = tf.customGrad((x, save) => {
   };
 }) as (x: tf.Tensor) => tf.Tensor;
 
+const activations = {
+  swish,
+  tanh: (x: tf.Tensor): tf.Tensor => x.tanh(),
+  none: (x: tf.Tensor): tf.Tensor => x,
+};
+
 function applyLinear(parameters: Parameters<tf.Tensor>, name: string, input: tf.Tensor): tf.Tensor {
   return input.matMul(parameters[`${name}.weight`]!).add(parameters[`${name}.bias`]!);
+}
+
+/** Layer norm (Ba et al. 2016) of each row, with torch's 1e-5 beside the variance. */
+function applyNorm(parameters: Parameters<tf.Tensor>, name: string, input: tf.Tensor): tf.Tensor {
+  const centred = input.sub(input.mean(1, true));
+  const deviation = centred.square().mean(1, true).add(1e-5).sqrt();
+  return centred.div(deviation).mul(parameters[`${name}.scale`]!).add(parameters[`${name}.shift`]!);
 }

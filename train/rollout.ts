@@ -37,6 +37,8 @@ export interface Rollout {
 export interface ActingPolicy {
   readonly session: Session;
   readonly logDeviation: Float32Array; // [actionSize]
+  /** Whether the means are acted on as they are. */
+  readonly deterministic: boolean;
 }
 
 /** A group of agents whose episodes go on from one roll-out to the next. */
@@ -74,7 +76,7 @@ export class AgentGroup {
       } as const;
       const means = (await policy.session.run(feeds))['means']!.data as Float32Array;
       recorder.observe(decision, observations);
-      recorder.act(decision, means, deviation, noise, squashedActions);
+      recorder.act(decision, means, deviation, policy.deterministic ? undefined : noise, squashedActions);
 
       const decided = performance.now();
       const step = await environment.step(squashedActions);
@@ -135,21 +137,25 @@ class Recorder {
     }
   }
 
-  /** Draws each action from its distribution, records it with its log-probability and writes what reaches the agent. */
+  /**
+   * Draws each action from its distribution, records it with its log-probability and writes what reaches the agent.
+   *
+   * @param noise each agent's; without it the means are acted on.
+   */
   act(
     decision: number,
     means: Float32Array,
     deviation: Float32Array,
-    noise: readonly RandomStream[],
+    noise: readonly RandomStream[] | undefined,
     squashedActions: Float32Array,
   ): void {
     const size = this.#actionSize;
     for (let agent = 0; agent < this.#agents; agent++) {
-      const random = noise[agent]!;
+      const random = noise?.[agent];
       const row = (agent * this.#decisions + decision) * size;
       for (let dimension = 0; dimension < size; dimension++) {
         const sigma = deviation[dimension]!;
-        const offset = sigma * random.normal();
+        const offset = random ? sigma * random.normal() : 0;
         const action = means[agent * size + dimension]! + offset;
         this.#actions[row + dimension] = action;
         // The same formula as `logProbabilities` in losses.ts, here for one number at a time.

@@ -1,4 +1,4 @@
-import type { BehaviorSettings } from './configuration/schema.ts';
+import type { BehaviorSettings, PpoSettings } from './configuration/schema.ts';
 import type { UpdateSettings } from './learner.ts';
 
 /**
@@ -18,15 +18,53 @@ export function scheduled({ kind, start, end }: Schedule, step: number, maxSteps
   return (start - end) * (1 - Math.min(step, maxSteps) / maxSteps) + end;
 }
 
-/** Learning rate, epsilon and beta at a step; where linear schedules end is ML-Agents' choice. */
-export function updateSettings({ hyperparameters, max_steps }: BehaviorSettings, step: number): UpdateSettings {
-  const { learning_rate_schedule: followed, beta_schedule, epsilon_schedule } = hyperparameters;
+/**
+ * Learning rates, epsilon and beta at a step; where linear schedules end is ML-Agents' choice. A2C clips nothing: its epsilon
+ * is 0.
+ *
+ * @param rateFactor what an adaptive learning rate has come to, as a multiple of the one that the schedule says.
+ */
+export function updateSettings(settings: BehaviorSettings, step: number, rateFactor = 1): UpdateSettings {
+  const { hyperparameters, gaitsmith, max_steps } = settings;
+  const { learning_rate_schedule: followed, learning_rate, beta_schedule } = hyperparameters;
   const at = (kind: 'linear' | 'constant', start: number, end: number) =>
     scheduled({ kind, start, end }, step, max_steps);
+  const { critic_learning_rate: ofCritic } = gaitsmith;
   return {
-    learningRate: at(followed, hyperparameters.learning_rate, 1e-10),
-    epsilon: at(epsilon_schedule ?? followed, hyperparameters.epsilon, 0.1),
-    beta: at(beta_schedule ?? followed, hyperparameters.beta, 1e-5),
+    learningRate: at(followed, learning_rate, 1e-10) * rateFactor,
+    ...(ofCritic === null ? {} : { criticLearningRate: at(followed, ofCritic, 1e-10) }),
+    beta: at(beta_schedule ?? followed, hyperparameters.beta, settings.trainer_type === 'a2c' ? 1e-10 : 1e-5),
+    epsilon: settings.trainer_type === 'a2c' ? 0 : epsilonAt(settings.hyperparameters, at),
     epochs: hyperparameters.num_epoch,
   };
+}
+
+function epsilonAt(
+  { epsilon, epsilon_schedule, learning_rate_schedule }: PpoSettings['hyperparameters'],
+  at: (kind: 'linear' | 'constant', start: number, end: number) => number,
+): number {
+  return at(epsilon_schedule ?? learning_rate_schedule, epsilon, 0.1);
+}
+
+/**
+ * The factor of the learning rate after an update that diverged by `divergence`: smaller where that was more than twice what
+ * is desired, greater where it was less than half. The rate it makes of `learning_rate` stays within the settings' limits.
+ */
+export function adaptedFactor(settings: BehaviorSettings, factor: number, divergence: number): number {
+  const adaptive = settings.gaitsmith.adaptive_learning_rate;
+  if (!adaptive) return factor;
+  const { learning_rate } = settings.hyperparameters;
+  const wanted =
+    divergence > 2 * adaptive.desired_kl
+      ? factor / adaptive.factor
+      : divergence < adaptive.desired_kl / 2
+        ? factor * adaptive.factor
+        : factor;
+  return Math.min(adaptive.max / learning_rate, Math.max(adaptive.min / learning_rate, wanted));
+}
+
+/** Decisions between two checkpoints. */
+export function checkpointInterval(settings: BehaviorSettings): number {
+  const { even_checkpoints, max_steps, keep_checkpoints, checkpoint_interval } = settings;
+  return even_checkpoints ? Math.max(1, Math.floor(max_steps / keep_checkpoints)) : checkpoint_interval;
 }

@@ -7,16 +7,19 @@ import { type Engine, type EngineOptions, openEngine } from '../compile/index.ts
 import type { BehaviorSpec, Episode } from '../envs/env.ts';
 import { RandomStream } from '../random/stream.ts';
 import { actingModel } from './acting.ts';
-import { estimateAdvantages, normaliseAdvantages } from './advantages.ts';
 import { type Checkpoint, pruneCheckpoints, type RunProgress, writeCheckpoint } from './checkpoint.ts';
 import { Collector } from './collector.ts';
 import type { Configuration } from './configuration/read.ts';
 import type { BehaviorSettings } from './configuration/schema.ts';
-import { Learner } from './learner.ts';
+import { initialCheckpoint, takenOver } from './initial-checkpoint.ts';
+import { Learner, type UpdateStatistics } from './learner.ts';
+import { learnerOptions, networkOf } from './learner-options.ts';
+import { learningBuffer } from './learning-buffer.ts';
 import { type IterationMetrics, MetricsFile } from './metrics.ts';
 import type { Network } from './policy.ts';
+import { RewardNormaliser } from './reward-normaliser.ts';
 import type { Rollout } from './rollout.ts';
-import { updateSettings } from './schedules.ts';
+import { adaptedFactor, checkpointInterval, updateSettings } from './schedules.ts';
 import { startingPoint } from './starting-point.ts';
 import { STREAMS } from './streams.ts';
 import { meanOf, rewardStatistics, Summary } from './summary.ts';
@@ -73,10 +76,13 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
   const network = networkOf(behavior, configuration.behavior);
   const saved = startingPoint(options, network, hooks);
   const engine = await openEngine({ ...options.engine, warn: (message) => hooks.warn(message) });
-  const learner = await Learner.create(network, configuration.behavior.hyperparameters.batch_size, seed, engine);
+  const { batch_size } = configuration.behavior.hyperparameters;
+  const learning = learnerOptions(configuration.behavior, behavior);
+  const learner = await Learner.create(network, batch_size, seed, engine, learning);
   let collector: Collector | undefined;
   try {
     if (saved) learner.restore(saved);
+    const initial = saved ? undefined : initialise(learner, options, hooks);
     collector = await Collector.start({
       environment: options.environment,
       agents,
@@ -85,7 +91,8 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
       parameters: configuration.environmentParameters,
       histories: saved?.histories,
     });
-    const result = await iterate(options, hooks, network, learner, collector, saved);
+    const rewardNormaliser = rewardNormaliserOf(options, saved, initial);
+    const result = await iterate(options, hooks, network, learner, rewardNormaliser, collector, saved);
     await collector.close();
     return { ...result, engine: { backend: engine.backend, use: engine.use } };
   } catch (error) {
@@ -96,18 +103,45 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
   }
 }
 
+/** Starts from what another run learnt, where the settings say so. */
+function initialise(
+  learner: Learner,
+  { configuration, checkpointFolder }: TrainOptions,
+  hooks: TrainHooks,
+): Checkpoint | undefined {
+  const { init_path } = configuration.behavior;
+  if (init_path === null) return undefined;
+  const warn = (message: string) => hooks.warn(message);
+  const initial = initialCheckpoint(init_path, warn);
+  learner.restore(takenOver(learner.network, learner, initial, warn));
+  hooks.info(`Initializing from ${initial.path}.`);
+  hooks.info(`Starting training from step 0 and saving to ${checkpointFolder}.`);
+  return initial.checkpoint;
+}
+
+/** Goes on where the run stood; a new run takes over what another one knew of its rewards. */
+function rewardNormaliserOf(
+  { configuration, agents }: TrainOptions,
+  saved: Checkpoint | undefined,
+  initial: Checkpoint | undefined,
+): RewardNormaliser | undefined {
+  if (!configuration.behavior.gaitsmith.normalize_rewards) return undefined;
+  return saved?.rewardNormaliser ?? new RewardNormaliser(agents, initial?.rewardNormaliser?.statistics);
+}
+
 /** Iterations from where the run stands to max_steps, or until it is asked to stop; ends with a checkpoint. */
 async function iterate(
   options: TrainOptions,
   hooks: TrainHooks,
   network: Network,
   learner: Learner,
+  rewardNormaliser: RewardNormaliser | undefined,
   collector: Collector,
   saved: Checkpoint | undefined,
 ): Promise<Omit<TrainResult, 'engine'>> {
   const { behavior, seed, agents } = options;
   const settings = options.configuration.behavior;
-  const decisions = Math.max(1, Math.round(settings.hyperparameters.buffer_size / agents));
+  const decisions = Math.ceil(settings.hyperparameters.buffer_size / agents);
   const interval = checkpointInterval(settings);
   let progress = saved?.progress ?? beginning(seed, agents);
   let sample: Float32Array = saved?.sample ?? new Float32Array(0);
@@ -125,6 +159,7 @@ async function iterate(
       parameters,
       optimiser,
       normaliser,
+      rewardNormaliser,
       histories,
       sample,
     };
@@ -136,27 +171,27 @@ async function iterate(
   while (progress.step < settings.max_steps && !hooks.signal.aborted) {
     const began = performance.now();
     const before = progress.step;
-    const update = updateSettings(settings, before);
+    const update = updateSettings(settings, before, progress.learningRateFactor);
 
     // Collect under the policy as it stands.
     const { parameters, normaliser } = learner;
     const rollout = await collector.collect({
       model: actingModel({ network, parameters, normaliser }),
       logDeviation: parameters['actor.logDeviation']!,
+      deterministic: settings.network_settings.deterministic,
       iteration: progress.iteration,
       decisions,
     });
     const collected = performance.now();
 
     // Learn from it.
-    if (settings.network_settings.normalize) learner.normaliser.update(rollout.observations);
-    const buffer = await learningBuffer(learner, rollout, settings);
+    const buffer = await learningBuffer(learner, rollout, settings, behavior, rewardNormaliser);
     const order = new RandomStream(seed, STREAMS.minibatches, progress.iteration);
     const losses = await learner.update(buffer, update, order);
     const learnt = performance.now();
 
     // Tell and save.
-    progress = advanced(progress, rollout);
+    progress = { ...advanced(progress, rollout), ...adapted(settings, progress, losses) };
     sample = sampleOf(rollout.observations, network.observationSize);
     const seconds = split(rollout.seconds, began, collected, learnt);
     const metrics = { ...episodeMetrics(progress, rollout), ...losses, ...update, sigma: meanSigma(learner), seconds };
@@ -174,39 +209,14 @@ function beginning(seed: number, agents: number): RunProgress {
   return { seed, agents, step: 0, iteration: 0, episodes: 0, early: { episodes: 0, rewardSum: 0 }, lastReward: null };
 }
 
-/** The shape of the networks that the settings ask for. */
-export function networkOf(behavior: BehaviorSpec, settings: BehaviorSettings): Network {
-  return {
-    observationSize: behavior.observationSize,
-    actionSize: behavior.actionSize,
-    hiddenUnits: settings.network_settings.hidden_units,
-    layers: settings.network_settings.num_layers,
-  };
-}
-
-/** Values by the critic, advantages and returns: all that an update needs. */
-async function learningBuffer(learner: Learner, rollout: Rollout, settings: BehaviorSettings) {
-  const { normalised, values } = await learner.evaluate(rollout.observations);
-  const { values: nextValues } = await learner.evaluate(rollout.nextObservations);
-  const { values: finalValues } = await learner.evaluate(rollout.truncatedObservations);
-  const { strength, gamma } = settings.reward_signals.extrinsic;
-  const { advantages, returns } = estimateAdvantages(
-    {
-      ...rollout,
-      rewards: strength === 1 ? rollout.rewards : rollout.rewards.map((reward) => reward * strength),
-      values,
-      nextValues,
-      finalValues: new Map(Array.from(rollout.truncatedAt, (row, index) => [row, finalValues[index]!])),
-    },
-    { gamma, lambda: settings.hyperparameters.lambd, timeHorizon: settings.time_horizon },
-  );
-  normaliseAdvantages(advantages);
-  const { actions, logProbabilities } = rollout;
-  return { observations: normalised, actions, logProbabilities, advantages, returns };
-}
-
-function checkpointInterval({ even_checkpoints, max_steps, keep_checkpoints, checkpoint_interval }: BehaviorSettings) {
-  return even_checkpoints ? Math.max(1, Math.floor(max_steps / keep_checkpoints)) : checkpoint_interval;
+/** The learning rate's factor for the next update, where it adapts. */
+function adapted(
+  settings: BehaviorSettings,
+  { learningRateFactor = 1 }: RunProgress,
+  { lastDivergence }: UpdateStatistics,
+): Pick<RunProgress, 'learningRateFactor'> {
+  if (!settings.gaitsmith.adaptive_learning_rate) return {};
+  return { learningRateFactor: adaptedFactor(settings, learningRateFactor, lastDivergence) };
 }
 
 function advanced(progress: RunProgress, { agents, decisions, episodes }: Rollout): RunProgress {

@@ -5,73 +5,105 @@
 import type { TensorsOf } from '../compile/index.ts';
 import { tf } from '../compile/tensorflow.ts';
 import { adamStep } from './adam.ts';
-import { divergence, entropyOf, logProbabilities, policyLoss, valueLoss } from './losses.ts';
-import type { ActorCritic, ParameterRow } from './policy.ts';
+import { batchColumns, criticLossOf, type Loss, lossOf, ML_AGENTS_OBJECTIVE, type Objective } from './objective.ts';
+import { type ActorCritic, type Owner, ownerOf, type ParameterRow, type Parameters } from './policy.ts';
 
-const VALUE_LOSS_WEIGHT = 0.5;
+/** What a step does with the gradients of a loss. */
+export interface Descent {
+  readonly objective?: Objective;
+  /** All gradients together are scaled down to this norm; null: they are left alone. */
+  readonly maxGradientNorm?: number | null;
+}
 
 type UpdateInputs = TensorsOf<ReturnType<typeof updateSignature>>;
 
 /** One minibatch: losses, gradients, Adam. */
-export function updateStep({ parameterTable, actionMeans, stateValues }: ActorCritic) {
-  const names = parameterTable.map(({ name }) => name);
-  return (inputs: UpdateInputs) => {
-    const { batch, epsilon, beta, stepSize, tiny } = inputs;
-    const statistics: Record<string, tf.Tensor> = {};
+export function updateStep(networks: ActorCritic, { objective = ML_AGENTS_OBJECTIVE, maxGradientNorm }: Descent = {}) {
+  return (inputs: UpdateInputs) =>
+    descended(inputs, networks.parameterTable, maxGradientNorm, (parameters) =>
+      lossOf(networks, objective, parameters, inputs.batch, inputs),
+    );
+}
 
-    const loss = (...values: tf.Tensor[]): tf.Tensor => {
-      const parameters = Object.fromEntries(names.map((name, index) => [name, values[index]!]));
-      const logDeviation = parameters['actor.logDeviation']!;
-      const means = actionMeans(parameters, batch.observations);
-      const logRatio = logProbabilities(batch.actions, means, logDeviation).sub(batch.logProbabilities);
-      const policy = policyLoss(logRatio, batch.advantages, epsilon);
-      const value = valueLoss(stateValues(parameters, batch.observations), batch.returns);
-      const entropy = entropyOf(logDeviation);
-      // The gradient's own scope would dispose of these.
-      statistics['policyLoss'] = tf.keep(policy.clone());
-      statistics['valueLoss'] = tf.keep(value.clone());
-      statistics['entropy'] = tf.keep(entropy.clone());
-      statistics['divergence'] = tf.keep(divergence(logRatio));
-      return policy.add(value.mul(VALUE_LOSS_WEIGHT)).sub(entropy.mul(beta));
-    };
-    const gradients = tf.grads(loss)(names.map((name) => inputs.parameters[name]!));
+/** One minibatch for the critic alone, of parameters that are its own. */
+export function criticStep(networks: ActorCritic, { objective = ML_AGENTS_OBJECTIVE, maxGradientNorm }: Descent = {}) {
+  return (inputs: UpdateInputs) =>
+    descended(inputs, criticRows(networks), maxGradientNorm, (parameters) =>
+      criticLossOf(networks, objective, parameters, inputs.batch, inputs),
+    );
+}
 
-    const parameters: Record<string, tf.Tensor> = {};
-    const first: Record<string, tf.Tensor> = {};
-    const second: Record<string, tf.Tensor> = {};
-    names.forEach((name, index) => {
-      const stepped = adamStep(
-        inputs.parameters[name]!,
-        gradients[index]!,
-        inputs.first[name]!,
-        inputs.second[name]!,
-        stepSize,
-        tiny,
-      );
-      parameters[name] = stepped.parameter;
-      first[name] = stepped.first;
-      second[name] = stepped.second;
-    });
-    return { parameters, first, second, statistics };
+function descended(
+  inputs: Pick<UpdateInputs, 'parameters' | 'first' | 'second' | 'adam'>,
+  table: readonly ParameterRow[],
+  maxGradientNorm: number | null | undefined,
+  lossAt: (parameters: Parameters<tf.Tensor>) => Loss,
+) {
+  const names = table.map(({ name }) => name);
+  const statistics: Record<string, tf.Tensor> = {};
+  const loss = (...values: tf.Tensor[]): tf.Tensor => {
+    const made = lossAt(Object.fromEntries(names.map((name, index) => [name, values[index]!])));
+    // The gradient's own scope would dispose of these.
+    for (const [name, value] of Object.entries(made.statistics)) statistics[name] = tf.keep(value.clone());
+    return made.loss;
   };
+  let gradients = tf.grads(loss)(names.map((name) => inputs.parameters[name]!));
+  if (maxGradientNorm) {
+    const norm = tf.addN(gradients.map((gradient) => gradient.square().sum())).sqrt();
+    statistics['gradientNorm'] = norm;
+    // The 1e-6 is torch's.
+    const factor = tf.div(maxGradientNorm, norm.add(1e-6)).minimum(1);
+    gradients = gradients.map((gradient) => gradient.mul(factor));
+  }
+
+  const parameters: Record<string, tf.Tensor> = {};
+  const first: Record<string, tf.Tensor> = {};
+  const second: Record<string, tf.Tensor> = {};
+  names.forEach((name, index) => {
+    const { stepSize, tiny } = inputs.adam[ownerOf(name)];
+    const stepped = adamStep(
+      inputs.parameters[name]!,
+      gradients[index]!,
+      inputs.first[name]!,
+      inputs.second[name]!,
+      stepSize,
+      tiny,
+    );
+    parameters[name] = stepped.parameter;
+    first[name] = stepped.first;
+    second[name] = stepped.second;
+  });
+  return { parameters, first, second, statistics };
 }
 
 /** Shapes of everything that `updateStep` takes. */
-export function updateSignature({ observationSize, actionSize, parameterTable }: ActorCritic, batchSize: number) {
-  const parameters = parameterSignature(parameterTable);
+export function updateSignature(networks: ActorCritic, batchSize: number, objective = ML_AGENTS_OBJECTIVE) {
+  return signatureOf(networks.parameterTable, batchColumns(networks, objective), batchSize);
+}
+
+/** Shapes of everything that `criticStep` takes. */
+export function criticSignature(networks: ActorCritic, batchSize: number, objective = ML_AGENTS_OBJECTIVE) {
+  return signatureOf(criticRows(networks), criticColumns(batchColumns(networks, objective)), batchSize);
+}
+
+/** What the critic needs of a minibatch. */
+export function criticColumns<Column>(columns: Readonly<Record<string, Column>>): Record<string, Column> {
+  const { actions, logProbabilities, advantages, ...needed } = columns;
+  return needed;
+}
+
+function signatureOf(table: readonly ParameterRow[], columns: Readonly<Record<string, number>>, batchSize: number) {
+  const parameters = parameterSignature(table);
+  const factors = { stepSize: { shape: [] }, tiny: { shape: [] } };
   return {
     parameters,
     first: parameters,
     second: parameters,
-    batch: {
-      observations: { shape: [batchSize, observationSize] },
-      actions: { shape: [batchSize, actionSize] },
-      logProbabilities: { shape: [batchSize, actionSize] },
-      advantages: { shape: [batchSize, 1] },
-      returns: { shape: [batchSize, 1] },
-    },
-    stepSize: { shape: [] },
-    tiny: { shape: [] },
+    batch: Object.fromEntries(
+      Object.entries(columns).map(([name, width]) => [name, { shape: [batchSize, width] as number[] }]),
+    ),
+    /** Adam's factors of this step; actor and critic may be at different ones. */
+    adam: { actor: factors, critic: factors } satisfies Record<Owner, typeof factors>,
     epsilon: { shape: [] },
     beta: { shape: [] },
   };
@@ -79,4 +111,8 @@ export function updateSignature({ observationSize, actionSize, parameterTable }:
 
 export function parameterSignature(table: readonly ParameterRow[]) {
   return Object.fromEntries(table.map(({ name, shape }) => [name, { shape }]));
+}
+
+function criticRows({ parameterTable }: ActorCritic): ParameterRow[] {
+  return parameterTable.filter(({ name }) => ownerOf(name) === 'critic');
 }

@@ -3,6 +3,7 @@
  */
 import type { BehaviorSpec } from '../env.ts';
 import { actionNames } from './action.ts';
+import { walkerMirror } from './mirror.ts';
 import { observationNames } from './observation.ts';
 import { walkerRig } from './rig.ts';
 
@@ -11,6 +12,7 @@ export const behavior: BehaviorSpec = {
   name: 'Walker',
   observationSize: observationNames(walkerRig).length,
   actionSize: actionNames().length,
+  mirror: walkerMirror(walkerRig),
 };
 
 /** The module that makes the environment, for worker threads to import. */

@@ -1,8 +1,11 @@
 import { existsSync, renameSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { devices } from '../../compile/devices.ts';
 import { backendNames } from '../../compile/eager-backends.ts';
 import type { Configuration } from '../../train/configuration/read.ts';
+import type { BehaviorSettings } from '../../train/configuration/schema.ts';
 import { flag, type OptionsOf, oneOf, text, wholeNumber } from '../options.ts';
+import type { RunFolder } from '../run-folder.ts';
 import { defineStage, type Json } from '../stage.ts';
 
 const options = {
@@ -21,7 +24,11 @@ const options = {
     description: 'seed of all random numbers, instead of env_settings.seed',
     schema: wholeNumber(0).optional(),
   },
-  agents: { argument: 'N', description: 'walkers that collect side by side', schema: wholeNumber(1).default(32) },
+  agents: {
+    argument: 'N',
+    description: 'walkers that collect side by side, instead of gaitsmith.agents',
+    schema: wholeNumber(1).optional(),
+  },
   workers: {
     argument: 'N',
     description: 'worker threads; the result is the same for any number (default: all cores)',
@@ -36,6 +43,11 @@ const options = {
     argument: 'NAME',
     description: `onnx, or TensorFlow.js eagerly: ${backendNames.slice(1).join(', ')} (default: train onnx, validate cpu)`,
     schema: oneOf(backendNames).default('onnx'),
+  },
+  initializeFrom: {
+    argument: 'RUN',
+    description: 'start from what another run learnt: its id, its folder or one of its checkpoints',
+    schema: text().optional(),
   },
   resume: { description: 'go on from the latest checkpoint of this run', schema: flag() },
 };
@@ -54,12 +66,11 @@ export default defineStage({
     if (backend !== 'onnx') await checkInstalled(backend);
   },
 
-  async inputs(options) {
-    const { agents } = options;
-    const configuration = await configurationOf(options);
+  async inputs(options, run) {
+    const configuration = await configurationOf(options, run);
     // The settings, not the file: a comment that changed is no reason to train again. Nor is another backend or device,
     // which rounds in its own way, as another machine does.
-    return { files: {}, settings: { configuration, agents } as unknown as Json };
+    return { files: {}, settings: { configuration } as unknown as Json };
   },
 
   resume: {
@@ -79,7 +90,7 @@ export default defineStage({
       logger.info(`Beginning afresh; the earlier checkpoints are kept in ${aside}.`);
     }
 
-    const wanted = await configurationOf(options);
+    const wanted = await configurationOf(options, run);
     const saved = options.resume ? latestCheckpoint(run.checkpoints, () => {}).checkpoint.progress.seed : undefined;
     const seed = wanted.seed >= 0 ? wanted.seed : (saved ?? Math.floor(Math.random() * 10_000));
     const configuration = { ...wanted, seed };
@@ -91,7 +102,7 @@ export default defineStage({
         environment: environmentUrl,
         behavior,
         seed,
-        agents: options.agents,
+        agents: configuration.behavior.gaitsmith.agents,
         workers: options.workers,
         engine: { backend: options.backend, device: options.device },
         checkpointFolder: run.checkpoints,
@@ -128,15 +139,30 @@ export default defineStage({
 });
 
 /** The configuration file with the flags laid over it. */
-async function configurationOf({ config, maxSteps, seed }: Options): Promise<Configuration> {
+async function configurationOf(
+  { config, maxSteps, seed, agents, initializeFrom }: Options,
+  run: RunFolder,
+): Promise<Configuration> {
   const { readConfiguration } = await import('../../train/configuration/read.ts');
   const { behavior } = await import('../../envs/walker/behavior.ts');
   const configuration = readConfiguration(config, behavior.name);
+  const { max_steps, init_path, gaitsmith } = configuration.behavior;
   return {
     ...configuration,
-    behavior: { ...configuration.behavior, ...(maxSteps === undefined ? {} : { max_steps: maxSteps }) },
+    behavior: {
+      ...configuration.behavior,
+      max_steps: maxSteps ?? max_steps,
+      init_path: initializeFrom === undefined ? init_path : folderOfRun(initializeFrom, run),
+      gaitsmith: { ...gaitsmith, agents: agents ?? gaitsmith.agents },
+    } as BehaviorSettings,
     seed: seed ?? configuration.seed,
   };
+}
+
+/** A run that lies beside this one is known by its id, anything else by its path. */
+function folderOfRun(runOrPath: string, run: RunFolder): string {
+  const beside = join(dirname(run.path), runOrPath);
+  return existsSync(beside) ? beside : runOrPath;
 }
 
 function shown(reward: number | null): string {

@@ -5,9 +5,9 @@ import { contractProblems } from '../../export/contract.ts';
 import { exportActor } from '../../export/export-actor.ts';
 import { decodeModel } from '../../onnx/decode.ts';
 import { encodeModel } from '../../onnx/encode.ts';
-import type { Model, Tensor } from '../../onnx/model.ts';
+import { int, type Model, node, type Tensor } from '../../onnx/model.ts';
 import { Normaliser } from '../../train/normaliser.ts';
-import { initialParameters } from '../../train/policy.ts';
+import { initialParameters, type Network } from '../../train/policy.ts';
 import { because } from '../skipping.ts';
 
 const network = { observationSize: 243, actionSize: 39, hiddenUnits: 32, layers: 3 };
@@ -48,6 +48,23 @@ describe('the exported actor', () => {
   it('keeps the observation as the first operand where the normaliser subtracts', () => {
     const first = exported().graph.nodes[0]!;
     expect([first.op, first.inputs[0]]).toEqual(['Sub', 'obs_0']);
+  });
+});
+
+describe('an exported actor', () => {
+  const networks: readonly [what: string, more: Partial<Network>][] = [
+    ['layer norm and no other activation', { layerNorm: true, activation: 'none' }],
+    ['layer norm before swish', { layerNorm: true }],
+    ['tanh', { activation: 'tanh' }],
+    ['a body that it shares with the critic', { sharedBody: true }],
+  ];
+  it.each(networks)("with %s meets ML-Agents' contract", (_what, more) => {
+    const other = { ...network, ...more };
+    const model = exportActor({ ...actor, network: other, parameters: initialParameters(other, 1) }, '0.0.0');
+    const read = decodeModel(encodeModel(model));
+    expect(contractProblems(read, network)).toEqual([]);
+    expect([...read.graph.initializers.keys()].filter((name) => name.startsWith('critic'))).toEqual([]);
+    expect(ops(read).filter((op) => op === 'ReduceMean')).toHaveLength(more.layerNorm ? 2 * network.layers : 0);
   });
 });
 
@@ -94,6 +111,14 @@ describe("the contract's check", () => {
       /LayerNormalization/,
     ],
     ['a scaled Gemm', attribute('Gemm', 'alpha', 2), /Gemm.*scaled/],
+    [
+      'a mean over the batch',
+      ({ graph }) =>
+        graph.nodes.push(
+          node('ReduceMean', ['obs_0'], ['mean'], { axes: { type: 'ints', value: [0] }, keepdims: int(1) }),
+        ),
+      /ReduceMean.*last axis/,
+    ],
   ];
   it.each(breaches)('notices %s', (_what, damage, told) => {
     const model = exported();

@@ -10,7 +10,10 @@ import {
   writeCheckpoint,
 } from '../../train/checkpoint.ts';
 import { Normaliser } from '../../train/normaliser.ts';
-import { initialParameters } from '../../train/policy.ts';
+import { initialParameters, type Network } from '../../train/policy.ts';
+import { RewardNormaliser } from '../../train/reward-normaliser.ts';
+
+type Values = Record<string, Float32Array>;
 
 const network = { observationSize: 5, actionSize: 2, hiddenUnits: 4, layers: 1 };
 
@@ -30,7 +33,11 @@ function checkpointAt(step: number): Checkpoint {
     network,
     behaviorName: 'Walker',
     parameters: initialParameters(network, 1),
-    optimiser: { first: initialParameters(network, 2), second: initialParameters(network, 3), count: 17 },
+    optimiser: {
+      first: initialParameters(network, 2),
+      second: initialParameters(network, 3),
+      counts: { actor: 17, critic: 19 },
+    },
     normaliser,
     histories: [
       { episode: 4, actions: Float32Array.of(1, 2, 3, 4) },
@@ -52,6 +59,25 @@ describe('a checkpoint', () => {
 
   it('comes back bit for bit', () => {
     const checkpoint = checkpointAt(100);
+    expect(readCheckpoint(writeCheckpoint(folder, checkpoint))).toEqual(checkpoint);
+  });
+
+  it('comes back bit for bit with what it knows of rewards, in a network of another kind', () => {
+    const rewardNormaliser = new RewardNormaliser(2);
+    rewardNormaliser.normalise(Float32Array.of(0.1, -0.3, 2, 5), () => false, 0.9);
+    const other: Network = { ...network, sharedBody: true, layerNorm: true, activation: 'none' };
+    const [parameters, first, second] = [1, 2, 3].map((seed) => initialParameters(other, seed)) as [
+      Values,
+      Values,
+      Values,
+    ];
+    const checkpoint = {
+      ...checkpointAt(100),
+      network: other,
+      parameters,
+      optimiser: { first, second, counts: { actor: 1, critic: 1 } },
+      rewardNormaliser,
+    };
     expect(readCheckpoint(writeCheckpoint(folder, checkpoint))).toEqual(checkpoint);
   });
 

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { behavior as spec } from '../../envs/walker/behavior.ts';
 import { parseConfiguration, readConfiguration } from '../../train/configuration/read.ts';
 import { configurationAsYaml } from '../../train/configuration/write.ts';
+import { networkOf } from '../../train/learner-options.ts';
 
 const root = join(import.meta.dirname, '../..');
 const parsed = (text: string) => parseConfiguration(text, 'my.yaml', 'Walker');
@@ -47,6 +49,27 @@ describe('a configuration', () => {
     expect(behavior).toEqual({ ...parsed(stock).behavior, max_steps, checkpoint_interval });
   });
 
+  it("of the lecture's PPO-A2C has its networks, its agents and its weights", () => {
+    const { behavior } = readConfiguration(join(root, 'config/walker-deck.yaml'), 'Walker');
+    expect(networkOf(spec, behavior)).toEqual({
+      observationSize: 243,
+      actionSize: 39,
+      hiddenUnits: 512,
+      layers: 2,
+      layerNorm: true,
+      activation: 'none',
+    });
+    const { hyperparameters, gaitsmith } = behavior;
+    expect(hyperparameters.buffer_size / gaitsmith.agents).toBe(254);
+    expect(hyperparameters.beta).toBe(0.001);
+    expect(gaitsmith).toMatchObject({
+      agents: 10,
+      ratio: 'per_dimension',
+      minibatches: 'with_replacement',
+      value_loss_weight: 0.5,
+    });
+  });
+
   it("has ML-Agents' defaults where nothing is said", () => {
     const { behavior, seed } = parsed(walker('trainer_type: ppo'));
     expect(behavior).toMatchObject({ max_steps: 500_000, time_horizon: 64, keep_checkpoints: 5 });
@@ -65,6 +88,79 @@ describe('a configuration', () => {
   it('comes out the same when what was resolved is read again', () => {
     const configuration = parsed(`${stock}\nenvironment_parameters:\n  gravity: 9.81\nenv_settings:\n  seed: 7`);
     expect(parsed(configurationAsYaml(configuration))).toEqual(configuration);
+  });
+});
+
+describe('what ML-Agents has not', () => {
+  it('stands in a block of its own, and is as in ML-Agents where the block is missing', () => {
+    const { gaitsmith } = parsed(stock).behavior;
+    expect(gaitsmith).toMatchObject({
+      agents: 32,
+      ratio: 'per_dimension',
+      value_loss: 'squared',
+      value_loss_weight: 0.5,
+      normalize_advantages: 'buffer',
+      minibatches: 'shuffled',
+      initial_weights: 'ml-agents',
+      activation: 'swish',
+    });
+    for (const off of ['target_kl', 'train_pi_iters', 'max_gradient_norm', 'adaptive_learning_rate'] as const)
+      expect(gaitsmith[off]).toBeNull();
+  });
+
+  it('is not read as if it were one of its settings', () => {
+    expect(() => parsed(walker('hyperparameters:', '  target_kl: 0.1'))).toThrow(/my\.yaml:4.*unknown setting/);
+    expect(parsed(walker('gaitsmith:', '  target_kl: 0.1')).behavior.gaitsmith.target_kl).toBe(0.1);
+  });
+
+  it('comes out the same when what was resolved is read again', () => {
+    const configuration = parsed(
+      walker('gaitsmith: { adaptive_learning_rate: { desired_kl: 0.1 }, mirror_loss: 0.2, layer_norm: true }'),
+    );
+    expect(parsed(configurationAsYaml(configuration))).toEqual(configuration);
+  });
+});
+
+describe("ML-Agents' own file of resolved settings, as it writes it at the end of a run", () => {
+  it('is read as it is', () => {
+    const network =
+      'network_settings: {normalize: false, hidden_units: 128, num_layers: 2, vis_encode_type: simple, memory: null, goal_conditioning_type: hyper, deterministic: false}';
+    const { behavior } = parsed(
+      walker(
+        'trainer_type: ppo',
+        'hyperparameters: {batch_size: 2048, buffer_size: 20480, learning_rate: 0.0003, beta: 0.005, epsilon: 0.2, lambd: 0.95, num_epoch: 3, shared_critic: false, learning_rate_schedule: linear, beta_schedule: linear, epsilon_schedule: linear}',
+        'checkpoint_interval: 500000',
+        network,
+        `reward_signals: {extrinsic: {gamma: 0.995, strength: 1.0, ${network}}}`,
+        'init_path: null',
+        'keep_checkpoints: 5',
+        'even_checkpoints: false',
+        'max_steps: 30000000',
+        'time_horizon: 1000',
+        'summary_freq: 30000',
+        'threaded: false',
+        'self_play: null',
+        'behavioral_cloning: null',
+      ),
+    );
+    expect(behavior).toMatchObject({ init_path: null, max_steps: 30_000_000 });
+  });
+});
+
+describe('trainer_type: a2c', () => {
+  it("has the settings of ML-Agents' plug-in", () => {
+    const { behavior } = parsed(walker('trainer_type: a2c', 'hyperparameters:', '  beta: 0.001', '  num_epoch: 1'));
+    expect(behavior.trainer_type).toBe('a2c');
+    expect(behavior.hyperparameters).toMatchObject({ num_epoch: 1, learning_rate: 3e-4, lambd: 0.95 });
+    expect(parsed(configurationAsYaml({ ...parsed(stock), behavior }))).toEqual({ ...parsed(stock), behavior });
+  });
+
+  it.each([
+    ['a clip', ['hyperparameters:', '  epsilon: 0.2'], /my\.yaml:5.*epsilon/],
+    ['several passes over the buffer', ['hyperparameters:', '  num_epoch: 3'], /my\.yaml:5.*one pass/],
+    ['a ratio', ['gaitsmith:', '  ratio: joint'], /my\.yaml:5.*ratio/],
+  ])('does not take %s', (_what, lines, told) => {
+    expect(() => parsed(walker('trainer_type: a2c', ...lines))).toThrow(told);
   });
 });
 
@@ -93,7 +189,7 @@ describe('a wrong configuration is refused with file, line, value and what was a
       walker('hyperparameters:', '  learning_rate_schedule: lineer'),
       ['my.yaml:4', '"lineer"', 'linear, constant', 'did you mean "linear"'],
     ],
-    ['a trainer we do not have', walker('trainer_type: sac'), ['my.yaml:3', '"sac"', 'ppo']],
+    ['a trainer we do not have', walker('trainer_type: sac'), ['my.yaml:3', '"sac"', 'ppo, a2c']],
     ['a value from default_settings', 'default_settings:\n  max_steps: x\nbehaviors:\n  Walker:\n', ['my.yaml:2']],
     ['a number for a block', walker('hyperparameters: 7'), ['my.yaml:3', '7', 'a block of settings']],
     ['a behaviour that is no block', 'behaviors:\n  Walker: 3', ['my.yaml:2', 'a block of settings']],
@@ -107,6 +203,26 @@ describe('a wrong configuration is refused with file, line, value and what was a
       'a feature that is not supported yet, by its name',
       walker('network_settings:', '  memory:', '    memory_size: 128'),
       ['my.yaml:4', 'recurrent memory', 'not supported'],
+    ],
+    [
+      'what would make a run not repeat itself, with the reason',
+      walker('threaded: true'),
+      ['my.yaml:3', 'threaded', 'repeat'],
+    ],
+    [
+      'an unknown setting of our own',
+      walker('gaitsmith:', '  target_lk: 0.1'),
+      ['my.yaml:4', 'did you mean "target_kl"', 'mirror_loss'],
+    ],
+    [
+      'an unknown setting in a block that may be null',
+      walker('gaitsmith:', '  adaptive_learning_rate: { kl: 1 }'),
+      ['my.yaml:4', 'adaptive_learning_rate.desired_kl'],
+    ],
+    [
+      'a learning rate of its own for a critic that has no body of its own',
+      walker('hyperparameters: { shared_critic: true }', 'gaitsmith:', '  critic_learning_rate: 1.0e-3'),
+      ['my.yaml:5', 'shared_critic'],
     ],
     [
       'a sampler',

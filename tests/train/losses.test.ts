@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { tf } from '../../compile/tensorflow.ts';
-import { divergence, entropyOf, logProbabilities, policyLoss, valueLoss } from '../../train/losses.ts';
+import {
+  clippedValueLoss,
+  divergence,
+  entropyOf,
+  logProbabilities,
+  mirrorLoss,
+  plainPolicyLoss,
+  policyLoss,
+  valueLoss,
+} from '../../train/losses.ts';
 
 const row = (...values: number[]) => tf.tensor2d([values]);
 const number = (scalar: tf.Tensor) => scalar.dataSync()[0]!;
@@ -38,5 +47,24 @@ describe('the losses', () => {
   it('see no divergence between a policy and itself, and a positive one otherwise', () => {
     expect(number(divergence(row(0, 0)))).toBe(0);
     expect(number(divergence(row(0.1, -0.2)))).toBeGreaterThan(0);
+  });
+
+  it('keep the change of a clipped value within epsilon, and count the worse of both errors', () => {
+    const column = (...values: number[]) => tf.tensor2d(values, [values.length, 1]);
+    // From 0 to 1 with epsilon 0.2: (5 - 1)^2 < (5 - 0.2)^2; and (-1 - 1)^2 > (-1 - 0.2)^2.
+    const values = clippedValueLoss(column(1, 1), column(5, -1), column(0, 0), tf.scalar(0.2));
+    expect(number(values)).toBeCloseTo((4.8 ** 2 + 2 ** 2) / 2, 4);
+    const near = clippedValueLoss(column(0.1), column(5), column(0), tf.scalar(0.2));
+    expect(number(near)).toBeCloseTo(4.9 ** 2, 4);
+  });
+
+  it("weigh log-probabilities with advantages where there is no ratio, as ML-Agents' A2C does", () => {
+    expect(number(plainPolicyLoss(tf.tensor2d([[-3], [-1]]), tf.tensor2d([[2], [-1]])))).toBeCloseTo((6 - 1) / 2, 5);
+  });
+
+  it('find nothing to mend in a symmetric policy, and the square of what is not', () => {
+    const actions = { from: Uint16Array.of(1, 0, 2), signs: Float32Array.of(1, 1, -1) };
+    expect(number(mirrorLoss(row(1, 2, 3), row(2, 1, -3), actions))).toBe(0);
+    expect(number(mirrorLoss(row(1, 2, 3), row(2, 1, 3), actions))).toBeCloseTo(36 / 3, 5);
   });
 });

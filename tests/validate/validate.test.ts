@@ -5,7 +5,7 @@ import type { Model } from '../../onnx/model.ts';
 import { RandomStream } from '../../random/stream.ts';
 import { type Actor, eagerActions } from '../../train/acting.ts';
 import { Normaliser } from '../../train/normaliser.ts';
-import { initialParameters } from '../../train/policy.ts';
+import { initialParameters, type Network } from '../../train/policy.ts';
 import { edgeObservations } from '../../validate/edge-observations.ts';
 import { type Engine, onnxruntimeNode, onnxruntimeWeb } from '../../validate/engine.ts';
 import { type ValidateOptions, validate } from '../../validate/validate.ts';
@@ -40,6 +40,18 @@ describe('validation', () => {
     expect(report.passed).toBe(true);
     expect(report.engines.map(({ engine }) => engine)).toEqual(['onnxruntime-node', 'onnxruntime-web']);
     for (const { batches } of report.engines) expect(batches.map(({ size }) => size)).toEqual([1, 2, 10, 257]);
+  });
+
+  it('passes the actor of the lecture, layer norms and all, in both', async () => {
+    const other: Network = { ...network, layers: 2, layerNorm: true, activation: 'none' };
+    const lecture = { ...actor, network: other, parameters: initialParameters(other, 3) };
+    const report = await judged({
+      model: encodeModel(exportActor(lecture, '0.0.0')),
+      engines: [onnxruntimeNode, onnxruntimeWeb],
+      reference: (rows, count) => eagerActions(lecture, rows, count),
+    });
+    expect(report.problems).toEqual([]);
+    expect(report.passed).toBe(true);
   });
 
   it('refuses a file whose weights differ in one number', async () => {

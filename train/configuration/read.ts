@@ -7,7 +7,7 @@ import { isNode, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { nearestName } from '../../failure/nearest-name.ts';
 import { UserError } from '../../failure/user-error.ts';
-import { type BehaviorSettings, behaviorSchema, type FileSettings, fileSchema } from './schema.ts';
+import { type BehaviorSettings, behaviorSchemas, type FileSettings, fileSchema, trainerSchema } from './schema.ts';
 
 /** Everything that training needs to know from the configuration. */
 export interface Configuration {
@@ -80,9 +80,17 @@ function behaviorBlock(source: LocatedYaml, file: FileSettings, name: string): B
   }
   const merged = deepMerge(file.default_settings ?? {}, own ?? {});
   // A value that the behaviour doesn't set itself came from default_settings: that's the line to name.
-  return source.check(behaviorSchema, merged, (inside) =>
-    source.has(['behaviors', name, ...inside]) ? ['behaviors', name, ...inside] : ['default_settings', ...inside],
-  );
+  const toFile = (inside: Path): Path => {
+    // What is missing is told at the nearest thing around it.
+    for (let length = inside.length; length > 0; length--) {
+      const around = inside.slice(0, length);
+      if (source.has(['behaviors', name, ...around])) return ['behaviors', name, ...inside];
+      if (source.has(['default_settings', ...around])) return ['default_settings', ...inside];
+    }
+    return ['behaviors', name, ...inside];
+  };
+  const { trainer_type } = source.check(trainerSchema, merged, toFile);
+  return source.check(behaviorSchemas[trainer_type], merged, toFile);
 }
 
 function environmentParameters(source: LocatedYaml, file: FileSettings): Record<string, number> {

@@ -6,38 +6,58 @@
  * Defaults: ML-Agents 1.1, `trainer_type: ppo`.
  */
 import { z } from 'zod';
+import { type GaitsmithSettings, gaitsmithSettings } from './gaitsmith-settings.ts';
 
 /** A setting of ML-Agents that Gaitsmith does not honour yet: absent, null or `off` pass, all else is refused by name. */
 function notYet(what: string, ...off: readonly unknown[]) {
+  return never(`${what} is not supported yet`, ...off);
+}
+
+/** The same of one that it won't, with the reason. */
+function never(error: string, ...off: readonly unknown[]) {
   return z
-    .custom<undefined | null>((value) => value === undefined || value === null || off.includes(value), {
-      error: `${what} is not supported yet`,
-    })
+    .custom<undefined | null>((value) => value === undefined || value === null || off.includes(value), { error })
     .optional();
 }
 
 const count = () => z.int().positive();
 const schedule = () => z.enum(['linear', 'constant']);
 
-const hyperparameters = z
-  .strictObject({
-    batch_size: count().default(1024).describe('decisions in one minibatch'),
-    buffer_size: count().default(10240).describe('decisions collected before each update'),
-    learning_rate: z.number().positive().default(3e-4),
-    learning_rate_schedule: schedule().default('linear').describe('linear: falls to 1e-10 at max_steps'),
-    beta: z.number().nonnegative().default(5e-3).describe('weight of the entropy'),
-    beta_schedule: schedule().optional().describe('default: learning_rate_schedule; linear: falls to 1e-5'),
-    epsilon: z.number().gt(0).lt(1).default(0.2).describe('the ratio is clipped to 1 +- epsilon'),
-    epsilon_schedule: schedule().optional().describe('default: learning_rate_schedule; linear: falls to 0.1'),
-    lambd: z.number().min(0).max(1).default(0.95).describe('lambda of the generalised advantage estimate'),
-    num_epoch: count().default(3).describe('passes over the buffer in each update'),
-    shared_critic: notYet('a critic that shares the body of the actor', false),
-  })
-  .refine(({ batch_size, buffer_size }) => batch_size <= buffer_size, {
+const hyperparameters = {
+  batch_size: count().default(1024).describe('decisions in one minibatch'),
+  buffer_size: count().default(10240).describe('decisions collected before each update'),
+  learning_rate: z.number().positive().default(3e-4),
+  learning_rate_schedule: schedule().default('linear').describe('linear: falls to 1e-10 at max_steps'),
+  beta: z.number().nonnegative().default(5e-3).describe('weight of the entropy'),
+  beta_schedule: schedule()
+    .optional()
+    .describe('default: learning_rate_schedule; linear: falls to 1e-5, with a2c to 1e-10'),
+  lambd: z.number().min(0).max(1).default(0.95).describe('lambda of the generalised advantage estimate'),
+  shared_critic: z.boolean().default(false).describe('one body under the heads of actor and critic'),
+};
+
+const ppoHyperparameters = {
+  ...hyperparameters,
+  epsilon: z.number().gt(0).lt(1).default(0.2).describe('the ratio is clipped to 1 +- epsilon'),
+  epsilon_schedule: schedule().optional().describe('default: learning_rate_schedule; linear: falls to 0.1'),
+  num_epoch: count().default(3).describe('passes over the buffer in each update'),
+};
+
+/** ML-Agents has A2C as a plug-in (`mlagents_trainer_plugin.a2c`), whose settings these are. */
+const a2cHyperparameters = {
+  ...hyperparameters,
+  num_epoch: count()
+    .refine((epochs) => epochs === 1, { error: 'a2c makes one pass over the buffer' })
+    .default(1),
+};
+
+/** With the rule that a minibatch fits into the buffer. */
+function fitting<Schema extends z.ZodType<{ batch_size: number; buffer_size: number }>>(schema: Schema): Schema {
+  return schema.refine(({ batch_size, buffer_size }) => batch_size <= buffer_size, {
     path: ['batch_size'],
     error: 'a minibatch (batch_size) larger than the whole buffer (buffer_size)',
-  })
-  .prefault({});
+  });
+}
 
 const networkSettings = z
   .strictObject({
@@ -53,7 +73,7 @@ const networkSettings = z
       .enum(['hyper', 'none'])
       .default('hyper')
       .describe('for goal observations, of which the walker has none'),
-    deterministic: notYet('training without sampled actions', false),
+    deterministic: z.boolean().default(false).describe('act on the means while training, without noise'),
   })
   .prefault({});
 
@@ -63,7 +83,9 @@ const rewardSignals = z
       .strictObject({
         strength: z.number().positive().default(1),
         gamma: z.number().gt(0).lt(1).default(0.99).describe('discount per decision'),
-        network_settings: notYet('a network of its own for a reward signal'),
+        network_settings: networkSettings
+          .optional()
+          .describe('without effect, as in ML-Agents: this reward has no network'),
       })
       .prefault({}),
     curiosity: notYet('the curiosity reward'),
@@ -72,9 +94,8 @@ const rewardSignals = z
   })
   .prefault({});
 
-export const behaviorSchema = z.strictObject({
-  trainer_type: z.enum(['ppo']).default('ppo'),
-  hyperparameters,
+/** What every trainer has. */
+const behavior = {
   network_settings: networkSettings,
   reward_signals: rewardSignals,
   max_steps: count().default(500_000).describe('decisions after which training ends'),
@@ -83,12 +104,60 @@ export const behaviorSchema = z.strictObject({
   keep_checkpoints: count().default(5),
   checkpoint_interval: count().default(500_000).describe('decisions between two checkpoints that are kept'),
   even_checkpoints: z.boolean().default(false).describe('spread keep_checkpoints evenly over max_steps'),
-  threaded: notYet('collecting while updating', false),
-  init_path: notYet('starting from another run'),
+  threaded: never(
+    'collecting while updating (threaded) is not done: either keeps all cores busy, and a run would not repeat itself; leave it out or say false',
+    false,
+  ),
+  init_path: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('checkpoint, folder of checkpoints or run to start from; --initialize-from RUN stands above it'),
   behavioral_cloning: notYet('behavioural cloning'),
   self_play: notYet('self-play'),
   framework: z.unknown().optional().describe('deprecated by ML-Agents, without effect there too'),
-});
+};
+
+/** With the rules that one body under both heads brings along. */
+function sharing<
+  Schema extends z.ZodType<{ hyperparameters: { shared_critic: boolean }; gaitsmith: GaitsmithSettings }>,
+>(schema: Schema): Schema {
+  const apart = ['critic_learning_rate', 'train_pi_iters'] as const;
+  return schema.superRefine(({ hyperparameters, gaitsmith }, context) => {
+    if (!hyperparameters.shared_critic) return;
+    for (const setting of apart) {
+      if (gaitsmith[setting] === null) continue;
+      context.addIssue({
+        code: 'custom',
+        path: ['gaitsmith', setting],
+        message: 'actor and critic cannot learn apart where they share a body (hyperparameters.shared_critic)',
+      });
+    }
+  });
+}
+
+/** Says which of the schemas below is to be read by. */
+export const trainerSchema = z.looseObject({ trainer_type: z.enum(['ppo', 'a2c']).default('ppo') });
+
+export const behaviorSchemas = {
+  ppo: sharing(
+    z.strictObject({
+      trainer_type: z.literal('ppo').default('ppo'),
+      hyperparameters: fitting(z.strictObject(ppoHyperparameters)).prefault({}),
+      ...behavior,
+      gaitsmith: gaitsmithSettings.ppo,
+    }),
+  ),
+  a2c: sharing(
+    z.strictObject({
+      trainer_type: z.literal('a2c'),
+      hyperparameters: fitting(z.strictObject(a2cHyperparameters)).prefault({}),
+      ...behavior,
+      gaitsmith: gaitsmithSettings.a2c,
+    }),
+  ),
+};
 
 const block = () => z.record(z.string(), z.unknown());
 const environmentParameter = z.union([z.number(), block()], { error: 'a number' });
@@ -119,5 +188,7 @@ export const fileSchema = z.strictObject({
   debug: notYet('debug', false),
 });
 
-export type BehaviorSettings = z.infer<typeof behaviorSchema>;
+export type PpoSettings = z.infer<typeof behaviorSchemas.ppo>;
+export type A2cSettings = z.infer<typeof behaviorSchemas.a2c>;
+export type BehaviorSettings = PpoSettings | A2cSettings;
 export type FileSettings = z.infer<typeof fileSchema>;

@@ -14,7 +14,7 @@ describe('the observation layout', () => {
   it('adds up to 243 numbers with a name of its own each', () => {
     expect(names).toHaveLength(243);
     expect(new Set(names).size).toBe(243);
-    expect(behavior).toEqual({ name: 'Walker', observationSize: 243, actionSize: 39 });
+    expect(behavior).toMatchObject({ name: 'Walker', observationSize: 243, actionSize: 39 });
   });
 
   it('has no gaps', () => {

@@ -1,0 +1,99 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Checkpoint, writeCheckpoint } from '../../train/checkpoint.ts';
+import { initialCheckpoint, takenOver } from '../../train/initial-checkpoint.ts';
+import { Normaliser } from '../../train/normaliser.ts';
+import { initialParameters, type Network } from '../../train/policy.ts';
+
+const network: Network = { observationSize: 5, actionSize: 2, hiddenUnits: 4, layers: 1 };
+
+/** A learner's state, told from others by its seed and step. */
+function learntBy(shape: Network, seed: number): Pick<Checkpoint, 'parameters' | 'optimiser' | 'normaliser'> {
+  const normaliser = new Normaliser(5);
+  normaliser.update(Float32Array.from({ length: 50 }, (_, at) => Math.sin(at + seed)));
+  const [parameters, first, second] = [0, 1, 2].map((part) => initialParameters(shape, 10 * seed + part)) as [
+    Checkpoint['parameters'],
+    Checkpoint['parameters'],
+    Checkpoint['parameters'],
+  ];
+  return { parameters, optimiser: { first, second, counts: { actor: seed, critic: seed + 1 } }, normaliser };
+}
+
+function checkpointOf(shape: Network, step: number): Checkpoint {
+  return {
+    progress: {
+      seed: 1,
+      agents: 2,
+      step,
+      iteration: 3,
+      episodes: 4,
+      early: { episodes: 0, rewardSum: 0 },
+      lastReward: 1,
+    },
+    network: shape,
+    behaviorName: 'Pointer',
+    ...learntBy(shape, 7),
+    sample: new Float32Array(5),
+  };
+}
+
+describe('init_path', () => {
+  let folder: string;
+  const warnings: string[] = [];
+  const warn = (message: string) => void warnings.push(message);
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'initial-'));
+    warnings.length = 0;
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('names a checkpoint, a folder of them, or a run, of which the latest counts', () => {
+    const checkpoints = join(folder, 'checkpoints');
+    mkdirSync(checkpoints);
+    const first = writeCheckpoint(checkpoints, checkpointOf(network, 10));
+    const second = writeCheckpoint(checkpoints, checkpointOf(network, 20));
+    expect(initialCheckpoint(first, warn).checkpoint.progress.step).toBe(10);
+    expect(initialCheckpoint(checkpoints, warn).path).toBe(second);
+    expect(initialCheckpoint(folder, warn).path).toBe(second);
+  });
+
+  it('that leads nowhere, or to what is no checkpoint, is refused with what was expected', () => {
+    expect(() => initialCheckpoint(join(folder, 'no-run'), warn)).toThrow(/init_path.*nothing to start from.*no-run/);
+    const torch = join(folder, 'checkpoint.pt');
+    writeFileSync(torch, 'PK');
+    expect(() => initialCheckpoint(torch, warn)).toThrow(/PyTorch.*checkpoint\.pt.*safetensors/);
+  });
+
+  it('gives a network of the same shape everything but the steps', () => {
+    const taken = takenOver(network, learntBy(network, 2), { path: 'p', checkpoint: checkpointOf(network, 10) }, warn);
+    expect(taken).toEqual(learntBy(network, 7));
+    expect(warnings).toEqual([]);
+  });
+
+  it('leaves an actor or critic of another shape as it was, and says so', () => {
+    // ML-Agents loads module by module, too.
+    const fresh = learntBy(network, 2);
+    const checkpoint = checkpointOf({ ...network, actionSize: 3 }, 10);
+    const taken = takenOver(network, fresh, { path: 'p', checkpoint }, warn);
+    expect(taken.parameters['actor.mean.weight']).toEqual(fresh.parameters['actor.mean.weight']);
+    expect(taken.parameters['critic.hidden0.weight']).toEqual(checkpoint.parameters['critic.hidden0.weight']);
+    expect(taken.optimiser.counts).toEqual({ actor: 2, critic: 8 });
+    expect(warnings).toEqual(['The actor of p has another shape; this one starts afresh.']);
+  });
+
+  it('is refused where nothing fits, be it for the shape or for what follows a layer', () => {
+    for (const other of [
+      { hiddenUnits: 8 },
+      { layerNorm: true },
+      { activation: 'tanh' },
+      { sharedBody: true },
+    ] as const) {
+      const checkpoint = checkpointOf({ ...network, ...other }, 10);
+      expect(() => takenOver(network, learntBy(network, 2), { path: 'p', checkpoint }, warn)).toThrow(
+        /neither the actor/,
+      );
+    }
+  });
+});

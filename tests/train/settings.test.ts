@@ -1,0 +1,173 @@
+/** Training by every setting there is: exact whatever it is, and in effect. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sha256OfFile } from '../../files/hash.ts';
+import { readCheckpoint } from '../../train/checkpoint.ts';
+import { parseConfiguration } from '../../train/configuration/read.ts';
+import type { IterationMetrics } from '../../train/metrics.ts';
+import { type TrainOptions, train } from '../../train/train.ts';
+import { behavior } from './fixtures/pointing-environment.ts';
+
+const environment = pathToFileURL(join(import.meta.dirname, 'fixtures/pointing-environment.ts')).href;
+
+/** 240 decisions an iteration. */
+function configuration(maxSteps: number, settings: Settings) {
+  const { trainer = 'ppo', hyperparameters = '', network = '', more = '', gaitsmith } = settings;
+  return parseConfiguration(
+    `behaviors:
+  Pointer:
+    trainer_type: ${trainer}
+    hyperparameters: { learning_rate: 0.003, ${hyperparameters || 'batch_size: 60, buffer_size: 240'} }
+    network_settings: { normalize: true, hidden_units: 16, num_layers: 2, ${network} }
+    reward_signals: { extrinsic: { gamma: 0.5 } }
+    max_steps: ${maxSteps}
+    ${more}
+    gaitsmith: { ${gaitsmith ?? ''} }`,
+    'pointer.yaml',
+    'Pointer',
+  );
+}
+
+interface Settings {
+  readonly trainer?: string;
+  readonly hyperparameters?: string;
+  readonly network?: string;
+  readonly more?: string;
+  readonly gaitsmith?: string;
+}
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'settings-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function run(
+  settings: Settings,
+  changes: Partial<TrainOptions> & { name: string; maxSteps?: number; stopAfter?: number },
+) {
+  const { name, maxSteps = 480, stopAfter, ...options } = changes;
+  const told: string[] = [];
+  const iterations: IterationMetrics[] = [];
+  const stop = new AbortController();
+  const done = train(
+    {
+      configuration: configuration(maxSteps, settings),
+      environment,
+      behavior,
+      seed: 5,
+      agents: 12,
+      workers: 2,
+      checkpointFolder: join(folder, name),
+      metricsPath: join(folder, `${name}.jsonl`),
+      resume: false,
+      ...options,
+    },
+    {
+      info: (message) => told.push(message),
+      warn: (message) => told.push(message),
+      iteration: (metrics) => {
+        iterations.push(metrics);
+        if (iterations.length === stopAfter) stop.abort();
+      },
+      signal: stop.signal,
+    },
+  );
+  return done.then((result) => ({ ...result, told, iterations }));
+}
+
+describe('a run that was stopped and resumed, with other numbers of workers, ends with the very bytes of one that was not', () => {
+  const cases: readonly [what: string, settings: Settings][] = [
+    [
+      'normalised rewards, early stop, adaptive and separate learning rates, rows drawn with replacement',
+      {
+        gaitsmith:
+          'normalize_rewards: true, target_kl: 0.01, critic_learning_rate: 0.001, adaptive_learning_rate: { desired_kl: 0.001 }, minibatches: with_replacement',
+      },
+    ],
+    [
+      'a shared critic, a mirror loss, a joint ratio, clipped values and gradients, an orthogonal start',
+      {
+        hyperparameters: 'batch_size: 60, buffer_size: 240, shared_critic: true, epsilon: 0.1',
+        gaitsmith:
+          'mirror_loss: 0.5, target_kl: 0.01, ratio: joint, value_loss: clipped, max_gradient_norm: 0.5, normalize_advantages: minibatch, initial_weights: orthogonal, initial_log_deviation: -0.5',
+      },
+    ],
+    [
+      'mirrored samples, layer norm, few minibatches for the actor, no noise',
+      {
+        network: 'deterministic: true',
+        gaitsmith:
+          'mirror_samples: true, layer_norm: true, activation: none, train_pi_iters: 5, initial_weights: torch',
+      },
+    ],
+    ['a2c', { trainer: 'a2c', gaitsmith: 'normalize_advantages: none, value_loss_weight: 1' }],
+  ];
+  it.each(cases)('%s', async (_what, settings) => {
+    const whole = await run(settings, { name: 'whole', workers: 1 });
+    const first = await run(settings, { name: 'parts', workers: 2, stopAfter: 1 });
+    expect([first.interrupted, first.progress.step]).toEqual([true, 240]);
+    const second = await run(settings, { name: 'parts', workers: 1, resume: true });
+    expect(sha256OfFile(second.checkpoint)).toBe(sha256OfFile(whole.checkpoint));
+  });
+});
+
+describe('a setting', () => {
+  it('that wants the mirror is refused where nobody knows it', async () => {
+    const { mirror, ...blind } = behavior;
+    expect(mirror).toBeDefined();
+    await expect(run({ gaitsmith: 'mirror_loss: 0.1' }, { name: 'blind', behavior: blind })).rejects.toThrow(
+      /Pointer\.gaitsmith.*mirror image/,
+    );
+  });
+
+  it('of a buffer that agents cannot share evenly rounds their share up, so that the largest minibatch fits', async () => {
+    const { iterations } = await run(
+      { trainer: 'a2c', hyperparameters: 'batch_size: 100, buffer_size: 100' },
+      { name: 'uneven', maxSteps: 1, workers: 1 },
+    );
+    expect(iterations[0]!.step).toBe(108);
+    expect(iterations[0]!.actorMinibatches).toBe(1);
+  });
+
+  it('of no noise acts on the means: the same observation is answered with the same action', async () => {
+    const noisy = readCheckpoint((await run({}, { name: 'noisy', maxSteps: 1, workers: 1 })).checkpoint);
+    const still = readCheckpoint(
+      (await run({ network: 'deterministic: true' }, { name: 'still', maxSteps: 1, workers: 1 })).checkpoint,
+    );
+    const spread = (checkpoint: typeof noisy) => {
+      const actions = checkpoint.histories!.flatMap((history) => [...history.actions]);
+      return Math.max(...actions) - Math.min(...actions);
+    };
+    // The means start near 0, and sigma is 1: a third of it reaches the world.
+    expect(spread(noisy)).toBeGreaterThan(1);
+    expect(spread(still)).toBeLessThan(0.5);
+  });
+
+  it('for the learning rate is followed from update to update', async () => {
+    const timid = 'adaptive_learning_rate: { desired_kl: 1000, factor: 2, max: 0.01 }';
+    const { iterations } = await run(
+      { hyperparameters: 'batch_size: 60, buffer_size: 240, learning_rate_schedule: constant', gaitsmith: timid },
+      { name: 'rates', maxSteps: 720, workers: 1 },
+    );
+    const rates = iterations.map(({ learningRate }) => learningRate);
+    expect(rates[1]).toBeCloseTo(0.006, 8);
+    expect(rates[2]).toBeCloseTo(0.01, 8);
+  });
+
+  it('for where to start from gives a new run what another one learnt, and counts steps from 0', async () => {
+    const once = { maxSteps: 240, workers: 1 };
+    const from = await run({ gaitsmith: 'normalize_rewards: true' }, { name: 'from', ...once });
+    const path = `init_path: ${join(folder, 'from')}`;
+    const next = await run({ more: path, gaitsmith: 'normalize_rewards: true' }, { name: 'next', ...once });
+    expect(next.told).toEqual(expect.arrayContaining([`Initializing from ${from.checkpoint}.`]));
+    const [before, after] = [readCheckpoint(from.checkpoint), readCheckpoint(next.checkpoint)];
+    expect(after.progress.step).toBe(240);
+    expect(after.optimiser.counts.actor).toBe(2 * before.optimiser.counts.actor);
+    expect(after.normaliser.rows).toBe(before.normaliser.rows + 240);
+    expect(after.rewardNormaliser!.statistics.rows).toBe(480);
+  });
+});

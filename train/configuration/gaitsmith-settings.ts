@@ -1,0 +1,113 @@
+/**
+ * The settings that Gaitsmith has and ML-Agents doesn't. They stand in a block of their own inside the behaviour, so that
+ * none can be mistaken for one of ML-Agents'; without the block everything is as ML-Agents does it.
+ *
+ *     behaviors:
+ *       Walker:
+ *         trainer_type: ppo
+ *         ...
+ *         gaitsmith:
+ *           target_kl: 0.2
+ *
+ * What each does, and what it did here: docs/ppo.md.
+ */
+import { z } from 'zod';
+
+const count = () => z.int().positive();
+
+/** What any trainer has. */
+const settings = {
+  agents: count().default(32).describe('agents that collect side by side; --agents stands above it'),
+  normalize_rewards: z
+    .boolean()
+    .default(false)
+    .describe('divide rewards by the running deviation of the discounted return'),
+
+  activation: z
+    .enum(['swish', 'tanh', 'none'])
+    .default('swish')
+    .describe('what follows each hidden layer, after its layer norm where it has one'),
+  layer_norm: z.boolean().default(false).describe('normalise what comes out of each hidden linear layer, per row'),
+  initial_weights: z
+    .enum(['ml-agents', 'orthogonal', 'torch'])
+    .default('ml-agents')
+    .describe('orthogonal: gains sqrt 2, 0.01 for the means, 1 for the value; torch: as torch.nn.Linear starts'),
+  initial_log_deviation: z.number().default(0).describe('log sigma of the raw action, before its division by 3'),
+
+  normalize_advantages: z
+    .enum(['buffer', 'minibatch', 'none'])
+    .default('buffer')
+    .describe('what advantages have mean 0 and deviation 1 over'),
+  value_loss_weight: z.number().nonnegative().default(0.5),
+  mirror_loss: z
+    .number()
+    .nonnegative()
+    .default(0)
+    .describe('weight of the mean squared difference between a mirrored action and the action in the mirrored state'),
+  mirror_samples: z.boolean().default(false).describe('learn from the mirror image of every decision as well'),
+
+  minibatches: z
+    .enum(['shuffled', 'with_replacement'])
+    .default('shuffled')
+    .describe('with_replacement: each row of a minibatch drawn from the whole buffer'),
+  critic_learning_rate: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe("null: hyperparameters.learning_rate, which is the actor's alone otherwise; follows its schedule"),
+  adaptive_learning_rate: z
+    .strictObject({
+      desired_kl: z
+        .number()
+        .positive()
+        .describe('divergence in the last epoch of an update that is neither much nor little'),
+      factor: z
+        .number()
+        .gt(1)
+        .default(1.5)
+        .describe('by which the rate changes outside desired_kl / 2 to desired_kl * 2'),
+      min: z.number().positive().default(1e-5),
+      max: z.number().positive().default(1e-2),
+    })
+    .refine(({ min, max }) => min <= max, { path: ['min'], error: 'a smallest learning rate above the greatest' })
+    .nullable()
+    .default(null)
+    .describe('changes learning_rate after each update by how far it went; critic_learning_rate stays as it is'),
+  train_pi_iters: count()
+    .nullable()
+    .default(null)
+    .describe('minibatches of an update that the actor learns from at most; the critic learns from all'),
+  target_kl: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe('divergence in a minibatch at which the actor stops learning for this update'),
+  max_gradient_norm: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe('all gradients together are scaled down to this norm'),
+};
+
+/** Settings that only a ratio of probabilities gives a meaning. */
+const ppoSettings = {
+  ratio: z
+    .enum(['per_dimension', 'joint'])
+    .default('per_dimension')
+    .describe('joint: of the whole action, as in the paper; per_dimension: of each of its numbers, as in ML-Agents'),
+  value_loss: z
+    .enum(['squared', 'clipped'])
+    .default('squared')
+    .describe("clipped: the value's change is kept within epsilon; ML-Agents writes it so, to no effect"),
+};
+
+export const gaitsmithSettings = {
+  ppo: z.strictObject({ ...settings, ...ppoSettings }).prefault({}),
+  a2c: z.strictObject(settings).prefault({}),
+};
+
+/** What both have. */
+export type GaitsmithSettings = z.infer<typeof gaitsmithSettings.a2c>;

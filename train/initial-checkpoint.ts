@@ -1,0 +1,90 @@
+/**
+ * `init_path`: a new run that starts from what another one learnt. As in ML-Agents, weights, normaliser and Adam's moments are
+ * taken over, the step count and the schedules begin anew, and a network of another shape starts afresh, with a warning.
+ */
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../failure/user-error.ts';
+import { type Checkpoint, latestCheckpoint, readCheckpoint } from './checkpoint.ts';
+import { type Network, type Owner, parametersOf } from './policy.ts';
+
+/** What a learner can go on from. */
+type Learnt = Pick<Checkpoint, 'parameters' | 'optimiser' | 'normaliser'>;
+
+/**
+ * @param path a checkpoint, a folder of checkpoints (the latest counts), or the folder of a run.
+ * @throws UserError where there is none, or none that can be read.
+ */
+export function initialCheckpoint(
+  path: string,
+  warn: (message: string) => void,
+): { readonly path: string; readonly checkpoint: Checkpoint } {
+  if (!existsSync(path)) {
+    throw new UserError({
+      what: 'there is nothing to start from',
+      where: 'init_path',
+      value: path,
+      expected: 'a checkpoint (step-....safetensors), a folder of checkpoints, or a run such as runs/walker',
+    });
+  }
+  if (statSync(path).isDirectory()) {
+    const ofRun = join(path, 'checkpoints');
+    return latestCheckpoint(existsSync(ofRun) ? ofRun : path, warn);
+  }
+  if (/\.(pt|onnx|nn)$/i.test(path)) {
+    throw new UserError({
+      what: "this is no checkpoint of Gaitsmith's: PyTorch's weights and exported policies cannot be started from",
+      where: 'init_path',
+      value: path,
+      expected: 'a checkpoint (step-....safetensors) or a run such as runs/walker',
+    });
+  }
+  return { path, checkpoint: readCheckpoint(path) };
+}
+
+/**
+ * What a fresh learner takes over of a checkpoint: actor and critic by themselves, each where it has the same shape.
+ *
+ * @throws UserError where neither has.
+ */
+export function takenOver(
+  network: Network,
+  fresh: Learnt,
+  { path, checkpoint }: { readonly path: string; readonly checkpoint: Checkpoint },
+  warn: (message: string) => void,
+): Learnt {
+  const fitting = (['actor', 'critic'] as const).filter((owner) => fits(network, checkpoint.network, owner));
+  if (fitting.length === 0) {
+    throw new UserError({
+      what: 'neither the actor nor the critic has the shape of the one to start from',
+      where: path,
+      value: network,
+      expected: JSON.stringify(checkpoint.network),
+    });
+  }
+  for (const owner of ['actor', 'critic'] as const) {
+    if (!fitting.includes(owner)) warn(`The ${owner} of ${path} has another shape; this one starts afresh.`);
+  }
+  const rows = fitting.flatMap((owner) => parametersOf(network, owner));
+  const over = (own: Readonly<Record<string, Float32Array>>, other: Readonly<Record<string, Float32Array>>) => ({
+    ...own,
+    ...Object.fromEntries(rows.map(({ name }) => [name, other[name]!])),
+  });
+  const { parameters, optimiser, normaliser } = checkpoint;
+  const count = (owner: Owner) => (fitting.includes(owner) ? optimiser : fresh.optimiser).counts[owner];
+  return {
+    parameters: over(fresh.parameters, parameters),
+    optimiser: {
+      first: over(fresh.optimiser.first, optimiser.first),
+      second: over(fresh.optimiser.second, optimiser.second),
+      counts: { actor: count('actor'), critic: count('critic') },
+    },
+    normaliser,
+  };
+}
+
+/** Whether an actor (a critic) of one network computes as one of the other does. */
+function fits(network: Network, other: Network, owner: Owner): boolean {
+  const shapes = (each: Network) => JSON.stringify(parametersOf(each, owner).map(({ name, shape }) => [name, shape]));
+  return shapes(network) === shapes(other) && (network.activation ?? 'swish') === (other.activation ?? 'swish');
+}

@@ -1,0 +1,52 @@
+/**
+ * Rewards divided by the deviation of the discounted return as it runs along, so that values are of the order of one
+ * whatever the world pays (Engstrom et al. 2020, "Implementation Matters"; gymnasium's `NormalizeReward`).
+ *
+ * Each agent has a return R = gamma R + r that begins anew with each episode; what counts is the variance of R over all
+ * decisions that were ever made. Its mean is not taken away: that would change which episodes are worth living longer.
+ */
+export interface ReturnStatistics {
+  /** Returns seen. */
+  rows: number;
+  mean: number;
+  /** Sum of squared deviations. */
+  squares: number;
+}
+
+/** Rewards end here, in deviations. */
+const LIMIT = 10;
+
+export class RewardNormaliser {
+  /** Of the running episodes, [agents]. */
+  readonly returns: Float64Array;
+  readonly statistics: ReturnStatistics;
+
+  constructor(agents: number, statistics: ReturnStatistics = { rows: 0, mean: 0, squares: 0 }) {
+    this.returns = new Float64Array(agents);
+    this.statistics = { ...statistics };
+  }
+
+  /**
+   * Takes in what was collected and returns its rewards, divided by the deviation so far, this roll-out included.
+   *
+   * @param rewards [agents, decisions].
+   * @param ended 1 after the last decision of an episode, [agents, decisions].
+   * @param gamma discount per decision.
+   */
+  normalise(rewards: Float32Array, ended: (row: number) => boolean, gamma: number): Float32Array {
+    const { returns, statistics } = this;
+    const decisions = rewards.length / returns.length;
+    for (let row = 0; row < rewards.length; row++) {
+      const agent = Math.floor(row / decisions);
+      const value = gamma * returns[agent]! + rewards[row]!;
+      returns[agent] = ended(row) ? 0 : value;
+      // Welford's update.
+      statistics.rows++;
+      const before = value - statistics.mean;
+      statistics.mean += before / statistics.rows;
+      statistics.squares += before * (value - statistics.mean);
+    }
+    const deviation = Math.sqrt(statistics.squares / statistics.rows + 1e-8);
+    return rewards.map((reward) => Math.min(LIMIT, Math.max(-LIMIT, reward / deviation)));
+  }
+}
