@@ -185,7 +185,7 @@ describe('a wrong configuration is refused with file, line, value and what was a
       ['my.yaml:2', '"Walkr"', 'did you mean "Walker"'],
     ],
     ['a word for a number', walker('max_steps: many'), ['my.yaml:3', '"many"', 'a number']],
-    ['a number below the range', walker('max_steps: -3'), ['my.yaml:3', '-3', 'above 0']],
+    ['a number below the range', walker('time_horizon: -3'), ['my.yaml:3', '-3', 'above 0']],
     [
       'a fraction for a whole number',
       walker('time_horizon: 1', 'max_steps: 1.5'),
