@@ -32,6 +32,10 @@ export interface BehaviorSpec {
   readonly name: string;
   readonly observationSize: number;
   readonly actionSize: number;
+  /** What each observation is called, in messages; absent where nobody knows. */
+  readonly observationNames?: readonly string[];
+  /** Circumstances to judge a policy in, apart from training; absent where no second world can be had. */
+  readonly evaluationConditions?: readonly EvaluationCondition[];
   /** The agent's left-right mirror image, where it has one: as good there as here. */
   readonly mirror?: { readonly observations: Mirror; readonly actions: Mirror };
 }
@@ -40,6 +44,14 @@ export interface BehaviorSpec {
 export interface Mirror {
   readonly from: Uint16Array;
   readonly signs: Float32Array;
+}
+
+/** One of the circumstances that a policy is judged in: the same for every policy, whatever it was trained in. */
+export interface EvaluationCondition {
+  /** "target speed 2-4 m/s". */
+  readonly name: string;
+  /** Laid over the parameters that the configuration sets. */
+  readonly parameters: Readonly<Record<string, number>>;
 }
 
 /** What one decision of every agent led to. */
@@ -68,7 +80,10 @@ export interface Episode {
   readonly reward: number;
   readonly decisions: number;
   readonly truncated: boolean;
-  /** What the world has to tell besides, by name, as numbers: target speed, mean speed, the body that fell, ... */
+  /**
+   * What the world has to tell besides, by name, as numbers: target speed, mean speed, the body that fell, ... Training counts
+   * `blowUps`, which is 1 where the episode was cut off because its physics broke down.
+   */
   readonly details: Readonly<Record<string, number>>;
 }
 

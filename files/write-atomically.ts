@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../failure/user-error.ts';
 
@@ -35,6 +35,20 @@ export function writeNewFile(path: string, bytes: Uint8Array): void {
   } finally {
     closeSync(file);
   }
+}
+
+/**
+ * Deletes the temporary files that a process left in a folder when it was killed while it wrote. Only for who is alone at
+ * work there.
+ */
+export function removeLeftovers(folder: string): void {
+  let names: string[] = [];
+  try {
+    names = readdirSync(folder);
+  } catch {
+    return; // there is no such folder, so there is nothing in it
+  }
+  for (const name of names) if (/^\..+\.[0-9a-f]{8}\.tmp$/.test(name)) removeQuietly(join(folder, name));
 }
 
 /** The temporary file may never have come into being, nor its folder. */

@@ -17,6 +17,8 @@ export interface RunFolder {
   /** One JSON object a line, one line a summary period. */
   readonly metrics: string;
   readonly checkpoints: string;
+  /** What led to a NaN, where a training met one. See `train/dump.ts`. */
+  readonly dumps: string;
   readonly policy: string;
   readonly validation: string;
   readonly logs: string;
@@ -49,6 +51,7 @@ export function runFolder(id: string, runsDir = 'runs'): RunFolder {
     manifest: join(path, 'run.json'),
     metrics: join(path, 'metrics.jsonl'),
     checkpoints: join(path, 'checkpoints'),
+    dumps: join(path, 'dumps'),
     policy: join(path, 'policy.onnx'),
     validation: join(path, 'validation.json'),
     logs: join(path, 'logs'),

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../failure/user-error.ts';
 import { lockFolder } from '../files/lock-folder.ts';
+import { removeLeftovers } from '../files/write-atomically.ts';
 import { durationText } from './duration.ts';
 import { createLogger } from './logger.ts';
 import { readManifest, recordStage, type StageRecord } from './manifest.ts';
@@ -57,6 +58,7 @@ export async function runStage(stage: Stage, setup: StageRun): Promise<StageOutc
 
 async function runLocked(stage: Stage, setup: StageRun): Promise<StageOutcome> {
   const { run, options, force, terminal, signal, command } = setup;
+  for (const folder of [run.path, run.checkpoints]) removeLeftovers(folder);
   const last = readManifest(run).stages[stage.name];
   const inputs = await hashInputs(stage, options, run);
   const logger = createLogger(terminal, join(run.logs, `${stage.name}.log`));

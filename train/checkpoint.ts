@@ -2,16 +2,18 @@
  * A checkpoint: everything a run needs to go on, in one file that is whole or not there at all.
  *
  * Files are named step-<decisions>.safetensors; the one with the most decisions is the latest. A latest one that is damaged
- * is passed over for the one before it.
+ * is passed over for the one before it. best.safetensors is the one that did best in a held-out evaluation.
  */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EpisodeHistory } from '../envs/env.ts';
 import { UserError } from '../failure/user-error.ts';
-import { readTensorFile, type StoredTensor, writeTensorFile } from '../files/safetensors.ts';
+import { encodeTensorFile, readTensorFile, type StoredTensor } from '../files/safetensors.ts';
+import { writeAtomically } from '../files/write-atomically.ts';
 import { Normaliser } from './normaliser.ts';
 import { type Network, parameterTable } from './policy.ts';
 import { type ReturnStatistics, RewardNormaliser } from './reward-normaliser.ts';
+import type { SummaryState } from './summary.ts';
 
 export interface Checkpoint {
   /** Where in the run it was taken. */
@@ -32,6 +34,8 @@ export interface Checkpoint {
   readonly histories?: readonly EpisodeHistory[] | undefined;
   /** Observations met in the last iteration, [rows, observationSize]: what the exported file is proved on. */
   readonly sample: Float32Array;
+  /** What came together since the last summary; absent in a checkpoint from before there was any. */
+  readonly summary?: SummaryState;
 }
 
 /** The run's counters. */
@@ -46,6 +50,10 @@ export interface RunProgress {
   readonly early: { readonly episodes: number; readonly rewardSum: number };
   /** Mean reward of the episodes that ended in the last iteration; null while there is none. */
   readonly lastReward: number | null;
+  /** What the run took over to begin with, and the decisions behind that; absent where it began from nothing. */
+  readonly startedFrom?: { readonly checkpoint: string; readonly sha256: string; readonly steps: number };
+  /** The evaluation that was best so far; absent where there was none. */
+  readonly best?: { readonly step: number; readonly reward: number; readonly rewardInterval: number };
   /** What the learning rate has been multiplied by so far, where it adapts to the divergence. */
   readonly learningRateFactor?: number;
 }
@@ -55,16 +63,29 @@ const NAME = /^step-(\d+)\.safetensors$/;
 
 /** Writes a checkpoint into the folder and returns its path. */
 export function writeCheckpoint(folder: string, checkpoint: Checkpoint): string {
-  const { progress, network, behaviorName, parameters, optimiser, normaliser, rewardNormaliser, sample, histories } =
-    checkpoint;
-  const tensors: Record<string, StoredTensor> = {};
-  for (const { name, shape } of parameterTable(network)) {
-    tensors[`parameter.${name}`] = { shape, data: parameters[name]! };
-    tensors[`adam.first.${name}`] = { shape, data: optimiser.first[name]! };
-    tensors[`adam.second.${name}`] = { shape, data: optimiser.second[name]! };
-  }
-  tensors['normaliser.mean'] = { shape: [network.observationSize], data: normaliser.mean };
-  tensors['normaliser.squares'] = { shape: [network.observationSize], data: normaliser.squares };
+  return writeNamed(join(folder, `step-${String(checkpoint.progress.step).padStart(9, '0')}.safetensors`), checkpoint);
+}
+
+/** Where the policy lies that did best in a held-out evaluation: beside the others, and not pruned with them. */
+export function bestCheckpointPath(folder: string): string {
+  return join(folder, 'best.safetensors');
+}
+
+/** Replaces the best one. Runs go on from the latest, so it holds nothing of the episodes under way. */
+export function writeBestCheckpoint(folder: string, checkpoint: Omit<Checkpoint, 'histories' | 'summary'>): string {
+  return writeNamed(bestCheckpointPath(folder), checkpoint);
+}
+
+function writeNamed(path: string, checkpoint: Checkpoint): string {
+  writeAtomically(path, encodeCheckpoint(checkpoint));
+  return path;
+}
+
+/** The bytes of a checkpoint's file. */
+export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
+  const { progress, network, behaviorName, parameters, optimiser, normaliser } = checkpoint;
+  const { rewardNormaliser, sample, histories, summary } = checkpoint;
+  const tensors = learnerTensors(network, { parameters, optimiser, normaliser });
   if (rewardNormaliser) {
     const { returns } = rewardNormaliser;
     tensors['rewards.returns'] = { shape: [returns.length], data: returns };
@@ -80,12 +101,27 @@ export function writeCheckpoint(folder: string, checkpoint: Checkpoint): string 
     progress: JSON.stringify(progress),
     adamCounts: JSON.stringify(optimiser.counts),
     normaliserRows: String(normaliser.rows),
+    ...(summary ? { summary: JSON.stringify(summary) } : {}),
     ...(rewardNormaliser ? { rewards: JSON.stringify(rewardNormaliser.statistics) } : {}),
     ...(histories ? { historyEpisodes: JSON.stringify(histories.map(({ episode }) => episode)) } : {}),
   };
-  const path = join(folder, `step-${String(progress.step).padStart(9, '0')}.safetensors`);
-  writeTensorFile(path, { metadata, tensors });
-  return path;
+  return encodeTensorFile({ metadata, tensors });
+}
+
+/** The whole state of the learner but for its counters, by name. */
+export function learnerTensors(
+  network: Network,
+  { parameters, optimiser, normaliser }: Pick<Checkpoint, 'parameters' | 'optimiser' | 'normaliser'>,
+): Record<string, StoredTensor> {
+  const tensors: Record<string, StoredTensor> = {};
+  for (const { name, shape } of parameterTable(network)) {
+    tensors[`parameter.${name}`] = { shape, data: parameters[name]! };
+    tensors[`adam.first.${name}`] = { shape, data: optimiser.first[name]! };
+    tensors[`adam.second.${name}`] = { shape, data: optimiser.second[name]! };
+  }
+  tensors['normaliser.mean'] = { shape: [network.observationSize], data: normaliser.mean };
+  tensors['normaliser.squares'] = { shape: [network.observationSize], data: normaliser.squares };
+  return tensors;
 }
 
 /** @throws UserError where the file is missing, damaged, or no checkpoint of ours. */
@@ -117,6 +153,7 @@ export function readCheckpoint(path: string): Checkpoint {
     normaliser,
     ...rewardNormaliserFrom(metadata, tensors),
     sample: tensors['sample']!.data as Float32Array,
+    ...(metadata['summary'] === undefined ? {} : { summary: JSON.parse(metadata['summary']) as SummaryState }),
     ...(metadata['historyEpisodes'] === undefined
       ? {}
       : {
@@ -178,6 +215,36 @@ export function latestCheckpoint(
     where: folder,
     mend: 'npm run train',
   });
+}
+
+/**
+ * The best checkpoint or the latest.
+ *
+ * @param which left out: the best where there is one that is whole, else the latest.
+ * @param warn told of each damaged one that was passed over.
+ * @throws UserError where there is none.
+ */
+export function chooseCheckpoint(
+  folder: string,
+  which: 'best' | 'latest' | undefined,
+  warn: (message: string) => void,
+): { path: string; checkpoint: Checkpoint } {
+  const path = bestCheckpointPath(folder);
+  if (which === 'latest' || (which === undefined && !existsSync(path))) return latestCheckpoint(folder, warn);
+  if (!existsSync(path)) {
+    throw new UserError({
+      what: 'there is no best checkpoint, for this run was never evaluated',
+      where: path,
+      mend: 'take the latest with --checkpoint latest, or set gaitsmith.evaluation_interval and train on',
+    });
+  }
+  try {
+    return { path, checkpoint: readCheckpoint(path) };
+  } catch (error) {
+    if (which === 'best' || !(error instanceof UserError)) throw error;
+    warn(`${error.message}; taking the latest instead`);
+    return latestCheckpoint(folder, warn);
+  }
 }
 
 /** Deletes all but the latest `keep`. */

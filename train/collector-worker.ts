@@ -5,13 +5,16 @@ import type { EnvironmentModule } from '../envs/env.ts';
 import { UserError } from '../failure/user-error.ts';
 import type { StartedWith } from '../threads/start-worker.ts';
 import type { CollectorReply, CollectorRequest, CollectorWorkerData, CollectRequest } from './collector.ts';
+import { playTrial } from './evaluation.ts';
+import { NotFiniteError } from './not-finite.ts';
 import { AgentGroup, type Rollout } from './rollout.ts';
 
 const port = parentPort!;
 const members: AgentGroup[] = [];
 
+const { environment, groups, seed, parameters } = (workerData as StartedWith<CollectorWorkerData>).data;
+
 answering(async () => {
-  const { environment, groups, seed, parameters } = (workerData as StartedWith<CollectorWorkerData>).data;
   const world = (await import(environment)) as EnvironmentModule;
   for (const group of groups) {
     members.push(new AgentGroup(await world.createEnvironment({ seed, parameters, ...group }), seed, group.firstAgent));
@@ -27,6 +30,14 @@ async function respond(request: CollectorRequest): Promise<CollectorReply | unde
   switch (request.kind) {
     case 'collect':
       return collect(request);
+    case 'try': {
+      const world = (await import(environment)) as EnvironmentModule;
+      const { model, trial, ...distribution } = request;
+      const session = await Session.open(model, { threads: 1 });
+      const episodes = await playTrial(world, { session, ...distribution }, trial);
+      await session.release();
+      return { kind: 'tried', episodes };
+    }
     case 'histories': {
       const parts = members.map((group) => group.histories());
       return { kind: 'histories', histories: parts.every((part) => part !== undefined) ? parts.flat() : undefined };
@@ -49,14 +60,15 @@ async function close(): Promise<undefined> {
   port.close();
 }
 
-/** Sends what the work comes to, or why it failed: errors lose their class on the way, so a user error's parts are sent. */
+/** Sends what the work comes to, or why it failed: errors lose their class on the way, so what some are made of is sent. */
 async function answering(work: () => Promise<CollectorReply | undefined>): Promise<void> {
   try {
     const reply = await work();
     if (reply) port.postMessage(reply, reply.kind === 'collected' ? reply.parts.flatMap(buffersOf) : []);
   } catch (error) {
     const problem = error instanceof UserError ? error.problem : undefined;
-    port.postMessage({ kind: 'failed', error, problem } satisfies CollectorReply);
+    const finding = error instanceof NotFiniteError ? error.finding : undefined;
+    port.postMessage({ kind: 'failed', error, problem, finding } satisfies CollectorReply);
   }
 }
 

@@ -4,9 +4,11 @@
  */
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
-import type { EpisodeHistory } from '../envs/env.ts';
+import type { Episode, EpisodeHistory } from '../envs/env.ts';
 import { type Problem, UserError } from '../failure/user-error.ts';
 import { startWorker } from '../threads/start-worker.ts';
+import type { Trial } from './evaluation.ts';
+import { type Finding, NotFiniteError } from './not-finite.ts';
 import { mergeRollouts, type Rollout } from './rollout.ts';
 
 /** Agents that decide as one batch. Part of what a run's numbers depend on, so it is no setting. */
@@ -36,12 +38,16 @@ export interface CollectorWorkerData {
   readonly parameters: Readonly<Record<string, number>>;
 }
 
-export interface CollectRequest {
+/** A policy on its way to a worker. */
+export interface SentPolicy {
   /** ONNX: `observations` [batch, observationSize], raw, to `means` [batch, actionSize]. */
   readonly model: Uint8Array;
   readonly logDeviation: Float32Array; // [actionSize]
   /** Act on the means, without noise. */
   readonly deterministic: boolean;
+}
+
+export interface CollectRequest extends SentPolicy {
   readonly iteration: number;
   /** Of each agent. */
   readonly decisions: number;
@@ -49,14 +55,21 @@ export interface CollectRequest {
 
 export type CollectorRequest =
   | ({ readonly kind: 'collect' } & CollectRequest)
+  | ({ readonly kind: 'try'; readonly trial: Trial } & SentPolicy)
   | { readonly kind: 'histories' }
   | { readonly kind: 'close' };
 
 export type CollectorReply =
   | { readonly kind: 'ready' }
   | { readonly kind: 'collected'; readonly parts: Rollout[] }
+  | { readonly kind: 'tried'; readonly episodes: readonly Episode[] }
   | { readonly kind: 'histories'; readonly histories: EpisodeHistory[] | undefined }
-  | { readonly kind: 'failed'; readonly error: unknown; readonly problem: Problem | undefined };
+  | {
+      readonly kind: 'failed';
+      readonly error: unknown;
+      readonly problem?: Problem | undefined;
+      readonly finding?: Finding | undefined;
+    };
 
 export class Collector {
   readonly #workers: readonly Worker[];
@@ -96,6 +109,27 @@ export class Collector {
       }),
     );
     return mergeRollouts(replies.flatMap((reply) => (reply.kind === 'collected' ? reply.parts : [])));
+  }
+
+  /**
+   * Plays episodes in worlds of their own, each trial in the next worker that is free; those that experience is collected
+   * in stand still meanwhile.
+   *
+   * @returns the episodes of each trial.
+   */
+  async evaluate(policy: SentPolicy, trials: readonly Trial[]): Promise<(readonly Episode[])[]> {
+    const episodes: (readonly Episode[])[] = [];
+    const waiting = trials.entries();
+    await Promise.all(
+      this.#workers.map(async (worker) => {
+        for (const [index, trial] of waiting) {
+          worker.postMessage({ kind: 'try', trial, ...policy } satisfies CollectorRequest);
+          const reply = await answer(worker);
+          if (reply.kind === 'tried') episodes[index] = reply.episodes;
+        }
+      }),
+    );
+    return episodes;
   }
 
   /** What a new collector needs to go on from here, in the order of the agents; undefined where the world can't repeat. */
@@ -159,6 +193,7 @@ function answer(worker: Worker): Promise<CollectorReply> {
   });
 }
 
-function thrown({ error, problem }: Extract<CollectorReply, { kind: 'failed' }>): unknown {
+function thrown({ error, problem, finding }: Extract<CollectorReply, { kind: 'failed' }>): unknown {
+  if (finding) return new NotFiniteError(finding);
   return problem ? new UserError(problem) : error;
 }

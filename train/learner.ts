@@ -12,6 +12,7 @@ import { normaliseAdvantages } from './advantages.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { type Drawing, minibatches, minibatchesIn } from './minibatches.ts';
 import { Normaliser } from './normaliser.ts';
+import { requireFinite } from './not-finite.ts';
 import { batchColumns, ML_AGENTS_OBJECTIVE, type Objective } from './objective.ts';
 import {
   type ActorCritic,
@@ -24,6 +25,7 @@ import {
   ownerOf,
   parametersOf,
 } from './policy.ts';
+import { checkStep, type Minibatch } from './update-checks.ts';
 import {
   criticColumns,
   criticSignature,
@@ -74,6 +76,8 @@ export interface UpdateSettings {
 /** Means over an update's minibatches; the critic's over all of them, the others over those that the actor saw. */
 export interface UpdateStatistics {
   readonly policyLoss: number;
+  /** Of its size, which is what ML-Agents shows. */
+  readonly absolutePolicyLoss: number;
   readonly valueLoss: number;
   readonly entropy: number;
   /** Divergence between the policy that collected and the one that is being learnt. */
@@ -186,6 +190,9 @@ export class Learner {
    * Epochs of minibatches, one Adam step each; the remainder of an epoch is left out, as in ML-Agents.
    *
    * The actor may be done before the critic (`actorMinibatches`, `targetDivergence`); on a shared body they end together.
+   *
+   * @throws NotFiniteError where a loss, a gradient or a parameter stops being a number; what a loss or a gradient would
+   *   have changed is then as it was before its minibatch.
    */
   async update(buffer: LearningBuffer, settings: UpdateSettings, random: RandomStream): Promise<UpdateStatistics> {
     const { drawing = 'shuffled', actorMinibatches, targetDivergence, normalisesMinibatches } = this.#options;
@@ -193,6 +200,8 @@ export class Learner {
     const batch = columnArrays(batchColumns(this.network, this.#objective), this.#batchSize);
     const means = new Means();
     const divergences: number[] = [];
+    const all = minibatchesIn(rows, this.#batchSize) * settings.epochs;
+    let count = 0;
     let taken = 0;
     let actorLearns = true;
 
@@ -200,13 +209,14 @@ export class Learner {
       if (!actorLearns && this.network.sharedBody) break;
       for (const name in batch) gather(buffer[name as keyof LearningBuffer]!, rows, chosen, batch[name]!);
       if (normalisesMinibatches) normaliseAdvantages(batch['advantages']!);
+      const minibatch = { batch, rows: chosen, place: `minibatch ${++count} of ${all}` };
       if (!actorLearns) {
-        means.add(await this.#stepCritic(batch, settings));
+        means.add(await this.#stepCritic(minibatch, settings));
         continue;
       }
       const before = this.#state;
-      const statistics = await this.#step(batch, settings);
-      means.add(statistics);
+      const statistics = await this.#step(minibatch, settings);
+      means.add({ ...statistics, absolutePolicyLoss: Math.abs(statistics['policyLoss']!) });
       divergences.push(statistics['divergence']!);
       if (statistics['divergence']! > (targetDivergence ?? Number.POSITIVE_INFINITY)) {
         this.#takeBackActor(before);
@@ -216,6 +226,7 @@ export class Learner {
         actorLearns = taken < (actorMinibatches ?? Number.POSITIVE_INFINITY);
       }
     }
+    this.#checkParameters();
     const last = divergences.slice(-minibatchesIn(rows, this.#batchSize));
     return {
       ...(means.all() as unknown as UpdateStatistics),
@@ -229,39 +240,52 @@ export class Learner {
   }
 
   /** One step of actor and critic. */
-  async #step(batch: Values, settings: UpdateSettings): Promise<Record<string, number>> {
-    this.#counts = { actor: this.#counts.actor + 1, critic: this.#counts.critic + 1 };
-    const { statistics, ...state } = await this.#functions.updateStep.run({
+  async #step(minibatch: Minibatch, settings: UpdateSettings): Promise<Record<string, number>> {
+    const counts = { actor: this.#counts.actor + 1, critic: this.#counts.critic + 1 };
+    const { statistics, gradientSquares, ...state } = await this.#functions.updateStep.run({
       ...this.#state,
-      batch,
-      ...stepInputs(settings, this.#counts),
+      batch: minibatch.batch,
+      ...stepInputs(settings, counts),
     });
+    const numbers = numbersOf(statistics);
+    checkStep(numbers, gradientSquares.data as Float32Array, Object.keys(this.#state.parameters), minibatch);
+    this.#counts = counts;
     this.#state = {
       parameters: dataOf(state.parameters),
       first: dataOf(state.first),
       second: dataOf(state.second),
     };
-    return numbersOf(statistics);
+    return numbers;
   }
 
   /** One step of a critic that has parameters of its own. */
-  async #stepCritic(batch: Values, settings: UpdateSettings): Promise<Record<string, number>> {
-    this.#counts = { ...this.#counts, critic: this.#counts.critic + 1 };
+  async #stepCritic(minibatch: Minibatch, settings: UpdateSettings): Promise<Record<string, number>> {
+    const counts = { ...this.#counts, critic: this.#counts.critic + 1 };
     const { parameters, first, second } = this.#state;
     const own = (values: Values) => part(values, 'critic');
-    const { statistics, ...state } = await this.#functions.criticStep!.run({
+    const { statistics, gradientSquares, ...state } = await this.#functions.criticStep!.run({
       parameters: own(parameters),
       first: own(first),
       second: own(second),
-      batch: criticColumns(batch),
-      ...stepInputs(settings, this.#counts),
+      batch: criticColumns(minibatch.batch),
+      ...stepInputs(settings, counts),
     });
+    const numbers = numbersOf(statistics);
+    checkStep(numbers, gradientSquares.data as Float32Array, Object.keys(own(parameters)), minibatch);
+    this.#counts = counts;
     this.#state = {
       parameters: { ...parameters, ...dataOf(state.parameters) },
       first: { ...first, ...dataOf(state.first) },
       second: { ...second, ...dataOf(state.second) },
     };
-    return numbersOf(statistics);
+    return numbers;
+  }
+
+  /** A step of a finite gradient can still lead out of the numbers, where the learning rate is huge. */
+  #checkParameters(): void {
+    for (const [name, values] of Object.entries(this.#state.parameters)) {
+      requireFinite(`the parameter ${name}`, values, () => ({ evidence: {} }));
+    }
   }
 
   /** Undoes what the last step did to the actor; on a shared body that is all it did. */

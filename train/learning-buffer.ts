@@ -7,8 +7,13 @@ import { mirrorOf, usesMirror } from './learner-options.ts';
 import { mirrored, withImages } from './mirrored.ts';
 import type { RewardNormaliser } from './reward-normaliser.ts';
 import type { Rollout } from './rollout.ts';
+import { checkValues } from './value-checks.ts';
 
-/** All that an update needs. The normalisers take in the roll-out first, as ML-Agents' does before it estimates values. */
+/**
+ * All that an update needs. The normalisers take in the roll-out first, as ML-Agents' does before it estimates values.
+ *
+ * @throws NotFiniteError where the critic's values or the returns are no numbers.
+ */
 export async function learningBuffer(
   learner: Learner,
   rollout: Rollout,
@@ -37,6 +42,7 @@ export async function learningBuffer(
     },
     { gamma, lambda: settings.hyperparameters.lambd, timeHorizon: settings.time_horizon },
   );
+  checkValues(rollout, { values, nextValues, finalValues, returns });
   if (settings.gaitsmith.normalize_advantages === 'buffer') normaliseAdvantages(advantages);
   const { actions, logProbabilities } = rollout;
   const buffer = { observations: normalised, actions, logProbabilities, advantages, returns, values };

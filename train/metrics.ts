@@ -1,6 +1,8 @@
-/** metrics.jsonl: one JSON object for each iteration, one a line. */
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { toldAsDiskProblem, writeAtomically } from '../files/write-atomically.ts';
+/** metrics.jsonl: one JSON object a line, one for each iteration and one for each held-out evaluation. */
+import { existsSync, readFileSync } from 'node:fs';
+import { appendDurably } from '../files/append-durably.ts';
+import { writeAtomically } from '../files/write-atomically.ts';
+import type { Evaluation } from './evaluation.ts';
 
 /** What one iteration looked like. */
 export interface IterationMetrics {
@@ -13,7 +15,12 @@ export interface IterationMetrics {
   readonly rewardDeviation: number | null;
   /** In decisions. */
   readonly episodeLength: number | null;
+  /** Episodes that were cut off because the physics blew up. */
+  readonly blowUps: number;
+  /** Mean of what the critic expects of the states that were met. */
+  readonly valueEstimate: number;
   readonly policyLoss: number;
+  readonly absolutePolicyLoss: number;
   readonly valueLoss: number;
   readonly entropy: number;
   readonly divergence: number;
@@ -40,6 +47,12 @@ export interface IterationMetrics {
   };
 }
 
+/** The policy after so many decisions, judged apart from training. */
+export interface EvaluationMetrics {
+  readonly step: number;
+  readonly evaluation: Evaluation;
+}
+
 /** Appends to the file of a run; what a resumed run does again replaces what was there. */
 export class MetricsFile {
   readonly #path: string;
@@ -51,12 +64,8 @@ export class MetricsFile {
     writeAtomically(path, kept.map((line) => `${line}\n`).join(''));
   }
 
-  append(metrics: IterationMetrics): void {
-    try {
-      appendFileSync(this.#path, `${JSON.stringify(metrics)}\n`);
-    } catch (error) {
-      throw toldAsDiskProblem(error, this.#path);
-    }
+  append(metrics: IterationMetrics | EvaluationMetrics): void {
+    appendDurably(this.#path, `${JSON.stringify(metrics)}\n`);
   }
 }
 
@@ -67,7 +76,7 @@ function readLines(path: string): string[] {
 /** The step of a line; a line that was cut off counts as past every step. */
 function stepOf(line: string): number {
   try {
-    return (JSON.parse(line) as IterationMetrics).step;
+    return (JSON.parse(line) as IterationMetrics | EvaluationMetrics).step;
   } catch {
     return Number.POSITIVE_INFINITY;
   }

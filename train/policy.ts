@@ -7,6 +7,7 @@
  */
 import { tf } from '../compile/tensorflow.ts';
 import { RandomStream } from '../random/stream.ts';
+import { ACTION_LIMIT } from './action-limit.ts';
 import { type InitialWeights, layerStart, type Place, type Start, startValues } from './initial-weights.ts';
 import { STREAMS } from './streams.ts';
 
@@ -154,9 +155,6 @@ export function normalised(observations: tf.Tensor, mean: tf.Tensor, deviation: 
 export function squashed(action: tf.Tensor): tf.Tensor {
   return action.clipByValue(-ACTION_LIMIT, ACTION_LIMIT).div(ACTION_LIMIT);
 }
-
-/** The range of a raw action that reaches the agent, before it is divided down to [-1, 1]. */
-export const ACTION_LIMIT = 3;
 
 function body(network: Network, owner: Owner, parameters: Parameters<tf.Tensor>, observations: tf.Tensor): tf.Tensor {
   const { layers, layerNorm, activation = 'swish' } = network;

@@ -7,8 +7,10 @@
  */
 import type { Session } from '../compile/onnxruntime.ts';
 import type { Environment, Episode, EpisodeHistory } from '../envs/env.ts';
+import type { StoredTensor } from '../files/safetensors.ts';
 import { RandomStream } from '../random/stream.ts';
-import { ACTION_LIMIT } from './policy.ts';
+import { ACTION_LIMIT } from './action-limit.ts';
+import { RolloutChecks } from './rollout-checks.ts';
 import { STREAMS } from './streams.ts';
 
 /** A record of `agents` x `decisions` decisions; every array lies agent by agent, decision by decision. */
@@ -54,37 +56,47 @@ export class AgentGroup {
     this.#firstAgent = firstAgent;
   }
 
-  /** Lets every agent decide `decisions` times. */
+  /**
+   * Lets every agent decide `decisions` times.
+   *
+   * @throws NotFiniteError at the first number of the world or the policy that is none.
+   */
   async rollOut(policy: ActingPolicy, iteration: number, decisions: number): Promise<Rollout> {
     const environment = this.#environment;
     const { agents } = environment;
     const { observationSize, actionSize } = environment.behavior;
     const recorder = new Recorder(agents, decisions, observationSize, actionSize);
+    const checks = new RolloutChecks(environment, this.#firstAgent, (agent, rows) => recorder.recordOf(agent, rows));
     const noise = Array.from(
       { length: agents },
       (_, agent) => new RandomStream(this.#seed, STREAMS.actions, this.#firstAgent + agent, iteration),
     );
     const deviation = policy.logDeviation.map(Math.exp);
+    checks.deviation(deviation);
     const squashedActions = new Float32Array(agents * actionSize);
     let observations = this.#observations ?? (await environment.reset()).slice();
     const seconds = { world: 0, policy: 0 };
 
     for (let decision = 0; decision < decisions; decision++) {
       const asked = performance.now();
+      checks.observations(observations, decision);
       const feeds = {
         observations: { type: 'float32', shape: [agents, observationSize], data: observations },
       } as const;
       const means = (await policy.session.run(feeds))['means']!.data as Float32Array;
+      checks.means(means, decision);
       recorder.observe(decision, observations);
       recorder.act(decision, means, deviation, policy.deterministic ? undefined : noise, squashedActions);
 
       const decided = performance.now();
       const step = await environment.step(squashedActions);
+      checks.outcome(step, decision);
       recorder.outcome(decision, step);
       observations = step.observations;
       seconds.policy += decided - asked;
       seconds.world += performance.now() - decided;
     }
+    checks.observations(observations, decisions);
     this.#observations = observations.slice();
     return recorder.finish(this.#observations, { world: seconds.world / 1000, policy: seconds.policy / 1000 });
   }
@@ -180,6 +192,23 @@ class Recorder {
       }
     }
     this.#episodes.push(...step.episodes);
+  }
+
+  /** One agent's first rows. */
+  recordOf(agent: number, rows: number): Record<string, StoredTensor> {
+    const columns = {
+      observations: this.#observations,
+      actions: this.#actions,
+      logProbabilities: this.#logProbabilities,
+      rewards: this.#rewards,
+    };
+    const kept = Math.min(rows, this.#decisions);
+    const part = (column: Float32Array): StoredTensor => {
+      const width = column.length / (this.#agents * this.#decisions);
+      const from = agent * this.#decisions * width;
+      return { shape: [kept, width], data: column.slice(from, from + kept * width) };
+    };
+    return Object.fromEntries(Object.entries(columns).map(([name, column]) => [`rollout.${name}`, part(column)]));
   }
 
   finish(nextObservations: Float32Array, seconds: Rollout['seconds']): Rollout {

@@ -5,4 +5,6 @@ export const STREAMS = {
   actions: 2,
   /** (seed, minibatches, iteration) */
   minibatches: 3,
+  /** (EVALUATION_SEED, evaluation, agent, episode) */
+  evaluation: 4,
 } as const;

@@ -4,25 +4,36 @@
  */
 import { availableParallelism } from 'node:os';
 import { type Engine, type EngineOptions, openEngine } from '../compile/index.ts';
-import type { BehaviorSpec, Episode } from '../envs/env.ts';
+import type { BehaviorSpec, Episode, EvaluationCondition } from '../envs/env.ts';
+import { UserError } from '../failure/user-error.ts';
+import { sha256OfFile } from '../files/hash.ts';
 import { RandomStream } from '../random/stream.ts';
 import { actingModel } from './acting.ts';
-import { type Checkpoint, pruneCheckpoints, type RunProgress, writeCheckpoint } from './checkpoint.ts';
+import {
+  type Checkpoint,
+  pruneCheckpoints,
+  type RunProgress,
+  writeBestCheckpoint,
+  writeCheckpoint,
+} from './checkpoint.ts';
 import { Collector } from './collector.ts';
 import type { Configuration } from './configuration/read.ts';
 import type { BehaviorSettings } from './configuration/schema.ts';
+import { toldWithDump } from './dump.ts';
+import { evaluationOf, trialsOf } from './evaluation.ts';
 import { initialCheckpoint, takenOver } from './initial-checkpoint.ts';
-import { Learner, type UpdateStatistics } from './learner.ts';
+import { Learner, type LearningBuffer, type UpdateStatistics } from './learner.ts';
 import { learnerOptions, networkOf } from './learner-options.ts';
 import { learningBuffer } from './learning-buffer.ts';
-import { type IterationMetrics, MetricsFile } from './metrics.ts';
+import type { IterationMetrics } from './metrics.ts';
 import type { Network } from './policy.ts';
+import { Records } from './records.ts';
 import { RewardNormaliser } from './reward-normaliser.ts';
 import type { Rollout } from './rollout.ts';
 import { adaptedFactor, checkpointInterval, updateSettings } from './schedules.ts';
 import { startingPoint } from './starting-point.ts';
 import { STREAMS } from './streams.ts';
-import { meanOf, rewardStatistics, Summary } from './summary.ts';
+import { countBlowUps, meanOf, rewardStatistics } from './summary.ts';
 
 export interface TrainOptions {
   readonly configuration: Configuration;
@@ -39,6 +50,10 @@ export interface TrainOptions {
   /** Where checkpoints and metrics go. */
   readonly checkpointFolder: string;
   readonly metricsPath: string;
+  /** Where TensorBoard's event files go; absent: there are none. */
+  readonly eventsFolder?: string;
+  /** Where is kept what led to a NaN; absent: it is not kept. */
+  readonly dumpFolder?: string;
   /** Go on from the latest checkpoint. */
   readonly resume: boolean;
 }
@@ -69,10 +84,12 @@ const SAMPLE_ROWS = 2048;
 
 /**
  * @throws UserError where there are checkpoints and no --resume, or --resume and none, or one of another kind; where the
- *   engine cannot be had. A device that is missing only makes it warn.
+ *   engine cannot be had; where a NaN or an infinity shows; where a world is to be evaluated in that can't be had twice. A
+ *   device that is missing only makes it warn.
  */
 export async function train(options: TrainOptions, hooks: TrainHooks): Promise<TrainResult> {
   const { configuration, behavior, seed, agents } = options;
+  if (configuration.behavior.gaitsmith.evaluation_interval > 0) evaluationConditions(behavior);
   const network = networkOf(behavior, configuration.behavior);
   const saved = startingPoint(options, network, hooks);
   const engine = await openEngine({ ...options.engine, warn: (message) => hooks.warn(message) });
@@ -83,6 +100,9 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
   try {
     if (saved) learner.restore(saved);
     const initial = saved ? undefined : initialise(learner, options, hooks);
+    if (configuration.behavior.max_steps === 0 && !saved && !initial) {
+      throw new UserError({ what: 'nothing to train for and nothing to start from', where: 'max_steps', value: 0 });
+    }
     collector = await Collector.start({
       environment: options.environment,
       agents,
@@ -92,7 +112,8 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
       histories: saved?.histories,
     });
     const rewardNormaliser = rewardNormaliserOf(options, saved, initial);
-    const result = await iterate(options, hooks, network, learner, rewardNormaliser, collector, saved);
+    const run = { network, learner, rewardNormaliser, collector, saved, initial };
+    const result = await iterate(options, hooks, run);
     await collector.close();
     return { ...result, engine: { backend: engine.backend, use: engine.use } };
   } catch (error) {
@@ -108,7 +129,7 @@ function initialise(
   learner: Learner,
   { configuration, checkpointFolder }: TrainOptions,
   hooks: TrainHooks,
-): Checkpoint | undefined {
+): Run['initial'] {
   const { init_path } = configuration.behavior;
   if (init_path === null) return undefined;
   const warn = (message: string) => hooks.warn(message);
@@ -116,43 +137,54 @@ function initialise(
   learner.restore(takenOver(learner.network, learner, initial, warn));
   hooks.info(`Initializing from ${initial.path}.`);
   hooks.info(`Starting training from step 0 and saving to ${checkpointFolder}.`);
-  return initial.checkpoint;
+  return initial;
 }
 
 /** Goes on where the run stood; a new run takes over what another one knew of its rewards. */
 function rewardNormaliserOf(
   { configuration, agents }: TrainOptions,
   saved: Checkpoint | undefined,
-  initial: Checkpoint | undefined,
+  initial: Run['initial'],
 ): RewardNormaliser | undefined {
   if (!configuration.behavior.gaitsmith.normalize_rewards) return undefined;
-  return saved?.rewardNormaliser ?? new RewardNormaliser(agents, initial?.rewardNormaliser?.statistics);
+  return saved?.rewardNormaliser ?? new RewardNormaliser(agents, initial?.checkpoint.rewardNormaliser?.statistics);
+}
+
+/** What a run consists of while it goes. */
+interface Run {
+  readonly network: Network;
+  readonly learner: Learner;
+  readonly rewardNormaliser: RewardNormaliser | undefined;
+  readonly collector: Collector;
+  /** What it goes on from, */
+  readonly saved: Checkpoint | undefined;
+  /** or what it took over from another run to begin with. */
+  readonly initial: { readonly path: string; readonly checkpoint: Checkpoint } | undefined;
 }
 
 /** Iterations from where the run stands to max_steps, or until it is asked to stop; ends with a checkpoint. */
-async function iterate(
-  options: TrainOptions,
-  hooks: TrainHooks,
-  network: Network,
-  learner: Learner,
-  rewardNormaliser: RewardNormaliser | undefined,
-  collector: Collector,
-  saved: Checkpoint | undefined,
-): Promise<Omit<TrainResult, 'engine'>> {
+async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Promise<Omit<TrainResult, 'engine'>> {
   const { behavior, seed, agents } = options;
+  const { network, learner, rewardNormaliser, collector, saved, initial } = run;
   const settings = options.configuration.behavior;
   const decisions = Math.ceil(settings.hyperparameters.buffer_size / agents);
   const interval = checkpointInterval(settings);
-  let progress = saved?.progress ?? beginning(seed, agents);
-  let sample: Float32Array = saved?.sample ?? new Float32Array(0);
+  let progress = saved?.progress ?? beginning(seed, agents, initial);
+  let sample: Float32Array = (saved ?? initial?.checkpoint)?.sample ?? new Float32Array(0);
   let checkpoint: { readonly path: string; readonly step: number } | undefined;
-  const metricsFile = new MetricsFile(options.metricsPath, progress.step);
-  const summary = new Summary(behavior.name, settings.summary_freq, progress.step);
+  const records = new Records(options, saved);
 
-  const save = async () => {
+  const policy = () => {
+    const { parameters, normaliser } = learner;
+    return {
+      model: actingModel({ network, parameters, normaliser }),
+      logDeviation: parameters['actor.logDeviation']!,
+      deterministic: settings.network_settings.deterministic,
+    };
+  };
+  const state = () => {
     const { parameters, optimiser, normaliser } = learner;
-    const histories = await collector.histories();
-    const state = {
+    return {
       progress,
       network,
       behaviorName: behavior.name,
@@ -160,13 +192,42 @@ async function iterate(
       optimiser,
       normaliser,
       rewardNormaliser,
-      histories,
       sample,
     };
-    checkpoint = { path: writeCheckpoint(options.checkpointFolder, state), step: progress.step };
+  };
+  const save = async () => {
+    const whole = { ...state(), histories: await collector.histories(), summary: records.summary };
+    checkpoint = { path: writeCheckpoint(options.checkpointFolder, whole), step: progress.step };
     pruneCheckpoints(options.checkpointFolder, settings.keep_checkpoints);
     return checkpoint;
   };
+
+  const evaluate = async () => {
+    const conditions = evaluationConditions(behavior);
+    const { environmentParameters } = options.configuration;
+    const trials = trialsOf(conditions, environmentParameters, settings.gaitsmith.evaluation_episodes);
+    const evaluation = evaluationOf(conditions, trials, await collector.evaluate(policy(), trials));
+    const { episodes, reward, rewardInterval, fallShare } = evaluation;
+    const { step, best } = progress;
+    const isBest = reward > (best?.reward ?? Number.NEGATIVE_INFINITY);
+    if (isBest) {
+      progress = { ...progress, best: { step, reward, rewardInterval } };
+      writeBestCheckpoint(options.checkpointFolder, state());
+    }
+    records.addEvaluation(step, evaluation);
+    hooks.info(
+      `Evaluation at step ${step}: reward ${reward.toFixed(2)} +- ${rewardInterval.toFixed(2)}, ` +
+        `falls in ${Math.round(fallShare * 100)} % of ${episodes} episodes${isBest ? '; the best so far' : ''}.`,
+    );
+  };
+
+  const dumping = <Result>(work: Promise<Result>) =>
+    work.catch((error) => {
+      throw toldWithDump(error, { ...options, network, progress, learner });
+    });
+
+  // What a run takes over from another one is the first to beat.
+  if (initial && settings.max_steps > 0 && settings.gaitsmith.evaluation_interval > 0) await evaluate();
 
   while (progress.step < settings.max_steps && !hooks.signal.aborted) {
     const began = performance.now();
@@ -174,39 +235,53 @@ async function iterate(
     const update = updateSettings(settings, before, progress.learningRateFactor);
 
     // Collect under the policy as it stands.
-    const { parameters, normaliser } = learner;
-    const rollout = await collector.collect({
-      model: actingModel({ network, parameters, normaliser }),
-      logDeviation: parameters['actor.logDeviation']!,
-      deterministic: settings.network_settings.deterministic,
-      iteration: progress.iteration,
-      decisions,
-    });
+    const rollout = await dumping(collector.collect({ ...policy(), iteration: progress.iteration, decisions }));
     const collected = performance.now();
 
     // Learn from it.
-    const buffer = await learningBuffer(learner, rollout, settings, behavior, rewardNormaliser);
+    const buffer = await dumping(learningBuffer(learner, rollout, settings, behavior, rewardNormaliser));
     const order = new RandomStream(seed, STREAMS.minibatches, progress.iteration);
-    const losses = await learner.update(buffer, update, order);
+    const losses = await dumping(learner.update(buffer, update, order));
     const learnt = performance.now();
 
     // Tell and save.
     progress = { ...advanced(progress, rollout), ...adapted(settings, progress, losses) };
     sample = sampleOf(rollout.observations, network.observationSize);
     const seconds = split(rollout.seconds, began, collected, learnt);
-    const metrics = { ...episodeMetrics(progress, rollout), ...losses, ...update, sigma: meanSigma(learner), seconds };
-    metricsFile.append(metrics);
+    const means = { valueEstimate: meanValue(buffer), sigma: meanSigma(learner) };
+    const metrics = { ...episodeMetrics(progress, rollout), ...losses, ...update, ...means, seconds };
+    const line = records.add(metrics, rollout.episodes);
     hooks.iteration(metrics, settings.max_steps);
-    const line = summary.add(rollout.episodes, progress.step);
     if (line) hooks.info(line);
-    if (Math.floor(progress.step / interval) > Math.floor(before / interval)) await save();
+    if (passed(settings.gaitsmith.evaluation_interval, before, progress.step)) await evaluate();
+    if (passed(interval, before, progress.step)) await save();
   }
   const { path } = checkpoint?.step === progress.step ? checkpoint : await save();
   return { checkpoint: path, progress, interrupted: progress.step < settings.max_steps };
 }
 
-function beginning(seed: number, agents: number): RunProgress {
-  return { seed, agents, step: 0, iteration: 0, episodes: 0, early: { episodes: 0, rewardSum: 0 }, lastReward: null };
+/** Whether a multiple of the interval lies behind that did not before; of 0 there is none. */
+function passed(interval: number, before: number, now: number): boolean {
+  return interval > 0 && Math.floor(now / interval) > Math.floor(before / interval);
+}
+
+/** @throws UserError where the world has none. */
+function evaluationConditions({ name, evaluationConditions }: BehaviorSpec): readonly EvaluationCondition[] {
+  if (evaluationConditions) return evaluationConditions;
+  throw new UserError({
+    what: `the behaviour ${JSON.stringify(name)} can't be evaluated apart from training`,
+    where: 'gaitsmith.evaluation_interval',
+    expected: '0',
+  });
+}
+
+function beginning(seed: number, agents: number, initial: Run['initial']): RunProgress {
+  const early = { episodes: 0, rewardSum: 0 };
+  const counters = { seed, agents, step: 0, iteration: 0, episodes: 0, early, lastReward: null };
+  if (!initial) return counters;
+  const { path, checkpoint } = initial;
+  const steps = checkpoint.progress.step + (checkpoint.progress.startedFrom?.steps ?? 0);
+  return { ...counters, startedFrom: { checkpoint: path, sha256: sha256OfFile(path)!, steps } };
 }
 
 /** The learning rate's factor for the next update, where it adapts. */
@@ -259,7 +334,12 @@ function episodeMetrics({ iteration, step }: RunProgress, { episodes }: Rollout)
     reward: rewards?.mean ?? null,
     rewardDeviation: rewards?.deviation ?? null,
     episodeLength: rewards ? meanOf(episodes, ({ decisions }) => decisions) : null,
+    blowUps: countBlowUps(episodes),
   };
+}
+
+function meanValue({ values }: LearningBuffer): number {
+  return values!.reduce((sum, value) => sum + value, 0) / values!.length;
 }
 
 function meanSigma({ parameters }: Learner): number {

@@ -48,6 +48,8 @@ function descended(
     return made.loss;
   };
   let gradients = tf.grads(loss)(names.map((name) => inputs.parameters[name]!));
+  // One number of each parameter's gradient, in the order of the table: not finite where any of it is not.
+  const gradientSquares = tf.concat(gradients.map((gradient) => gradient.square().sum().reshape([1])));
   if (maxGradientNorm) {
     const norm = tf.addN(gradients.map((gradient) => gradient.square().sum())).sqrt();
     statistics['gradientNorm'] = norm;
@@ -73,7 +75,7 @@ function descended(
     first[name] = stepped.first;
     second[name] = stepped.second;
   });
-  return { parameters, first, second, statistics };
+  return { parameters, first, second, statistics, gradientSquares };
 }
 
 /** Shapes of everything that `updateStep` takes. */

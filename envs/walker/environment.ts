@@ -122,22 +122,23 @@ export class WalkerEnvironment implements Environment {
   /** Lets one walker act on the numbers at `actions[at]`, and keeps them. */
   #decide(agent: number, actions: Float32Array, at: number): Outcome {
     const walker = this.walkers[agent]!;
-    this.#remember(agent, actions.subarray(at, at + behavior.actionSize));
+    this.#remember(agent, actions, at);
     const outcome = walker.decide(actions, at);
     this.#decisions[agent]! += 1;
     this.#rewards[agent]! += walker.reward;
     return outcome;
   }
 
-  #remember(agent: number, actions: Float32Array): void {
-    const at = this.#decisions[agent]! * behavior.actionSize;
-    const history = this.#histories[agent]!;
-    if (at === history.length) {
-      const longer = new Float32Array(2 * history.length);
-      longer.set(history);
-      this.#histories[agent] = longer;
+  #remember(agent: number, actions: Float32Array, at: number): void {
+    const { actionSize } = behavior;
+    const end = this.#decisions[agent]! * actionSize;
+    let history = this.#histories[agent]!;
+    if (end === history.length) {
+      history = new Float32Array(2 * end);
+      history.set(this.#histories[agent]!);
+      this.#histories[agent] = history;
     }
-    this.#histories[agent]!.set(actions, at);
+    for (let action = 0; action < actionSize; action++) history[end + action] = actions[at + action]!;
   }
 
   /** Brings an episode that has just been started to where it was: the same decisions lead to the same place. */

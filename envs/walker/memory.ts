@@ -10,7 +10,6 @@ export function pointerOf(wrapper: object): number {
 /** Typed views of WebAssembly memory, renewed when it has grown and thereby moved. */
 export class MemoryViews {
   readonly #memory: WebAssembly.Memory;
-  #buffer: ArrayBuffer | undefined;
   floats = new Float32Array();
   words = new Uint32Array();
   halfWords = new Uint16Array();
@@ -19,14 +18,17 @@ export class MemoryViews {
     this.#memory = memory;
   }
 
+  /** These views, fit for use until PhysX is called again. */
   current(): this {
-    const { buffer } = this.#memory;
-    if (buffer !== this.#buffer) {
-      this.#buffer = buffer as ArrayBuffer;
-      this.floats = new Float32Array(buffer);
-      this.words = new Uint32Array(buffer);
-      this.halfWords = new Uint16Array(buffer);
-    }
+    // Views of memory that has moved have length 0; asking the memory itself for its buffer takes far longer.
+    if (this.floats.length === 0) this.#renew();
     return this;
+  }
+
+  #renew(): void {
+    const { buffer } = this.#memory;
+    this.floats = new Float32Array(buffer);
+    this.words = new Uint32Array(buffer);
+    this.halfWords = new Uint16Array(buffer);
   }
 }

@@ -34,8 +34,14 @@ interface Row {
   readonly write: Writer;
 }
 
-/** Writes a row's numbers at `into[at]`; `body` is -1 for rows about the walker as a whole. */
-type Writer = (state: WalkerState, body: number, into: Float32Array, at: number) => void;
+/** Writes a row's numbers for all bodies that have it: those of body `bodies[i]` at `into[at + offsets[i]]`. */
+type Writer = (state: WalkerState, places: Places, into: Float32Array, at: number) => void;
+
+interface Places {
+  /** -1 for a row about the walker as a whole. */
+  readonly bodies: Int32Array;
+  readonly offsets: Int32Array;
+}
 
 /** Rows about the walker as a whole. */
 function walkerRows(rig: Rig): Row[] {
@@ -46,37 +52,43 @@ function walkerRows(rig: Rig): Row[] {
     {
       name: 'speed error',
       parts: '',
-      write: (state, _body, into, at) => {
-        into[at] = speedError(state);
+      write: (state, { offsets }, into, at) => {
+        into[at + offsets[0]!] = speedError(state);
       },
     },
     {
       name: 'mean velocity',
       parts: 'xyz',
-      write: ({ goal, meanVelocity: { x, y, z } }, _body, into, at) => inGoalFrame(goal, x, y, z, into, at),
+      write: ({ goal, meanVelocity: { x, y, z } }, { offsets }, into, at) =>
+        inGoalFrame(goal, x, y, z, into, at + offsets[0]!),
     },
     {
       name: 'goal velocity',
       parts: 'xyz',
-      write: ({ targetSpeed }, _body, into, at) => {
-        into[at] = 0;
-        into[at + 1] = 0;
-        into[at + 2] = targetSpeed;
+      write: ({ targetSpeed }, { offsets }, into, at) => {
+        const first = at + offsets[0]!;
+        into[first] = 0;
+        into[first + 1] = 0;
+        into[first + 2] = targetSpeed;
       },
     },
     {
       name: 'hips to goal',
       parts: 'xyzw',
-      write: ({ poses, goal }, _body, into, at) =>
-        writeShortestFromForward(poses, hips * poseSize, goal.x, goal.z, into, at),
+      write: ({ poses, goal }, { offsets }, into, at) =>
+        writeShortestFromForward(poses, hips * poseSize, goal.x, goal.z, into, at + offsets[0]!),
     },
     {
       name: 'head to goal',
       parts: 'xyzw',
-      write: ({ poses, goal }, _body, into, at) =>
-        writeShortestFromForward(poses, head * poseSize, goal.x, goal.z, into, at),
+      write: ({ poses, goal }, { offsets }, into, at) =>
+        writeShortestFromForward(poses, head * poseSize, goal.x, goal.z, into, at + offsets[0]!),
     },
-    { name: 'target position', parts: 'xyz', write: (state, _body, into, at) => writePosition(state, cube, into, at) },
+    {
+      name: 'target position',
+      parts: 'xyz',
+      write: (state, { offsets }, into, at) => writePosition(state, cube, into, at + offsets[0]!),
+    },
   ];
 }
 
@@ -85,38 +97,47 @@ const bodyRows: readonly Row[] = [
   {
     name: 'ground contact',
     parts: '',
-    write: ({ groundContacts }, body, into, at) => {
-      into[at] = groundContacts[body]!;
-    },
+    write: ({ groundContacts }, places, into, at) => writeNumbers(groundContacts, places, into, at),
   },
   {
     name: 'velocity',
     parts: 'xyz',
-    write: ({ goal, velocities }, body, into, at) => writeVector(goal, velocities, body, into, at),
+    write: ({ goal, velocities }, places, into, at) => writeVectors(goal, velocities, places, into, at),
   },
   {
     name: 'angular velocity',
     parts: 'xyz',
-    write: ({ goal, angularVelocities }, body, into, at) => writeVector(goal, angularVelocities, body, into, at),
+    write: ({ goal, angularVelocities }, places, into, at) => writeVectors(goal, angularVelocities, places, into, at),
   },
-  { name: 'position', parts: 'xyz', write: writePosition },
+  {
+    name: 'position',
+    parts: 'xyz',
+    write: (state, { bodies, offsets }, into, at) => {
+      for (let which = 0; which < bodies.length; which++) {
+        writePosition(state, bodies[which]!, into, at + offsets[which]!);
+      }
+    },
+  },
 ];
 
 /** More rows about every body that has a motor. */
 function motorRows(rig: Rig): Row[] {
-  const parents = rig.bodies.map(({ parent }) => parent);
+  const parents = Int32Array.from(rig.bodies, ({ parent }) => parent);
   return [
     {
       name: 'rotation',
       parts: 'xyzw',
-      write: ({ poses }, body, into, at) => writeRelative(poses, parents[body]! * poseSize, body * poseSize, into, at),
+      write: ({ poses }, { bodies, offsets }, into, at) => {
+        for (let which = 0; which < bodies.length; which++) {
+          const body = bodies[which]!;
+          writeRelative(poses, parents[body]! * poseSize, body * poseSize, into, at + offsets[which]!);
+        }
+      },
     },
     {
       name: 'strength',
       parts: '',
-      write: ({ strengths }, body, into, at) => {
-        into[at] = strengths[body]!;
-      },
+      write: ({ strengths }, places, into, at) => writeNumbers(strengths, places, into, at),
     },
   ];
 }
@@ -131,6 +152,7 @@ export interface ObservationField {
   readonly size: number;
   /** "xyz" names three numbers, "" a single one. */
   readonly parts: string;
+  /** The same for all fields of a row. */
   readonly write: Writer;
 }
 
@@ -160,22 +182,36 @@ export function observationNames(rig: Rig): string[] {
   );
 }
 
+/** How to write a whole observation: every row once, with the places of all its fields. */
+export type ObservationPlan = readonly { readonly write: Writer; readonly places: Places }[];
+
+/** What a layout's fields come to, row by row. */
+export function planObservation(layout: readonly ObservationField[]): ObservationPlan {
+  return [...new Set(layout.map(({ write }) => write))].map((write) => {
+    const fields = layout.filter((field) => field.write === write);
+    return {
+      write,
+      places: {
+        bodies: Int32Array.from(fields, ({ body }) => body),
+        offsets: Int32Array.from(fields, ({ offset }) => offset),
+      },
+    };
+  });
+}
+
 /** Writes a whole observation at `into[at]`. */
-export function writeObservation(
-  layout: readonly ObservationField[],
-  state: WalkerState,
-  into: Float32Array,
-  at: number,
-): void {
-  for (let which = 0; which < layout.length; which++) {
-    const { write, body, offset } = layout[which]!;
-    write(state, body, into, at + offset);
+export function writeObservation(plan: ObservationPlan, state: WalkerState, into: Float32Array, at: number): void {
+  for (let row = 0; row < plan.length; row++) {
+    const { write, places } = plan[row]!;
+    write(state, places, into, at);
   }
 }
 
 /** How far the mean velocity is from the goal velocity, m/s. */
 export function speedError({ goal, meanVelocity: { x, y, z }, targetSpeed }: WalkerState): number {
-  return Math.hypot(goal.x * targetSpeed - x, y, goal.z * targetSpeed - z);
+  const errorX = goal.x * targetSpeed - x;
+  const errorZ = goal.z * targetSpeed - z;
+  return Math.sqrt(errorX * errorX + y * y + errorZ * errorZ);
 }
 
 /** Writes a vector of the world in the goal frame: its x axis is y cross z, (goal.z, 0, -goal.x). */
@@ -192,14 +228,26 @@ function inGoalFrame(
   into[at + 2] = x * goal.x + z * goal.z;
 }
 
-function writeVector(
+function writeVectors(
   goal: WalkerState['goal'],
   vectors: Float32Array,
-  row: number,
+  { bodies, offsets }: Places,
   into: Float32Array,
   at: number,
 ): void {
-  inGoalFrame(goal, vectors[row * 3]!, vectors[row * 3 + 1]!, vectors[row * 3 + 2]!, into, at);
+  for (let which = 0; which < bodies.length; which++) {
+    const from = bodies[which]! * 3;
+    inGoalFrame(goal, vectors[from]!, vectors[from + 1]!, vectors[from + 2]!, into, at + offsets[which]!);
+  }
+}
+
+function writeNumbers(
+  numbers: Float32Array | Uint8Array,
+  { bodies, offsets }: Places,
+  into: Float32Array,
+  at: number,
+): void {
+  for (let which = 0; which < bodies.length; which++) into[at + offsets[which]!] = numbers[bodies[which]!]!;
 }
 
 /** Writes where a body is, seen from the first one (the hips). */

@@ -6,6 +6,7 @@
  * memory costs a fraction of asking seven getters. The rest of envs/walker is handed a `PhysX` and imports only types.
  */
 import type PhysXModule from 'physx-js-webidl';
+import { findMemoryLayout, type MemoryLayout } from './memory-layout.ts';
 
 /** The package's types: `PhysXTypes.PxScene` and so on. */
 export type { default as PhysXTypes } from 'physx-js-webidl';
@@ -27,6 +28,8 @@ export interface PhysX {
   readonly dispatcher: PhysXModule.PxDefaultCpuDispatcher;
   /** Grows while objects are made, and its buffer changes then: renew typed views whose buffer is not this one's. */
   readonly memory: WebAssembly.Memory;
+  /** Where things lie in it; undefined where this build keeps them elsewhere, and all goes by calls. */
+  readonly layout: MemoryLayout | undefined;
   /**
    * A bare function by its class, name and number of arguments.
    *
@@ -82,7 +85,7 @@ export async function startPhysX(wasm: BufferSource): Promise<PhysX> {
   );
   const physics = top.CreatePhysics(top.PHYSICS_VERSION, foundation, new px.PxTolerancesScale());
   top.InitExtensions(physics);
-  return {
+  const physx: PhysX = {
     px,
     top,
     massProperties: px.PxRigidBodyExt.prototype as unknown as PhysX['massProperties'],
@@ -91,6 +94,7 @@ export async function startPhysX(wasm: BufferSource): Promise<PhysX> {
     // No threads of PhysX's own: everything runs within simulate(), in one order.
     dispatcher: top.DefaultCpuDispatcherCreate(0),
     memory: exported['memory'] as WebAssembly.Memory,
+    layout: undefined,
     native(className, method, argumentCount) {
       const name = `emscripten_bind_${className}_${method}_${argumentCount}`;
       const found = exported[name];
@@ -98,6 +102,7 @@ export async function startPhysX(wasm: BufferSource): Promise<PhysX> {
       return found as NativeFunction;
     },
   };
+  return { ...physx, layout: findMemoryLayout(physx) };
 }
 
 /**

@@ -9,7 +9,7 @@ import type { PhysicsSettings } from './physics-settings.ts';
 import type { PhysX, PhysXTypes } from './physx.ts';
 import { type Collider, isLocked, type Rig, type RigJoint, type Vector } from './rig.ts';
 import { degrees, fromAxes, identity, type Quaternion } from './rotation.ts';
-import { kind } from './scene.ts';
+import { kind, writeFilterData } from './scene.ts';
 
 /** A motor as PhysX knows it. */
 export interface Motor {
@@ -113,7 +113,7 @@ export class RagdollMaker {
     shape.setContactOffset(this.#settings.contactOffset);
     // Nothing asks this scene what a ray hits, and keeping that answerable costs time in every step.
     shape.setFlag(px.PxShapeFlagEnum.eSCENE_QUERY_SHAPE, false);
-    this.#filterData.word0 = what;
+    writeFilterData(px, what, this.#filterData);
     shape.setSimulationFilterData(this.#filterData);
     actor.attachShape(shape);
     // The actor holds it now.

@@ -6,7 +6,7 @@
  */
 import type { RandomStream } from '../../random/stream.ts';
 import { Muscles } from './action.ts';
-import { observationLayout, speedError, type WalkerState, writeObservation } from './observation.ts';
+import { observationLayout, planObservation, speedError, type WalkerState, writeObservation } from './observation.ts';
 import type { WalkerParameters } from './parameters.ts';
 import { type PhysicsSettings, unityPhysics } from './physics-settings.ts';
 import type { PhysX } from './physx.ts';
@@ -45,7 +45,7 @@ export class Walker {
   readonly #rig: Rig;
   readonly #parameters: WalkerParameters;
   readonly #muscles: Muscles;
-  readonly #layout: ReturnType<typeof observationLayout>;
+  readonly #plan: ReturnType<typeof planObservation>;
   readonly #state: WalkerState & { targetSpeed: number };
   readonly #head: number;
   /** Farther than this from the middle, metres, it has left the world. */
@@ -59,7 +59,7 @@ export class Walker {
     this.#rig = rig;
     this.#parameters = parameters;
     this.#muscles = new Muscles(rig, this.world.motorBodies());
-    this.#layout = observationLayout(rig);
+    this.#plan = planObservation(observationLayout(rig));
     this.#head = bodyIndex(rig, 'head');
     this.#reach = settings.wallDistance;
     const { poses, velocities, angularVelocities, groundContacts } = this.world;
@@ -106,7 +106,7 @@ export class Walker {
 
   /** Writes the observation at `into[at]`. */
   observe(into: Float32Array, at: number): void {
-    writeObservation(this.#layout, this.#state, into, at);
+    writeObservation(this.#plan, this.#state, into, at);
   }
 
   /** Frees the world. No call may follow. */
@@ -169,7 +169,7 @@ export class Walker {
     const target = this.#rig.bodies.length * poseSize;
     const x = poses[target + 4]! - poses[4]!;
     const z = poses[target + 6]! - poses[6]!;
-    const distance = Math.hypot(x, z);
+    const distance = Math.sqrt(x * x + z * z);
     // Right above the target no direction is the goal's: the last one stays.
     if (distance < 1e-6) return;
     goal.x = x / distance;
@@ -213,6 +213,9 @@ export class Walker {
     let sum = 0;
     for (let at = 0; at < poses.length; at++) sum += poses[at]!;
     for (let at = 0; at < angularVelocities.length; at++) sum += angularVelocities[at]!;
+    // Strengths are seen, and are what was decided: a policy that has come apart decides on NaN.
+    const { strengths } = this.#muscles;
+    for (let body = 0; body < strengths.length; body++) sum += strengths[body]!;
     const [x, y, z] = [poses[4]!, poses[5]!, poses[6]!];
     const reach = this.#reach;
     return Number.isFinite(sum) && Math.abs(x) < reach && Math.abs(z) < reach && y > -1 && y < reach;

@@ -8,16 +8,18 @@
  *
  * State is read straight from WebAssembly memory into typed arrays; nothing here allocates in a step.
  */
+import { type BodyReader, bodyReader, poseSize } from './body-readers.ts';
 import { MemoryViews, pointerOf } from './memory.ts';
+import type { MemoryLayout } from './memory-layout.ts';
 import type { PhysicsSettings } from './physics-settings.ts';
 import type { PhysX, PhysXTypes } from './physx.ts';
 import { type Motor, RagdollMaker } from './ragdoll.ts';
 import type { Collider, Rig, Vector } from './rig.ts';
 import { identity, type Quaternion, turned, yaw } from './rotation.ts';
 import { kind, makeSceneParts, type SceneParts } from './scene.ts';
+import { SolvedMotors } from './solved-motors.ts';
 
-/** Numbers of a body in `World.poses`: rotation x y z w, then position x y z, as PhysX lays out a PxTransform. */
-export const poseSize = 7;
+export { poseSize };
 
 /** Byte offset of the force limit in a PxD6JointDrive; tests/envs/walker/world.test.ts checks it. */
 export const forceLimitOffset = 8;
@@ -76,6 +78,11 @@ export class World {
   #targetShape = 0;
   #populated = false;
   readonly #views: MemoryViews;
+  readonly #reader: BodyReader;
+  /** Motors by memory, where its layout is known. */
+  readonly #solved: SolvedMotors | undefined;
+  /** Whether there has been a physics step since `start`. */
+  #hasMoved = false;
 
   constructor(physx: PhysX, rig: Rig, settings: PhysicsSettings) {
     const { px } = physx;
@@ -111,6 +118,8 @@ export class World {
       if (actor === cube) this.#targetShape = shape;
       else this.#bodyOfShape.set(shape, body);
     });
+    this.#reader = bodyReader(physx, this.#views, this.#pointers);
+    this.#solved = physx.layout && this.#solvedMotors(physx.layout);
   }
 
   /** Starts anew: the ragdoll in its start pose, turned about the root, and everything at rest. */
@@ -130,6 +139,9 @@ export class World {
       actor.wakeUp();
     }
     this.#populated = true;
+    this.#hasMoved = false;
+    this.#solved?.connect();
+    this.#reader.prepare();
     this.groundContacts.fill(0);
     this.targetTouched = false;
     this.read();
@@ -140,32 +152,24 @@ export class World {
     const scene = pointerOf(this.#scene);
     this.#call.simulate(scene, this.#settings.step);
     this.#call.fetchResults(scene, 1);
+    this.#hasMoved = true;
   }
 
   /** Copies every pose and velocity out of PhysX. */
   read(): void {
-    const { getGlobalPose, getAngularVelocity } = this.#call;
-    const bodies = this.groundContacts.length;
-    for (let body = 0; body <= bodies; body++) {
-      this.#copy(getGlobalPose(this.#pointers[body]!), poseSize, this.poses, body * poseSize);
-    }
-    for (let body = 0; body < bodies; body++) {
-      this.#copy(getAngularVelocity(this.#pointers[body]!), 3, this.angularVelocities, body * 3);
-    }
+    for (let body = 0; body <= this.groundContacts.length; body++) this.readPose(body);
+    this.#reader.readAngularVelocities(this.angularVelocities);
     this.readVelocities();
   }
 
   /** Copies one body's pose out of PhysX; the target is the one after the last body. */
   readPose(body: number): void {
-    this.#copy(this.#call.getGlobalPose(this.#pointers[body]!), poseSize, this.poses, body * poseSize);
+    this.#reader.readPose(body, this.poses, body * poseSize);
   }
 
   /** Copies the velocities of the bodies' centres of mass out of PhysX. */
   readVelocities(): void {
-    const { getLinearVelocity } = this.#call;
-    for (let body = 0; body < this.groundContacts.length; body++) {
-      this.#copy(getLinearVelocity(this.#pointers[body]!), 3, this.velocities, body * 3);
-    }
+    this.#reader.readVelocities(this.velocities);
   }
 
   /** Indices of the bodies whose joints have motors, in the order in which motors are numbered. */
@@ -175,6 +179,10 @@ export class World {
 
   /** Turns a motor towards a rotation, x y z w at `rotations[at]`: the pose of the other body's frame in its own. */
   setMotorTarget(motor: number, rotations: Float32Array, at: number): void {
+    if (this.#solved && this.#hasMoved) {
+      this.#solved.setTarget(motor, rotations, at);
+      return;
+    }
     const floats = this.#views.current().floats;
     const word = pointerOf(this.#pose) >> 2;
     for (let part = 0; part < 4; part++) floats[word + part] = rotations[at + part]!;
@@ -184,6 +192,10 @@ export class World {
 
   /** Sets a motor's strength, N m. */
   setMotorStrength(motor: number, strength: number): void {
+    if (this.#solved && this.#hasMoved) {
+      this.#solved.setStrength(motor, strength);
+      return;
+    }
     const { joint, drives } = this.#motors[motor]!;
     const drive = pointerOf(this.#drive);
     this.#views.current().floats[(drive + forceLimitOffset) >> 2] = strength;
@@ -243,6 +255,13 @@ export class World {
     setAngularVelocity(pointer, pointerOf(this.#rest), 0);
   }
 
+  #solvedMotors(layout: MemoryLayout): SolvedMotors {
+    const bodies = this.#motors.flatMap(({ body }) => [body, this.#rig.bodies[body]!.joint!.connectedTo]);
+    const pointers = Uint32Array.from(bodies, (body) => this.#pointers[body]!);
+    const wakeCounter = this.#scene.getWakeCounterResetValue();
+    return new SolvedMotors(this.#physx, layout, this.#views, this.#motors, pointers, wakeCounter);
+  }
+
   /** The ground, its surface at the height that is set, and walls on its four sides. */
   #groundAndWalls(): PhysXTypes.PxRigidStatic[] {
     const { groundHeight, wallDistance: edge } = this.#settings;
@@ -270,19 +289,12 @@ export class World {
       if (halfWords[(pair + flags) >> 1]! & removed) continue;
       const first = words[(pair + firstShape) >> 2]!;
       const second = words[(pair + secondShape) >> 2]!;
-      if (first === this.#targetShape || second === this.#targetShape) {
-        this.targetTouched = true;
-      } else {
-        const body = this.#bodyOfShape.get(first) ?? this.#bodyOfShape.get(second)!;
-        this.groundContacts[body] = halfWords[(pair + events) >> 1]! & touchFound ? 1 : 0;
-      }
+      const body = this.#bodyOfShape.get(first) ?? this.#bodyOfShape.get(second);
+      // The target has touched the ground.
+      if (body === undefined) continue;
+      if (first === this.#targetShape || second === this.#targetShape) this.targetTouched = true;
+      else this.groundContacts[body] = halfWords[(pair + events) >> 1]! & touchFound ? 1 : 0;
     }
-  }
-
-  #copy(pointer: number, count: number, into: Float32Array, at: number): void {
-    const floats = this.#views.current().floats;
-    const word = pointer >> 2;
-    for (let part = 0; part < count; part++) into[at + part] = floats[word + part]!;
   }
 }
 
@@ -291,12 +303,9 @@ function nativeCalls(physx: PhysX) {
   return {
     simulate: physx.native('PxScene', 'simulate', 1),
     fetchResults: physx.native('PxScene', 'fetchResults', 1),
-    getGlobalPose: physx.native('PxRigidActor', 'getGlobalPose', 0),
     setGlobalPose: physx.native('PxRigidActor', 'setGlobalPose', 2),
-    getLinearVelocity: physx.native('PxRigidBody', 'getLinearVelocity', 0),
     setLinearVelocity: physx.native('PxRigidDynamic', 'setLinearVelocity', 2),
     setAngularVelocity: physx.native('PxRigidDynamic', 'setAngularVelocity', 2),
-    getAngularVelocity: physx.native('PxRigidBody', 'getAngularVelocity', 0),
     setDrive: physx.native('PxD6Joint', 'setDrive', 2),
     setDrivePosition: physx.native('PxD6Joint', 'setDrivePosition', 2),
   };

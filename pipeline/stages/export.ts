@@ -1,40 +1,71 @@
+import type { Checkpoint } from '../../train/checkpoint.ts';
+import { readManifest } from '../manifest.ts';
+import { oneOf } from '../options.ts';
+import type { RunFolder } from '../run-folder.ts';
 import { defineStage } from '../stage.ts';
 
 export default defineStage({
   name: 'export',
   summary: 'write the trained actor as the ONNX file that ML-Agents runs',
-  options: {},
-
-  async inputs(_options, run) {
-    const { latestCheckpoint } = await import('../../train/checkpoint.ts');
-    return { files: { checkpoint: latestCheckpoint(run.checkpoints, () => {}).path }, settings: {} };
+  options: {
+    checkpoint: {
+      argument: 'WHICH',
+      description: 'best (in held-out evaluation) or latest (default: best, where the run was evaluated)',
+      schema: oneOf(['best', 'latest']).optional(),
+    },
   },
 
-  async run(_options, { run, logger }) {
-    const { latestCheckpoint } = await import('../../train/checkpoint.ts');
+  async inputs({ checkpoint: which }, run) {
+    const { chooseCheckpoint } = await import('../../train/checkpoint.ts');
+    return { files: { checkpoint: chooseCheckpoint(run.checkpoints, which, () => {}).path }, settings: {} };
+  },
+
+  async run({ checkpoint: which }, { run, logger }) {
+    const { chooseCheckpoint } = await import('../../train/checkpoint.ts');
     const { exportActor } = await import('../../export/export-actor.ts');
     const { encodeModel } = await import('../../onnx/encode.ts');
     const { writeAtomically } = await import('../../files/write-atomically.ts');
     const { versions } = await import('../versions.ts');
 
-    const { path, checkpoint } = latestCheckpoint(run.checkpoints, (message) => logger.warn(message));
-    const { step, lastReward, seed } = checkpoint.progress;
-    const { gaitsmith, commit } = versions();
-    const model = exportActor(checkpoint, gaitsmith, {
-      'gaitsmith.run': run.id,
-      'gaitsmith.behavior': checkpoint.behaviorName,
-      'gaitsmith.steps': String(step),
-      'gaitsmith.seed': String(seed),
-      ...(lastReward === null ? {} : { 'gaitsmith.reward': lastReward.toFixed(3) }),
-      ...(commit === null ? {} : { 'gaitsmith.commit': commit }),
-    });
+    const { path, checkpoint } = chooseCheckpoint(run.checkpoints, which, (message) => logger.warn(message));
+    const model = exportActor(checkpoint, versions().gaitsmith, await provenanceOf(run, path, checkpoint));
     const bytes = encodeModel(model);
     writeAtomically(run.policy, bytes);
     logger.info(`Exported ${path} to ${run.policy}.`);
     return {
       summary: `${Math.round(bytes.length / 1024)} KiB, opset ${model.opset}, ${model.graph.nodes.length} nodes`,
       outputs: { policy: run.policy },
-      details: { bytes: bytes.length, opset: model.opset, nodes: model.graph.nodes.length, steps: step },
+      details: {
+        bytes: bytes.length,
+        opset: model.opset,
+        nodes: model.graph.nodes.length,
+        steps: checkpoint.progress.step,
+        metadata: model.metadata,
+      },
     };
   },
 });
+
+/** Where the policy comes from, for the file's metadata: enough to train it again. */
+async function provenanceOf(run: RunFolder, path: string, checkpoint: Checkpoint): Promise<Record<string, string>> {
+  const { sha256OfFile } = await import('../../files/hash.ts');
+  const { versions } = await import('../versions.ts');
+  const { step, lastReward, seed, best } = checkpoint.progress;
+  // Of the training, not of this export, which may come much later.
+  const { commit, dirty } = readManifest(run).stages['train']?.versions ?? versions();
+  const config = sha256OfFile(run.config);
+  return {
+    'gaitsmith.run': run.id,
+    'gaitsmith.behavior': checkpoint.behaviorName,
+    'gaitsmith.steps': String(step),
+    'gaitsmith.seed': String(seed),
+    'gaitsmith.checkpoint': sha256OfFile(path)!,
+    ...(config === undefined ? {} : { 'gaitsmith.config': config }),
+    ...(commit === null ? {} : { 'gaitsmith.commit': dirty ? `${commit}-dirty` : commit }),
+    ...(lastReward === null ? {} : { 'gaitsmith.reward': lastReward.toFixed(3) }),
+    // By held-out evaluation, where this is the policy that was evaluated.
+    ...(best?.step === step
+      ? { 'gaitsmith.score': `${best.reward.toFixed(3)} +- ${best.rewardInterval.toFixed(3)}` }
+      : {}),
+  };
+}

@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { backendNames, eagerBackendNames } from '../../compile/eager-backends.ts';
+import { UserError } from '../../failure/user-error.ts';
+import { sha256OfFile } from '../../files/hash.ts';
+import { readManifest } from '../manifest.ts';
 import { oneOf, positiveNumber } from '../options.ts';
+import { pathOfRecorded, type RunFolder } from '../run-folder.ts';
 import { defineStage, type Json } from '../stage.ts';
 
 export default defineStage({
@@ -28,21 +32,22 @@ export default defineStage({
   },
 
   async inputs({ tolerance, backend }, run) {
-    const { latestCheckpoint } = await import('../../train/checkpoint.ts');
-    const { path } = latestCheckpoint(run.checkpoints, () => {});
-    return { files: { checkpoint: path, policy: run.policy }, settings: { tolerance, backend } };
+    return { files: { checkpoint: exportedCheckpoint(run), policy: run.policy }, settings: { tolerance, backend } };
   },
 
   async run({ tolerance, backend }, { run, logger }) {
-    const { latestCheckpoint } = await import('../../train/checkpoint.ts');
+    const { readCheckpoint } = await import('../../train/checkpoint.ts');
+    const { decodeModel } = await import('../../onnx/decode.ts');
     const { eagerActions } = await import('../../train/acting.ts');
     const { validate } = await import('../../validate/validate.ts');
     const { onnxruntimeNode, onnxruntimeWeb } = await import('../../validate/engine.ts');
     const { writeAtomically } = await import('../../files/write-atomically.ts');
 
-    const { checkpoint } = latestCheckpoint(run.checkpoints, (message) => logger.warn(message));
+    const checkpoint = readCheckpoint(exportedCheckpoint(run));
+    const model = readFileSync(run.policy);
+    for (const [key, value] of Object.entries(decodeModel(model, run.policy).metadata)) logger.info(`${key}: ${value}`);
     const report = await validate({
-      model: readFileSync(run.policy),
+      model,
       path: run.policy,
       shape: checkpoint.network,
       engines: [onnxruntimeNode, onnxruntimeWeb],
@@ -76,3 +81,19 @@ export default defineStage({
     };
   },
 });
+
+/**
+ * What the policy was exported from: only that can judge it.
+ *
+ * @throws UserError where it was never exported, or what it was exported from is another one by now, or gone.
+ */
+function exportedCheckpoint(run: RunFolder): string {
+  const exported = readManifest(run).stages['export']?.inputs.files['checkpoint'];
+  const path = exported && pathOfRecorded(run, exported.path);
+  if (path && sha256OfFile(path) === exported.sha256) return path;
+  throw new UserError({
+    what: path ? 'the checkpoint that the policy was exported from has changed' : 'no policy was exported here yet',
+    where: path ?? run.path,
+    mend: `npm run export -- ${run.flags}`,
+  });
+}

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { UserError } from '../../failure/user-error.ts';
-import { writeAtomically } from '../../files/write-atomically.ts';
+import { removeLeftovers, writeAtomically } from '../../files/write-atomically.ts';
 import { because } from '../skipping.ts';
 
 /** What the next call of one function of node:fs does instead; the disk is never really full in a test. */
@@ -86,7 +86,6 @@ test('an error that is no fault of the user is passed on as it is, and leaves no
   expect(fs.readdirSync(folder)).toEqual([]);
 });
 
-// Fails for now: the clean-up of the temporary file throws ENOTDIR itself, before the cause can be told.
 test('a path that leads through a file is one clear error', () => {
   writeAtomically(join(folder, 'file.txt'), 'x');
   expect(() => writeAtomically(join(folder, 'file.txt', 'y.txt'), 'y')).toThrow(
@@ -106,4 +105,14 @@ test('a target that is a folder is refused, and stays', () => {
   fs.mkdirSync(join(folder, 'target'));
   expect(() => writeAtomically(join(folder, 'target'), 'x')).toThrow();
   expect(fs.readdirSync(folder)).toEqual(['target']);
+});
+
+test('what a killed writer left is deleted, and nothing else', () => {
+  const others = ['.gitignore', '.file.txt.swp', 'file.txt.0123abcd.tmp', '.file.tmp'];
+  for (const name of ['.file.txt.0123abcd.tmp', '.step-000000001.safetensors.ffffffff.tmp', ...others]) {
+    fs.writeFileSync(join(folder, name), 'x');
+  }
+  removeLeftovers(folder);
+  expect(fs.readdirSync(folder).sort()).toEqual(others.sort());
+  removeLeftovers(join(folder, 'none'));
 });

@@ -44,6 +44,13 @@ function checkpointAt(step: number): Checkpoint {
       { episode: 0, actions: new Float32Array(0) },
     ],
     sample: Float32Array.from({ length: 15 }, (_, at) => at),
+    summary: {
+      rewards: [0.1, -1e300],
+      lengths: [3, 4],
+      blowUps: 1,
+      sums: { 'Losses/Value Loss': 1 / 3 },
+      iterations: 2,
+    },
   };
 }
 

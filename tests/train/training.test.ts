@@ -1,13 +1,15 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { behavior as walkerBehavior } from '../../envs/walker/behavior.ts';
 import { sha256OfFile } from '../../files/hash.ts';
 import { readCheckpoint } from '../../train/checkpoint.ts';
 import { parseConfiguration } from '../../train/configuration/read.ts';
 import type { IterationMetrics } from '../../train/metrics.ts';
 import { type TrainOptions, train } from '../../train/train.ts';
+import { eventFilesIn, type ReadHistogram, readEvents, shownEvents } from '../tensorboard/read-events.ts';
 import { behavior } from './fixtures/pointing-environment.ts';
 
 const environment = pathToFileURL(join(import.meta.dirname, 'fixtures/pointing-environment.ts')).href;
@@ -48,6 +50,7 @@ describe('training', () => {
         workers: 2,
         checkpointFolder: join(folder, name),
         metricsPath: join(folder, `${name}.jsonl`),
+        eventsFolder: join(folder, `${name}-events`),
         resume: false,
         ...options,
       },
@@ -86,12 +89,14 @@ describe('training', () => {
     expect(other.sample).not.toEqual(one.sample);
   });
 
-  it('that was stopped and resumed ends with the very bytes of one that was not', async () => {
-    const whole = await run({ maxSteps: 2500, name: 'whole' });
-    const first = await run({ maxSteps: 2500, name: 'parts', stopAfter: 2 });
+  it('that was stopped and resumed ends with the very bytes, metrics and events of one that was not', async () => {
+    const settings = configuration(2500);
+    settings.behavior.summary_freq = 1500; // so that it is stopped in the middle of what a summary sums up
+    const whole = await run({ configuration: settings, name: 'whole' });
+    const first = await run({ configuration: settings, name: 'parts', stopAfter: 2 });
     expect(first.interrupted).toBe(true);
     expect(first.progress.step).toBe(1040);
-    const second = await run({ maxSteps: 2500, name: 'parts', resume: true });
+    const second = await run({ configuration: settings, name: 'parts', resume: true });
     expect(second.interrupted).toBe(false);
     expect(sha256OfFile(second.checkpoint)).toBe(sha256OfFile(whole.checkpoint));
     const measured = (name: string) =>
@@ -100,6 +105,96 @@ describe('training', () => {
         .split('\n')
         .map((line) => ({ ...JSON.parse(line), seconds: 0 }));
     expect(measured('parts')).toEqual(measured('whole'));
+    const events = (name: string) => {
+      const shown = shownEvents(eventFilesIn(join(folder, `${name}-events`)));
+      return shown
+        .filter(({ values }) => !('Hyperparameters/text_summary' in values))
+        .map(({ step, values }) => ({ step, values }));
+    };
+    expect(events('parts')).toEqual(events('whole'));
+    expect(events('parts').map(({ step }) => step)).toEqual([1500]);
+    expect(eventFilesIn(join(folder, 'parts-events'))).toHaveLength(2);
+  });
+
+  it('goes back to the checkpoint before a damaged latest one, says so, and ends with the same bytes', async () => {
+    const settings = configuration(2500);
+    const { checkpoint: latest } = await run({ configuration: settings });
+    const bytes = readFileSync(latest);
+    const flipped = Buffer.from(bytes);
+    flipped[bytes.length >> 1]! ^= 1;
+    for (const damaged of [bytes.subarray(0, -100), flipped, Buffer.alloc(0)]) {
+      writeFileSync(latest, damaged);
+      const { told, iterations, checkpoint } = await run({ configuration: settings, resume: true, workers: 1 });
+      expect(told[0]).toMatch(/step-000002600\.safetensors: .*; going back to the checkpoint before it$/);
+      expect(told[1]).toMatch(/^Resuming from .*step-000002080\.safetensors, step 2080\.$/);
+      expect(iterations).toHaveLength(1);
+      expect(checkpoint).toBe(latest);
+      expect(readFileSync(latest).equals(bytes)).toBe(true);
+    }
+  });
+
+  it("tells TensorBoard by ML-Agents' tags what the metrics say", async () => {
+    const { iterations } = await run({ maxSteps: 1100 });
+    const [version, text, summary, ...more] = readEvents(eventFilesIn(join(folder, 'run-events'))[0]!);
+    expect(version!.fileVersion).toBe('brain.Event:2');
+    expect(text!.values['Hyperparameters/text_summary']).toContain(
+      '\ttrainer_type:\tppo\n\thyperparameters:\t\n\t  batch_size:\t64\n',
+    );
+    expect(more).toEqual([]);
+    expect(summary!.step).toBe(1000); // the multiple of summary_freq that the second iteration passed
+    expect(Math.abs(summary!.wallTime - Date.now() / 1000)).toBeLessThan(3600);
+    const two = iterations.slice(0, 2);
+    const episodes = two[0]!.episodes + two[1]!.episodes;
+    const mean = (of: (metrics: IterationMetrics) => number) => (of(two[0]!) + of(two[1]!)) / 2;
+    const overEpisodes = (of: (metrics: IterationMetrics) => number) =>
+      (of(two[0]!) * two[0]!.episodes + of(two[1]!) * two[1]!.episodes) / episodes;
+    const expected = {
+      'Environment/Cumulative Reward': overEpisodes(({ reward }) => reward!),
+      'Environment/Episode Length': overEpisodes(({ episodeLength }) => episodeLength!),
+      'Losses/Policy Loss': mean(({ absolutePolicyLoss }) => absolutePolicyLoss),
+      'Losses/Value Loss': mean(({ valueLoss }) => valueLoss),
+      'Policy/Beta': mean(({ beta }) => beta),
+      'Policy/Entropy': mean(({ entropy }) => entropy),
+      'Policy/Epsilon': mean(({ epsilon }) => epsilon),
+      'Policy/Extrinsic Reward': overEpisodes(({ reward }) => reward!),
+      'Policy/Extrinsic Value Estimate': mean(({ valueEstimate }) => valueEstimate),
+      'Policy/Learning Rate': mean(({ learningRate }) => learningRate),
+    };
+    for (const [tag, value] of Object.entries(expected)) expect(summary!.values[tag], tag).toBeCloseTo(value, 4);
+    const histogram = summary!.values['Environment/Cumulative Reward_hist'] as ReadHistogram;
+    expect(histogram.num).toBe(episodes);
+    expect(histogram.sum / episodes).toBeCloseTo(expected['Environment/Cumulative Reward'], 4);
+    const own = Object.keys(summary!.values).filter((tag) => !(tag in expected) && !tag.endsWith('_hist'));
+    expect(own).toEqual(['Gaitsmith/Blow-ups', 'Gaitsmith/Divergence', 'Gaitsmith/Sigma']);
+    expect(two[0]!.absolutePolicyLoss).toBeGreaterThanOrEqual(Math.abs(two[0]!.policyLoss));
+  });
+
+  it('counts and tells what blew up, and learns from sound numbers alone', async () => {
+    const walker = parseConfiguration(
+      `
+behaviors:
+  Walker:
+    hyperparameters: { batch_size: 32, buffer_size: 128, num_epoch: 1 }
+    network_settings: { normalize: true, hidden_units: 8, num_layers: 1 }
+    max_steps: 256
+    summary_freq: 256`,
+      'walker.yaml',
+      'Walker',
+    );
+    const { checkpoint, iterations, told } = await run({
+      configuration: walker,
+      environment: pathToFileURL(join(import.meta.dirname, 'fixtures/bursting-walker.ts')).href,
+      behavior: walkerBehavior,
+      agents: 8,
+      workers: 1,
+    });
+    // 16 decisions of each agent an iteration, in one group of agents: the first bursts at its 8th and 16th.
+    expect(iterations.map(({ blowUps }) => blowUps)).toEqual([2, 2]);
+    const lines = readFileSync(join(folder, 'run.jsonl'), 'utf8').trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line).blowUps)).toEqual([2, 2]);
+    expect(told.filter((line) => line.includes('cut off because physics blew up: 4.'))).toHaveLength(1);
+    const { sample, parameters } = readCheckpoint(checkpoint);
+    for (const numbers of [sample, ...Object.values(parameters)]) expect(numbers.every(Number.isFinite)).toBe(true);
   });
 
   it('keeps a checkpoint each interval, and no more than it should', async () => {
@@ -126,6 +221,10 @@ describe('training', () => {
     const before = sha256OfFile(checkpoint);
     await expect(run({})).rejects.toThrow(/already has checkpoints.*--resume.*--force/);
     expect(sha256OfFile(checkpoint)).toBe(before);
+  });
+
+  it('of no steps is refused where there is nothing to start from', async () => {
+    await expect(run({ maxSteps: 0 })).rejects.toThrow(/max_steps: nothing to train for and nothing to start from/);
   });
 
   it('does not resume where there is nothing, or something else', async () => {

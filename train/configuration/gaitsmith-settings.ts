@@ -17,6 +17,13 @@ const count = () => z.int().positive();
 
 /** What any trainer has. */
 const settings = {
+  evaluation_interval: z
+    .int()
+    .nonnegative()
+    .default(0)
+    .describe('decisions between two held-out evaluations, whose best policy is kept beside the latest; 0: none'),
+  evaluation_episodes: count().default(40).describe('episodes of one evaluation, spread evenly over its conditions'),
+
   agents: count().default(32).describe('agents that collect side by side; --agents stands above it'),
   normalize_rewards: z
     .boolean()

@@ -3,6 +3,7 @@ import { behavior } from '../../../envs/walker/behavior.ts';
 import {
   observationLayout,
   observationNames,
+  planObservation,
   type WalkerState,
   writeObservation,
 } from '../../../envs/walker/observation.ts';
@@ -14,7 +15,7 @@ describe('the observation layout', () => {
   it('adds up to 243 numbers with a name of its own each', () => {
     expect(names).toHaveLength(243);
     expect(new Set(names).size).toBe(243);
-    expect(behavior).toMatchObject({ name: 'Walker', observationSize: 243, actionSize: 39 });
+    expect(behavior).toMatchObject({ name: 'Walker', observationSize: 243, actionSize: 39, observationNames: names });
   });
 
   it('has no gaps', () => {
@@ -75,7 +76,7 @@ describe('an observation', () => {
   };
   const observed = (given: WalkerState) => {
     const into = new Float32Array(243);
-    writeObservation(observationLayout(walkerRig), given, into, 0);
+    writeObservation(planObservation(observationLayout(walkerRig)), given, into, 0);
     return (name: string) => into[names.indexOf(name)]!;
   };
 

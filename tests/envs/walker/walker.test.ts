@@ -244,6 +244,35 @@ describe('an episode', () => {
     expect(next.observations.every(Number.isFinite)).toBe(true);
   });
 
+  it('that is decided on with NaN is cut off as well', async () => {
+    const environment = await environmentWith(1);
+    const { truncated, episodes, observations, finalObservations, rewards } = await environment.step(
+      new Float32Array(behavior.actionSize).fill(Number.NaN),
+    );
+    expect(truncated[0]).toBe(1);
+    expect(episodes[0]).toMatchObject({ decisions: 1, details: { blowUps: 1 } });
+    for (const numbers of [observations, finalObservations, rewards]) expect(numbers.every(Number.isFinite)).toBe(true);
+  });
+
+  it('that blew up leaves no trace in the next one', () => {
+    const used = walkerWith();
+    const notANumber = new physx.px.PxVec3(Number.NaN, Number.NaN, Number.NaN);
+    used.world.body(3).setLinearVelocity(notANumber, true);
+    physx.px.destroy(notANumber);
+    expect(used.decide(actionsWith(), 0)).toBe('blew up');
+    used.start(new RandomStream(2));
+    const fresh = walkerWith({}, 2);
+    for (let decision = 0; decision < 5; decision++) {
+      expect(used.decide(actionsWith(), 0)).toBe(fresh.decide(actionsWith(), 0));
+      const seen = [used, fresh].map((walker) => {
+        const observation = new Float32Array(behavior.observationSize);
+        walker.observe(observation, 0);
+        return observation;
+      });
+      expect(seen[0]).toEqual(seen[1]);
+    }
+  });
+
   it('stays within reason under random actions for a long time', async () => {
     const environment = await environmentWith(2);
     const random = new RandomStream(3);

@@ -1,0 +1,215 @@
+/** Held-out evaluations: fixed, apart from training, and the best policy kept. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Episode } from '../../envs/env.ts';
+import { sha256OfFile } from '../../files/hash.ts';
+import { bestCheckpointPath, listCheckpoints, readCheckpoint } from '../../train/checkpoint.ts';
+import { parseConfiguration } from '../../train/configuration/read.ts';
+import { type Evaluation, evaluationOf, trialsOf } from '../../train/evaluation.ts';
+import type { EvaluationMetrics, IterationMetrics } from '../../train/metrics.ts';
+import { type TrainOptions, train } from '../../train/train.ts';
+import { eventFilesIn, shownEvents } from '../tensorboard/read-events.ts';
+import { behavior } from './fixtures/pointing-environment.ts';
+
+const environment = pathToFileURL(join(import.meta.dirname, 'fixtures/pointing-environment.ts')).href;
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'evaluation-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+interface Changes extends Partial<TrainOptions> {
+  readonly name: string;
+  readonly gaitsmith?: string;
+  readonly learningRate?: string;
+  readonly more?: string;
+  readonly stopAfter?: number;
+  readonly maxSteps?: number;
+}
+
+/** 260 decisions an iteration: evaluations at 520, 1040 and 1560. */
+async function run(changes: Changes) {
+  const {
+    name,
+    gaitsmith = 'evaluation_interval: 500',
+    learningRate = '0.003',
+    more = '',
+    stopAfter,
+    ...rest
+  } = changes;
+  const { maxSteps = 1560, ...options } = rest;
+  const text = `
+behaviors:
+  Pointer:
+    hyperparameters: { batch_size: 64, buffer_size: 260, learning_rate: ${learningRate}, learning_rate_schedule: constant, num_epoch: 4 }
+    network_settings: { normalize: true, hidden_units: 16, num_layers: 1 }
+    reward_signals: { extrinsic: { gamma: 0.5 } }
+    max_steps: ${maxSteps}
+    checkpoint_interval: 400
+    keep_checkpoints: 2
+    ${more}
+    gaitsmith: { ${gaitsmith} }`;
+  const told: string[] = [];
+  const iterations: IterationMetrics[] = [];
+  const stop = new AbortController();
+  const result = await train(
+    {
+      configuration: parseConfiguration(text, 'pointer.yaml', 'Pointer'),
+      environment,
+      behavior,
+      seed: 5,
+      agents: 20,
+      workers: 1,
+      checkpointFolder: join(folder, name),
+      metricsPath: join(folder, `${name}.jsonl`),
+      eventsFolder: join(folder, `${name}-events`),
+      resume: false,
+      ...options,
+    },
+    {
+      info: (message) => told.push(message),
+      warn: (message) => told.push(message),
+      iteration: (metrics) => {
+        iterations.push(metrics);
+        if (iterations.length === stopAfter) stop.abort();
+      },
+      signal: stop.signal,
+    },
+  );
+  return { ...result, told, iterations, best: bestCheckpointPath(join(folder, name)) };
+}
+
+const evaluationsOf = (name: string): EvaluationMetrics[] =>
+  readFileSync(join(folder, `${name}.jsonl`), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+    .filter((line) => 'evaluation' in line);
+
+describe('a held-out evaluation', () => {
+  it('changes nothing of the training, and is the same for any number of workers', async () => {
+    const without = await run({ name: 'without', gaitsmith: '' });
+    const one = await run({ name: 'one' });
+    const two = await run({ name: 'two', workers: 2 });
+    const learnt = (path: string) => {
+      const { progress, ...state } = readCheckpoint(path);
+      const { best, ...counters } = progress;
+      return { ...state, counters };
+    };
+    expect(learnt(one.checkpoint)).toEqual(learnt(without.checkpoint));
+    expect(one.progress.step).toBe(1560);
+    expect(existsSync(without.best)).toBe(false);
+    expect(sha256OfFile(two.checkpoint)).toBe(sha256OfFile(one.checkpoint));
+    expect(sha256OfFile(two.best)).toBe(sha256OfFile(one.best));
+    expect(evaluationsOf('two')).toEqual(evaluationsOf('one'));
+  });
+
+  it('is told in metrics, events and the log, and its best policy is kept beside those that are pruned', async () => {
+    const { told, best, progress } = await run({ name: 'run' });
+    const evaluations = evaluationsOf('run');
+    expect(evaluations.map(({ step }) => step)).toEqual([520, 1040, 1560]);
+    for (const { evaluation } of evaluations) {
+      expect(evaluation.episodes).toBe(40);
+      expect(evaluation.conditions.map(({ name, episodes }) => [name, episodes])).toEqual([
+        ['of one length', 20],
+        ['of many lengths', 20],
+      ]);
+      expect(evaluation.conditions[0]!.episodeLength).toBe(3);
+      expect(evaluation.conditions[1]!.episodeLength).toBeGreaterThan(8);
+      expect(evaluation.reward).toBeCloseTo(
+        (evaluation.conditions[0]!.reward + evaluation.conditions[1]!.reward) / 2,
+        10,
+      );
+    }
+    const top = evaluations.reduce((a, b) => (b.evaluation.reward > a.evaluation.reward ? b : a));
+    const { step, reward, rewardInterval } = { step: top.step, ...top.evaluation };
+    expect(progress.best).toEqual({ step, reward, rewardInterval });
+    expect(readCheckpoint(best).progress).toMatchObject({ step, best: progress.best });
+    expect(readCheckpoint(best).histories).toBeUndefined();
+    expect(listCheckpoints(join(folder, 'run'))).toHaveLength(2);
+    expect(
+      told.filter((line) => /^Evaluation at step \d+: reward .* falls in \d+ % of 40 episodes/.test(line)),
+    ).toHaveLength(3);
+    const events = shownEvents(eventFilesIn(join(folder, 'run-events'))).filter(
+      ({ values }) => 'Evaluation/Cumulative Reward' in values,
+    );
+    expect(events.map(({ step: at }) => at)).toEqual([520, 1040, 1560]);
+    events.forEach(({ values }, index) => {
+      expect(values['Evaluation/Cumulative Reward']).toBeCloseTo(evaluations[index]!.evaluation.reward, 4);
+      expect(Object.keys(values)).toContain('Evaluation/Cumulative Reward, of many lengths');
+    });
+  });
+
+  it('is repeated exactly by a run that was stopped and resumed', async () => {
+    const whole = await run({ name: 'whole' });
+    await run({ name: 'parts', stopAfter: 3 });
+    const { checkpoint, best } = await run({ name: 'parts', resume: true });
+    expect(sha256OfFile(checkpoint)).toBe(sha256OfFile(whole.checkpoint));
+    expect(sha256OfFile(best)).toBe(sha256OfFile(whole.best));
+    expect(evaluationsOf('parts')).toEqual(evaluationsOf('whole'));
+  });
+
+  it('keeps what a run took over from another one while nothing is better', async () => {
+    const from = await run({ name: 'from' });
+    // Steps this large undo whatever was learnt.
+    const next = await run({ name: 'next', more: `init_path: ${from.checkpoint}`, learningRate: '3.0' });
+    expect(evaluationsOf('next').map(({ step }) => step)).toEqual([0, 520, 1040, 1560]);
+    expect(next.progress.best!.step).toBe(0);
+    expect(readCheckpoint(next.best).parameters).toEqual(readCheckpoint(from.checkpoint).parameters);
+    expect(readCheckpoint(next.best).sample.length).toBeGreaterThan(0);
+    expect(evaluationsOf('next')[0]!.evaluation).toEqual(evaluationsOf('from').at(-1)!.evaluation);
+  });
+
+  it('is refused, before anything runs, in a world that has no conditions for it', async () => {
+    const { evaluationConditions, ...bare } = behavior;
+    expect(evaluationConditions).toHaveLength(2);
+    await expect(run({ name: 'bare', behavior: bare })).rejects.toThrow(/evaluation_interval: .*Pointer.*expected 0/);
+    expect(existsSync(join(folder, 'bare.jsonl'))).toBe(false);
+  });
+});
+
+describe('a score', () => {
+  const conditions = [
+    { name: 'a', parameters: { speed: 1 } },
+    { name: 'b', parameters: { speed: 2 } },
+  ];
+
+  it('comes from as many episodes as were asked for, spread evenly, in small trials', () => {
+    const trials = trialsOf(conditions, { speed: 9, gravity: 3, mass: { sampler_type: 'uniform' } }, 19);
+    expect(trials.map(({ condition, agent, episodes }) => [condition, agent, episodes])).toEqual([
+      [0, 0, 4],
+      [0, 1, 4],
+      [0, 2, 2],
+      [1, 0, 4],
+      [1, 1, 4],
+      [1, 2, 2],
+    ]);
+    expect(trials[3]!.parameters).toEqual({ speed: 2, gravity: 3 });
+  });
+
+  it('counts each condition the same, and knows how sure it is', () => {
+    const episode = (reward: number, truncated: boolean): Episode => ({
+      agent: 0,
+      episode: 0,
+      reward,
+      decisions: 10,
+      truncated,
+      details: {},
+    });
+    const trials = trialsOf(conditions, {}, 8);
+    const easy = [2, 4, 2, 4].map((reward) => episode(reward, true));
+    const hard = [0, 0, 0, 0].map((reward) => episode(reward, false));
+    const { conditions: parts, ...all } = evaluationOf(conditions, trials, [easy, hard]) satisfies Evaluation;
+    // The standard error of the first is sqrt(4/3) / sqrt(4).
+    const interval = 1.96 * Math.sqrt(4 / 3 / 4);
+    expect(parts[0]).toMatchObject({ name: 'a', episodes: 4, reward: 3, fallShare: 0, episodeLength: 10 });
+    expect(parts[0]!.rewardInterval).toBeCloseTo(interval, 12);
+    expect(parts[1]).toMatchObject({ name: 'b', reward: 0, rewardInterval: 0, fallShare: 1 });
+    expect(all).toMatchObject({ episodes: 8, reward: 1.5, fallShare: 0.5 });
+    expect(all.rewardInterval).toBeCloseTo(interval / 2, 12);
+  });
+});

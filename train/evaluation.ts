@@ -1,0 +1,139 @@
+/**
+ * Held-out evaluation: now and then the policy plays a fixed set of episodes in worlds of their own, whose seed no training
+ * has. Nothing of it is learnt from or counted, and every policy, of whatever run, meets the same episodes.
+ *
+ * Actions are sampled, as in training and as Unity's scene has it (BehaviorParameters' default), with noise of its own
+ * seed; on the means where the run is trained so (`network_settings.deterministic`).
+ */
+import type { Environment, EnvironmentModule, Episode, EvaluationCondition } from '../envs/env.ts';
+import { RandomStream } from '../random/stream.ts';
+import { ACTION_LIMIT } from './action-limit.ts';
+import type { ActingPolicy } from './rollout.ts';
+import { STREAMS } from './streams.ts';
+import { statisticsOf } from './summary.ts';
+
+/** Far from the seeds that people choose for their runs. */
+const EVALUATION_SEED = 0x6576616c;
+/** Episodes one after the other in a trial: few enough that the workers end together. */
+const EPISODES_OF_TRIAL = 4;
+
+/** Some episodes of one agent by itself: alone, it waits for nobody. */
+export interface Trial {
+  /** Which of the conditions it is. */
+  readonly condition: number;
+  readonly parameters: Readonly<Record<string, number>>;
+  /** Its number among those of the condition. */
+  readonly agent: number;
+  readonly episodes: number;
+}
+
+/** How a policy fared in one condition, or in all. */
+export interface Score {
+  readonly episodes: number;
+  /** Mean of an episode; over all conditions, each counts the same. */
+  readonly reward: number;
+  /** Half-width of its 95 % confidence interval. */
+  readonly rewardInterval: number;
+  readonly fallShare: number;
+  /** In decisions. */
+  readonly episodeLength: number;
+}
+
+export interface Evaluation extends Score {
+  readonly conditions: readonly (Score & { readonly name: string })[];
+}
+
+/**
+ * @param configured `environment_parameters`: what is no plain number there (a sampler, a lesson) is left to training.
+ * @param episodes in all; each condition has the same number, rounded up.
+ */
+export function trialsOf(
+  conditions: readonly EvaluationCondition[],
+  configured: Readonly<Record<string, unknown>>,
+  episodes: number,
+): Trial[] {
+  const plain = Object.fromEntries(
+    Object.entries(configured).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+  );
+  const each = Math.ceil(episodes / conditions.length);
+  return conditions.flatMap((condition, index) =>
+    Array.from({ length: Math.ceil(each / EPISODES_OF_TRIAL) }, (_, agent) => ({
+      condition: index,
+      parameters: { ...plain, ...condition.parameters },
+      agent,
+      episodes: Math.min(EPISODES_OF_TRIAL, each - agent * EPISODES_OF_TRIAL),
+    })),
+  );
+}
+
+/** Plays a trial in a world that is made for it. */
+export async function playTrial(
+  { createEnvironment }: EnvironmentModule,
+  policy: ActingPolicy,
+  { parameters, agent, episodes }: Trial,
+): Promise<Episode[]> {
+  const environment = await createEnvironment({ seed: EVALUATION_SEED, firstAgent: agent, agents: 1, parameters });
+  try {
+    return await play(environment, policy, agent, episodes);
+  } finally {
+    await environment.close();
+  }
+}
+
+async function play(environment: Environment, policy: ActingPolicy, agent: number, count: number): Promise<Episode[]> {
+  const { observationSize, actionSize } = environment.behavior;
+  const deviation = policy.logDeviation.map(policy.deterministic ? () => 0 : Math.exp);
+  const actions = new Float32Array(actionSize);
+  const played: Episode[] = [];
+  let noise = new RandomStream(EVALUATION_SEED, STREAMS.evaluation, agent, 0);
+  let observations = await environment.reset();
+  while (played.length < count) {
+    const feeds = { observations: { type: 'float32', shape: [1, observationSize], data: observations } } as const;
+    const means = (await policy.session.run(feeds))['means']!.data as Float32Array;
+    for (let index = 0; index < actionSize; index++) {
+      const action = means[index]! + deviation[index]! * noise.normal();
+      actions[index] = Math.min(ACTION_LIMIT, Math.max(-ACTION_LIMIT, action)) / ACTION_LIMIT;
+    }
+    const step = await environment.step(actions);
+    observations = step.observations;
+    for (const episode of step.episodes) {
+      played.push(episode);
+      noise = new RandomStream(EVALUATION_SEED, STREAMS.evaluation, agent, played.length);
+    }
+  }
+  return played;
+}
+
+/** @param played the episodes of each trial. */
+export function evaluationOf(
+  conditions: readonly EvaluationCondition[],
+  trials: readonly Trial[],
+  played: readonly (readonly Episode[])[],
+): Evaluation {
+  const scores = conditions.map(({ name }, index) => ({
+    name,
+    ...scoreOf(played.filter((_, trial) => trials[trial]!.condition === index).flat()),
+  }));
+  const mean = (of: (score: Score) => number) => scores.reduce((sum, score) => sum + of(score), 0) / scores.length;
+  return {
+    episodes: scores.reduce((sum, { episodes }) => sum + episodes, 0),
+    reward: mean(({ reward }) => reward),
+    // The conditions are independent: variances of means add up.
+    rewardInterval: Math.hypot(...scores.map(({ rewardInterval }) => rewardInterval)) / scores.length,
+    fallShare: mean(({ fallShare }) => fallShare),
+    episodeLength: mean(({ episodeLength }) => episodeLength),
+    conditions: scores,
+  };
+}
+
+function scoreOf(episodes: readonly Episode[]): Score {
+  const count = episodes.length;
+  const rewards = statisticsOf(episodes.map(({ reward }) => reward))!;
+  return {
+    episodes: count,
+    reward: rewards.mean,
+    rewardInterval: (1.96 * rewards.deviation) / Math.sqrt(Math.max(1, count - 1)),
+    fallShare: episodes.filter(({ truncated }) => !truncated).length / count,
+    episodeLength: statisticsOf(episodes.map(({ decisions }) => decisions))!.mean,
+  };
+}
