@@ -11,6 +11,7 @@ import { compile, tf } from '../compile/index.ts';
 import { runCommandLine } from '../pipeline/command-line.ts';
 import { flag, wholeNumber } from '../pipeline/options.ts';
 import { RandomStream } from '../random/stream.ts';
+import { eachOwner, type Vectors, vectorsOf, zeroVectors } from '../train/parameter-vectors.ts';
 import { updateSignature, updateStep } from '../train/update-step.ts';
 import { ACTIONS, OBSERVATIONS, productOperations, type UpdateCase, updateCases } from './update-networks.ts';
 
@@ -144,16 +145,16 @@ async function onWasm(each: UpdateCase): Promise<number> {
   return best;
 }
 
-type Values = Record<string, Float32Array>;
-
-function initialState({ parameterTable }: UpdateCase): { parameters: Values; first: Values; second: Values } {
-  const filled = (fill: (count: number) => Float32Array): Values =>
-    Object.fromEntries(
-      parameterTable.map(({ name, shape }) => [name, fill(shape.reduce((product, size) => product * size, 1))]),
-    );
-  const zeros = (count: number) => new Float32Array(count);
-  return { parameters: filled((count) => numbers(count, 1 / 16)), first: filled(zeros), second: filled(zeros) };
+function initialState({ parameterTable }: UpdateCase) {
+  const parameters = parameterTable.map(({ name, shape }) => [name, numbers(count(shape), 1 / 16)] as const);
+  return {
+    parameters: vectorsOf(parameterTable, Object.fromEntries(parameters)),
+    first: zeroVectors(parameterTable),
+    second: zeroVectors(parameterTable),
+  };
 }
+
+const count = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
 
 function randomMinibatch() {
   const factors = { stepSize: Float32Array.of(3e-4), tiny: Float32Array.of(1e-8) };
@@ -176,8 +177,8 @@ function numbers(count: number, deviation = 1): Float32Array {
   return Float32Array.from({ length: count }, () => random.normal() * deviation);
 }
 
-function dataOf(tensors: Readonly<Record<string, { data: unknown }>>): Values {
-  return Object.fromEntries(Object.entries(tensors).map(([name, { data }]) => [name, data as Float32Array]));
+function dataOf(tensors: Readonly<Record<string, { data: unknown }>>): Vectors {
+  return eachOwner((owner) => tensors[owner]!.data as Float32Array);
 }
 
 async function medianMs(repeats: number, work: () => Promise<unknown>): Promise<number> {

@@ -1,12 +1,26 @@
 /**
- * Gradients that tfjs writes as a loop over sizes, written as operators instead, for the time of a trace. Only the way
+ * Gradients that are slow as a graph in the way tfjs writes them, written in another for the time of a trace. Only the way
  * differs: what they compute is the same.
  */
+import { backend } from './backend.ts';
 import { tf } from './tensorflow.ts';
 
 type Gradient = Parameters<typeof tf.registerGradient>[0];
 
+const convolution = tf.getGradient('Conv2D')!;
+
 const replacements: readonly Gradient[] = [
+  {
+    // tfjs has a kernel for it, which becomes a convolution with an image for a filter: slow with many channels.
+    ...convolution,
+    gradFunc: (dy, saved, attrs) => {
+      const own = convolution.gradFunc(dy, saved, attrs);
+      const [x, filter] = saved as [tf.Tensor4D, tf.Tensor4D];
+      const isOpen = x.shape.slice(1).some((size) => backend.recorder!.standIns.isDynamic(size));
+      if (filter.shape[2] < 8 || isOpen || attrs['dataFormat'] !== 'NHWC') return own;
+      return { ...own, filter: () => filterGradient(x, filter.shape, dy as tf.Tensor4D, attrs) };
+    },
+  },
   {
     // tfjs slices each repeat out and adds them up one by one: a node or two for each row of a batch.
     kernelName: 'Tile',
@@ -31,6 +45,24 @@ const replacements: readonly Gradient[] = [
     }),
   },
 ];
+
+/** The gradient by a convolution's filter: for each of its places, the pixels that it met times the slope they led to. */
+function filterGradient(x: tf.Tensor4D, shape: tf.Tensor4D['shape'], dy: tf.Tensor4D, attrs: object): tf.Tensor {
+  const { strides, pad, dimRoundingMode } = attrs as tf.Conv2DAttrs;
+  const info = tf.backend_util.computeConv2DInfo(x.shape, shape, strides, 1, pad, dimRoundingMode);
+  const { top, bottom, left, right } = info.padInfo;
+  const padded = x.pad([[0, 0], [top, bottom], [left, right], [0, 0]]); // biome-ignore format: a table
+  const steps = [1, info.strideHeight, info.strideWidth, 1];
+  const reach = [-1, (info.outHeight - 1) * steps[1]! + 1, (info.outWidth - 1) * steps[2]! + 1, info.inChannels];
+  const met = (row: number, column: number): tf.Tensor2D => {
+    const pixels = padded.slice([0, row, column, 0], reach);
+    const some = steps.some((step) => step > 1) ? pixels.stridedSlice([0, 0, 0, 0], pixels.shape, steps) : pixels;
+    return some.reshape([-1, info.inChannels]);
+  };
+  const slope = dy.reshape([-1, info.outChannels]) as tf.Tensor2D;
+  const places = Array.from({ length: shape[0] * shape[1] }, (_, at) => [Math.floor(at / shape[1]), at % shape[1]]);
+  return tf.stack(places.map(([row, column]) => tf.matMul(met(row!, column!), slope, true))).reshape(shape);
+}
 
 /** Puts the gradients in place; the returned function puts tfjs's own back. */
 export function replaceGradients(): () => void {

@@ -19,6 +19,7 @@ export { type EagerFunction, runEagerly } from './eager-function.ts';
 export { type Engine, type EngineOptions, openEngine } from './engine.ts';
 export { type CompiledModel, compile, type ModelOptions, trace } from './entry.ts';
 export type { InputValue } from './given-inputs.ts';
+export { layerNorm, scaledLinear, standardised } from './layer-norm.ts';
 export {
   type Applied,
   type LayersFunction,

@@ -101,6 +101,8 @@ function create(
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
     executionMode: 'sequential',
+    // It would fold the transposed copies that passes/gemm.ts leaves on purpose.
+    extra: { optimization: { disable_specified_optimizers: 'MatmulTransposeFusion' } },
     ...(threads === undefined ? {} : { intraOpNumThreads: threads, interOpNumThreads: 1 }),
     ...more,
   });

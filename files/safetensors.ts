@@ -37,7 +37,12 @@ interface Header {
 }
 
 /** Writes all of it, or leaves the old file as it was. */
-export function writeTensorFile(path: string, { metadata, tensors }: TensorFile): void {
+export function writeTensorFile(path: string, file: TensorFile): void {
+  writeAtomically(path, encodeTensorFile(file));
+}
+
+/** The bytes of the file. */
+export function encodeTensorFile({ metadata, tensors }: TensorFile): Uint8Array {
   const header: Header = {};
   const parts: Uint8Array[] = [];
   let offset = 0;
@@ -56,7 +61,7 @@ export function writeTensorFile(path: string, { metadata, tensors }: TensorFile)
   const padded = Buffer.from(text + ' '.repeat((8 - (Buffer.byteLength(text) % 8)) % 8));
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(padded.length));
-  writeAtomically(path, Buffer.concat([length, padded, body]));
+  return Buffer.concat([length, padded, body]);
 }
 
 /** @throws UserError where the file is missing, is something else, or isn't whole. */

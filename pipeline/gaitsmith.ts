@@ -3,5 +3,6 @@
  */
 import { runCommands } from './commands.ts';
 import { stages } from './stages.ts';
+import { tools } from './tools.ts';
 
-await runCommands(stages);
+await runCommands(stages, tools);

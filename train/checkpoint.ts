@@ -8,7 +8,8 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EpisodeHistory, Sensor } from '../envs/env.ts';
 import { UserError } from '../failure/user-error.ts';
-import { readTensorFile, type StoredTensor, writeTensorFile } from '../files/safetensors.ts';
+import { encodeTensorFile, readTensorFile, type StoredTensor } from '../files/safetensors.ts';
+import { writeAtomically } from '../files/write-atomically.ts';
 import type { CurriculumState } from './curriculum.ts';
 import { Normaliser } from './normaliser.ts';
 import { type Network, parameterTable } from './policy.ts';
@@ -54,6 +55,8 @@ export interface RunProgress {
   readonly early: { readonly episodes: number; readonly rewardSum: number };
   /** Mean reward of the episodes that ended in the last iteration; null while there is none. */
   readonly lastReward: number | null;
+  /** What the run took over to begin with, and the decisions behind that; absent where it began from nothing. */
+  readonly startedFrom?: { readonly checkpoint: string; readonly sha256: string; readonly steps: number };
   /** The evaluation that was best so far; absent where there was none. */
   readonly best?: { readonly step: number; readonly reward: number; readonly rewardInterval: number };
   /** What the learning rate has been multiplied by so far, where it adapts to the divergence. */
@@ -79,6 +82,12 @@ export function writeBestCheckpoint(folder: string, checkpoint: Omit<Checkpoint,
 }
 
 function writeNamed(path: string, checkpoint: Checkpoint): string {
+  writeAtomically(path, encodeCheckpoint(checkpoint));
+  return path;
+}
+
+/** The bytes of a checkpoint's file. */
+export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   const { progress, network, behaviorName, sensors, parameters, optimiser, normaliser } = checkpoint;
   const { rewardNormaliser, sample, histories, curriculum, summary } = checkpoint;
   const tensors = learnerTensors(network, { parameters, optimiser, normaliser });
@@ -108,8 +117,7 @@ function writeNamed(path: string, checkpoint: Checkpoint): string {
     ...(rewardNormaliser ? { rewards: JSON.stringify(rewardNormaliser.statistics) } : {}),
     ...(sensors ? { sensors: JSON.stringify(sensors) } : {}),
   };
-  writeTensorFile(path, { metadata, tensors });
-  return path;
+  return encodeTensorFile({ metadata, tensors });
 }
 
 /** The whole state of the learner but for its counters, by name. */

@@ -111,7 +111,7 @@ export class Collector {
 
   /** Lets every agent decide equally often under one policy. */
   async collect({ rows, ...policy }: CollectRequest): Promise<Rollout> {
-    const decisions = Math.max(1, Math.round(rows / this.#agents));
+    const decisions = Math.ceil(rows / this.#agents);
     const replies = await Promise.all(
       this.#workers.map((worker) => {
         worker.postMessage({ kind: 'collect', ...policy, decisions } satisfies CollectorRequest);

@@ -5,7 +5,7 @@
  * TensorFlow.js functions in policy.ts, losses.ts and adam.ts. The engine makes one ONNX graph of it and runs that in
  * onnxruntime, or runs the very same function eagerly on a backend of TensorFlow.js.
  */
-import { type Engine, openEngine, type TensorsOf } from '../compile/index.ts';
+import { type DenseTensor, type Engine, openEngine, type TensorsOf } from '../compile/index.ts';
 import type { RandomStream } from '../random/stream.ts';
 import { adamFactors } from './adam.ts';
 import { normaliseAdvantages } from './advantages.ts';
@@ -14,6 +14,7 @@ import { type Drawing, minibatches, minibatchesIn } from './minibatches.ts';
 import { Normaliser } from './normaliser.ts';
 import { requireFinite } from './not-finite.ts';
 import { batchColumns, ML_AGENTS_OBJECTIVE, type Objective } from './objective.ts';
+import { parametersIn, type Vectors, vectorsOf, zeroVectors } from './parameter-vectors.ts';
 import {
   type ActorCritic,
   actorCritic,
@@ -22,8 +23,9 @@ import {
   type Network,
   normalised,
   type Owner,
-  ownerOf,
+  type ParameterRow,
   parametersOf,
+  parameterTable,
 } from './policy.ts';
 import { checkStep, type Minibatch } from './update-checks.ts';
 import {
@@ -93,11 +95,7 @@ export interface UpdateStatistics {
 
 type Values = Record<string, Float32Array>;
 /** Everything that a step changes. */
-interface State {
-  readonly parameters: Values;
-  readonly first: Values;
-  readonly second: Values;
-}
+type State = Readonly<Record<'parameters' | 'first' | 'second', Vectors>>;
 
 export class Learner {
   readonly network: Network;
@@ -105,19 +103,22 @@ export class Learner {
   readonly #batchSize: number;
   readonly #options: LearnerOptions;
   readonly #functions: Functions;
+  readonly #table: readonly ParameterRow[];
   #state: State;
   #counts: Record<Owner, number> = { actor: 0, critic: 0 };
 
   private constructor(
     network: Network,
-    parameters: Values,
+    initial: Values,
     batchSize: number,
     functions: Functions,
     options: LearnerOptions,
   ) {
     this.network = network;
     this.#normaliser = new Normaliser(network.observationSize);
-    this.#state = { parameters, first: zerosLike(parameters), second: zerosLike(parameters) };
+    this.#table = parameterTable(network);
+    const parameters = vectorsOf(this.#table, initial);
+    this.#state = { parameters, first: zeroVectors(this.#table), second: zeroVectors(this.#table) };
     this.#batchSize = batchSize;
     this.#options = options;
     this.#functions = functions;
@@ -140,7 +141,7 @@ export class Learner {
   }
 
   get parameters(): Readonly<Values> {
-    return this.#state.parameters;
+    return parametersIn(this.#table, this.#state.parameters);
   }
 
   get normaliser(): Normaliser {
@@ -149,15 +150,16 @@ export class Learner {
 
   get optimiser(): Checkpoint['optimiser'] {
     const { first, second } = this.#state;
-    return { first, second, counts: { ...this.#counts } };
+    const named = (vectors: Vectors) => parametersIn(this.#table, vectors);
+    return { first: named(first), second: named(second), counts: { ...this.#counts } };
   }
 
   /** Goes on from a checkpoint of the same network. */
   restore({ parameters, optimiser, normaliser }: Pick<Checkpoint, 'parameters' | 'optimiser' | 'normaliser'>): void {
     this.#state = {
-      parameters: { ...parameters },
-      first: { ...optimiser.first },
-      second: { ...optimiser.second },
+      parameters: vectorsOf(this.#table, parameters),
+      first: vectorsOf(this.#table, optimiser.first),
+      second: vectorsOf(this.#table, optimiser.second),
     };
     this.#counts = { ...optimiser.counts };
     this.#normaliser = normaliser;
@@ -169,9 +171,8 @@ export class Learner {
     const rows = observations.length / size;
     const result = { normalised: new Float32Array(observations.length), values: new Float32Array(rows) };
     const { mean, deviation } = this.#normaliser.statistics();
-    const parameters = Object.fromEntries(
-      parametersOf(this.network, 'critic').map(({ name }) => [name, this.#state.parameters[name]!]),
-    );
+    const all = this.parameters;
+    const parameters = Object.fromEntries(parametersOf(this.network, 'critic').map(({ name }) => [name, all[name]!]));
     for (let row = 0; row < rows; row += this.#batchSize) {
       const end = Math.min(row + this.#batchSize, rows);
       const part = {
@@ -247,43 +248,33 @@ export class Learner {
       batch: minibatch.batch,
       ...stepInputs(settings, counts),
     });
+    const after = stateOf(state);
     const numbers = numbersOf(statistics);
-    checkStep(numbers, gradientSquares.data as Float32Array, Object.keys(this.#state.parameters), minibatch);
+    checkStep(numbers, numberOf(gradientSquares), parametersIn(this.#table, after.second), minibatch);
     this.#counts = counts;
-    this.#state = {
-      parameters: dataOf(state.parameters),
-      first: dataOf(state.first),
-      second: dataOf(state.second),
-    };
+    this.#state = after;
     return numbers;
   }
 
   /** One step of a critic that has parameters of its own. */
   async #stepCritic(minibatch: Minibatch, settings: UpdateSettings): Promise<Record<string, number>> {
     const counts = { ...this.#counts, critic: this.#counts.critic + 1 };
-    const { parameters, first, second } = this.#state;
-    const own = (values: Values) => part(values, 'critic');
     const { statistics, gradientSquares, ...state } = await this.#functions.criticStep!.run({
-      parameters: own(parameters),
-      first: own(first),
-      second: own(second),
+      ...mapState(this.#state, ({ critic }) => ({ critic })),
       batch: criticColumns(minibatch.batch),
       ...stepInputs(settings, counts),
     });
+    const after = withOf(this.#state, 'critic', stateOf(state));
     const numbers = numbersOf(statistics);
-    checkStep(numbers, gradientSquares.data as Float32Array, Object.keys(own(parameters)), minibatch);
+    checkStep(numbers, numberOf(gradientSquares), parametersIn(this.#table, after.second), minibatch);
     this.#counts = counts;
-    this.#state = {
-      parameters: { ...parameters, ...dataOf(state.parameters) },
-      first: { ...first, ...dataOf(state.first) },
-      second: { ...second, ...dataOf(state.second) },
-    };
+    this.#state = after;
     return numbers;
   }
 
   /** A step of a finite gradient can still lead out of the numbers, where the learning rate is huge. */
   #checkParameters(): void {
-    for (const [name, values] of Object.entries(this.#state.parameters)) {
+    for (const [name, values] of Object.entries(this.parameters)) {
       requireFinite(`the parameter ${name}`, values, () => ({ evidence: {} }));
     }
   }
@@ -296,12 +287,7 @@ export class Learner {
       this.#counts = { actor: actor - 1, critic: critic - 1 };
       return;
     }
-    const { parameters, first, second } = this.#state;
-    this.#state = {
-      parameters: { ...parameters, ...part(before.parameters, 'actor') },
-      first: { ...first, ...part(before.first, 'actor') },
-      second: { ...second, ...part(before.second, 'actor') },
-    };
+    this.#state = withOf(this.#state, 'actor', before);
     this.#counts = { actor: actor - 1, critic };
   }
 
@@ -380,24 +366,31 @@ function gather(column: Float32Array, rows: number, chosen: Uint32Array, target:
   }
 }
 
-function zerosLike(values: Values): Values {
-  return Object.fromEntries(Object.entries(values).map(([name, { length }]) => [name, new Float32Array(length)]));
+function stateOf(computed: unknown): State {
+  return mapState(computed as Record<keyof State, Record<string, { data: Float32Array }>>, (tensors) =>
+    Object.fromEntries(Object.entries(tensors).map(([owner, { data }]) => [owner, data])),
+  ) as State;
 }
 
-function dataOf(tensors: unknown): Values {
-  const values: Values = {};
-  for (const [name, { data }] of Object.entries(tensors as Record<string, { data: Float32Array }>)) values[name] = data;
-  return values;
+/** A state in which what one of the two owns is another's. */
+function withOf(state: State, owner: Owner, other: State): State {
+  const { parameters, first, second } = mapState(other, (vectors) => vectors[owner]);
+  return {
+    parameters: { ...state.parameters, [owner]: parameters },
+    first: { ...state.first, [owner]: first },
+    second: { ...state.second, [owner]: second },
+  };
 }
 
-function numbersOf(tensors: unknown): Record<string, number> {
-  return Object.fromEntries(Object.entries(dataOf(tensors)).map(([name, [value]]) => [name, value!]));
+function mapState<From, To>(state: Readonly<Record<keyof State, From>>, change: (part: From) => To) {
+  return { parameters: change(state.parameters), first: change(state.first), second: change(state.second) };
 }
 
-/** The values that one of the two owns. */
-function part(values: Readonly<Values>, owner: Owner): Values {
-  return Object.fromEntries(Object.entries(values).filter(([name]) => ownerOf(name) === owner));
+function numbersOf(tensors: Readonly<Record<string, DenseTensor>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, numberOf(tensor)]));
 }
+
+const numberOf = ({ data }: DenseTensor): number => Number(data[0]);
 
 /** The mean of each number over those who told it. */
 class Means {

@@ -91,7 +91,7 @@ export class LiveCollector {
 
 /** As many decisions as so many agents make who all make the same number: what the embedded world collects. */
 function shareOut(rows: number, agents: number): number {
-  return Math.max(1, Math.round(rows / Math.max(1, agents))) * Math.max(1, agents);
+  return Math.ceil(rows / Math.max(1, agents)) * Math.max(1, agents);
 }
 
 type OpenDecision = Pick<LivedDecision, 'observation' | 'actions' | 'logProbabilities'>;

@@ -5,6 +5,7 @@
  * means of a normal distribution per action, the critic in one value. The logarithm of the distribution's deviation is a
  * parameter of its own that depends on no observation. What an action dimension a does in the world is clamp(a, -3, 3) / 3.
  */
+import { layerNorm, scaledLinear, standardised } from '../compile/layer-norm.ts';
 import { tf } from '../compile/tensorflow.ts';
 import { RandomStream } from '../random/stream.ts';
 import { ACTION_LIMIT } from './action-limit.ts';
@@ -112,9 +113,9 @@ export interface ActorCritic {
 
 export function actorCritic(network: Network): ActorCritic {
   const { observationSize, actionSize, sharedBody } = network;
-  const means = (parameters: Parameters<tf.Tensor>, features: tf.Tensor) =>
+  const means = (parameters: Parameters<tf.Tensor>, features: Features) =>
     applyLinear(parameters, 'actor.mean', features);
-  const values = (parameters: Parameters<tf.Tensor>, features: tf.Tensor) =>
+  const values = (parameters: Parameters<tf.Tensor>, features: Features) =>
     applyLinear(parameters, 'critic.value', features);
   return {
     observationSize,
@@ -156,14 +157,23 @@ export function squashed(action: tf.Tensor): tf.Tensor {
   return action.clipByValue(-ACTION_LIMIT, ACTION_LIMIT).div(ACTION_LIMIT);
 }
 
-function body(network: Network, owner: Owner, parameters: Parameters<tf.Tensor>, observations: tf.Tensor): tf.Tensor {
-  const { layers, layerNorm, activation = 'swish' } = network;
+/** What a layer reads: numbers, and the name of a layer norm whose scale and shift have yet to be applied to them. */
+interface Features {
+  readonly values: tf.Tensor;
+  readonly norm?: string;
+}
+
+function body(network: Network, owner: Owner, parameters: Parameters<tf.Tensor>, observations: tf.Tensor): Features {
+  const { layers, layerNorm: hasNorms, activation = 'swish' } = network;
+  const activate = activations[activation];
   const name = bodyOf(network, owner);
-  let features = observations;
+  let features: Features = { values: observations };
   for (let layer = 0; layer < layers; layer++) {
-    features = applyLinear(parameters, `${name}.hidden${layer}`, features);
-    if (layerNorm) features = applyNorm(parameters, `${name}.norm${layer}`, features);
-    features = activations[activation](features);
+    const sums = applyLinear(parameters, `${name}.hidden${layer}`, features);
+    const norm = `${name}.norm${layer}`;
+    if (!hasNorms) features = { values: activate(sums) };
+    else if (activation === 'none') features = { values: standardised(sums), norm };
+    else features = { values: activate(layerNorm(sums, parameters[`${norm}.scale`]!, parameters[`${norm}.shift`]!)) };
   }
   return features;
 }
@@ -189,13 +199,8 @@ const activations = {
   none: (x: tf.Tensor): tf.Tensor => x,
 };
 
-function applyLinear(parameters: Parameters<tf.Tensor>, name: string, input: tf.Tensor): tf.Tensor {
-  return input.matMul(parameters[`${name}.weight`]!).add(parameters[`${name}.bias`]!);
-}
-
-/** Layer norm (Ba et al. 2016) of each row, with torch's 1e-5 beside the variance. */
-function applyNorm(parameters: Parameters<tf.Tensor>, name: string, input: tf.Tensor): tf.Tensor {
-  const centred = input.sub(input.mean(1, true));
-  const deviation = centred.square().mean(1, true).add(1e-5).sqrt();
-  return centred.div(deviation).mul(parameters[`${name}.scale`]!).add(parameters[`${name}.shift`]!);
+function applyLinear(parameters: Parameters<tf.Tensor>, name: string, { values, norm }: Features): tf.Tensor {
+  const [weight, bias] = [parameters[`${name}.weight`]!, parameters[`${name}.bias`]!];
+  if (!norm) return values.matMul(weight).add(bias);
+  return scaledLinear(values, parameters[`${norm}.scale`]!, parameters[`${norm}.shift`]!, weight, bias);
 }

@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
 import { type Engine, type EngineOptions, openEngine } from '../compile/index.ts';
 import type { BehaviorSpec, Environment, Episode, EvaluationCondition, ParameterValues } from '../envs/env.ts';
 import { UserError } from '../failure/user-error.ts';
+import { sha256OfFile } from '../files/hash.ts';
 import { RandomStream } from '../random/stream.ts';
 import { actingModel } from './acting.ts';
 import {
@@ -112,6 +113,9 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
   try {
     if (saved) learner.restore(saved);
     const initial = saved ? undefined : initialise(learner, options, hooks);
+    if (configuration.behavior.max_steps === 0 && !saved && !initial) {
+      throw new UserError({ what: 'nothing to train for and nothing to start from', where: 'max_steps', value: 0 });
+    }
     collector = await collectorOf(options, curriculum.values(), saved);
     const rewardNormaliser = rewardNormaliserOf(options, saved, initial);
     const run = { network, learner, rewardNormaliser, collector, curriculum, saved, initial };
@@ -141,7 +145,7 @@ function initialise(
   learner: Learner,
   { configuration, checkpointFolder }: TrainOptions,
   hooks: TrainHooks,
-): Checkpoint | undefined {
+): Run['initial'] {
   const { init_path } = configuration.behavior;
   if (init_path === null) return undefined;
   const warn = (message: string) => hooks.warn(message);
@@ -149,17 +153,17 @@ function initialise(
   learner.restore(takenOver(learner.network, learner, initial, warn));
   hooks.info(`Initializing from ${initial.path}.`);
   hooks.info(`Starting training from step 0 and saving to ${checkpointFolder}.`);
-  return initial.checkpoint;
+  return initial;
 }
 
 /** Goes on where the run stood; a new run takes over what another one knew of its rewards. */
 function rewardNormaliserOf(
   { configuration, agents }: TrainOptions,
   saved: Checkpoint | undefined,
-  initial: Checkpoint | undefined,
+  initial: Run['initial'],
 ): RewardNormaliser | undefined {
   if (!configuration.behavior.gaitsmith.normalize_rewards) return undefined;
-  return saved?.rewardNormaliser ?? new RewardNormaliser(agents, initial?.rewardNormaliser?.statistics);
+  return saved?.rewardNormaliser ?? new RewardNormaliser(agents, initial?.checkpoint.rewardNormaliser?.statistics);
 }
 
 /** What a run consists of while it goes. */
@@ -172,7 +176,7 @@ interface Run {
   /** What it goes on from, */
   readonly saved: Checkpoint | undefined;
   /** or what it took over from another run to begin with. */
-  readonly initial: Checkpoint | undefined;
+  readonly initial: { readonly path: string; readonly checkpoint: Checkpoint } | undefined;
 }
 
 /** Iterations from where the run stands to max_steps, or until it is asked to stop; ends with a checkpoint. */
@@ -181,8 +185,8 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
   const { network, learner, rewardNormaliser, collector, curriculum, saved, initial } = run;
   const settings = options.configuration.behavior;
   const interval = checkpointInterval(settings);
-  let progress = saved?.progress ?? beginning(seed, agents);
-  let sample: Float32Array = (saved ?? initial)?.sample ?? new Float32Array(0);
+  let progress = saved?.progress ?? beginning(seed, agents, initial);
+  let sample: Float32Array = (saved ?? initial?.checkpoint)?.sample ?? new Float32Array(0);
   let checkpoint: { readonly path: string; readonly step: number } | undefined;
   const records = new Records(options, saved);
 
@@ -248,7 +252,7 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
     });
 
   // What a run takes over from another one is the first to beat.
-  if (initial && settings.gaitsmith.evaluation_interval > 0) await evaluate();
+  if (initial && settings.max_steps > 0 && settings.gaitsmith.evaluation_interval > 0) await evaluate();
 
   while (progress.step < settings.max_steps && !hooks.signal.aborted) {
     const began = performance.now();
@@ -313,8 +317,13 @@ function evaluationConditions({ name, evaluationConditions }: BehaviorSpec): rea
   });
 }
 
-function beginning(seed: number, agents: number): RunProgress {
-  return { seed, agents, step: 0, iteration: 0, episodes: 0, early: { episodes: 0, rewardSum: 0 }, lastReward: null };
+function beginning(seed: number, agents: number, initial: Run['initial']): RunProgress {
+  const early = { episodes: 0, rewardSum: 0 };
+  const counters = { seed, agents, step: 0, iteration: 0, episodes: 0, early, lastReward: null };
+  if (!initial) return counters;
+  const { path, checkpoint } = initial;
+  const steps = checkpoint.progress.step + (checkpoint.progress.startedFrom?.steps ?? 0);
+  return { ...counters, startedFrom: { checkpoint: path, sha256: sha256OfFile(path)!, steps } };
 }
 
 /** The learning rate's factor for the next update, where it adapts. */

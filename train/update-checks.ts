@@ -22,22 +22,26 @@ const LOSSES: Readonly<Record<string, string>> = {
 
 /**
  * @param statistics of the step, by name.
- * @param gradientSquares sum of the squared gradient of each parameter.
- * @param names of those parameters.
+ * @param gradientSquares sum of all squared gradients.
+ * @param second Adam's means of squared gradients as the step leaves them, by parameter: they tell whose gradient it was.
  * @throws NotFiniteError where a loss or a gradient is no number.
  */
 export function checkStep(
   statistics: Readonly<Record<string, number>>,
-  gradientSquares: Float32Array,
-  names: readonly string[],
+  gradientSquares: number,
+  second: Readonly<Record<string, Float32Array>>,
   minibatch: Minibatch,
 ): void {
   for (const [name, words] of Object.entries(LOSSES)) {
     const value = statistics[name] ?? 0;
     if (!Number.isFinite(value)) throw found(words, value, minibatch);
   }
-  const bad = firstNotFinite(gradientSquares);
-  if (bad >= 0) throw found(`the squared gradient of ${names[bad]}`, gradientSquares[bad]!, minibatch);
+  if (Number.isFinite(gradientSquares)) return;
+  for (const [name, squares] of Object.entries(second)) {
+    const bad = firstNotFinite(squares);
+    if (bad >= 0) throw found(`the squared gradient of ${name}`, squares[bad]!, minibatch);
+  }
+  throw found('the sum of all squared gradients', gradientSquares, minibatch);
 }
 
 function found(tensor: string, value: number, { batch, rows, place }: Minibatch): NotFiniteError {

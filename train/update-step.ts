@@ -6,7 +6,8 @@ import type { TensorsOf } from '../compile/index.ts';
 import { tf } from '../compile/tensorflow.ts';
 import { adamStep } from './adam.ts';
 import { batchColumns, criticLossOf, type Loss, lossOf, ML_AGENTS_OBJECTIVE, type Objective } from './objective.ts';
-import { type ActorCritic, type Owner, ownerOf, type ParameterRow, type Parameters } from './policy.ts';
+import { lengthOf, OWNERS, rowsOf, tensorsIn } from './parameter-vectors.ts';
+import type { ActorCritic, Owner, ParameterRow, Parameters } from './policy.ts';
 
 /** What a step does with the gradients of a loss. */
 export interface Descent {
@@ -20,7 +21,7 @@ type UpdateInputs = TensorsOf<ReturnType<typeof updateSignature>>;
 /** One minibatch: losses, gradients, Adam. */
 export function updateStep(networks: ActorCritic, { objective = ML_AGENTS_OBJECTIVE, maxGradientNorm }: Descent = {}) {
   return (inputs: UpdateInputs) =>
-    descended(inputs, networks.parameterTable, maxGradientNorm, (parameters) =>
+    descended(inputs, OWNERS, networks, maxGradientNorm, (parameters) =>
       lossOf(networks, objective, parameters, inputs.batch, inputs),
     );
 }
@@ -28,30 +29,31 @@ export function updateStep(networks: ActorCritic, { objective = ML_AGENTS_OBJECT
 /** One minibatch for the critic alone, of parameters that are its own. */
 export function criticStep(networks: ActorCritic, { objective = ML_AGENTS_OBJECTIVE, maxGradientNorm }: Descent = {}) {
   return (inputs: UpdateInputs) =>
-    descended(inputs, criticRows(networks), maxGradientNorm, (parameters) =>
+    descended(inputs, ['critic'], networks, maxGradientNorm, (parameters) =>
       criticLossOf(networks, objective, parameters, inputs.batch, inputs),
     );
 }
 
 function descended(
   inputs: Pick<UpdateInputs, 'parameters' | 'first' | 'second' | 'adam'>,
-  table: readonly ParameterRow[],
+  owners: readonly Owner[],
+  { parameterTable }: ActorCritic,
   maxGradientNorm: number | null | undefined,
   lossAt: (parameters: Parameters<tf.Tensor>) => Loss,
 ) {
-  const names = table.map(({ name }) => name);
+  const tables = owners.map((owner) => rowsOf(parameterTable, owner));
   const statistics: Record<string, tf.Tensor> = {};
-  const loss = (...values: tf.Tensor[]): tf.Tensor => {
-    const made = lossAt(Object.fromEntries(names.map((name, index) => [name, values[index]!])));
+  const loss = (...vectors: tf.Tensor[]): tf.Tensor => {
+    const made = lossAt(Object.assign({}, ...tables.map((table, index) => tensorsIn(table, vectors[index]!))));
     // The gradient's own scope would dispose of these.
     for (const [name, value] of Object.entries(made.statistics)) statistics[name] = tf.keep(value.clone());
     return made.loss;
   };
-  let gradients = tf.grads(loss)(names.map((name) => inputs.parameters[name]!));
-  // One number of each parameter's gradient, in the order of the table: not finite where any of it is not.
-  const gradientSquares = tf.concat(gradients.map((gradient) => gradient.square().sum().reshape([1])));
+  let gradients = tf.grads(loss)(owners.map((owner) => inputs.parameters[owner]!));
+  // Not finite where any of a gradient is not.
+  const gradientSquares = tf.addN(gradients.map((gradient) => gradient.square().sum()));
   if (maxGradientNorm) {
-    const norm = tf.addN(gradients.map((gradient) => gradient.square().sum())).sqrt();
+    const norm = gradientSquares.sqrt();
     statistics['gradientNorm'] = norm;
     // The 1e-6 is torch's.
     const factor = tf.div(maxGradientNorm, norm.add(1e-6)).minimum(1);
@@ -61,31 +63,25 @@ function descended(
   const parameters: Record<string, tf.Tensor> = {};
   const first: Record<string, tf.Tensor> = {};
   const second: Record<string, tf.Tensor> = {};
-  names.forEach((name, index) => {
-    const { stepSize, tiny } = inputs.adam[ownerOf(name)];
-    const stepped = adamStep(
-      inputs.parameters[name]!,
-      gradients[index]!,
-      inputs.first[name]!,
-      inputs.second[name]!,
-      stepSize,
-      tiny,
-    );
-    parameters[name] = stepped.parameter;
-    first[name] = stepped.first;
-    second[name] = stepped.second;
+  owners.forEach((owner, index) => {
+    const { stepSize, tiny } = inputs.adam[owner];
+    const [parameter, m, v] = [inputs.parameters[owner]!, inputs.first[owner]!, inputs.second[owner]!];
+    const stepped = adamStep(parameter, gradients[index]!, m, v, stepSize, tiny);
+    parameters[owner] = stepped.parameter;
+    first[owner] = stepped.first;
+    second[owner] = stepped.second;
   });
   return { parameters, first, second, statistics, gradientSquares };
 }
 
 /** Shapes of everything that `updateStep` takes. */
 export function updateSignature(networks: ActorCritic, batchSize: number, objective = ML_AGENTS_OBJECTIVE) {
-  return signatureOf(networks.parameterTable, batchColumns(networks, objective), batchSize);
+  return signatureOf(OWNERS, networks, batchColumns(networks, objective), batchSize);
 }
 
 /** Shapes of everything that `criticStep` takes. */
 export function criticSignature(networks: ActorCritic, batchSize: number, objective = ML_AGENTS_OBJECTIVE) {
-  return signatureOf(criticRows(networks), criticColumns(batchColumns(networks, objective)), batchSize);
+  return signatureOf(['critic'], networks, criticColumns(batchColumns(networks, objective)), batchSize);
 }
 
 /** What the critic needs of a minibatch. */
@@ -94,8 +90,15 @@ export function criticColumns<Column>(columns: Readonly<Record<string, Column>>)
   return needed;
 }
 
-function signatureOf(table: readonly ParameterRow[], columns: Readonly<Record<string, number>>, batchSize: number) {
-  const parameters = parameterSignature(table);
+function signatureOf(
+  owners: readonly Owner[],
+  { parameterTable }: ActorCritic,
+  columns: Readonly<Record<string, number>>,
+  batchSize: number,
+) {
+  const parameters = Object.fromEntries(
+    owners.map((owner) => [owner, { shape: [lengthOf(rowsOf(parameterTable, owner))] }]),
+  );
   const factors = { stepSize: { shape: [] }, tiny: { shape: [] } };
   return {
     parameters,
@@ -113,8 +116,4 @@ function signatureOf(table: readonly ParameterRow[], columns: Readonly<Record<st
 
 export function parameterSignature(table: readonly ParameterRow[]) {
   return Object.fromEntries(table.map(({ name, shape }) => [name, { shape }]));
-}
-
-function criticRows({ parameterTable }: ActorCritic): ParameterRow[] {
-  return parameterTable.filter(({ name }) => ownerOf(name) === 'critic');
 }

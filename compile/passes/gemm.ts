@@ -4,11 +4,17 @@
  * one that reads a transposed factor in place instead of copying it.
  *
  *   MatMul(Transpose(x), w) + b  ->  Gemm(x, w, b, transA = 1)
+ *
+ * But onnxruntime transposes a left factor in small pieces again and again, once for 128 columns of the right one: a large
+ * product, as a weight's gradient is, is faster with a copy that is made once.
  */
 import { float, int, type Node, node } from '../../onnx/model.ts';
 import type { TypedGraph } from './passes.ts';
 
-export function fuseGemm({ graph, types, opset }: TypedGraph): void {
+/** From so many columns of the right factor on, a transposed copy of the left one pays. */
+const columnsWorthACopy = 256;
+
+export function fuseGemm({ graph, types, opset, isDynamic }: TypedGraph): void {
   const outputs = new Set(graph.outputs.map(({ name }) => name));
   const makers = new Map<string, Node>();
   const uses = new Map<string, number>();
@@ -36,8 +42,14 @@ export function fuseGemm({ graph, types, opset }: TypedGraph): void {
       ? { name: maker.inputs[0]!, transposed: true }
       : { name, transposed: false };
   };
+  const factors = (product: Node): [Factor, Factor] => {
+    const [a, b] = product.inputs as [string, string];
+    const width = columns(product)!;
+    const isWorthACopy = width >= columnsWorthACopy && !isDynamic(width);
+    return [isWorthACopy ? { name: a, transposed: false } : behindTranspose(a), behindTranspose(b)];
+  };
   const gemm = (product: Node, bias: string | undefined, output: string): Node => {
-    const [a, b] = product.inputs.map(behindTranspose) as [Factor, Factor];
+    const [a, b] = factors(product);
     return node('Gemm', [a.name, b.name, ...(bias === undefined ? [] : [bias])], [output], {
       alpha: float(1),
       beta: float(1),
@@ -61,7 +73,7 @@ export function fuseGemm({ graph, types, opset }: TypedGraph): void {
     .filter((each) => !fused.has(each))
     .map((each) => {
       if (each.op !== 'MatMul' || !isMatrixProduct(each)) return each;
-      const transposed = each.inputs.some((name) => behindTranspose(name).transposed);
+      const transposed = factors(each).some((factor) => factor.transposed);
       // The bias may be left out since opset 11. Without a transpose MatMul is as good.
       return transposed && opset >= 11 ? gemm(each, undefined, each.outputs[0]!) : each;
     });

@@ -1,6 +1,10 @@
-/** Batch normalisation with statistics that are given; tf.layers uses it for layer normalisation, too. */
+/**
+ * Batch normalisation with statistics that are given (tf.layers uses it for layer normalisation, too), and the
+ * standardised rows of layer-norm.ts.
+ */
+import { float, int, ints } from '../../onnx/model.ts';
 import type { Recorder, Value } from '../recorder.ts';
-import { broadcastingRow, type Row, sameAsFirst } from './row.ts';
+import { broadcastingRow, type Row, row, sameAsFirst } from './row.ts';
 
 /** scale / sqrt(variance + epsilon): computed here where both are constants, so that a file holds the factor. */
 function factor(graph: Recorder, variance: Value, epsilon: number, scale: Value | undefined): Value {
@@ -29,4 +33,29 @@ export const normalisation: readonly Row[] = [
       return isFlat ? graph.node('Reshape', [made, graph.target(shape)], shape) : made;
     },
   ),
+  {
+    // A kernel of our own; layer-norm.ts calls it. Two results: the rows, and one over each one's deviation.
+    ...row(
+      'LayerNormalization',
+      'x',
+      ([shape]) => [shape!, [...shape!.slice(0, -1), 1]],
+      ({ graph, attrs: { epsilon }, results: [shape, column] }, x) => {
+        if (graph.opset >= 17) {
+          const ones = graph.expand(graph.scalar(1), shape!.slice(-1));
+          const made = graph.nodeWithResults('LayerNormalization', [x, ones], [shape!, column!, column!], {
+            axis: int(-1),
+            epsilon: float(epsilon),
+          });
+          return [made[0]!, made[2]!];
+        }
+        const axes = ints([x.shape.length - 1]);
+        const mean = (of: Value) => graph.node('ReduceMean', [of], column!, { axes, keepdims: int(1) });
+        const centred = graph.op('Sub', [x, mean(x)]);
+        const variance = mean(graph.op('Mul', [centred, centred]));
+        const deviation = graph.op('Sqrt', [graph.op('Add', [variance, graph.scalar(epsilon)])]);
+        return [graph.op('Div', [centred, deviation]), graph.op('Reciprocal', [deviation])];
+      },
+    ),
+    folds: 'never',
+  },
 ];

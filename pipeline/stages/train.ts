@@ -2,6 +2,8 @@ import { existsSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { devices } from '../../compile/devices.ts';
 import { backendNames } from '../../compile/eager-backends.ts';
+import { UserError } from '../../failure/user-error.ts';
+import type { RunProgress } from '../../train/checkpoint.ts';
 import type { Configuration } from '../../train/configuration/read.ts';
 import type { BehaviorSettings } from '../../train/configuration/schema.ts';
 import type { Logger } from '../logger.ts';
@@ -24,8 +26,8 @@ const options = {
   },
   maxSteps: {
     argument: 'N',
-    description: 'decisions to train for, instead of max_steps',
-    schema: wholeNumber(1).optional(),
+    description: 'decisions of this run, instead of max_steps; 0 leaves what it starts from as it is',
+    schema: wholeNumber(0).optional(),
   },
   seed: {
     argument: 'N',
@@ -57,6 +59,12 @@ const options = {
     description: 'start from what another run learnt: its id, its folder or one of its checkpoints',
     schema: text().optional(),
   },
+  shipped: {
+    argument: 'FOLDER',
+    description: 'the shipped walker that a new run starts from where its network fits (default: models/walker)',
+    schema: text().optional(),
+  },
+  fromScratch: { description: 'start from nothing learnt yet, not from the shipped walker', schema: flag() },
   resume: { description: 'go on from the latest checkpoint of this run', schema: flag() },
   port: {
     argument: 'N',
@@ -82,7 +90,13 @@ export default defineStage({
   options,
 
   // Told before the world is built, and with the pipeline before anything runs.
-  async check({ backend, device, ...options }) {
+  async check({ backend, device, fromScratch, initializeFrom, shipped, ...options }) {
+    const start = Object.entries({ '--initialize-from': initializeFrom, '--shipped': shipped }).find(
+      ([, value]) => value,
+    );
+    if (fromScratch && start) {
+      throw new UserError({ what: 'only one of the two can be given', where: `--from-scratch and ${start[0]}` });
+    }
     const { checkInstalled } = await import('../../compile/eager-backends.ts');
     const { checkEngine } = await import('../../compile/devices.ts');
     checkEngine({ backend, device });
@@ -99,7 +113,8 @@ export default defineStage({
     const configuration = await configurationOf(options, run);
     // The settings, not the file: a comment that changed is no reason to train again. Nor is another backend or device,
     // which rounds in its own way, as another machine does.
-    return { files: {}, settings: { configuration } as unknown as Json };
+    const start = options.fromScratch ? { fromScratch: true } : {};
+    return { files: {}, settings: { configuration, ...start } as unknown as Json };
   },
 
   resume: {
@@ -124,9 +139,11 @@ export default defineStage({
     if (force) setAside(run, logger);
 
     const wanted = await configurationOf(options, run);
-    const saved = options.resume ? latestCheckpoint(run.checkpoints, () => {}).checkpoint.progress.seed : undefined;
-    const seed = wanted.seed >= 0 ? wanted.seed : (saved ?? Math.floor(Math.random() * 10_000));
-    const configuration = { ...wanted, seed };
+    const saved = options.resume ? latestCheckpoint(run.checkpoints, () => {}).checkpoint.progress : undefined;
+    const seed = wanted.seed >= 0 ? wanted.seed : (saved?.seed ?? Math.floor(Math.random() * 10_000));
+    const start = saved ? startOfSaved(saved, options, run) : await startOfNew(wanted, options, logger);
+    const behaviorSettings = { ...wanted.behavior, init_path: start };
+    const configuration = { ...wanted, behavior: behaviorSettings, seed };
     writeAtomically(run.config, configurationAsYaml(configuration));
 
     const result = await train(
@@ -162,12 +179,13 @@ export default defineStage({
     );
     const { backend, use } = result.engine;
     const engine = { backend, ...use };
-    const { step, early, lastReward, episodes } = result.progress;
+    const { step, early, lastReward, episodes, startedFrom = null } = result.progress;
     const earlyReward = early.episodes > 0 ? early.rewardSum / early.episodes : null;
+    const from = startedFrom ? ` from ${startedFrom.checkpoint}` : '';
     return {
-      summary: `${step} steps, reward ${shown(earlyReward)} -> ${shown(lastReward)}`,
+      summary: `${step} steps${from}, reward ${shown(earlyReward)} -> ${shown(lastReward)}`,
       outputs: { checkpoint: result.checkpoint, config: run.config, metrics: run.metrics },
-      details: { steps: step, episodes, earlyReward, lastReward, seed, ...engine } as unknown as Json,
+      details: { steps: step, episodes, earlyReward, lastReward, seed, startedFrom, ...engine } as unknown as Json,
       ended: result.interrupted ? 'interrupted' : 'done',
     };
   },
@@ -201,7 +219,7 @@ function setAside({ checkpoints }: RunFolder, logger: Logger): void {
 
 /** The configuration file with the flags laid over it. */
 async function configurationOf(
-  { config, maxSteps, seed, agents, initializeFrom }: Options,
+  { config, maxSteps, seed, agents, initializeFrom, fromScratch }: Options,
   run: RunFolder,
 ): Promise<Configuration> {
   const { readConfiguration } = await import('../../train/configuration/read.ts');
@@ -209,16 +227,43 @@ async function configurationOf(
   const { checkParameter } = await import('../../envs/walker/parameters.ts');
   const configuration = readConfiguration(config, behavior.name, checkParameter);
   const { max_steps, init_path, gaitsmith } = configuration.behavior;
+  const started = initializeFrom === undefined ? init_path : folderOfRun(initializeFrom, run);
   return {
     ...configuration,
     behavior: {
       ...configuration.behavior,
       max_steps: maxSteps ?? max_steps,
-      init_path: initializeFrom === undefined ? init_path : folderOfRun(initializeFrom, run),
+      init_path: fromScratch ? null : started,
       gaitsmith: { ...gaitsmith, agents: agents ?? gaitsmith.agents },
     } as BehaviorSettings,
     seed: seed ?? configuration.seed,
   };
+}
+
+/** What a new run starts from: what the settings name, else the shipped walker where it fits. */
+async function startOfNew(
+  wanted: Configuration,
+  { fromScratch, shipped }: Options,
+  logger: Logger,
+): Promise<string | null> {
+  const { init_path } = wanted.behavior;
+  if (init_path !== null || fromScratch) return init_path;
+  const { shippedStart } = await import('../shipped-walker.ts');
+  const start = await shippedStart(shipped, wanted);
+  if (!start) return null;
+  if ('path' in start) return start.path;
+  logger.info(`Starting from scratch: ${start.why}.`);
+  return null;
+}
+
+/** @throws UserError where a run is to have started from scratch that did not. */
+function startOfSaved({ startedFrom }: RunProgress, { fromScratch }: Options, run: RunFolder): string | null {
+  if (!fromScratch || !startedFrom) return startedFrom?.checkpoint ?? null;
+  throw new UserError({
+    what: `this run did not start from scratch but from ${startedFrom.checkpoint}`,
+    where: run.path,
+    mend: 'begin afresh with --force, name another run with --run-id, or leave out --from-scratch',
+  });
 }
 
 /** A run that lies beside this one is known by its id, anything else by its path. */

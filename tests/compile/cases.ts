@@ -3,6 +3,7 @@
  * one tfjs operator; conformance.test.ts runs it traced and eagerly and compares the results and the gradients.
  */
 import fc from 'fast-check';
+import { layerNorm, scaledLinear, standardised } from '../../compile/layer-norm.ts';
 import { tf } from '../../compile/tensorflow.ts';
 
 export interface Drawn {
@@ -480,6 +481,8 @@ export const cases: readonly Case[] = [
   { kernel: 'OneHot', inputs: x(one('int32', [0, 3], [1, 2])), call: (y) => tf.oneHot(y, 4, 2.5, -1) },
 
   ...convolutions('Conv2D', tf.conv2d),
+  // With many channels the filter's gradient is another graph.
+  ...convolutions('Conv2D', (y, f, s, p) => tf.conv2d(tf.tile(y, [1, 1, 1, 4]), tf.tile(f, [1, 1, 4, 1]), s, p)),
   ...convolutions('Conv2DBackpropInput', (y, f, s, p) => tf.grad((z: Any) => tf.conv2d(z, f, s, p))(y)).map(once),
   ...convolutions('Conv2DBackpropFilter', (y, f, s, p) => tf.grad((z: Any) => tf.conv2d(y, z, s, p))(f)).map(once),
   {
@@ -589,6 +592,25 @@ export const cases: readonly Case[] = [
     inputs: ranked(2, 2),
     call: (y) => tf.batchNorm(y, tf.mean(y, 0), tf.moments(y, 0).variance),
     gradients: [],
+  },
+  // Rows of equal numbers have no deviation but epsilon's: a small one would blow up the rounding of their mean.
+  { kernel: 'LayerNormalization', inputs: ranked(1, 3), call: (y) => standardised(y, 0.1) },
+  {
+    kernel: 'LayerNormalization',
+    inputs: ranked(2, 3),
+    call: (y) => {
+      const numbers = tf.tensor1d(ramp(y.shape.at(-1)));
+      return layerNorm(tf.add(y, numbers.mul(40)), numbers, numbers.neg());
+    },
+  },
+  {
+    kernel: 'LayerNormalization',
+    inputs: fc.tuple(size, size, size).chain(([rows, inputs, outputs]) => {
+      const shapes = [[rows, inputs], [inputs], [inputs], [inputs, outputs], [outputs]];
+      return fc.tuple(...shapes.map((shape) => filled(shape, 'float32', -2, 2)));
+    }),
+    call: (y, scale, shift, weight, bias) => scaledLinear(standardised(y, 0.1), scale, shift, weight, bias),
+    dynamic: false,
   },
 
   {

@@ -71,6 +71,17 @@ describe('the Gemm pass', () => {
     expect(ops(loss, { opset: 9 })).toContain('Transpose MatMul');
   });
 
+  it('leaves the transposed copy of a left factor to a wide product, which reads it faster', () => {
+    const wide = (width: number | string) =>
+      trace(({ left, right }) => ({ d: tf.matMul(left as tf.Tensor2D, right as tf.Tensor2D, true) }), {
+        left: { shape: [40, 30] },
+        right: { shape: [40, width] },
+      }).graph.nodes.map(({ op }) => op);
+    expect(wide(256)).toEqual(['Transpose', 'MatMul']);
+    expect(wide(255)).toEqual(['Gemm']);
+    expect(wide('width')).toEqual(['Gemm']);
+  });
+
   it('leaves a product alone that is an output or read twice, and a bias of another size', () => {
     expect(
       ops(({ x, w, b }) => {

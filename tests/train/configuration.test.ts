@@ -43,10 +43,17 @@ describe('a configuration', () => {
     expect(behavior.hyperparameters).toMatchObject({ batch_size: 2048, learning_rate: 3e-4 });
   });
 
-  it('of ours differs from it in max_steps, seed and checkpoints alone', () => {
+  it('of ours differs from it in max_steps, seed, checkpoints and evaluation alone', () => {
     const { behavior } = readConfiguration(join(root, 'config/walker.yaml'), 'Walker');
-    const { max_steps, checkpoint_interval } = behavior;
-    expect(behavior).toEqual({ ...parsed(stock).behavior, max_steps, checkpoint_interval });
+    const theirs = parsed(stock).behavior;
+    const { max_steps, checkpoint_interval, gaitsmith } = behavior;
+    const { evaluation_interval } = gaitsmith;
+    expect(behavior).toEqual({
+      ...theirs,
+      max_steps,
+      checkpoint_interval,
+      gaitsmith: { ...theirs.gaitsmith, evaluation_interval },
+    });
   });
 
   it("of the lecture's PPO-A2C has its networks, its agents and its weights", () => {
@@ -178,7 +185,7 @@ describe('a wrong configuration is refused with file, line, value and what was a
       ['my.yaml:2', '"Walkr"', 'did you mean "Walker"'],
     ],
     ['a word for a number', walker('max_steps: many'), ['my.yaml:3', '"many"', 'a number']],
-    ['a number below the range', walker('max_steps: -3'), ['my.yaml:3', '-3', 'above 0']],
+    ['a number below the range', walker('time_horizon: -3'), ['my.yaml:3', '-3', 'above 0']],
     [
       'a fraction for a whole number',
       walker('time_horizon: 1', 'max_steps: 1.5'),

@@ -20,7 +20,7 @@ function configuration(maxSteps: number, settings: Settings) {
     `behaviors:
   Pointer:
     trainer_type: ${trainer}
-    hyperparameters: { batch_size: 60, buffer_size: 240, learning_rate: 0.003, ${hyperparameters} }
+    hyperparameters: { learning_rate: 0.003, ${hyperparameters || 'batch_size: 60, buffer_size: 240'} }
     network_settings: { normalize: true, hidden_units: 16, num_layers: 2, ${network} }
     reward_signals: { extrinsic: { gamma: 0.5 } }
     max_steps: ${maxSteps}
@@ -91,7 +91,7 @@ describe('a run that was stopped and resumed, with other numbers of workers, end
     [
       'a shared critic, a mirror loss, a joint ratio, clipped values and gradients, an orthogonal start',
       {
-        hyperparameters: 'shared_critic: true, epsilon: 0.1',
+        hyperparameters: 'batch_size: 60, buffer_size: 240, shared_critic: true, epsilon: 0.1',
         gaitsmith:
           'mirror_loss: 0.5, target_kl: 0.01, ratio: joint, value_loss: clipped, max_gradient_norm: 0.5, normalize_advantages: minibatch, initial_weights: orthogonal, initial_log_deviation: -0.5',
       },
@@ -124,6 +124,15 @@ describe('a setting', () => {
     );
   });
 
+  it('of a buffer that agents cannot share evenly rounds their share up, so that the largest minibatch fits', async () => {
+    const { iterations } = await run(
+      { trainer: 'a2c', hyperparameters: 'batch_size: 100, buffer_size: 100' },
+      { name: 'uneven', maxSteps: 1, workers: 1 },
+    );
+    expect(iterations[0]!.step).toBe(108);
+    expect(iterations[0]!.actorMinibatches).toBe(1);
+  });
+
   it('of no noise acts on the means: the same observation is answered with the same action', async () => {
     const noisy = readCheckpoint((await run({}, { name: 'noisy', maxSteps: 1, workers: 1 })).checkpoint);
     const still = readCheckpoint(
@@ -141,7 +150,7 @@ describe('a setting', () => {
   it('for the learning rate is followed from update to update', async () => {
     const timid = 'adaptive_learning_rate: { desired_kl: 1000, factor: 2, max: 0.01 }';
     const { iterations } = await run(
-      { hyperparameters: 'learning_rate_schedule: constant', gaitsmith: timid },
+      { hyperparameters: 'batch_size: 60, buffer_size: 240, learning_rate_schedule: constant', gaitsmith: timid },
       { name: 'rates', maxSteps: 720, workers: 1 },
     );
     const rates = iterations.map(({ learningRate }) => learningRate);

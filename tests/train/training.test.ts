@@ -223,6 +223,10 @@ behaviors:
     expect(sha256OfFile(checkpoint)).toBe(before);
   });
 
+  it('of no steps is refused where there is nothing to start from', async () => {
+    await expect(run({ maxSteps: 0 })).rejects.toThrow(/max_steps: nothing to train for and nothing to start from/);
+  });
+
   it('does not resume where there is nothing, or something else', async () => {
     await expect(run({ resume: true })).rejects.toThrow(/no checkpoint.*npm run train/);
     await run({});

@@ -99,7 +99,7 @@ const rewardSignals = z
 const behavior = {
   network_settings: networkSettings,
   reward_signals: rewardSignals,
-  max_steps: count().default(500_000).describe('decisions after which training ends'),
+  max_steps: z.int().nonnegative().default(500_000).describe('decisions after which training ends'),
   time_horizon: count().default(64).describe('decisions after which a trajectory is cut and its rest estimated'),
   summary_freq: count().default(50_000).describe('decisions between two summaries'),
   keep_checkpoints: count().default(5),

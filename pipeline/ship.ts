@@ -1,0 +1,116 @@
+/** Puts a run's policy among those that are shipped: policy, checkpoint, settings and card, all of them or none. */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { writeAllOrNothing } from '../deploy-unity/all-or-nothing.ts';
+import { realDisk } from '../deploy-unity/disk.ts';
+import { UserError } from '../failure/user-error.ts';
+import { sha256, sha256OfFile } from '../files/hash.ts';
+import { decodeModel } from '../onnx/decode.ts';
+import { type Checkpoint, encodeCheckpoint, readCheckpoint } from '../train/checkpoint.ts';
+import { readReport } from '../validate/report.ts';
+import { readManifest } from './manifest.ts';
+import { pathOfRecorded, type RunFolder } from './run-folder.ts';
+import { type Card, readEvaluationReport, shippedFiles } from './shipped-walker.ts';
+
+/** Observations kept with a shipped checkpoint: as many as validation wants, and a few more. */
+const SAMPLE_ROWS = 1024;
+
+/**
+ * @param report path of the evaluation of this very policy.
+ * @param folder where the shipped walker lies afterwards.
+ * @throws UserError where the policy is not exported, validated and evaluated as it is; nothing is then changed.
+ */
+export function ship(run: RunFolder, report: string, folder: string): Card {
+  const policy = read(run.policy, `npm run export -- ${run.flags}`);
+  const { passed, sha256: validated } = readReport(run.validation);
+  const hash = sha256(policy);
+  if (!passed || validated !== hash) {
+    throw new UserError({
+      what: passed ? 'this file is not the one that was validated' : 'this file did not pass validation',
+      where: run.policy,
+      mend: `npm run validate -- ${run.flags}`,
+    });
+  }
+  const { sha256: evaluated, reward, reward_ci95, falls_share, bands } = readEvaluationReport(report);
+  if (evaluated !== hash) {
+    throw new UserError({
+      what: `this report is about another policy than ${run.policy}`,
+      where: report,
+      value: evaluated,
+      expected: hash,
+    });
+  }
+  const checkpoint = withoutEpisodes(readCheckpoint(exportedCheckpoint(run)));
+  const config = read(run.config, `npm run train -- ${run.flags}`);
+  const { metadata } = decodeModel(policy, run.policy);
+  if (metadata['gaitsmith.config'] !== sha256(config)) throw exportAgain(run, run.config);
+
+  const { step, startedFrom, seed } = checkpoint.progress;
+  const checkpointBytes = encodeCheckpoint(checkpoint);
+  const files = shippedFiles(folder);
+  const card: Card = {
+    sha256: hash,
+    checkpoint_sha256: sha256(checkpointBytes),
+    run: run.id,
+    commit: metadata['gaitsmith.commit'] ?? null,
+    config: 'config.yaml',
+    config_sha256: sha256(config),
+    seed,
+    steps: step + (startedFrom?.steps ?? 0),
+    reward,
+    reward_ci95,
+    falls_share,
+    bands,
+  };
+  // The card last: it is what says that the others belong together.
+  writeAllOrNothing(
+    missingFolders(folder),
+    [
+      { path: files.checkpoint, bytes: checkpointBytes },
+      { path: files.config, bytes: config },
+      { path: files.policy, bytes: policy },
+      { path: files.card, bytes: Buffer.from(`${JSON.stringify(card, null, 2)}\n`) },
+    ],
+    realDisk,
+  );
+  return card;
+}
+
+/** What the policy was exported from, if it still is that. */
+function exportedCheckpoint(run: RunFolder): string {
+  const exported = readManifest(run).stages['export']?.inputs.files['checkpoint'];
+  const path = exported && pathOfRecorded(run, exported.path);
+  if (!path || sha256OfFile(path) !== exported.sha256) throw exportAgain(run, path ?? run.checkpoints);
+  return path;
+}
+
+function exportAgain(run: RunFolder, where: string): UserError {
+  return new UserError({
+    what: 'this has changed since the policy was exported',
+    where,
+    mend: `npm run pipeline -- ${run.flags} --from export`,
+  });
+}
+
+/** Enough to start another run from, and no more: it goes into version control. */
+function withoutEpisodes({ histories, summary, sample, ...learnt }: Checkpoint): Checkpoint {
+  const width = learnt.network.observationSize;
+  const rows = sample.length / width;
+  const kept = Math.min(SAMPLE_ROWS, rows);
+  const fewer = new Float32Array(kept * width);
+  for (let index = 0; index < kept; index++) {
+    const row = Math.floor((index * rows) / kept);
+    fewer.set(sample.subarray(row * width, (row + 1) * width), index * width);
+  }
+  return { ...learnt, sample: fewer };
+}
+
+function read(path: string, mend: string): Buffer {
+  if (!existsSync(path)) throw new UserError({ what: 'there is no such file', where: path, mend });
+  return readFileSync(path);
+}
+
+/** Outermost first. */
+function missingFolders(folder: string): string[] {
+  return existsSync(folder) ? [] : [...missingFolders(dirname(folder)), folder];
+}

@@ -1,0 +1,12 @@
+/**
+ * Commands that are no stages: they work on what the pipeline made.
+ */
+import type { CommandEntry } from './command-line.ts';
+
+export const tools: readonly CommandEntry[] = [
+  {
+    name: 'ship',
+    summary: 'makes the policy of a run the one that comes with Gaitsmith',
+    load: async () => (await import('./ship-command.ts')).default,
+  },
+];
