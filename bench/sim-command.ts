@@ -34,15 +34,17 @@ export const bench = (argv: readonly string[]) =>
           schema: wholeNumber(1).default(2 * availableParallelism()),
         },
       },
-      async run({ decisions, agents, workers }, { terminal, progress }) {
+      async run({ decisions, agents, workers }, { terminal, progress, interrupts }) {
         const perWalker = await megabytesPerWalker();
         const report = await sim({
           decisions,
           agents,
           onProgress: (done) => progress.update({ done, total: decisions, unit: 'decisions' }),
+          signal: interrupts.signal,
         });
         progress.end();
-        const scaling = await simScaling(workerCounts(workers), Math.min(decisions, decisionsToScale));
+        const counts = interrupts.signal.aborted ? [] : workerCounts(workers);
+        const scaling = await simScaling(counts, Math.min(decisions, decisionsToScale));
         const machine = `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, Node ${process.version}`;
         terminal.print(machine);
         terminal.print(printSim(report));

@@ -4,6 +4,7 @@
  * A run of a million decisions is as good a question as one of five thousand: memory is looked at ten times on the way, and
  * every number of every observation is.
  */
+import { setImmediate } from 'node:timers/promises';
 import { actionSize } from '../envs/walker/action.ts';
 import { behavior } from '../envs/walker/behavior.ts';
 import { WalkerEnvironment } from '../envs/walker/environment.ts';
@@ -17,8 +18,10 @@ export interface SimOptions {
   readonly agents?: number;
   /** Default 0. */
   readonly seed?: number;
-  /** Told of the decisions that are done, as often as memory is looked at. */
+  /** Told a hundred times how many decisions are done. */
   readonly onProgress?: (done: number) => void;
+  /** Once aborted, it ends and tells of what it did. */
+  readonly signal?: AbortSignal;
 }
 
 export interface SimReport {
@@ -64,7 +67,7 @@ const warmUp = 4000;
 
 /** Measures the Walker environment on this thread. */
 export async function sim(options: SimOptions = {}): Promise<SimReport> {
-  const { decisions = 5000, agents = 16, seed = 0, onProgress } = options;
+  const { decisions = 5000, agents = 16, seed = 0, onProgress, signal } = options;
   const physx = await loadPhysX();
   const environment = new WalkerEnvironment(physx, { seed, firstAgent: 0, agents, parameters: {} });
   const stopwatch = timed(environment);
@@ -91,10 +94,12 @@ export async function sim(options: SimOptions = {}): Promise<SimReport> {
   Object.assign(stopwatch, noTime());
   const memory = [memoryNow(physx.memory, 0)];
   let made = 0;
-  for (let tenth = 1; tenth <= 10; tenth++) {
-    made += await decide(Math.ceil((decisions * tenth) / 10) - made);
-    memory.push(memoryNow(physx.memory, made));
+  for (let hundredth = 1; hundredth <= 100 && !signal?.aborted; hundredth++) {
+    made += await decide(Math.ceil((decisions * hundredth) / 100) - made);
+    if (hundredth % 10 === 0) memory.push(memoryNow(physx.memory, made));
     onProgress?.(made);
+    // Nothing above waits for anything: signals are heard of here.
+    await setImmediate();
   }
   await environment.close();
 
