@@ -1,8 +1,8 @@
 /**
  * One walker: starts an episode, acts on decisions, tells what it sees and what it earned.
  *
- * An episode depends on the random stream it is started with and on its actions, on nothing else. This file and what it
- * imports run in a browser as well as in Node: PhysX is handed in.
+ * An episode depends on the random stream and the parameters it is started with and on its actions, on nothing else. This
+ * file and what it imports run in a browser as well as in Node: PhysX is handed in.
  */
 import { RandomStream } from '../../random/stream.ts';
 import { actionSize, Muscles } from './action.ts';
