@@ -1,6 +1,7 @@
 import { existsSync, renameSync } from 'node:fs';
 import { devices } from '../../compile/devices.ts';
 import { backendNames } from '../../compile/eager-backends.ts';
+import { UserError } from '../../failure/user-error.ts';
 import type { Configuration } from '../../train/configuration/read.ts';
 import type { Logger } from '../logger.ts';
 import { flag, type OptionsOf, oneOf, text, wholeNumber } from '../options.ts';
@@ -77,6 +78,15 @@ export default defineStage({
     checkEngine({ backend, device });
     if (backend !== 'onnx') await checkInstalled(backend);
     const unity = await unityOf(options);
+    if (unity && unity.player === undefined && (options.numEnvs ?? 1) > 1) {
+      const mend = 'name a built player: --env PATH';
+      throw new UserError({
+        what: 'only one Editor can be trained',
+        where: '--num-envs',
+        value: options.numEnvs,
+        mend,
+      });
+    }
     if (unity?.player === undefined) return;
     const { findExecutable } = await import('../../envs/unity/launch/executable.ts');
     findExecutable(unity.player);
