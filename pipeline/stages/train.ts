@@ -102,6 +102,15 @@ export default defineStage({
     checkEngine({ backend, device });
     if (backend !== 'onnx') await checkInstalled(backend);
     const unity = await unityOf(options);
+    if (unity && unity.player === undefined && (options.numEnvs ?? 1) > 1) {
+      const mend = 'name a built player: --env PATH';
+      throw new UserError({
+        what: 'only one Editor can be trained',
+        where: '--num-envs',
+        value: options.numEnvs,
+        mend,
+      });
+    }
     if (unity?.player === undefined) return;
     const { findExecutable } = await import('../../envs/unity/launch/executable.ts');
     findExecutable(unity.player);

@@ -13,10 +13,8 @@ import { GOODBYE, type Reply, Session, type SessionWorld } from './session.ts';
 export interface ListenerWorld extends SessionWorld {
   /** A message that was refused; what is no UserError is a bug of ours. */
   error(error: Error): void;
-  /** A session has begun. */
-  began(session: Session): void;
   /** A session is over, for this reason. */
-  ended(session: Session, reason: SessionEnd): void;
+  ended(reason: SessionEnd): void;
 }
 
 /** Milliseconds. */
@@ -104,7 +102,6 @@ export class Listener {
       if (this.#current) this.#end('replaced');
       const session = new Session(this.#world, introduction, `Unity on port ${this.port}`);
       this.#current = { session, connection };
-      if (!session.isOver) this.#world.began(session);
       return session.introduction();
     }
     if (!this.#isCurrent(connection)) return GOODBYE;
@@ -126,7 +123,7 @@ export class Listener {
     const { session } = this.#current;
     this.#current = undefined;
     session.end();
-    this.#world.ended(session, reason);
+    this.#world.ended(reason);
   }
 }
 
@@ -160,6 +157,8 @@ function listeningProblem(error: NodeJS.ErrnoException, hosts: readonly string[]
         value: port,
         expected: 'above 1023',
       });
+    case 'ERR_SOCKET_BAD_PORT':
+      return new UserError({ what: 'there is no such port', where: '--port', value: port, expected: '1 to 65535' });
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
       return new UserError({ what: 'this machine has no such address', where: '--host', value: hosts[0] });

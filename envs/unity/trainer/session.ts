@@ -58,7 +58,7 @@ export class Session {
   #decisions = 0;
   #lastReply = performance.now();
 
-  /** @throws UserError for a Unity that speaks another version; what it says next will be answered with the end. */
+  /** A Unity that speaks another version is introduced all the same, and told to stop at what it says next. */
   constructor(world: SessionWorld, unity: UnityRLInitializationOutputProto, where: string) {
     this.#world = world;
     const problem = versionProblem(unity, where);

@@ -40,7 +40,6 @@ export interface UnityHooks {
   warn(message: string): void;
   /** A message of Unity's that was refused, and its session with it; what is no UserError is a bug of ours. */
   refused(unity: number, error: Error): void;
-  began(unity: number): void;
   ended(unity: number, reason: SessionEnd): void;
 }
 
@@ -100,8 +99,7 @@ export class UnityWorld {
       info: hooks.info,
       warn: hooks.warn,
       error: (error) => hooks.refused(unity, error),
-      began: () => hooks.began(unity),
-      ended: (_session, reason) => hooks.ended(unity, reason),
+      ended: (reason) => hooks.ended(unity, reason),
       firstMessages: () => [...parameterMessages(parameters, seed), ...engineMessages(engine)],
       environmentOf: (behavior) => this.#known(behavior).environments[unity]!,
       measured: (message) => {

@@ -26,7 +26,6 @@ export async function openWorld(changes: Partial<UnityWorldOptions> & { refuses?
     info: (message) => said.push(message),
     warn: (message) => said.push(`warning: ${message}`),
     refused: (_unity, error) => said.push(`refused: ${error.message}`),
-    began: (unity) => said.push(`began ${unity}`),
     ended: (unity, reason) => said.push(`ended ${unity}: ${reason}`),
   };
   const world = await UnityWorld.open({

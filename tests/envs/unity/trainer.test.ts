@@ -300,7 +300,7 @@ describe('Stop and Play', () => {
     await unity.introduce();
     await unity.getReady();
     expect(actionsIn(await unity.tell({ [A.key]: [{ id: 0, sees: [2] }] }))[A.key]).toHaveLength(1);
-    expect(said.filter((line) => line.startsWith('began'))).toHaveLength(2);
+    expect(said.filter((line) => line.startsWith('Connected to Unity'))).toHaveLength(2);
   });
 
   it('is not told of by a Unity that crashes, and does no harm', async () => {

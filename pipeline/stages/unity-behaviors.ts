@@ -1,0 +1,174 @@
+/**
+ * The behaviours of a live Unity, as they come: each is trained by itself, side by side with the others.
+ *
+ * The run folder belongs to the first one; each further one has a run folder of its own inside it, to export and deploy it
+ * from.
+ */
+import type { BehaviorSpec, Environment } from '../../envs/env.ts';
+import { UserError } from '../../failure/user-error.ts';
+import { writeAtomically } from '../../files/write-atomically.ts';
+import { latestCheckpoint, listCheckpoints } from '../../train/checkpoint.ts';
+import type { Configuration } from '../../train/configuration/read.ts';
+import { configurationAsYaml } from '../../train/configuration/write.ts';
+import type { IterationMetrics } from '../../train/metrics.ts';
+import { type TrainResult, train } from '../../train/train.ts';
+import { type RunFolder, runFolder } from '../run-folder.ts';
+import type { StageContext } from '../stage.ts';
+import type { UnityTraining } from './train-unity.ts';
+
+export interface Trained extends TrainResult {
+  readonly name: string;
+  readonly run: RunFolder;
+}
+
+export class UnityBehaviors {
+  readonly seed: number;
+  /** What ends it all early. */
+  failure: unknown;
+  readonly #training: UnityTraining;
+  readonly #context: StageContext;
+  readonly #owner: string | undefined;
+  readonly #stop = new AbortController();
+  /** Aborted when all have learnt what they should. */
+  readonly #learnt = new AbortController();
+  readonly #learning = new Set<string>();
+  readonly #runs = new Map<string, RunFolder>();
+  readonly #trained: Trained[] = [];
+  readonly #trainings: Promise<void>[] = [];
+  readonly #steps = new Map<string, { readonly done: number; readonly total: number }>();
+
+  constructor(training: UnityTraining, context: StageContext) {
+    const { run, signal } = context;
+    this.#training = training;
+    this.#context = context;
+    const saved = training.resume ? latestCheckpoint(run.checkpoints, () => {}).checkpoint : undefined;
+    this.#owner = saved?.behaviorName;
+    const { environment } = training.configuration;
+    const wanted = training.seed ?? environment.seed;
+    this.seed = wanted >= 0 ? wanted : (saved?.progress.seed ?? Math.floor(Math.random() * 10_000));
+    signal.addEventListener('abort', () => this.#stop.abort(signal.reason));
+    if (signal.aborted) this.#stop.abort(signal.reason);
+  }
+
+  /** Once all behaviours that there are have learnt what they should, or something has ended it all. */
+  get finished(): Promise<void> {
+    const over = AbortSignal.any([this.#stop.signal, this.#learnt.signal]);
+    return new Promise((resolve) => {
+      if (over.aborted) resolve();
+      over.addEventListener('abort', () => resolve());
+    });
+  }
+
+  /** Once nothing learns or saves any more. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#trainings);
+  }
+
+  /** In the order in which they were met. */
+  results(): Trained[] {
+    const order = [...this.#runs.keys()];
+    return this.#trained.toSorted((one, other) => order.indexOf(one.name) - order.indexOf(other.name));
+  }
+
+  /** What was learnt is saved, and then it is over. */
+  fail(error: unknown): void {
+    this.failure ??= error;
+    this.#stop.abort(error);
+  }
+
+  /** @throws UserError where the configuration has no settings for it. */
+  meet(behavior: BehaviorSpec, environments: readonly Environment[]): void {
+    const { name } = behavior;
+    const configuration = this.#configurationOf(name);
+    const run = this.#runOf(name);
+    this.#runs.set(name, run);
+    this.#learning.add(name);
+    this.#trainings.push(
+      this.#train(behavior, environments, configuration, run).then(
+        (result) => {
+          this.#trained.push({ ...result, name, run });
+        },
+        (error) => this.fail(error),
+      ),
+    );
+  }
+
+  #configurationOf(name: string): Configuration {
+    const { configuration, maxSteps } = this.#training;
+    const own = configuration.of(name);
+    const max_steps = maxSteps ?? own.behavior.max_steps;
+    return { ...own, behavior: { ...own.behavior, max_steps }, seed: this.seed };
+  }
+
+  /** The run folder itself for the first behaviour, or the one that it has been of; folders inside it for others. */
+  #runOf(name: string): RunFolder {
+    const { run } = this.#context;
+    const owner = this.#owner ?? [...this.#runs.keys()].at(0) ?? name;
+    if (name === owner) return run;
+    const id = name.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '');
+    const own = runFolder(id || 'behavior', run.path);
+    const other = [...this.#runs].find(([, { path }]) => path === own.path);
+    if (other) {
+      throw new UserError({
+        what: `the behaviour would share a folder with ${other[0]}`,
+        where: own.path,
+        value: name,
+      });
+    }
+    return own;
+  }
+
+  #train(
+    behavior: BehaviorSpec,
+    environment: readonly Environment[],
+    configuration: Configuration,
+    run: RunFolder,
+  ): Promise<TrainResult> {
+    const { engine, resume, setAside, configuration: unity } = this.#training;
+    const { logger, force } = this.#context;
+    if (force) setAside(run);
+    writeAtomically(run.config, configurationAsYaml(configuration, unity));
+    return train(
+      {
+        configuration,
+        environment,
+        behavior,
+        seed: this.seed,
+        agents: 0,
+        engine,
+        checkpointFolder: run.checkpoints,
+        metricsPath: run.metrics,
+        resume: resume && (run === this.#context.run || listCheckpoints(run.checkpoints).length > 0),
+        actUntil: () => this.#hasLearnt(behavior.name),
+      },
+      {
+        info: (message) => logger.info(message),
+        warn: (message) => logger.warn(message),
+        signal: this.#stop.signal,
+        iteration: (metrics, total) => this.#tell(behavior.name, metrics, total),
+      },
+    );
+  }
+
+  #hasLearnt(name: string): AbortSignal {
+    this.#learning.delete(name);
+    if (this.#learning.size === 0) this.#learnt.abort();
+    return this.#learnt.signal;
+  }
+
+  #tell(name: string, { step, reward, seconds }: IterationMetrics, total: number): void {
+    this.#steps.set(name, { done: step, total });
+    const all = [...this.#steps.values()];
+    const { physics, inference, learning } = seconds;
+    this.#context.progress.update({
+      done: all.reduce((sum, { done }) => sum + done, 0),
+      total: all.reduce((sum, behavior) => sum + behavior.total, 0),
+      unit: 'steps',
+      fields: {
+        ...(all.length > 1 ? { behaviour: name } : {}),
+        reward: reward === null ? 'no episode ended' : reward.toFixed(2),
+      },
+      split: { unity: physics, inference, learning },
+    });
+  }
+}

@@ -1,0 +1,133 @@
+/** Opens the way for Unity: listens, starts players where there are some, and tells the console what happens. */
+
+import type { ParameterValue } from '../../envs/env.ts';
+import { findExecutable } from '../../envs/unity/launch/executable.ts';
+import { Players } from '../../envs/unity/launch/players.ts';
+import { LOOPBACK } from '../../envs/unity/protocol/grpc.ts';
+import { EDITOR_PORT } from '../../envs/unity/protocol/messages.ts';
+import { EditorConsole } from '../../envs/unity/trainer/editor.ts';
+import { UnityWorld } from '../../envs/unity/trainer/world.ts';
+import { UserError } from '../../failure/user-error.ts';
+import type { EnvironmentParameters } from '../../train/configuration/environment-parameters.ts';
+import type { EngineSettings } from '../../train/configuration/unity-settings.ts';
+import type { Logger } from '../logger.ts';
+import type { StageContext } from '../stage.ts';
+import type { UnityTraining } from './train-unity.ts';
+import type { UnityBehaviors } from './unity-behaviors.ts';
+
+/** Seconds until the usual causes of nothing happening are told. */
+const PATIENCE = 30;
+const PLAYER_TIMEOUT = 60;
+
+export interface OpenUnity {
+  readonly world: UnityWorld;
+  /** Tells every Unity to stop, and ends the players. */
+  close(): Promise<void>;
+}
+
+/** @throws UserError where the port is taken, or there is no such player. */
+export async function openUnity(
+  training: UnityTraining,
+  context: StageContext,
+  behaviors: UnityBehaviors,
+): Promise<OpenUnity> {
+  const { logger } = context;
+  const { player, configuration, host } = training;
+  const { environment, engine } = configuration;
+  const executable = player === undefined ? undefined : findExecutable(player);
+  const count = executable ? (training.numEnvs ?? environment.num_envs) : 1;
+  const first = training.port ?? (executable ? environment.base_port : EDITOR_PORT);
+  const patience = { hint: PATIENCE, timeout: environment.timeout_wait };
+  const editor = executable ? undefined : new EditorConsole(patience, (message) => logger.info(message));
+  const world: UnityWorld = await UnityWorld.open({
+    hosts: host === undefined ? LOOPBACK : [host],
+    ports: Array.from({ length: count }, (_, index) => (first === 0 ? 0 : first + index)),
+    seed: behaviors.seed,
+    areas: environment.num_areas,
+    engine: sentEngineSettings(engine),
+    parameters: withoutCurricula(configuration.environmentParameters),
+    onBehavior: (behavior, environments) => behaviors.meet(behavior, environments),
+    hooks: {
+      info: (message) => logger.info(message),
+      warn: (message) => logger.warn(message),
+      refused: (_unity, error) =>
+        logger.error(error instanceof UserError ? error.message : (error.stack ?? String(error))),
+      ended: (unity, reason) => {
+        if (reason === 'replaced')
+          logger.warn('another Unity has connected: that one is trained now, this one is to stop');
+        editor?.ended(reason, world.ports[unity]!);
+      },
+    },
+  });
+  if (host !== undefined) warnOfHost(host, logger);
+  editor?.listening(world.ports[0]!);
+  const looking = setInterval(() => {
+    const reason = editor?.look({ port: world.ports[0]!, session: world.session(0) });
+    if (reason) behaviors.fail(new UserError({ what: reason }));
+  }, 1000);
+  const players = executable ? startPlayers(executable, world, training, context, behaviors) : undefined;
+  return {
+    world,
+    async close() {
+      clearInterval(looking);
+      world.dismiss();
+      await players?.close();
+      await world.close();
+    },
+  };
+}
+
+function startPlayers(
+  executable: string,
+  world: UnityWorld,
+  { configuration: { environment, engine } }: UnityTraining,
+  { run, logger }: StageContext,
+  behaviors: UnityBehaviors,
+): Players {
+  const players = new Players({
+    player: { executable, args: environment.env_args ?? [], logFolder: run.logs },
+    ports: world.ports,
+    hasWindow: (index) => !engine.no_graphics && !(engine.no_graphics_monitor && index > 0),
+    limits: {
+      lifetime: environment.max_lifetime_restarts,
+      rate: environment.restarts_rate_limit_n,
+      period: environment.restarts_rate_limit_period_s,
+    },
+    timeout: environment.timeout_wait ?? PLAYER_TIMEOUT,
+    silence: (index) => world.session(index)?.silentFor,
+    warn: (message) => logger.warn(message),
+    fail: (error) => behaviors.fail(error),
+  });
+  const ports = world.ports.join(', ');
+  logger.info(`Started ${executable} at port ${ports}; what it says is in ${run.logs}.`);
+  return players;
+}
+
+/** What ML-Agents' file leaves out, Unity is told nothing about. */
+function sentEngineSettings({ width, height, quality_level, ...rates }: EngineSettings) {
+  return {
+    ...rates,
+    width: width ?? undefined,
+    height: height ?? undefined,
+    quality_level: quality_level ?? undefined,
+  };
+}
+
+function warnOfHost(host: string, logger: Logger): void {
+  logger.warn(
+    `listening on ${host}: whoever reaches that address can be trained in place of your Unity, and see what the policy does; nothing is encrypted, and nobody is asked who they are`,
+  );
+}
+
+/** @throws UserError for a curriculum: its lessons follow rewards that several Unitys and behaviours would have to agree on. */
+function withoutCurricula(parameters: EnvironmentParameters): Readonly<Record<string, ParameterValue>> {
+  for (const [name, setting] of Object.entries(parameters)) {
+    if (typeof setting === 'number' || !('curriculum' in setting)) continue;
+    throw new UserError({
+      what: 'a curriculum is not supported in a training in Unity yet',
+      where: `environment_parameters.${name}`,
+      expected: 'a number or a sampler',
+    });
+  }
+  return parameters as Readonly<Record<string, ParameterValue>>;
+}
