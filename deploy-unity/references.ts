@@ -14,6 +14,8 @@ import type { Warning } from './warning.ts';
 export interface ModelContract {
   readonly observationSize: number;
   readonly actionSize: number;
+  /** Where there are several: Behavior Parameters tell the size of one of them only. */
+  readonly sensors?: readonly { readonly size: number }[] | undefined;
 }
 
 export interface References {
@@ -69,6 +71,7 @@ function oddities(behavior: BoundBehavior, contract: ModelContract | undefined):
     const expected = contract?.[size];
     const actual = behavior[size];
     if (expected === undefined || actual === undefined || actual === expected) continue;
+    if (size === 'observationSize' && contract?.sensors?.some((sensor) => sensor.size === actual)) continue;
     const name = size === 'observationSize' ? 'observations' : 'continuous actions';
     found.push({ code: 'size-mismatch', message: `${who} has ${actual} ${name}, and the model has ${expected}.` });
   }

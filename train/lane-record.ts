@@ -37,8 +37,9 @@ export class LaneRecord {
     return this.#rows;
   }
 
+  /** Copies what it is given. */
   add(agent: number, decision: LivedDecision): void {
-    const lane = this.#lanes.get(agent) ?? new Lane(this.#observationSize);
+    const lane = this.#lanes.get(agent) ?? new Lane(this.#observationSize, this.#actionSize);
     this.#lanes.set(agent, lane);
     lane.add(decision);
     this.#rows += 1;
@@ -51,43 +52,24 @@ export class LaneRecord {
 
   finish(seconds: Rollout['seconds'], statistics: Readonly<Record<string, number>>): Rollout {
     const lanes = [...this.#lanes].sort(([one], [other]) => one - other).map(([, lane]) => lane);
-    const length = lanes[0]?.rewards.length ?? 0;
-    const areEven = lanes.every(({ rewards }) => rewards.length === length);
+    const length = lanes[0]?.length ?? 0;
+    const areEven = lanes.every((lane) => lane.length === length);
     if (!areEven) for (const lane of lanes) lane.cut();
-    const rows = lanes.reduce((sum, { rewards }) => sum + rewards.length, 0);
     const finals = finalsOf(lanes);
-    const [observationSize, actionSize] = [this.#observationSize, this.#actionSize];
     return {
       agents: areEven ? lanes.length : 1,
-      decisions: areEven ? length : rows,
-      observations: joined(
-        rows * observationSize,
-        lanes.flatMap(({ observations }) => observations),
-      ),
-      actions: joined(
-        rows * actionSize,
-        lanes.flatMap(({ actions }) => actions),
-      ),
-      logProbabilities: joined(
-        rows * actionSize,
-        lanes.flatMap(({ logProbabilities }) => logProbabilities),
-      ),
-      rewards: Float32Array.from(lanes.flatMap(({ rewards }) => rewards)),
+      decisions: areEven ? length : this.#rows,
+      observations: joined(lanes.map(({ observations }) => observations.values)),
+      actions: joined(lanes.map(({ actions }) => actions.values)),
+      logProbabilities: joined(lanes.map(({ logProbabilities }) => logProbabilities.values)),
+      rewards: joined(lanes.map(({ rewards }) => rewards.values)),
       terminated: Uint8Array.from(lanes.flatMap(({ terminated }) => terminated)),
       truncated: Uint8Array.from(
-        lanes.flatMap(({ finals, rewards }) => rewards.map((_, at) => (finals.has(at) ? 1 : 0))),
+        lanes.flatMap((lane) => lane.terminated.map((_, at) => (lane.finals.has(at) ? 1 : 0))),
       ),
       truncatedAt: Uint32Array.from(finals, ({ row }) => row),
-      truncatedObservations: joined(
-        finals.length * observationSize,
-        finals.map(({ final }) => final),
-      ),
-      nextObservations: areEven
-        ? joined(
-            lanes.length * observationSize,
-            lanes.map(({ next }) => next),
-          )
-        : new Float32Array(observationSize),
+      truncatedObservations: joined(finals.map(({ final }) => final)),
+      nextObservations: areEven ? joined(lanes.map(({ next }) => next)) : new Float32Array(this.#observationSize),
       episodes: this.episodes,
       ...(Object.keys(statistics).length > 0 ? { statistics } : {}),
       seconds,
@@ -101,10 +83,10 @@ export class LaneRecord {
  */
 function finalsOf(lanes: readonly Lane[]): { readonly row: number; readonly final: Float32Array }[] {
   let first = 0;
-  const all = lanes.flatMap(({ finals, rewards }, lane) => {
+  const all = lanes.flatMap(({ finals, length }, lane) => {
     const group = Math.floor(lane / GROUP_SIZE);
     const own = [...finals].map(([at, final]) => ({ group, at, row: first + at, final }));
-    first += rewards.length;
+    first += length;
     return own;
   });
   return all.sort((one, other) => one.group - other.group || one.at - other.at || one.row - other.row);
@@ -112,37 +94,70 @@ function finalsOf(lanes: readonly Lane[]): { readonly row: number; readonly fina
 
 /** One agent's decisions, in order. */
 class Lane {
-  readonly observations: Float32Array[] = [];
-  readonly actions: Float32Array[] = [];
-  readonly logProbabilities: Float32Array[] = [];
-  readonly rewards: number[] = [];
+  readonly observations: Column;
+  readonly actions: Column;
+  readonly logProbabilities: Column;
+  readonly rewards = new Column(1);
   readonly terminated: number[] = [];
   /** What truncated episodes and trajectories that were cut ended in, by the row of the last decision. */
   readonly finals = new Map<number, Float32Array>();
-  next: Float32Array;
+  readonly next: Float32Array;
 
-  constructor(observationSize: number) {
+  constructor(observationSize: number, actionSize: number) {
+    this.observations = new Column(observationSize);
+    this.actions = new Column(actionSize);
+    this.logProbabilities = new Column(actionSize);
     this.next = new Float32Array(observationSize);
   }
 
+  get length(): number {
+    return this.terminated.length;
+  }
+
   add({ observation, actions, logProbabilities, reward, ended, next }: LivedDecision): void {
-    this.observations.push(observation);
-    this.actions.push(actions);
-    this.logProbabilities.push(logProbabilities);
-    this.rewards.push(reward);
+    this.observations.add(observation);
+    this.actions.add(actions);
+    this.logProbabilities.add(logProbabilities);
+    this.rewards.add([reward]);
     this.terminated.push(ended === 'terminated' ? 1 : 0);
-    this.next = next;
+    this.next.set(next);
     if (ended === 'truncated') this.cut();
   }
 
   cut(): void {
-    const last = this.rewards.length - 1;
-    if (last >= 0 && this.terminated[last] === 0) this.finals.set(last, this.next);
+    const last = this.length - 1;
+    if (last >= 0 && this.terminated[last] === 0 && !this.finals.has(last)) this.finals.set(last, this.next.slice());
   }
 }
 
-function joined(length: number, parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(length);
+/** Rows of one width, one after the other. */
+class Column {
+  readonly #width: number;
+  #values: Float32Array;
+  #length = 0;
+
+  constructor(width: number) {
+    this.#width = width;
+    this.#values = new Float32Array(64 * width);
+  }
+
+  add(row: ArrayLike<number>): void {
+    if (this.#length === this.#values.length) {
+      const longer = new Float32Array(2 * this.#values.length);
+      longer.set(this.#values);
+      this.#values = longer;
+    }
+    this.#values.set(row, this.#length);
+    this.#length += this.#width;
+  }
+
+  get values(): Float32Array {
+    return this.#values.subarray(0, this.#length);
+  }
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {
     whole.set(part, at);

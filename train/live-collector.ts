@@ -106,8 +106,10 @@ class World {
   readonly #environment: Environment;
   readonly #seed: number;
   readonly #firstAgent: number;
-  /** Decisions that were taken and have come to nothing yet, by row. */
-  readonly #open = new Map<number, OpenDecision>();
+  /** What was decided last, row by row; arrays that are used again and again. */
+  readonly #decisions: OpenDecision[] = [];
+  /** Rows whose decision has come to nothing yet. */
+  readonly #open = new Set<number>();
   /** Whom the world waits for; undefined while it runs. */
   #moment: Step | undefined;
   /** What the world is running to. */
@@ -163,7 +165,7 @@ class World {
   /** Puts what has come of open decisions into the record. */
   #settle(step: Step, record: LaneRecord | undefined): void {
     const size = this.#environment.behavior.observationSize;
-    for (const [row, decision] of this.#open) {
+    for (const row of this.#open) {
       const agent = this.#firstAgent + row;
       if (step.present?.lost[row]) {
         record?.cut(agent);
@@ -171,8 +173,8 @@ class World {
       } else if (step.present?.settled[row] ?? 1) {
         const ended = step.terminated[row] ? 'terminated' : step.truncated[row] ? 'truncated' : 'no';
         const seen = ended === 'no' ? step.observations : step.finalObservations;
-        const next = seen.slice(row * size, (row + 1) * size);
-        record?.add(agent, { ...decision, reward: step.rewards[row]!, ended, next });
+        const next = seen.subarray(row * size, (row + 1) * size);
+        record?.add(agent, { ...this.#decisions[row]!, reward: step.rewards[row]!, ended, next });
         this.#open.delete(row);
       }
     }
@@ -199,22 +201,29 @@ class World {
         const means = (await policy.session.run({ observations: batch }))['means']!.data as Float32Array;
         for (const row of rows) {
           if (!isDeciding(row)) continue;
-          const decision = {
-            observation: observations.slice(row * observationSize, (row + 1) * observationSize),
-            actions: new Float32Array(actionSize),
-            logProbabilities: new Float32Array(actionSize),
-          };
+          const decision = this.#decisionOf(row);
+          decision.observation.set(observations.subarray(row * observationSize, (row + 1) * observationSize));
           drawAction(
             means.subarray((row - first) * actionSize, (row - first + 1) * actionSize),
             policy.deviation,
             this.#noiseOf(row, policy.iteration, noise),
             { ...decision, squashed: squashed.subarray(row * actionSize, (row + 1) * actionSize) },
           );
-          this.#open.set(row, decision);
+          this.#open.add(row);
         }
       }),
     );
     return squashed;
+  }
+
+  #decisionOf(row: number): OpenDecision {
+    const { observationSize, actionSize } = this.#environment.behavior;
+    this.#decisions[row] ??= {
+      observation: new Float32Array(observationSize),
+      actions: new Float32Array(actionSize),
+      logProbabilities: new Float32Array(actionSize),
+    };
+    return this.#decisions[row];
   }
 
   #noiseOf(row: number, iteration: number, noise: Map<number, RandomStream>): RandomStream {

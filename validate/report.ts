@@ -19,7 +19,11 @@ const validationReport = z.object({
   problems: z.array(z.string()),
   /** Of the file that was judged. */
   sha256: z.string(),
-  shape: z.object({ observationSize: z.int(), actionSize: z.int() }),
+  shape: z.object({
+    observationSize: z.int(),
+    actionSize: z.int(),
+    sensors: z.array(z.object({ size: z.int() })).optional(),
+  }),
   tolerance: z.number(),
   /** Observations compared: from episodes, and made up to be extreme. */
   rows: z.object({ episodes: z.int(), edge: z.int() }),

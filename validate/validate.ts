@@ -76,7 +76,11 @@ export async function validate(options: ValidateOptions): Promise<ValidationRepo
     passed: problems.length === 0,
     problems,
     sha256: sha256(options.model),
-    shape: { observationSize: shape.observationSize, actionSize: shape.actionSize },
+    shape: {
+      observationSize: shape.observationSize,
+      actionSize: shape.actionSize,
+      ...(shape.sensors ? { sensors: shape.sensors.map(({ size }) => ({ size })) } : {}),
+    },
     tolerance,
     rows: { episodes: episodeRows, edge: edge.length / shape.observationSize },
     engines,

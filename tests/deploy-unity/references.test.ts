@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { deploy } from '../../deploy-unity/deploy.ts';
+import type { ModelContract } from '../../deploy-unity/references.ts';
 import { ASSET, ASSET_GUID, INFERENCE_ENGINE, LFS_POINTER, modelFile, unityProject } from './projects.ts';
 
-const contract = { observationSize: 243, actionSize: 39 };
+const contract: ModelContract = { observationSize: 243, actionSize: 39 };
 const BASE_GUID = 'dd62a2a5a838943fba3d2cbb377a75b3';
 
 function prefab({
@@ -51,9 +52,14 @@ PrefabInstance:
       objectReference: {fileID: 0}
 `;
 
-async function deployed(files: Record<string, string>, withContract = true) {
+async function deployed(files: Record<string, string>, sizes: ModelContract | null = contract) {
   const project = unityProject(INFERENCE_ENGINE, files);
-  return deploy({ model: modelFile(), unityProject: project, asset: ASSET, ...(withContract ? { contract } : {}) });
+  return deploy({
+    model: modelFile(),
+    unityProject: project,
+    asset: ASSET,
+    ...(sizes ? { contract: sizes } : {}),
+  });
 }
 
 test('prefabs and scenes that refer to the model are found by its GUID', async () => {
@@ -75,8 +81,8 @@ test('a model that nothing refers to is told, with what to do', async () => {
 });
 
 describe('Behavior Parameters bound to the model are warned about', () => {
-  const only = async (parameters: Parameters<typeof prefab>[0], withContract = true) => {
-    const { warnings } = await deployed({ 'Assets/Walker.prefab': prefab(parameters) }, withContract);
+  const only = async (parameters: Parameters<typeof prefab>[0], sizes: ModelContract | null = contract) => {
+    const { warnings } = await deployed({ 'Assets/Walker.prefab': prefab(parameters) }, sizes);
     return warnings.map(({ code, message, where }) => `${code} ${where}: ${message}`);
   };
 
@@ -89,7 +95,13 @@ describe('Behavior Parameters bound to the model are warned about', () => {
   });
 
   test("but not for sizes where the model's are not given", async () => {
-    expect(await only({ observations: 126 }, false)).toEqual([]);
+    expect(await only({ observations: 126 }, null)).toEqual([]);
+  });
+
+  test('nor where they tell the size of one sensor of several', async () => {
+    const sizes = { ...contract, sensors: [{ size: 117 }, { size: 126 }] };
+    expect(await only({ observations: 126 }, sizes)).toEqual([]);
+    expect(await only({ observations: 125 }, sizes)).toEqual([expect.stringContaining('has 125 observations')]);
   });
 
   test('where they refer to a local id that only Unity before 2019 used', async () => {

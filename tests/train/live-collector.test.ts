@@ -1,17 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { BehaviorSpec, Environment, Step } from '../../envs/env.ts';
 import { actingModel } from '../../train/acting.ts';
-import { readCheckpoint } from '../../train/checkpoint.ts';
-import { parseConfiguration } from '../../train/configuration/read.ts';
 import { LiveCollector } from '../../train/live-collector.ts';
 import { Normaliser } from '../../train/normaliser.ts';
 import { initialParameters } from '../../train/policy.ts';
-import { train } from '../../train/train.ts';
-import { createEnvironment, behavior as pointer } from './fixtures/pointing-environment.ts';
 
 const behavior: BehaviorSpec = { name: 'Counter', observationSize: 1, actionSize: 1 };
 const network = { observationSize: 1, actionSize: 1, hiddenUnits: 4, layers: 1 };
@@ -222,53 +214,5 @@ describe('a collector of live worlds', () => {
       statistics: () => ({ 'Jump Height': 2 }),
     });
     expect((await collect(world, 1))!.statistics).toEqual({ 'Jump Height': 2 });
-  });
-});
-
-describe('training in a live world', () => {
-  let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'live-'));
-  });
-  afterEach(() => rmSync(folder, { recursive: true }));
-
-  it('comes to the same weights as in worker threads, where all agents decide in every step', async () => {
-    const configuration = parseConfiguration(
-      `
-behaviors:
-  Pointer:
-    hyperparameters: { batch_size: 64, buffer_size: 512, num_epoch: 2 }
-    network_settings: { normalize: true, hidden_units: 16, num_layers: 2 }
-    max_steps: 600
-`,
-      'pointer.yaml',
-      'Pointer',
-    );
-    const run = async (name: string, changes: object) => {
-      const hooks = { info() {}, warn() {}, iteration() {}, signal: never };
-      const { checkpoint } = await train(
-        {
-          configuration,
-          environment: pathToFileURL(join(import.meta.dirname, 'fixtures/pointing-environment.ts')).href,
-          behavior: pointer,
-          seed: 5,
-          agents: 20,
-          checkpointFolder: join(folder, name),
-          metricsPath: join(folder, `${name}.jsonl`),
-          resume: false,
-          ...changes,
-        },
-        hooks,
-      );
-      return readCheckpoint(checkpoint);
-    };
-    const world = await createEnvironment({ seed: 5, firstAgent: 0, agents: 20, parameters: {} });
-    const live = await run('live', { environment: [world], agents: 0 });
-    const embedded = await run('embedded', {});
-    expect(live.progress.step).toBe(embedded.progress.step);
-    for (const part of ['parameters', 'optimiser', 'normaliser', 'sample'] as const) {
-      expect(live[part], part).toEqual(embedded[part]);
-    }
-    expect(live.histories).toBeUndefined();
   });
 });

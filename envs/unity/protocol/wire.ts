@@ -7,7 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import protobuf from 'protobufjs';
-import type { Sent, UnityMessageProto } from './messages.ts';
+import type { AgentActionProto, Sent, UnityMessageProto } from './messages.ts';
 
 const description = readFileSync(join(import.meta.dirname, 'unity.proto'), 'utf8');
 const { root } = protobuf.parse(description, new protobuf.Root(), { keepCase: true });
@@ -15,6 +15,7 @@ root.resolveAll();
 
 const unityMessage = messageType('UnityMessageProto');
 copyFloats(messageType('ObservationProto.FloatData'));
+writeActionsWhole(messageType('AgentActionProto'));
 // Bytes that were not sent are no plain array, as protobufjs has it.
 for (const name of ['UnityRLOutputProto', 'UnityRLInputProto']) {
   Object.assign(messageType(name).ctor.prototype, { side_channel: new Uint8Array(0) });
@@ -92,8 +93,7 @@ function keptValue(field: protobuf.Field, value: unknown): unknown {
 function copyFloats(type: protobuf.Type): void {
   type.setup();
   type.encode = ((message: { readonly data: Float32Array }, writer: protobuf.Writer) => {
-    const { buffer, byteOffset, byteLength } = message.data;
-    return byteLength === 0 ? writer : writer.uint32(PACKED).bytes(new Uint8Array(buffer, byteOffset, byteLength));
+    return message.data.length === 0 ? writer : writer.uint32(PACKED).bytes(bytesOfFloats(message.data));
   }) as unknown as protobuf.Type['encode'];
   type.decode = ((reader: protobuf.Reader, length = reader.len) => {
     const end = reader.pos + length;
@@ -109,9 +109,31 @@ function copyFloats(type: protobuf.Type): void {
   }) as unknown as protobuf.Type['decode'];
 }
 
+/** The same for actions, of which there are many a message; they are read as any message is. */
+function writeActionsWhole(type: protobuf.Type): void {
+  type.setup();
+  type.encode = ((message: Partial<AgentActionProto>, writer: protobuf.Writer) => {
+    const { vector_actions_deprecated, value, continuous_actions, discrete_actions } = message;
+    if (vector_actions_deprecated) writer.uint32((1 << 3) | 2).bytes(bytesOfFloats(vector_actions_deprecated));
+    if (value) writer.uint32((4 << 3) | 5).float(value);
+    if (continuous_actions) writer.uint32((6 << 3) | 2).bytes(bytesOfFloats(continuous_actions));
+    if (discrete_actions) {
+      writer.uint32((7 << 3) | 2).fork();
+      for (const action of Array.from(discrete_actions)) writer.int32(action);
+      writer.ldelim();
+    }
+    return writer;
+  }) as unknown as protobuf.Type['encode'];
+}
+
 /** Field 1 as one run of floats, and as a float by itself: readers of proto3 have to take both. */
 const PACKED = (1 << 3) | 2;
 const SINGLE = (1 << 3) | 5;
+
+function bytesOfFloats(values: ArrayLike<number>): Uint8Array {
+  const { buffer, byteOffset, byteLength } = values instanceof Float32Array ? values : Float32Array.from(values);
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
 
 function floatsOf(bytes: Uint8Array): Float32Array {
   if (bytes.length % 4 !== 0) throw new RangeError(`${bytes.length} bytes are no whole number of floats`);
