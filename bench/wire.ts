@@ -175,7 +175,7 @@ async function openUnity({ walkers, players, workers, turns }: Arrangement & { w
     engine: { time_scale: 20, target_frame_rate: -1, capture_frame_rate: 60 },
     parameters: {},
     onBehavior: (_behavior, environments) => meet(environments),
-    hooks: { info() {}, warn() {}, refused: (_unity, error) => refuse(error), began() {}, ended() {} },
+    hooks: { info() {}, warn() {}, refused: (_unity, error) => refuse(error), ended() {} },
   });
   const script = join(import.meta.dirname, '../pipeline/serve-env.ts');
   const ends: Promise<object>[] = [];
@@ -216,7 +216,7 @@ function requestOf(rows: number): CollectRequest {
   const network = { ...behavior, hiddenUnits: 256, layers: 3 };
   const parameters = initialParameters(network, seed);
   const model = actingModel({ network, parameters, normaliser: new Normaliser(behavior.observationSize) });
-  return { model, logDeviation: parameters['actor.logDeviation']!, iteration: 0, rows };
+  return { model, logDeviation: parameters['actor.logDeviation']!, deterministic: false, iteration: 0, rows };
 }
 
 async function speedOf(collect: () => Promise<Rollout | undefined>): Promise<number> {
