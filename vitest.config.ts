@@ -6,7 +6,7 @@ export default defineConfig({
     // onnxruntime-node and PhysX keep threads of their own: processes end cleanly where worker threads may not.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 60_000,
   },
 });
