@@ -18,6 +18,11 @@ const benches: readonly BenchEntry[] = [
     summary: 'one minibatch of PPO, next to TensorFlow.js and PyTorch',
     load: () => import('./update.ts'),
   },
+  {
+    name: 'learn',
+    summary: 'reward against decisions and the clock, three seeds',
+    load: () => import('./learn-command.ts'),
+  },
   { name: 'sim', summary: 'the PhysX world by itself', load: () => import('./sim-command.ts') },
   { name: 'wire', summary: 'the Walker embedded and over gRPC, side by side', load: () => import('./wire-command.ts') },
   { name: 'ops', summary: 'what can be traced, and what it becomes in ONNX', load: () => import('./ops-command.ts') },

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ParameterValues } from '../envs/env.ts';
 import { behavior } from '../envs/walker/behavior.ts';
 import { checkParameter } from '../envs/walker/parameters.ts';
+import { writeAtomically } from '../files/write-atomically.ts';
 import { runCommandLine } from '../pipeline/command-line.ts';
 import { flag, text, wholeNumber } from '../pipeline/options.ts';
 import type { Json } from '../pipeline/stage.ts';
@@ -42,6 +43,11 @@ export const bench = (argv: readonly string[]) =>
           description: 'a configuration whose environment_parameters hold, of a curriculum the last lesson',
           schema: text().optional(),
         },
+        report: {
+          argument: 'FILE',
+          description: 'write the whole report there as JSON; npm run ship takes it',
+          schema: text().optional(),
+        },
         set: {
           argument: 'NAME=NUMBER',
           repeats: true,
@@ -49,10 +55,11 @@ export const bench = (argv: readonly string[]) =>
           schema: assignments().optional(),
         },
       },
-      async run({ parameters: file, set, worst, ...options }, { terminal }) {
+      async run({ parameters: file, set, worst, report: reportPath, ...options }, { terminal }) {
         const parameters = { ...(file === undefined ? {} : lastLessons(file)), ...set };
         const report = await fidelity({ ...options, parameters });
         terminal.print(printFidelity(report, worst));
+        if (reportPath !== undefined) writeAtomically(reportPath, `${JSON.stringify(report, null, 2)}\n`);
         return { json: report as unknown as { [key: string]: Json } };
       },
     },

@@ -10,6 +10,7 @@ import { type PhysicsSettings, unityPhysics } from '../envs/walker/physics-setti
 import { loadPhysX } from '../envs/walker/physx.ts';
 import { walkerRig } from '../envs/walker/rig.ts';
 import { type Outcome, Walker } from '../envs/walker/walker.ts';
+import { sha256 } from '../files/hash.ts';
 import { decodeModel } from '../onnx/decode.ts';
 import { RandomStream } from '../random/stream.ts';
 import { isOff, type ObservationDifference, ObservationStatistics, tolerance } from './observation-statistics.ts';
@@ -43,6 +44,12 @@ export interface Band {
   readonly falls: number;
   /** Physics steps in all over falls; null where nobody fell. */
   readonly steps_per_fall: number | null;
+  readonly falls_share: number;
+  /** Mean reward of an episode, */
+  readonly reward: number;
+  /** the half-width of its 95 % confidence interval, */
+  readonly reward_ci95: number;
+  /** and of a physics step. */
   readonly reward_per_step: number;
   /** Along the goal, m/s. */
   readonly mean_speed: number;
@@ -52,8 +59,11 @@ export interface Band {
   readonly fallen: Readonly<Record<string, number>>;
 }
 
+/** Also what `npm run ship` wants to know of a policy. */
 export interface FidelityReport {
   readonly policy: string;
+  /** Of the file. */
+  readonly sha256: string;
   readonly deterministic: boolean;
   readonly episodes: number;
   readonly seed: number;
@@ -62,15 +72,19 @@ export interface FidelityReport {
   readonly falls: number;
   /** Physics steps in all over falls; null where nobody fell. */
   readonly steps_per_fall: number | null;
-  /** Mean reward of an episode. */
+  /** Share of the episodes that ended in a fall. */
+  readonly falls_share: number;
+  /** Mean reward of an episode, */
   readonly reward: number;
-  readonly reward_interval: number;
+  /** and the half-width of its 95 % confidence interval. */
+  readonly reward_ci95: number;
   /** Mean length of an episode in physics steps. */
   readonly steps: Estimate;
   /** Share of episodes that lasted to the cap. */
   readonly capped_share: number;
   readonly blow_ups: number;
   readonly targets_touched: number;
+  /** Those that an episode had its target speed in. */
   readonly bands: readonly Band[];
   /** How often each body's touch of the ground ended an episode. */
   readonly fallen: Readonly<Record<string, number>>;
@@ -102,7 +116,8 @@ interface Run {
 export async function fidelity(options: FidelityOptions): Promise<FidelityReport> {
   const { policy: path, episodes = 300, seed = 0, deterministic = false, parameters = {} } = options;
   checkParameters(parameters);
-  const model = decodeModel(new Uint8Array(readFileSync(path)), path);
+  const bytes = readFileSync(path);
+  const model = decodeModel(new Uint8Array(bytes), path);
   const statistics = new ObservationStatistics();
   const policy = await openWalkerPolicy(model, path, deterministic);
   const physx = await loadPhysX();
@@ -146,8 +161,12 @@ export async function fidelity(options: FidelityOptions): Promise<FidelityReport
 
   const normalizer = normalizerOf(model);
   return {
-    ...summary(path, deterministic, seed, runs),
+    policy: path,
+    sha256: sha256(bytes),
+    deterministic,
+    seed,
     parameters,
+    ...summary(runs),
     ...(normalizer ? { observations: statistics.differencesFrom(normalizer) } : {}),
   };
 }
@@ -164,32 +183,36 @@ function runOf({ walker, reward }: Lane, outcome: Outcome): Run {
   return { targetSpeed, meanSpeed, steps, reward, outcome, fallenBody, targetsTouched };
 }
 
-function summary(policy: string, deterministic: boolean, seed: number, runs: readonly Run[]) {
+function summary(runs: readonly Run[]) {
   const rewards = estimate(runs.map(({ reward }) => reward));
-  const bands = bandEdges.slice(1).map((high, which): Band => {
+  const bands = bandEdges.slice(1).flatMap((high, which): Band[] => {
     const low = bandEdges[which]!;
     const inside = runs.filter(({ targetSpeed }) => targetSpeed >= low && targetSpeed < high);
+    if (inside.length === 0) return [];
+    const rewards = estimate(inside.map(({ reward }) => reward));
     const steps = total(inside, ({ steps }) => steps);
-    return {
-      speed: [low, high],
+    const band = {
+      speed: [low, high] as const,
       episodes: inside.length,
       falls: fallsIn(inside),
+      falls_share: fallsIn(inside) / inside.length,
+      reward: rewards.mean,
+      reward_ci95: rewards.plusMinus,
       steps_per_fall: stepsPerFall(inside),
       reward_per_step: total(inside, ({ reward }) => reward) / steps,
       mean_speed: total(inside, ({ meanSpeed, steps }) => meanSpeed * steps) / steps,
       capped_share: cappedShare(inside),
       fallen: fallenIn(inside),
     };
+    return [band];
   });
   return {
-    policy,
-    deterministic,
     episodes: runs.length,
-    seed,
     falls: fallsIn(runs),
+    falls_share: fallsIn(runs) / runs.length,
     steps_per_fall: stepsPerFall(runs),
     reward: rewards.mean,
-    reward_interval: rewards.plusMinus,
+    reward_ci95: rewards.plusMinus,
     steps: estimate(runs.map(({ steps }) => steps)),
     capped_share: cappedShare(runs),
     blow_ups: runs.filter(({ outcome }) => outcome === 'blew up').length,
@@ -239,20 +262,21 @@ export function printFidelity(report: FidelityReport, worst = 12): string {
   const lines = [
     `${report.policy}: ${report.episodes} episodes, ${report.deterministic ? 'mean' : 'sampled'} actions, seed ${report.seed}`,
     `steps per fall ${shown(report.steps_per_fall)}, episode ${shown(report.steps.mean)} +- ${shown(report.steps.plusMinus)} steps, ` +
-      `reward ${shown(report.reward)} +- ${shown(report.reward_interval)}, to the cap ${Math.round(report.capped_share * 100)} %, ` +
+      `reward ${shown(report.reward)} +- ${shown(report.reward_ci95)}, to the cap ${Math.round(report.capped_share * 100)} %, ` +
       `targets touched ${report.targets_touched}, blow-ups ${report.blow_ups}`,
     '',
     ...table(
-      ['target m/s', 'episodes', 'falls', 'steps/fall', 'to the cap', 'reward/step', 'mean m/s', 'fell on'],
-      bands.map(({ speed, episodes, falls, steps_per_fall, capped_share, reward_per_step, mean_speed, fallen }) => [
+      ['target m/s', 'episodes', 'falls', 'steps/fall', 'to the cap', 'reward', '/step', 'mean m/s', 'fell on'],
+      bands.map(({ speed, episodes, falls, steps_per_fall, capped_share, fallen, ...band }) => [
         speed.join('-'),
         String(episodes),
         String(falls),
         // Falls come one by one at some rate: the rate's relative error is about 1/sqrt(falls).
         `${shown(steps_per_fall)}${falls > 0 ? ` +-${Math.round(196 / Math.sqrt(falls))}%` : ''}`,
         `${Math.round(capped_share * 100)} %`,
-        reward_per_step.toFixed(3),
-        mean_speed.toFixed(2),
+        `${shown(band.reward)} +- ${shown(band.reward_ci95)}`,
+        band.reward_per_step.toFixed(3),
+        band.mean_speed.toFixed(2),
         listed(fallen, 2),
       ]),
     ),

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { fidelity } from '../../bench/fidelity.ts';
 import { exportActor } from '../../export/export-actor.ts';
 import { sha256, sha256OfFile } from '../../files/hash.ts';
 import { encodeModel } from '../../onnx/encode.ts';
@@ -128,6 +129,17 @@ describe('shipping', () => {
     expect(histories).toBeUndefined();
     expect(sample.length).toBe(1024 * 243);
     expect({ parameters, optimiser }).toEqual({ parameters: whole.parameters, optimiser: whole.optimiser });
+  });
+
+  it('takes the report that bench -- fidelity writes, whose bands are those that had an episode', async () => {
+    const run = trainedRun();
+    const parameters = { max_steps: 20, target_speed_max: 1 };
+    const report = await fidelity({ policy: run.policy, episodes: 2, parameters });
+    const path = join(folder, 'evaluation.json');
+    writeFileSync(path, JSON.stringify(report));
+    const { reward, falls_share, bands } = ship(run, path, join(folder, 'models', 'walker'));
+    expect({ reward, falls_share }).toEqual({ reward: report.reward, falls_share: report.falls_share });
+    expect(bands).toMatchObject([{ speed: [0, 2], episodes: 2, reward: report.reward }]);
   });
 
   const refusals: [what: string, prepare: (run: RunFolder) => string, told: RegExp][] = [

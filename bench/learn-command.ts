@@ -1,0 +1,62 @@
+/** `npm run bench -- learn`: how fast a configuration learns, with several seeds. */
+import { availableParallelism, cpus } from 'node:os';
+import { behavior } from '../envs/walker/behavior.ts';
+import { runCommandLine } from '../pipeline/command-line.ts';
+import { text, wholeNumber } from '../pipeline/options.ts';
+import type { Json } from '../pipeline/stage.ts';
+import { readConfiguration } from '../train/configuration/read.ts';
+import { type LearningRun, learn, printLearning } from './learn.ts';
+
+export const bench = (argv: readonly string[]) =>
+  runCommandLine(
+    {
+      name: 'bench learn',
+      typed: 'npm run bench -- learn',
+      summary: 'trains from scratch with several seeds: reward against decisions and against the clock',
+      options: {
+        config: {
+          argument: 'FILES',
+          description: 'settings to train by, several with commas between them (default: config/walker-fast.yaml)',
+          schema: text().default('config/walker-fast.yaml'),
+        },
+        maxSteps: {
+          argument: 'N',
+          description: 'decisions of each training (default: 400000)',
+          schema: wholeNumber(1).default(400_000),
+        },
+        seeds: { argument: 'N', description: 'seeds 1 to N (default: 3)', schema: wholeNumber(1).default(3) },
+        points: { argument: 'N', description: 'points of each curve (default: 8)', schema: wholeNumber(1).default(8) },
+        workers: {
+          argument: 'N',
+          description: 'worker threads (default: as in training)',
+          schema: wholeNumber(1).default(availableParallelism()),
+        },
+      },
+      async run({ config, maxSteps, seeds, points, workers }, { terminal, progress, interrupts }) {
+        const configurations = config.split(',').map((file) => ({
+          file,
+          configuration: readConfiguration(file, behavior.name),
+          runs: [] as LearningRun[],
+        }));
+        const total = configurations.length * seeds * maxSteps;
+        let before = 0;
+        // Seed by seed, so that configurations to be compared share what the machine goes through.
+        for (let seed = 1; seed <= seeds; seed++) {
+          for (const { configuration, runs } of configurations) {
+            if (interrupts.signal.aborted) break;
+            const onProgress = (step: number) => progress.update({ done: before + step, total, unit: 'steps' });
+            const { signal } = interrupts;
+            runs.push(await learn({ configuration, seed, maxSteps, workers, points, onProgress, signal }));
+            before += maxSteps;
+          }
+        }
+        progress.end();
+        const machine = `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores`;
+        terminal.print(`${machine}; ${workers} workers`);
+        for (const { file, runs } of configurations) if (runs.length > 0) terminal.print(printLearning(file, runs));
+        const configs = configurations.map(({ file, runs }) => ({ config: file, runs }));
+        return { json: { machine, workers, max_steps: maxSteps, configs: configs as unknown as Json } };
+      },
+    },
+    argv,
+  );

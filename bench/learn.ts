@@ -1,0 +1,128 @@
+/** How fast a policy learns: the reward of its episodes against decisions and against the clock, for each seed. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { behavior, environmentUrl } from '../envs/walker/behavior.ts';
+import type { Configuration } from '../train/configuration/read.ts';
+import type { IterationMetrics } from '../train/metrics.ts';
+import { train } from '../train/train.ts';
+
+/** A stretch of a training: all the episodes that ended in it. */
+export interface CurvePoint {
+  /** Decisions at its end. */
+  readonly step: number;
+  /** Since the first decision, updates and evaluations included. */
+  readonly seconds: number;
+  /** Mean of an episode; null where none ended. */
+  readonly reward: number | null;
+  /** Mean of an episode, in decisions. */
+  readonly decisions: number | null;
+}
+
+export interface LearningRun {
+  readonly seed: number;
+  readonly curve: readonly CurvePoint[];
+}
+
+export interface LearningOptions {
+  readonly configuration: Configuration;
+  readonly seed: number;
+  readonly maxSteps: number;
+  readonly workers: number;
+  /** Points of the curve. */
+  readonly points: number;
+  readonly onProgress: (step: number) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Trains once, from nothing learnt, and leaves nothing behind. */
+export async function learn(options: LearningOptions): Promise<LearningRun> {
+  const { configuration, seed, maxSteps, workers, signal, onProgress } = options;
+  const folder = mkdtempSync(join(tmpdir(), 'gaitsmith-bench-'));
+  const iterations: TimedIteration[] = [];
+  let began = 0;
+  try {
+    await train(
+      {
+        configuration: {
+          ...configuration,
+          behavior: { ...configuration.behavior, max_steps: maxSteps, init_path: null },
+        },
+        environment: environmentUrl,
+        behavior,
+        seed,
+        agents: configuration.behavior.gaitsmith.agents,
+        workers,
+        checkpointFolder: folder,
+        metricsPath: join(folder, 'metrics.jsonl'),
+        resume: false,
+      },
+      {
+        info: () => {},
+        warn: () => {},
+        iteration: (metrics) => {
+          began ||= performance.now() - 1000 * metrics.seconds.all;
+          iterations.push({ ...metrics, elapsed: (performance.now() - began) / 1000 });
+          onProgress(metrics.step);
+        },
+        signal,
+      },
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return { seed, curve: curveOf(iterations, maxSteps, options.points) };
+}
+
+type TimedIteration = Pick<IterationMetrics, 'step' | 'episodes' | 'reward' | 'episodeLength'> & {
+  readonly elapsed: number;
+};
+
+/** Parts a training into stretches of as many decisions each; those that it did not come to are left out. */
+export function curveOf(iterations: readonly TimedIteration[], maxSteps: number, points: number): CurvePoint[] {
+  const curve: CurvePoint[] = [];
+  let from = 0;
+  for (let point = 1; point <= points; point++) {
+    const to = iterations.findIndex(({ step }) => step >= (maxSteps * point) / points) + 1;
+    if (to === 0) break;
+    const stretch = iterations.slice(from, to);
+    const last = stretch.at(-1);
+    if (!last) continue;
+    const mean = (value: (iteration: TimedIteration) => number | null) => {
+      const episodes = stretch.reduce((sum, iteration) => sum + iteration.episodes, 0);
+      const total = stretch.reduce((sum, iteration) => sum + iteration.episodes * (value(iteration) ?? 0), 0);
+      return episodes > 0 ? total / episodes : null;
+    };
+    curve.push({
+      step: last.step,
+      seconds: last.elapsed,
+      reward: mean(({ reward }) => reward),
+      decisions: mean(({ episodeLength }) => episodeLength),
+    });
+    from = to;
+  }
+  return curve;
+}
+
+/** The curves of a configuration's seeds side by side, with their mean. */
+export function printLearning(config: string, runs: readonly LearningRun[]): string {
+  const number = (value: number | null | undefined) => (value == null ? '-' : value.toFixed(1)).padStart(8);
+  const longest = runs.reduce((most, { curve }) => (curve.length > most.length ? curve : most), runs[0]!.curve);
+  const rows = longest.map(({ step }, index) => {
+    const at = runs.flatMap(({ curve }) => curve.slice(index, index + 1));
+    const mean = (values: readonly (number | null)[]) => {
+      const known = values.filter((value) => value !== null);
+      return known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : null;
+    };
+    return [
+      String(step).padStart(10),
+      number(mean(at.map(({ seconds }) => seconds / 60))),
+      number(mean(at.map(({ reward }) => reward))),
+      number(mean(at.map(({ decisions }) => decisions))),
+      ...runs.map(({ curve }) => number(curve[index]?.reward)),
+    ].join('  ');
+  });
+  const heads = ['minutes', 'reward', 'length', ...runs.map(({ seed }) => `seed ${seed}`)];
+  const head = [' decisions', ...heads.map((name) => name.padStart(8))].join('  ');
+  return [`${config} (rewards of an episode, their mean first; its length in decisions)`, head, ...rows].join('\n');
+}
