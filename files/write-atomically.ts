@@ -1,5 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../failure/user-error.ts';
 
@@ -11,7 +21,7 @@ import { UserError } from '../failure/user-error.ts';
  */
 export function writeAtomically(path: string, content: string | Uint8Array): void {
   const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path)}.${randomUUID().slice(0, 8)}.tmp`);
+  const temporary = temporaryBeside(path);
   const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
   try {
     mkdirSync(folder, { recursive: true });
@@ -22,6 +32,28 @@ export function writeAtomically(path: string, content: string | Uint8Array): voi
     throw toldAsDiskProblem(error, path);
   }
   syncFolder(folder);
+}
+
+/**
+ * For who has long work to do first: finds out whether the file can be written after it. Missing folders are made.
+ *
+ * @throws UserError as `writeAtomically` would.
+ */
+export function checkWritable(path: string): void {
+  const temporary = temporaryBeside(path);
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeNewFile(temporary, new Uint8Array());
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
+  } catch (error) {
+    throw toldAsDiskProblem(error, path);
+  } finally {
+    removeQuietly(temporary);
+  }
+}
+
+function temporaryBeside(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomUUID().slice(0, 8)}.tmp`);
 }
 
 /** Writes a file that must not exist yet, and has it on the disk when it returns. */

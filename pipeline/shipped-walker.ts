@@ -122,7 +122,8 @@ export async function shippedStart(folder: string | undefined, { behavior }: Con
   });
 }
 
-function fromHere(path: string): string {
+/** Relative to where one stands, where it lies below. */
+export function fromHere(path: string): string {
   const short = relative('.', path);
   return short.startsWith('..') || isAbsolute(short) ? path : short;
 }

@@ -9,4 +9,9 @@ export const tools: readonly CommandEntry[] = [
     summary: 'makes the policy of a run the one that comes with Gaitsmith',
     load: async () => (await import('./ship-command.ts')).default,
   },
+  {
+    name: 'film',
+    summary: 'paints a policy walking, as an animated PNG',
+    load: async () => (await import('./film-command.ts')).default,
+  },
 ];

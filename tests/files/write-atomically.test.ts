@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { UserError } from '../../failure/user-error.ts';
-import { removeLeftovers, writeAtomically } from '../../files/write-atomically.ts';
+import { checkWritable, removeLeftovers, writeAtomically } from '../../files/write-atomically.ts';
 import { because } from '../skipping.ts';
 
 /** What the next call of one function of node:fs does instead; the disk is never really full in a test. */
@@ -115,4 +115,18 @@ test('what a killed writer left is deleted, and nothing else', () => {
   removeLeftovers(folder);
   expect(fs.readdirSync(folder).sort()).toEqual(others.sort());
   removeLeftovers(join(folder, 'none'));
+});
+
+test('whether a file can be written is told before there is anything to write, and leaves nothing', () => {
+  const path = join(folder, 'new', 'film.png');
+  checkWritable(path);
+  expect(fs.readdirSync(join(folder, 'new'))).toEqual([]);
+  fs.writeFileSync(path, 'old');
+  checkWritable(path);
+  expect(fs.readdirSync(join(folder, 'new'))).toEqual(['film.png']);
+  expect(fs.readFileSync(path, 'utf8')).toBe('old');
+  expect(() => checkWritable(join(path, 'in-a-file.png'))).toThrow(/a part of this path is a file/);
+  expect(() => checkWritable(join(folder, 'new'))).toThrow(/there is a folder where a file is to be written/);
+  Object.assign(broken, { call: 'openSync', code: 'EACCES', after: 0 });
+  expect(() => checkWritable(join(folder, 'new', 'other.png'))).toThrow(/no permission to write here/);
 });

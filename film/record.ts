@@ -1,0 +1,121 @@
+/** Plays some episodes at one target speed and keeps the poses of the stretch that is to be shown. */
+import { WalkerEnvironment } from '../envs/walker/environment.ts';
+import { unityPhysics } from '../envs/walker/physics-settings.ts';
+import { loadPhysX } from '../envs/walker/physx.ts';
+import { stepsPerDecision } from '../envs/walker/walker.ts';
+import { UserError } from '../failure/user-error.ts';
+import { distanceBetween } from './points.ts';
+import type { FilmPolicy } from './policy.ts';
+import { hipsOf, progressOver } from './poses.ts';
+
+/** A frame is drawn of every decision. */
+export const FRAMES_PER_SECOND = Math.round(1 / (stepsPerDecision * unityPhysics.step));
+
+export interface RecordOptions {
+  /** m/s. */
+  readonly speed: number;
+  /** Episodes to choose from, which differ in their seed alone. */
+  readonly tries: number;
+  readonly seed: number;
+  /** How much of each episode is looked at. */
+  readonly secondsOfEpisode: number;
+  /** Of the film. */
+  readonly seconds: number;
+}
+
+export interface Recording {
+  /** The target speed, m/s. */
+  readonly speed: number;
+  /** What the world's bodies and target were like, a frame each (poses.ts). The last is repeated where a walker fell. */
+  readonly poses: readonly Float32Array[];
+  /** Seconds of the film until the walker fell; null where it did not. */
+  readonly fellAfter: number | null;
+  /** Towards the target while it stood, m/s. */
+  readonly walked: number;
+  /** How many of the episodes went on as long as they were looked at, and how many there were. */
+  readonly lasted: number;
+  readonly tries: number;
+}
+
+/** In the beginning a walker turns and gathers way: seconds that are not shown. */
+const BEGINNING = 2;
+/** Frames from one stretch that is considered to the next. */
+const STRIDE = 5;
+
+/**
+ * Of all episodes, the stretch that goes most nearly straight to the target, at the target speed.
+ *
+ * @throws UserError where no walker stood for a single decision.
+ */
+export async function record(policy: FilmPolicy, options: RecordOptions): Promise<Recording> {
+  const { speed, tries } = options;
+  const [first, wanted, seen] = [BEGINNING, options.seconds, options.secondsOfEpisode].map((seconds) =>
+    Math.round(seconds * FRAMES_PER_SECOND),
+  ) as [number, number, number];
+  const frames = Math.max(first + wanted, seen);
+  const episodes = await play(policy, options, frames);
+  const walk = straightest(episodes, first, wanted, speed);
+  const shown = walk ?? endOfLongest(episodes, wanted);
+  if (shown.length === 0) {
+    throw new UserError({ what: 'every walker fell at once, so there is nothing to show', where: `${speed} m/s` });
+  }
+  return {
+    speed,
+    poses: Array.from({ length: wanted }, (_, frame) => shown[Math.min(frame, shown.length - 1)]!),
+    fellAfter: walk ? null : shown.length / FRAMES_PER_SECOND,
+    walked: (progressOver(shown) / Math.max(1, shown.length - 1)) * FRAMES_PER_SECOND,
+    lasted: episodes.filter(({ length }) => length === frames).length,
+    tries,
+  };
+}
+
+/** Undefined where every walker fell too early. */
+function straightest(
+  episodes: readonly (readonly Float32Array[])[],
+  first: number,
+  wanted: number,
+  speed: number,
+): readonly Float32Array[] | undefined {
+  const distance = (speed * (wanted - 1)) / FRAMES_PER_SECOND;
+  let [best, shown]: [number, readonly Float32Array[] | undefined] = [Number.POSITIVE_INFINITY, undefined];
+  for (const poses of episodes) {
+    for (let start = first; start + wanted <= poses.length; start += STRIDE) {
+      const stretch = poses.slice(start, start + wanted);
+      const asTheCrowFlies = distanceBetween(hipsOf(stretch[0]!), hipsOf(stretch.at(-1)!));
+      const miss = Math.abs(asTheCrowFlies - distance) + Math.abs(progressOver(stretch) - distance);
+      if (miss < best) [best, shown] = [miss, stretch];
+    }
+  }
+  return shown;
+}
+
+function endOfLongest(episodes: readonly (readonly Float32Array[])[], wanted: number): readonly Float32Array[] {
+  return episodes.reduce((a, b) => (b.length > a.length ? b : a)).slice(-wanted);
+}
+
+/** The poses of each walker's first episode, so many frames at most. */
+async function play(
+  policy: FilmPolicy,
+  { speed, tries, seed }: RecordOptions,
+  frames: number,
+): Promise<Float32Array[][]> {
+  const parameters = { target_speed_min: speed, target_speed_max: speed };
+  const environment = new WalkerEnvironment(await loadPhysX(), { seed, firstAgent: 0, agents: tries, parameters });
+  const episodes = environment.walkers.map((): Float32Array[] => []);
+  const isOver = new Uint8Array(tries);
+  try {
+    let observations = await environment.reset();
+    for (let frame = 0; frame < frames && isOver.includes(0); frame++) {
+      const step = await environment.step(await policy.act(observations));
+      observations = step.observations;
+      episodes.forEach((poses, index) => {
+        // An episode that ended has given way to the next one by now.
+        isOver[index]! |= step.terminated[index]! | step.truncated[index]!;
+        if (!isOver[index]) poses.push(environment.walkers[index]!.world.poses.slice());
+      });
+    }
+  } finally {
+    await environment.close();
+  }
+  return episodes;
+}
