@@ -1,11 +1,7 @@
 /** How fast a policy learns: the reward of its episodes against decisions and against the clock, for each seed. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { behavior, environmentUrl } from '../envs/walker/behavior.ts';
 import type { Configuration } from '../train/configuration/read.ts';
 import type { IterationMetrics } from '../train/metrics.ts';
-import { train } from '../train/train.ts';
+import { shortTraining } from './short-training.ts';
 
 /** A stretch of a training: all the episodes that ended in it. */
 export interface CurvePoint {
@@ -37,41 +33,23 @@ export interface LearningOptions {
 
 /** Trains once, from nothing learnt, and leaves nothing behind. */
 export async function learn(options: LearningOptions): Promise<LearningRun> {
-  const { configuration, seed, maxSteps, workers, signal, onProgress } = options;
-  const folder = mkdtempSync(join(tmpdir(), 'gaitsmith-bench-'));
+  const { configuration, seed, maxSteps, workers, points, onProgress, signal } = options;
   const iterations: TimedIteration[] = [];
   let began = 0;
-  try {
-    await train(
-      {
-        configuration: {
-          ...configuration,
-          behavior: { ...configuration.behavior, max_steps: maxSteps, init_path: null },
-        },
-        environment: environmentUrl,
-        behavior,
-        seed,
-        agents: configuration.behavior.gaitsmith.agents,
-        workers,
-        checkpointFolder: folder,
-        metricsPath: join(folder, 'metrics.jsonl'),
-        resume: false,
-      },
-      {
-        info: () => {},
-        warn: () => {},
-        iteration: (metrics) => {
-          began ||= performance.now() - 1000 * metrics.seconds.all;
-          iterations.push({ ...metrics, elapsed: (performance.now() - began) / 1000 });
-          onProgress(metrics.step);
-        },
-        signal,
-      },
-    );
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-  return { seed, curve: curveOf(iterations, maxSteps, options.points) };
+  await shortTraining({
+    configuration,
+    maxSteps,
+    seed,
+    agents: configuration.behavior.gaitsmith.agents,
+    workers,
+    signal,
+    iteration: (metrics) => {
+      began ||= performance.now() - 1000 * metrics.seconds.all;
+      iterations.push({ ...metrics, elapsed: (performance.now() - began) / 1000 });
+      onProgress(metrics.step);
+    },
+  });
+  return { seed, curve: curveOf(iterations, maxSteps, points) };
 }
 
 type TimedIteration = Pick<IterationMetrics, 'step' | 'episodes' | 'reward' | 'episodeLength'> & {

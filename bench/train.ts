@@ -1,13 +1,11 @@
 /** How fast training goes: agent decisions a second, collecting and learning apart, and the peak memory. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { behavior, environmentUrl } from '../envs/walker/behavior.ts';
+import { availableParallelism, cpus } from 'node:os';
+import { behavior } from '../envs/walker/behavior.ts';
 import { runCommandLine } from '../pipeline/command-line.ts';
 import { text, wholeNumber } from '../pipeline/options.ts';
 import { readConfiguration } from '../train/configuration/read.ts';
 import type { IterationMetrics } from '../train/metrics.ts';
-import { train } from '../train/train.ts';
+import { shortTraining } from './short-training.ts';
 
 const options = {
   config: { argument: 'FILE', description: 'settings to train by', schema: text().default('config/walker.yaml') },
@@ -39,37 +37,18 @@ export const bench = (argv: readonly string[]) =>
         const configuration = readConfiguration(config, behavior.name);
         const agents = options.agents ?? configuration.behavior.gaitsmith.agents;
         const { batch_size, buffer_size, num_epoch } = configuration.behavior.hyperparameters;
-        const folder = mkdtempSync(join(tmpdir(), 'gaitsmith-bench-'));
         const measured: IterationMetrics[] = [];
-        try {
-          await train(
-            {
-              configuration: {
-                ...configuration,
-                behavior: { ...configuration.behavior, max_steps: buffer_size * (iterations + 1) },
-              },
-              environment: environmentUrl,
-              behavior,
-              seed: 1,
-              agents,
-              workers,
-              checkpointFolder: folder,
-              metricsPath: join(folder, 'metrics.jsonl'),
-              resume: false,
-            },
-            {
-              info: () => {},
-              warn: () => {},
-              iteration: (metrics, total) => {
-                measured.push(metrics);
-                progress.update({ done: metrics.step, total, unit: 'steps' });
-              },
-              signal: new AbortController().signal,
-            },
-          );
-        } finally {
-          rmSync(folder, { recursive: true, force: true });
-        }
+        await shortTraining({
+          configuration,
+          maxSteps: buffer_size * (iterations + 1),
+          seed: 1,
+          agents,
+          workers,
+          iteration: (metrics) => {
+            measured.push(metrics);
+            progress.update({ done: metrics.step, total: buffer_size * (iterations + 1), unit: 'steps' });
+          },
+        });
         progress.end();
         measured.shift();
 

@@ -58,7 +58,12 @@ function temporaryBeside(path: string): string {
 
 /** Writes a file that must not exist yet, and has it on the disk when it returns. */
 export function writeNewFile(path: string, bytes: Uint8Array): void {
-  const file = openSync(path, 'wx');
+  writeThrough(path, 'wx', bytes);
+}
+
+/** Opens a file, writes all of it and has it on the disk when it returns. */
+export function writeThrough(path: string, mode: 'wx' | 'a', bytes: Uint8Array): void {
+  const file = openSync(path, mode);
   try {
     for (let written = 0; written < bytes.length; ) {
       written += writeSync(file, bytes, written, bytes.length - written);

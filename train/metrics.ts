@@ -3,9 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { appendDurably } from '../files/append-durably.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 import type { Evaluation } from './evaluation.ts';
+import type { UpdateSettings, UpdateStatistics } from './learner.ts';
 
-/** What one iteration looked like. */
-export interface IterationMetrics {
+/** What one iteration looked like, its update included. */
+export interface IterationMetrics extends UpdateStatistics, UpdateSettings {
   readonly iteration: number;
   /** Decisions of all agents since the run began. */
   readonly step: number;
@@ -21,26 +22,8 @@ export interface IterationMetrics {
   readonly blowUps: number;
   /** Mean of what the critic expects of the states that were met. */
   readonly valueEstimate: number;
-  readonly policyLoss: number;
-  readonly absolutePolicyLoss: number;
-  readonly valueLoss: number;
-  readonly entropy: number;
-  readonly divergence: number;
-  /** In the last epoch that the actor learnt in. */
-  readonly lastDivergence: number;
-  /** Minibatches that the actor learnt from. */
-  readonly actorMinibatches: number;
-  /** Told where the settings ask for it. */
-  readonly mirrorLoss?: number;
-  readonly gradientNorm?: number;
   /** Mean deviation of the action distribution. */
   readonly sigma: number;
-  readonly learningRate: number;
-  /** Where it is not the same. */
-  readonly criticLearningRate?: number;
-  readonly epsilon: number;
-  readonly beta: number;
-  readonly epochs: number;
   /** What the world measured, by names of its own. */
   readonly statistics?: Readonly<Record<string, number>>;
   readonly seconds: {

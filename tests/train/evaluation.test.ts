@@ -2,19 +2,17 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Episode } from '../../envs/env.ts';
 import { sha256OfFile } from '../../files/hash.ts';
 import { bestCheckpointPath, listCheckpoints, readCheckpoint } from '../../train/checkpoint.ts';
 import { parseConfiguration } from '../../train/configuration/read.ts';
 import { type Evaluation, evaluationOf, trialsOf } from '../../train/evaluation.ts';
-import type { EvaluationMetrics, IterationMetrics } from '../../train/metrics.ts';
-import { type TrainOptions, train } from '../../train/train.ts';
+import type { EvaluationMetrics } from '../../train/metrics.ts';
+import type { TrainOptions } from '../../train/train.ts';
 import { eventFilesIn, shownEvents } from '../tensorboard/read-events.ts';
 import { behavior } from './fixtures/pointing-environment.ts';
-
-const environment = pathToFileURL(join(import.meta.dirname, 'fixtures/pointing-environment.ts')).href;
+import { trainPointer } from './fixtures/train-pointer.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -53,34 +51,9 @@ behaviors:
     keep_checkpoints: 2
     ${more}
     gaitsmith: { ${gaitsmith} }`;
-  const told: string[] = [];
-  const iterations: IterationMetrics[] = [];
-  const stop = new AbortController();
-  const result = await train(
-    {
-      configuration: parseConfiguration(text, 'pointer.yaml', 'Pointer'),
-      environment,
-      behavior,
-      seed: 5,
-      agents: 20,
-      workers: 1,
-      checkpointFolder: join(folder, name),
-      metricsPath: join(folder, `${name}.jsonl`),
-      eventsFolder: join(folder, `${name}-events`),
-      resume: false,
-      ...options,
-    },
-    {
-      info: (message) => told.push(message),
-      warn: (message) => told.push(message),
-      iteration: (metrics) => {
-        iterations.push(metrics);
-        if (iterations.length === stopAfter) stop.abort();
-      },
-      signal: stop.signal,
-    },
-  );
-  return { ...result, told, iterations, best: bestCheckpointPath(join(folder, name)) };
+  const configuration = parseConfiguration(text, 'pointer.yaml', 'Pointer');
+  const result = await trainPointer({ configuration, folder, name, stopAfter, ...options });
+  return { ...result, best: bestCheckpointPath(join(folder, name)) };
 }
 
 const evaluationsOf = (name: string): EvaluationMetrics[] =>

@@ -2,16 +2,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sha256OfFile } from '../../files/hash.ts';
 import { readCheckpoint } from '../../train/checkpoint.ts';
 import { parseConfiguration } from '../../train/configuration/read.ts';
-import type { IterationMetrics } from '../../train/metrics.ts';
-import { type TrainOptions, train } from '../../train/train.ts';
+import type { TrainOptions } from '../../train/train.ts';
 import { behavior } from './fixtures/pointing-environment.ts';
-
-const environment = pathToFileURL(join(import.meta.dirname, 'fixtures/pointing-environment.ts')).href;
+import { trainPointer } from './fixtures/train-pointer.ts';
 
 /** 240 decisions an iteration. */
 function configuration(maxSteps: number, settings: Settings) {
@@ -50,33 +47,8 @@ function run(
   changes: Partial<TrainOptions> & { name: string; maxSteps?: number; stopAfter?: number },
 ) {
   const { name, maxSteps = 480, stopAfter, ...options } = changes;
-  const told: string[] = [];
-  const iterations: IterationMetrics[] = [];
-  const stop = new AbortController();
-  const done = train(
-    {
-      configuration: configuration(maxSteps, settings),
-      environment,
-      behavior,
-      seed: 5,
-      agents: 12,
-      workers: 2,
-      checkpointFolder: join(folder, name),
-      metricsPath: join(folder, `${name}.jsonl`),
-      resume: false,
-      ...options,
-    },
-    {
-      info: (message) => told.push(message),
-      warn: (message) => told.push(message),
-      iteration: (metrics) => {
-        iterations.push(metrics);
-        if (iterations.length === stopAfter) stop.abort();
-      },
-      signal: stop.signal,
-    },
-  );
-  return done.then((result) => ({ ...result, told, iterations }));
+  const where = { configuration: configuration(maxSteps, settings), folder, name, stopAfter };
+  return trainPointer({ ...where, agents: 12, workers: 2, ...options });
 }
 
 describe('a run that was stopped and resumed, with other numbers of workers, ends with the very bytes of one that was not', () => {

@@ -8,11 +8,9 @@ import { sha256OfFile } from '../../files/hash.ts';
 import { readCheckpoint } from '../../train/checkpoint.ts';
 import { parseConfiguration } from '../../train/configuration/read.ts';
 import type { IterationMetrics } from '../../train/metrics.ts';
-import { type TrainOptions, train } from '../../train/train.ts';
+import type { TrainOptions } from '../../train/train.ts';
 import { eventFilesIn, type ReadHistogram, readEvents, shownEvents } from '../tensorboard/read-events.ts';
-import { behavior } from './fixtures/pointing-environment.ts';
-
-const environment = pathToFileURL(join(import.meta.dirname, 'fixtures/pointing-environment.ts')).href;
+import { trainPointer } from './fixtures/train-pointer.ts';
 
 function configuration(maxSteps: number, ...more: string[]) {
   const text = `
@@ -37,34 +35,7 @@ describe('training', () => {
 
   function run(changes: Partial<TrainOptions> & { maxSteps?: number; name?: string; stopAfter?: number }) {
     const { maxSteps = 1024, name = 'run', stopAfter, ...options } = changes;
-    const told: string[] = [];
-    const iterations: IterationMetrics[] = [];
-    const stop = new AbortController();
-    const done = train(
-      {
-        configuration: configuration(maxSteps),
-        environment,
-        behavior,
-        seed: 5,
-        agents: 20,
-        workers: 2,
-        checkpointFolder: join(folder, name),
-        metricsPath: join(folder, `${name}.jsonl`),
-        eventsFolder: join(folder, `${name}-events`),
-        resume: false,
-        ...options,
-      },
-      {
-        info: (message) => told.push(message),
-        warn: (message) => told.push(message),
-        iteration: (metrics) => {
-          iterations.push(metrics);
-          if (iterations.length === stopAfter) stop.abort();
-        },
-        signal: stop.signal,
-      },
-    );
-    return done.then((result) => ({ ...result, told, iterations }));
+    return trainPointer({ configuration: configuration(maxSteps), workers: 2, folder, name, stopAfter, ...options });
   }
 
   it('learns a task that can be learnt', async () => {

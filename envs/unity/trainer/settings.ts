@@ -1,4 +1,5 @@
 /** What Unity is told when it connects: how fast time goes, and the environment's parameters. */
+import type { ParameterValue, Sampler } from '../../env.ts';
 import type { SideChannelMessage } from '../protocol/side-channels.ts';
 
 /** `engine_settings` of an ML-Agents configuration. What is absent is left as it is in Unity. */
@@ -25,26 +26,9 @@ export function engineMessages(settings: EngineSettings): SideChannelMessage[] {
   ];
 }
 
-/** A number, or what Unity draws it from each time that the scene asks for it. In ML-Agents' own words. */
-export type EnvironmentParameter = number | Sampler;
-
-export type Sampler =
-  | {
-      readonly sampler_type: 'uniform';
-      readonly sampler_parameters: { readonly seed: number; readonly min_value: number; readonly max_value: number };
-    }
-  | {
-      readonly sampler_type: 'gaussian';
-      readonly sampler_parameters: { readonly seed: number; readonly mean: number; readonly st_dev: number };
-    }
-  | {
-      readonly sampler_type: 'multirangeuniform';
-      readonly sampler_parameters: { readonly seed: number; readonly intervals: readonly (readonly number[])[] };
-    };
-
 /** @param seed of the run; a sampler whose own is -1 is given one made of it and its place. */
 export function parameterMessages(
-  parameters: Readonly<Record<string, EnvironmentParameter>>,
+  parameters: Readonly<Record<string, ParameterValue>>,
   seed: number,
 ): SideChannelMessage[] {
   return Object.entries(parameters).map(([name, parameter], place) =>

@@ -5,13 +5,13 @@
  * Stop and Play again is for training only a moment in which nothing happens.
  */
 import { UserError } from '../../../failure/user-error.ts';
-import { AGENTS_OF_A_WORLD, type BehaviorSpec } from '../../env.ts';
+import { AGENTS_OF_A_WORLD, type BehaviorSpec, type ParameterValue } from '../../env.ts';
 import { AGGREGATION } from '../protocol/side-channels.ts';
 import { differenceOf } from './behavior.ts';
 import { UnityEnvironment } from './environment.ts';
 import { Listener, type ListenerWorld, type SessionEnd } from './listener.ts';
 import type { Session } from './session.ts';
-import { type EngineSettings, type EnvironmentParameter, engineMessages, parameterMessages } from './settings.ts';
+import { type EngineSettings, engineMessages, parameterMessages } from './settings.ts';
 import { Statistics } from './statistics.ts';
 
 export interface UnityWorldOptions {
@@ -24,7 +24,7 @@ export interface UnityWorldOptions {
   /** Copies that Unity makes of a training area. */
   readonly areas: number;
   readonly engine: EngineSettings;
-  readonly parameters: Readonly<Record<string, EnvironmentParameter>>;
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
   /**
    * A behaviour that was met for the first time, and its environments, one for each Unity.
    *
