@@ -45,6 +45,7 @@ export function initialCheckpoint(
 /**
  * What a fresh learner takes over of a checkpoint: actor and critic by themselves, each where it has the same shape.
  *
+ * @param factor of the critic's values (`valueFactor`).
  * @throws UserError where neither has.
  */
 export function takenOver(
@@ -52,6 +53,7 @@ export function takenOver(
   fresh: Learnt,
   { path, checkpoint }: { readonly path: string; readonly checkpoint: Checkpoint },
   warn: (message: string) => void,
+  factor = 1,
 ): Learnt {
   const fitting = (['actor', 'critic'] as const).filter((owner) => fits(network, checkpoint.network, owner));
   if (fitting.length === 0) {
@@ -70,7 +72,8 @@ export function takenOver(
     ...own,
     ...Object.fromEntries(rows.map(({ name }) => [name, other[name]!])),
   });
-  const { parameters, optimiser, normaliser } = checkpoint;
+  const { normaliser } = checkpoint;
+  const { parameters, optimiser } = factor === 1 ? checkpoint : withLargerValues(checkpoint, factor);
   const count = (owner: Owner) => (fitting.includes(owner) ? optimiser : fresh.optimiser).counts[owner];
   return {
     parameters: over(fresh.parameters, parameters),
@@ -80,6 +83,38 @@ export function takenOver(
       counts: { actor: count('actor'), critic: count('critic') },
     },
     normaliser,
+  };
+}
+
+/**
+ * What the values that a checkpoint's critic foretells have to be multiplied by: it may have learnt from rewards that were divided by
+ * the deviation of returns, and the new run takes them as they come. The other way round the new run's deviation is not known yet,
+ * and the critic has to find out by itself.
+ */
+export function valueFactor({ rewardNormaliser }: Checkpoint, normalisesRewards: boolean): number {
+  return rewardNormaliser && !normalisesRewards ? rewardNormaliser.deviation : 1;
+}
+
+/**
+ * The same with a critic whose values are so many times as large. Adam's moments follow the gradients: those of a squared error
+ * grow by the factor squared, in the last layer, whose weights have grown, by one factor less. A shared body's are left alone.
+ */
+function withLargerValues(checkpoint: Checkpoint, factor: number): Pick<Learnt, 'parameters' | 'optimiser'> {
+  const scaled = (values: Learnt['parameters'], last: number, others: number) =>
+    Object.fromEntries(
+      Object.entries(values).map(([name, numbers]) => {
+        const by = name.startsWith('critic.value.') ? last : name.startsWith('critic.') ? others : 1;
+        return [name, by === 1 ? numbers : numbers.map((number) => number * by)];
+      }),
+    );
+  const { parameters, optimiser } = checkpoint;
+  return {
+    parameters: scaled(parameters, factor, 1),
+    optimiser: {
+      ...optimiser,
+      first: scaled(optimiser.first, factor, factor ** 2),
+      second: scaled(optimiser.second, factor ** 2, factor ** 4),
+    },
   };
 }
 

@@ -46,7 +46,13 @@ export class RewardNormaliser {
       statistics.mean += before / statistics.rows;
       statistics.squares += before * (value - statistics.mean);
     }
-    const deviation = Math.sqrt(statistics.squares / statistics.rows + 1e-8);
+    const { deviation } = this;
     return rewards.map((reward) => Math.min(LIMIT, Math.max(-LIMIT, reward / deviation)));
+  }
+
+  /** Of the returns so far: what rewards are divided by. */
+  get deviation(): number {
+    const { squares, rows } = this.statistics;
+    return Math.sqrt(squares / rows + 1e-8);
   }
 }

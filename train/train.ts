@@ -22,7 +22,7 @@ import type { BehaviorSettings } from './configuration/schema.ts';
 import { Curriculum } from './curriculum.ts';
 import { toldWithDump } from './dump.ts';
 import { evaluationOf, trialsOf } from './evaluation.ts';
-import { initialCheckpoint, takenOver } from './initial-checkpoint.ts';
+import { initialCheckpoint, takenOver, valueFactor } from './initial-checkpoint.ts';
 import { Learner, type LearningBuffer, type UpdateStatistics } from './learner.ts';
 import { learnerOptions, networkOf } from './learner-options.ts';
 import { learningBuffer } from './learning-buffer.ts';
@@ -146,11 +146,12 @@ function initialise(
   { configuration, checkpointFolder }: TrainOptions,
   hooks: TrainHooks,
 ): Run['initial'] {
-  const { init_path } = configuration.behavior;
+  const { init_path, gaitsmith } = configuration.behavior;
   if (init_path === null) return undefined;
   const warn = (message: string) => hooks.warn(message);
   const initial = initialCheckpoint(init_path, warn);
-  learner.restore(takenOver(learner.network, learner, initial, warn));
+  const factor = valueFactor(initial.checkpoint, gaitsmith.normalize_rewards);
+  learner.restore(takenOver(learner.network, learner, initial, warn, factor));
   hooks.info(`Initializing from ${initial.path}.`);
   hooks.info(`Starting training from step 0 and saving to ${checkpointFolder}.`);
   return initial;

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Checkpoint, writeCheckpoint } from '../../train/checkpoint.ts';
-import { initialCheckpoint, takenOver } from '../../train/initial-checkpoint.ts';
+import { initialCheckpoint, takenOver, valueFactor } from '../../train/initial-checkpoint.ts';
+import { Learner } from '../../train/learner.ts';
 import { Normaliser } from '../../train/normaliser.ts';
 import { initialParameters, type Network } from '../../train/policy.ts';
+import { RewardNormaliser } from '../../train/reward-normaliser.ts';
 
 const network: Network = { observationSize: 5, actionSize: 2, hiddenUnits: 4, layers: 1 };
 
@@ -81,6 +83,35 @@ describe('init_path', () => {
     expect(taken.parameters['critic.hidden0.weight']).toEqual(checkpoint.parameters['critic.hidden0.weight']);
     expect(taken.optimiser.counts).toEqual({ actor: 2, critic: 8 });
     expect(warnings).toEqual(['The actor of p has another shape; this one starts afresh.']);
+  });
+
+  it('tells a critic that foretold normalised rewards what they are worth in a run that takes them as they come', async () => {
+    const rewardNormaliser = new RewardNormaliser(2);
+    rewardNormaliser.normalise(
+      Float32Array.from({ length: 40 }, (_, at) => 3 * Math.sin(at)),
+      () => false,
+      0.9,
+    );
+    const checkpoint = { ...checkpointOf(network, 10), rewardNormaliser };
+    expect(valueFactor(checkpoint, true)).toBe(1);
+    expect(valueFactor(checkpointOf(network, 10), false)).toBe(1);
+    const factor = valueFactor(checkpoint, false);
+    expect(factor).toBe(rewardNormaliser.deviation);
+
+    const observations = Float32Array.from({ length: 15 }, (_, at) => Math.cos(at));
+    const valuesWith = async (given: number) => {
+      const learner = await Learner.create(network, 3, 1);
+      learner.restore(takenOver(network, learner, { path: 'p', checkpoint }, warn, given));
+      const { values } = await learner.evaluate(observations);
+      const { parameters } = learner;
+      await learner.release();
+      return { values, parameters };
+    };
+    const [before, after] = [await valuesWith(1), await valuesWith(factor)];
+    expect(after.parameters['actor.mean.weight']).toEqual(before.parameters['actor.mean.weight']);
+    after.values.forEach((value, row) => {
+      expect(value).toBeCloseTo(factor * before.values[row]!, 4);
+    });
   });
 
   it('is refused where nothing fits, be it for the shape or for what follows a layer', () => {
