@@ -18,6 +18,13 @@ export interface CurvePoint {
 export interface LearningRun {
   readonly seed: number;
   readonly curve: readonly CurvePoint[];
+  /** Held-out, over all of Unity's target speeds, as often as the configuration asks for it. */
+  readonly evaluations: readonly {
+    readonly step: number;
+    readonly reward: number;
+    readonly reward_ci95: number;
+    readonly falls_share: number;
+  }[];
 }
 
 export interface LearningOptions {
@@ -36,7 +43,7 @@ export async function learn(options: LearningOptions): Promise<LearningRun> {
   const { configuration, seed, maxSteps, workers, points, onProgress, signal } = options;
   const iterations: TimedIteration[] = [];
   let began = 0;
-  await shortTraining({
+  const evaluations = await shortTraining({
     configuration,
     maxSteps,
     seed,
@@ -49,7 +56,16 @@ export async function learn(options: LearningOptions): Promise<LearningRun> {
       onProgress(metrics.step);
     },
   });
-  return { seed, curve: curveOf(iterations, maxSteps, points) };
+  return {
+    seed,
+    curve: curveOf(iterations, maxSteps, points),
+    evaluations: evaluations.map(({ step, evaluation: { reward, rewardInterval, fallShare } }) => ({
+      step,
+      reward,
+      reward_ci95: rewardInterval,
+      falls_share: fallShare,
+    })),
+  };
 }
 
 type TimedIteration = Pick<IterationMetrics, 'step' | 'episodes' | 'reward' | 'episodeLength'> & {
@@ -102,5 +118,13 @@ export function printLearning(config: string, runs: readonly LearningRun[]): str
   });
   const heads = ['minutes', 'reward', 'length', ...runs.map(({ seed }) => `seed ${seed}`)];
   const head = [' decisions', ...heads.map((name) => name.padStart(8))].join('  ');
-  return [`${config} (rewards of an episode, their mean first; its length in decisions)`, head, ...rows].join('\n');
+  const evaluations = runs.flatMap(({ seed, evaluations }) =>
+    evaluations.map(
+      ({ step, reward, reward_ci95, falls_share }) =>
+        `  seed ${seed}, held-out after ${step}: reward ${reward.toFixed(1)} +- ${reward_ci95.toFixed(1)}, ` +
+        `falls in ${Math.round(100 * falls_share)} % of episodes`,
+    ),
+  );
+  const title = `${config} (rewards of an episode at the target speeds of the lesson, their mean first; its length in decisions)`;
+  return [title, head, ...rows, ...evaluations].join('\n');
 }

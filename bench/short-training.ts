@@ -1,10 +1,10 @@
 /** A training of the embedded Walker that is only looked at: it leaves nothing behind. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { behavior, environmentUrl } from '../envs/walker/behavior.ts';
 import type { Configuration } from '../train/configuration/read.ts';
-import type { IterationMetrics } from '../train/metrics.ts';
+import type { EvaluationMetrics, IterationMetrics } from '../train/metrics.ts';
 import { train } from '../train/train.ts';
 
 export interface ShortTraining {
@@ -20,8 +20,16 @@ export interface ShortTraining {
   readonly signal?: AbortSignal;
 }
 
-export async function shortTraining({ configuration, maxSteps, iteration, signal, ...options }: ShortTraining) {
+/** @returns its held-out evaluations. */
+export async function shortTraining({
+  configuration,
+  maxSteps,
+  iteration,
+  signal,
+  ...options
+}: ShortTraining): Promise<EvaluationMetrics[]> {
   const folder = mkdtempSync(join(tmpdir(), 'gaitsmith-bench-'));
+  const metricsPath = join(folder, 'metrics.jsonl');
   const settings = { ...configuration.behavior, max_steps: maxSteps, init_path: null };
   try {
     await train(
@@ -31,11 +39,14 @@ export async function shortTraining({ configuration, maxSteps, iteration, signal
         environment: environmentUrl,
         behavior,
         checkpointFolder: folder,
-        metricsPath: join(folder, 'metrics.jsonl'),
+        metricsPath,
         resume: false,
       },
       { info: () => {}, warn: () => {}, iteration, signal: signal ?? new AbortController().signal },
     );
+    const lines = readFileSync(metricsPath, 'utf8').split('\n').filter(Boolean);
+    const told = lines.map((line): IterationMetrics | EvaluationMetrics => JSON.parse(line));
+    return told.filter((line) => 'evaluation' in line);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

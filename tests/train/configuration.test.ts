@@ -43,17 +43,19 @@ describe('a configuration', () => {
     expect(behavior.hyperparameters).toMatchObject({ batch_size: 2048, learning_rate: 3e-4 });
   });
 
-  it('of ours differs from it in max_steps, seed, checkpoints and evaluation alone', () => {
+  it("of ours, config/walker.yaml, is ML-Agents' own", () => {
     const { behavior } = readConfiguration(join(root, 'config/walker.yaml'), 'Walker');
-    const theirs = parsed(stock).behavior;
-    const { max_steps, checkpoint_interval, gaitsmith } = behavior;
-    const { evaluation_interval } = gaitsmith;
-    expect(behavior).toEqual({
-      ...theirs,
-      max_steps,
-      checkpoint_interval,
-      gaitsmith: { ...theirs.gaitsmith, evaluation_interval },
-    });
+    expect(behavior).toEqual(parsed(stock).behavior);
+  });
+
+  it('of ours learns the same network fast, in a plain world or in a varied one', () => {
+    const stockBehavior = parsed(stock).behavior;
+    const fast = readConfiguration(join(root, 'config/walker-fast.yaml'), 'Walker');
+    const robust = readConfiguration(join(root, 'config/walker-robust.yaml'), 'Walker');
+    expect(fast.behavior.network_settings).toEqual(stockBehavior.network_settings);
+    expect(robust.behavior).toEqual(fast.behavior);
+    expect(robust.environmentParameters).toMatchObject(fast.environmentParameters);
+    expect(Object.keys(fast.environmentParameters)).toEqual(['target_speed_max']);
   });
 
   it("of the lecture's PPO-A2C has its networks, its agents and its weights", () => {
