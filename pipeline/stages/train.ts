@@ -21,8 +21,9 @@ const options = {
   },
   config: {
     argument: 'FILE',
-    description: "settings in ML-Agents' YAML schema",
-    schema: text().default('config/walker.yaml'),
+    description:
+      "settings in ML-Agents' YAML schema (default: config/walker-fast.yaml from scratch, walker-tune.yaml from the shipped walker, walker.yaml in Unity)",
+    schema: text().optional(),
   },
   maxSteps: {
     argument: 'N',
@@ -202,9 +203,9 @@ export default defineStage({
 
 /** A training in Unity, where one is meant; undefined for the embedded world. */
 async function unityOf({ env, config }: Pick<Options, 'env' | 'config'>): Promise<UnityMeant | undefined> {
-  if (env === 'walker') return undefined;
+  if (env === 'walker' || (env === undefined && config === undefined)) return undefined;
   const { readUnityConfiguration } = await import('../../train/configuration/read.ts');
-  const configuration = readUnityConfiguration(config);
+  const configuration = readUnityConfiguration(config ?? 'config/walker.yaml');
   if (env === 'unity') return { player: undefined, configuration };
   const player = env ?? configuration.environment.env_path ?? undefined;
   return player === undefined ? undefined : { player, configuration };
@@ -228,13 +229,16 @@ function setAside({ checkpoints }: RunFolder, logger: Logger): void {
 
 /** The configuration file with the flags laid over it. */
 async function configurationOf(
-  { config, maxSteps, seed, agents, initializeFrom, fromScratch }: Options,
+  { config, maxSteps, seed, agents, initializeFrom, fromScratch, shipped }: Options,
   run: RunFolder,
 ): Promise<Configuration> {
   const { readConfiguration } = await import('../../train/configuration/read.ts');
   const { behavior } = await import('../../envs/walker/behavior.ts');
   const { checkParameter } = await import('../../envs/walker/parameters.ts');
-  const configuration = readConfiguration(config, behavior.name, checkParameter);
+  const { shippedFiles, SHIPPED_WALKER } = await import('../shipped-walker.ts');
+  const hasStart = initializeFrom !== undefined || existsSync(shippedFiles(shipped ?? SHIPPED_WALKER).checkpoint);
+  const own = fromScratch || !hasStart ? 'config/walker-fast.yaml' : 'config/walker-tune.yaml';
+  const configuration = readConfiguration(config ?? own, behavior.name, checkParameter);
   const { max_steps, init_path, gaitsmith } = configuration.behavior;
   const started = initializeFrom === undefined ? init_path : folderOfRun(initializeFrom, run);
   return {
