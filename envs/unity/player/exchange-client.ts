@@ -52,11 +52,16 @@ export class ExchangeClient {
       stream.on('error', ({ message }) => {
         broken = message;
       });
-      stream.on('close', () => {
+      const settle = () => {
         const { code, details } = status ?? { code: GRPC.unavailable, details: broken };
         if (code === GRPC.ok) resolve(Buffer.concat(parts).subarray(FRAME_HEADER));
         else reject(new CallError(code, details));
+      };
+      // All that there is to know: that the stream closes as well is not waited for.
+      stream.on('end', () => {
+        if (status) settle();
       });
+      stream.on('close', settle);
       send(stream, message);
     });
   }
