@@ -16,8 +16,8 @@ export const bench = (argv: readonly string[]) =>
       options: {
         walkers: {
           argument: 'N',
-          description: 'walkers of each kind (default: 32)',
-          schema: wholeNumber(1).default(32),
+          description: 'walkers of each kind (default: 32; with --soak 2, or their physics takes most of the time)',
+          schema: wholeNumber(1).optional(),
         },
         rounds: {
           argument: 'N',
@@ -50,16 +50,16 @@ export const bench = (argv: readonly string[]) =>
           schema: wholeNumber(20).optional(),
         },
       },
-      async run({ soak: exchanges, walkers, ...options }, { terminal, progress }) {
+      async run({ soak: exchanges, ...options }, { terminal, progress }) {
         if (exchanges !== undefined) {
-          const report = await soak({ walkers, exchanges }, (done) =>
+          const report = await soak({ walkers: options.walkers ?? 2, exchanges }, (done) =>
             progress.update({ done, total: exchanges, unit: 'exchanges' }),
           );
           progress.end();
           for (const line of soakLines(report)) terminal.print(line);
           return { json: report as unknown as { [key: string]: Json } };
         }
-        const { rounds, players } = options;
+        const { rounds, players, walkers = 32 } = options;
         const workers = options.workers ?? Math.max(1, Math.floor(cores / players));
         const report = await wire({ ...options, walkers, workers, cores }, (done) =>
           progress.update({ done, total: rounds, unit: 'rounds' }),
@@ -75,11 +75,13 @@ export const bench = (argv: readonly string[]) =>
 function wireLines(report: WireReport): string[] {
   const { walkers, players, workers, turns, embedded_per_second, wire_per_second } = report;
   const share = Math.round((100 * wire_per_second) / embedded_per_second);
+  const us = (cpu: number | null) => (cpu === null ? '?' : Math.round(cpu));
   return [
     `${walkers} walkers, ${cores} cores; decisions a second while collecting, the middle one of ${report.wire_rounds.length} rounds:`,
     `  embedded  ${embedded_per_second}   (${report.embedded_rounds.join(' ')})`,
     `  wire      ${wire_per_second}   (${report.wire_rounds.join(' ')})   ${share} %`,
     `  over the wire: ${players} player(s), ${workers} thread(s) each, ${turns} turn(s)`,
+    `  processor time of a decision: embedded ${us(report.embedded_cpu)} us; wire ${us(report.wire_trainer_cpu)} us in the trainer, ${us(report.wire_players_cpu)} us in players`,
   ];
 }
 
@@ -87,11 +89,21 @@ function soakLines(report: SoakReport): string[] {
   const { walkers, exchanges, episodes, exchanges_per_second, memory } = report;
   return [
     `${exchanges} exchanges with ${walkers} walkers, ${Math.round(exchanges_per_second)} a second, ${episodes} episodes`,
-    '  exchanges   trainer MB   player MB',
-    ...memory.map(
-      ({ exchanges: at, trainer_mb, player_mb }) =>
-        `  ${String(at).padStart(9)}   ${String(trainer_mb).padStart(10)}   ${String(player_mb ?? '?').padStart(9)}`,
+    '  exchanges   trainer MB   of it heap   player MB',
+    ...memory.map(({ exchanges: at, trainer_mb, trainer_heap_mb, player_mb }) =>
+      [`  ${column(at, 9)}`, column(trainer_mb, 10), column(trainer_heap_mb, 10), column(player_mb ?? '?', 9)].join(
+        '   ',
+      ),
     ),
+    // The first look is still warming up.
+    ...(['trainer_mb', 'trainer_heap_mb', 'player_mb'] as const).map((name) => {
+      const [start, half, end] = [1, Math.floor(memory.length / 2), memory.length - 1].map((at) => memory[at]?.[name]);
+      return `  ${name} warm, at half and at the end: ${start ?? '?'} ${half ?? '?'} ${end ?? '?'}`;
+    }),
     `  rewards sent ${report.reward_sent}, received ${report.reward_received}; they differ for ${report.walkers_that_differ} walkers`,
   ];
+}
+
+function column(value: number | string, width: number): string {
+  return String(value).padStart(width);
 }

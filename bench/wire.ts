@@ -48,6 +48,20 @@ export interface WireReport extends Arrangement {
   readonly wire_per_second: number;
   readonly embedded_rounds: readonly number[];
   readonly wire_rounds: readonly number[];
+  /**
+   * Microseconds of processor time that a decision took, which hardly depends on what else the machine does; the middle one
+   * of the rounds. The player's is known on Linux alone.
+   */
+  readonly embedded_cpu: number;
+  readonly wire_trainer_cpu: number;
+  readonly wire_players_cpu: number | null;
+}
+
+/** What a round came to. */
+interface Round {
+  readonly perSecond: number;
+  readonly cpu: number;
+  readonly childrensCpu: number | null;
 }
 
 const seed = 1;
@@ -66,31 +80,36 @@ export async function wire(options: WireOptions, told: (rounds: number) => void)
   const unity = await openUnity(options);
   const live = new LiveCollector(unity.environments, seed);
   const request = requestOf(decisions);
-  const measured = { embedded: [] as number[], wire: [] as number[] };
+  const measured: { readonly embedded: Round[]; readonly wire: Round[] } = { embedded: [], wire: [] };
   try {
-    for (let round = 0; round <= rounds; round++) {
-      const speeds = {
-        embedded: await speedOf(() => embedded.collect({ ...request, iteration: round })),
-        wire: await speedOf(() => live.collect({ ...request, iteration: round }, never)),
-      };
-      told(round);
-      if (round === 0) continue;
-      measured.embedded.push(speeds.embedded);
-      measured.wire.push(speeds.wire);
-    }
+    await unity.whilePlaying(async () => {
+      for (let round = 0; round <= rounds; round++) {
+        const own = await roundOf(() => embedded.collect({ ...request, iteration: round }));
+        const wire = await roundOf(() => live.collect({ ...request, iteration: round }, never), unity.children);
+        told(round);
+        if (round === 0) continue;
+        measured.embedded.push(own);
+        measured.wire.push(wire);
+      }
+    });
   } finally {
     await embedded.abandon();
     await unity.close();
   }
+  const speeds = (of: readonly Round[]) => of.map(({ perSecond }) => perSecond);
+  const childrensCpu = measured.wire.map((round) => round.childrensCpu);
   return {
     walkers,
-    embedded_per_second: middle(measured.embedded),
-    wire_per_second: middle(measured.wire),
+    embedded_per_second: middle(speeds(measured.embedded)),
+    wire_per_second: middle(speeds(measured.wire)),
     players,
     workers,
     turns,
-    embedded_rounds: measured.embedded,
-    wire_rounds: measured.wire,
+    embedded_rounds: speeds(measured.embedded),
+    wire_rounds: speeds(measured.wire),
+    embedded_cpu: middle(measured.embedded.map(({ cpu }) => cpu)),
+    wire_trainer_cpu: middle(measured.wire.map(({ cpu }) => cpu)),
+    wire_players_cpu: childrensCpu.every((cpu) => cpu !== null) ? middle(childrensCpu) : null,
   };
 }
 
@@ -99,11 +118,14 @@ export interface SoakReport {
   readonly exchanges: number;
   readonly episodes: number;
   readonly exchanges_per_second: number;
-  /** At even intervals; megabytes in use on both sides. The player's is known on Linux alone. */
+  /** At even intervals; megabytes on both sides. The player's are known on Linux alone. */
   readonly memory: readonly {
     readonly exchanges: number;
+    /** Resident. */
     readonly trainer_mb: number;
     readonly player_mb: number | null;
+    /** In use on JavaScript's heap. */
+    readonly trainer_heap_mb: number;
   }[];
   /** Over all walkers. */
   readonly reward_sent: number;
@@ -126,18 +148,20 @@ export async function soak(
   const random = new RandomStream(seed, walkers);
   const interval = Math.ceil(exchanges / LOOKS_AT_MEMORY);
   let episodes = 0;
-  await environment.reset();
   const began = performance.now();
-  for (let exchange = 1; exchange <= exchanges; exchange++) {
-    const actions = Float32Array.from({ length: walkers * behavior.actionSize }, () => random.uniform(-1, 1));
-    const step = await environment.step(actions);
-    for (let agent = 0; agent < walkers; agent++) received[agent]! += step.rewards[agent]!;
-    episodes += step.episodes.length;
-    if (exchange % interval === 0) {
-      memory.push({ exchanges: exchange, trainer_mb: ownMegabytes(), player_mb: megabytesOf(player!.pid!) });
-      told(exchange);
+  await unity.whilePlaying(async () => {
+    await environment.reset();
+    for (let exchange = 1; exchange <= exchanges; exchange++) {
+      const actions = Float32Array.from({ length: walkers * behavior.actionSize }, () => random.uniform(-1, 1));
+      const step = await environment.step(actions);
+      for (let agent = 0; agent < walkers; agent++) received[agent]! += step.rewards[agent]!;
+      episodes += step.episodes.length;
+      if (exchange % interval === 0) {
+        memory.push({ exchanges: exchange, player_mb: megabytesOf(player!.pid!), ...ownMegabytes() });
+        told(exchange);
+      }
     }
-  }
+  });
   const seconds = (performance.now() - began) / 1000;
   const [{ rewards: sent }] = (await unity.close()) as [{ rewards: number[] }];
   return {
@@ -155,6 +179,8 @@ export async function soak(
 interface OpenUnity {
   readonly environments: readonly UnityEnvironment[];
   readonly children: readonly ChildProcess[];
+  /** @throws Error where a player ends before the work is done, which would then wait for ever. */
+  whilePlaying(work: () => Promise<void>): Promise<void>;
   /** Ends the players. @returns what each of them says at its end. */
   close(): Promise<object[]>;
 }
@@ -188,12 +214,15 @@ async function openUnity({ walkers, players, workers, turns }: Arrangement & { w
     ends.push(lastLine(child));
     return child;
   });
-  const gone = Promise.race(children.map((child) => once(child, 'exit')));
-  const environments = await Promise.race([met, gone.then(() => undefined)]);
-  if (!environments) throw new Error('a player ended before it connected');
+  const gone = Promise.race(children.map((child) => once(child, 'exit'))).then(([code]) => {
+    throw new Error(`a player ended too early, with exit code ${code}`);
+  });
+  gone.catch(() => {}); // told where something waits for the players
+  const environments = await Promise.race([met, gone]);
   return {
     environments,
     children,
+    whilePlaying: (work) => Promise.race([work(), gone]),
     async close() {
       world.dismiss();
       const said = await Promise.all(ends);
@@ -219,10 +248,32 @@ function requestOf(rows: number): CollectRequest {
   return { model, logDeviation: parameters['actor.logDeviation']!, deterministic: false, iteration: 0, rows };
 }
 
-async function speedOf(collect: () => Promise<Rollout | undefined>): Promise<number> {
-  const began = performance.now();
+async function roundOf(
+  collect: () => Promise<Rollout | undefined>,
+  children: readonly ChildProcess[] = [],
+): Promise<Round> {
+  const began = { time: performance.now(), own: process.cpuUsage(), children: cpuOf(children) };
   const { agents, decisions } = (await collect())!;
-  return Math.round((1000 * agents * decisions) / (performance.now() - began));
+  const rows = agents * decisions;
+  const { user, system } = process.cpuUsage(began.own);
+  const childrens = cpuOf(children);
+  return {
+    perSecond: Math.round((1000 * rows) / (performance.now() - began.time)),
+    cpu: (user + system) / rows,
+    childrensCpu: childrens === null || began.children === null ? null : (childrens - began.children) / rows,
+  };
+}
+
+/** Processor time of other processes, in microseconds; null where the system does not tell. */
+function cpuOf(children: readonly ChildProcess[]): number | null {
+  const each = children.map(({ pid }) => {
+    const path = `/proc/${pid}/stat`;
+    if (!existsSync(path)) return null;
+    // After the name in parentheses: state, ten other fields, then user and system time in ticks of 10 ms.
+    const fields = readFileSync(path, 'utf8').split(') ').at(-1)!.split(' ');
+    return 10_000 * (Number(fields[11]) + Number(fields[12]));
+  });
+  return each.reduce((all, one) => (all === null || one === null ? null : all + one), 0);
 }
 
 function middle(values: readonly number[]): number {
@@ -234,8 +285,9 @@ function sum(values: readonly number[]): number {
   return values.reduce((all, value) => all + value, 0);
 }
 
-function ownMegabytes(): number {
-  return Math.round(process.memoryUsage().rss / 2 ** 20);
+function ownMegabytes() {
+  const { rss, heapUsed } = process.memoryUsage();
+  return { trainer_mb: Math.round(rss / 2 ** 20), trainer_heap_mb: Math.round(heapUsed / 2 ** 20) };
 }
 
 function megabytesOf(pid: number): number | null {

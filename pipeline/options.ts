@@ -49,6 +49,15 @@ export function wholeNumber(atLeast: number) {
   );
 }
 
+/** A port's number; 0, where it is allowed, stands for any that is free. */
+export function portNumber(atLeast: 0 | 1) {
+  const most = 65_535;
+  return numberSpelled(
+    `a whole number, ${atLeast} to ${most}`,
+    (value) => Number.isSafeInteger(value) && value >= atLeast && value <= most,
+  );
+}
+
 /** A number above zero: 1e-4. */
 export function positiveNumber() {
   return numberSpelled('a number above 0', (value) => Number.isFinite(value) && value > 0);

@@ -13,7 +13,7 @@ import { UserError } from '../failure/user-error.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 import { runCommandLine } from './command-line.ts';
 import { createLogger } from './logger.ts';
-import { flag, flagOf, wholeNumber } from './options.ts';
+import { flag, flagOf, portNumber, wholeNumber } from './options.ts';
 import { createProgress } from './progress.ts';
 
 const options = {
@@ -25,7 +25,7 @@ const options = {
   mlagentsPort: {
     argument: 'N',
     description: `where the trainer listens (default: ${EDITOR_PORT}, and wait until one does)`,
-    schema: wholeNumber(1).optional(),
+    schema: portNumber(1).optional(),
   },
   workers: {
     argument: 'N',

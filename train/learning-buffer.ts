@@ -53,12 +53,12 @@ export async function learningBuffer(
 
 /** Rewards as they count: normalised where they are to be, then times their strength. */
 function rewardsOf(
-  { rewards, terminated, truncated }: Rollout,
+  { agents, rewards, terminated, truncated }: Rollout,
   settings: BehaviorSettings,
   normaliser: RewardNormaliser | undefined,
 ): Float32Array {
   const { strength, gamma } = settings.reward_signals.extrinsic;
   const ended = (row: number) => terminated[row] === 1 || truncated[row] === 1;
-  const counted = normaliser ? normaliser.normalise(rewards, ended, gamma) : rewards;
+  const counted = normaliser ? normaliser.normalise(rewards, agents, ended, gamma) : rewards;
   return strength === 1 ? counted : counted.map((reward) => reward * strength);
 }

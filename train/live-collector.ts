@@ -10,6 +10,7 @@ import { AGENTS_OF_A_WORLD, type Environment, type EpisodeHistory, type Step } f
 import { RandomStream } from '../random/stream.ts';
 import { type CollectRequest, GROUP_SIZE } from './collector.ts';
 import { LaneRecord, type LivedDecision } from './lane-record.ts';
+import { requireFinite } from './not-finite.ts';
 import { type ActingPolicy, drawAction, type Rollout } from './rollout.ts';
 import { STREAMS } from './streams.ts';
 
@@ -27,6 +28,7 @@ export class LiveCollector {
    * Lets the agents decide until there are so many decisions as `request.rows` shares out to them.
    *
    * @returns undefined where it was told to stop before that.
+   * @throws NotFiniteError at the first number of the policy that is none; Unity's have been looked at before.
    */
   async collect(request: CollectRequest, signal: AbortSignal): Promise<Rollout | undefined> {
     const { observationSize, actionSize } = this.#environments[0]!.behavior;
@@ -78,6 +80,7 @@ export class LiveCollector {
         ),
       );
     } finally {
+      end(); // where one world failed, the others do not go on
       signal.removeEventListener('abort', end);
       await session.release();
     }
@@ -199,6 +202,12 @@ class World {
           data: observations.subarray(first * observationSize, end * observationSize),
         };
         const means = (await policy.session.run({ observations: batch }))['means']!.data as Float32Array;
+        // Nothing but numbers reaches Unity.
+        requireFinite("the policy's mean of an action", means, (index) => {
+          const row = first + Math.floor(index / actionSize);
+          const seen = observations.slice(row * observationSize, (row + 1) * observationSize);
+          return { agent: this.#firstAgent + row, evidence: { observation: { shape: [observationSize], data: seen } } };
+        });
         for (const row of rows) {
           if (!isDeciding(row)) continue;
           const decision = this.#decisionOf(row);

@@ -18,7 +18,7 @@ const LIMIT = 10;
 
 export class RewardNormaliser {
   /** Of the running episodes, [agents]. */
-  readonly returns: Float64Array;
+  returns: Float64Array;
   readonly statistics: ReturnStatistics;
 
   constructor(agents: number, statistics: ReturnStatistics = { rows: 0, mean: 0, squares: 0 }) {
@@ -30,12 +30,15 @@ export class RewardNormaliser {
    * Takes in what was collected and returns its rewards, divided by the deviation so far, this roll-out included.
    *
    * @param rewards [agents, decisions].
+   * @param agents as many as before, and the same; else their returns all begin anew.
    * @param ended 1 after the last decision of an episode, [agents, decisions].
    * @param gamma discount per decision.
    */
-  normalise(rewards: Float32Array, ended: (row: number) => boolean, gamma: number): Float32Array {
+  normalise(rewards: Float32Array, agents: number, ended: (row: number) => boolean, gamma: number): Float32Array {
+    // In a live world agents come and go, and only the first roll-out tells how many there are.
+    if (agents !== this.returns.length) this.returns = new Float64Array(agents);
     const { returns, statistics } = this;
-    const decisions = rewards.length / returns.length;
+    const decisions = rewards.length / agents;
     for (let row = 0; row < rewards.length; row++) {
       const agent = Math.floor(row / decisions);
       const value = gamma * returns[agent]! + rewards[row]!;

@@ -159,12 +159,15 @@ function initialise(
 
 /** Goes on where the run stood; a new run takes over what another one knew of its rewards. */
 function rewardNormaliserOf(
-  { configuration, agents }: TrainOptions,
+  { configuration, agents, environment }: TrainOptions,
   saved: Checkpoint | undefined,
   initial: Run['initial'],
 ): RewardNormaliser | undefined {
   if (!configuration.behavior.gaitsmith.normalize_rewards) return undefined;
-  return saved?.rewardNormaliser ?? new RewardNormaliser(agents, initial?.checkpoint.rewardNormaliser?.statistics);
+  const known = saved?.rewardNormaliser;
+  // The episodes that were running in a live world are gone.
+  if (known && typeof environment === 'string') return known;
+  return new RewardNormaliser(agents, (known ?? initial?.checkpoint.rewardNormaliser)?.statistics);
 }
 
 /** What a run consists of while it goes. */

@@ -7,7 +7,7 @@ import type { RunProgress } from '../../train/checkpoint.ts';
 import type { Configuration } from '../../train/configuration/read.ts';
 import type { BehaviorSettings } from '../../train/configuration/schema.ts';
 import type { Logger } from '../logger.ts';
-import { flag, type OptionsOf, oneOf, text, wholeNumber } from '../options.ts';
+import { flag, type OptionsOf, oneOf, portNumber, text, wholeNumber } from '../options.ts';
 import type { RunFolder } from '../run-folder.ts';
 import { defineStage, type Json } from '../stage.ts';
 import type { UnityTraining } from './train-unity.ts';
@@ -70,7 +70,7 @@ const options = {
   port: {
     argument: 'N',
     description: 'where Unity finds this training (default: 5004 for the Editor, env_settings.base_port for players)',
-    schema: wholeNumber(0).optional(),
+    schema: portNumber(0).optional(),
   },
   numEnvs: {
     argument: 'N',

@@ -61,11 +61,17 @@ export async function openUnity(
   });
   if (host !== undefined) warnOfHost(host, logger);
   editor?.listening(world.ports[0]!);
+  let players: Players | undefined;
+  try {
+    players = executable ? startPlayers(executable, world, training, context, behaviors) : undefined;
+  } catch (error) {
+    await world.close();
+    throw error;
+  }
   const looking = setInterval(() => {
     const reason = editor?.look({ port: world.ports[0]!, session: world.session(0) });
     if (reason) behaviors.fail(new UserError({ what: reason }));
   }, 1000);
-  const players = executable ? startPlayers(executable, world, training, context, behaviors) : undefined;
   return {
     world,
     async close() {

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { flag, type OptionSpecs, positiveNumber, text, wholeNumber } from '../../pipeline/options.ts';
+import { flag, type OptionSpecs, portNumber, positiveNumber, text, wholeNumber } from '../../pipeline/options.ts';
 import { argumentsOf, checkOptions, commandLineText, parseArguments } from '../../pipeline/parse-options.ts';
 import { pathOfRecorded, recordedPath, runFolder } from '../../pipeline/run-folder.ts';
 
@@ -11,6 +11,7 @@ const options = {
   colour: { argument: 'NAME', description: 'which', schema: z.enum(['red', 'blue']).default('red') },
   name: { argument: 'NAME', description: 'who', schema: text() },
   resume: { description: 'go on', schema: flag() },
+  port: { argument: 'N', description: 'where', schema: portNumber(0).optional() },
   mix: { argument: 'NAME', repeats: true, description: 'with', schema: text().optional() },
 } satisfies OptionSpecs;
 const words = { typed: 'npm run paint', summary: 'paints', options };
@@ -45,6 +46,11 @@ describe('flags', () => {
     ['1.5e3', 1500],
   ])('a whole number may be spelled %s', (spelled, value) => {
     expect(parse('--name', 'x', '--max-steps', spelled)).toMatchObject({ maxSteps: value });
+  });
+
+  test.each(['-1', '65536', '70000', '80.5'])('there is no port %s', (spelled) => {
+    expect(parse('--name', 'x', '--port', '65535')).toMatchObject({ port: 65_535 });
+    expect(() => parse('--name', 'x', '--port', spelled)).toThrow(/--port.*a whole number, 0 to 65535/);
   });
 
   test.each(['0', '-1', '1.5', 'ten', '', '1e400', '0x10', '1__0', ' 1'])('and not %j', (spelled) => {

@@ -89,6 +89,7 @@ describe('init_path', () => {
     const rewardNormaliser = new RewardNormaliser(2);
     rewardNormaliser.normalise(
       Float32Array.from({ length: 40 }, (_, at) => 3 * Math.sin(at)),
+      2,
       () => false,
       0.9,
     );

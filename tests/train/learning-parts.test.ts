@@ -219,7 +219,7 @@ describe('the reward normaliser', () => {
     const rewards = Float32Array.of(1, 2, 3, 4, -1, 5, 0, 2);
     const ends = [0, 1, 0, 0, 0, 0, 1, 0];
     const normaliser = new RewardNormaliser(2);
-    const once = normaliser.normalise(rewards, (row) => ends[row] === 1, 0.5);
+    const once = normaliser.normalise(rewards, 2, (row) => ends[row] === 1, 0.5);
     const [first, second] = [
       [1, 2.5, 3, 5.5],
       [-1, 4.5, 2.25, 2],
@@ -233,15 +233,25 @@ describe('the reward normaliser', () => {
     });
     // The returns of the running episodes go on.
     expect([...normaliser.returns]).toEqual([5.5, 2]);
-    const again = normaliser.normalise(Float32Array.of(1, 1), () => false, 0.5);
+    const again = normaliser.normalise(Float32Array.of(1, 1), 2, () => false, 0.5);
     expect(again[0]).toBeCloseTo(1 / deviation([...first!, ...second!, 3.75, 2]), 5);
+  });
+
+  it('begins the returns anew where there are other agents than before', () => {
+    const normaliser = new RewardNormaliser(0);
+    const never = () => false;
+    normaliser.normalise(Float32Array.of(1, 2, 3), 3, never, 0.5);
+    expect([...normaliser.returns]).toEqual([1, 2, 3]);
+    normaliser.normalise(Float32Array.of(4, 8), 1, never, 0.5);
+    expect([...normaliser.returns]).toEqual([10]);
+    expect(normaliser.statistics).toMatchObject({ rows: 5, mean: 4 });
   });
 
   it('keeps rewards within ten deviations', () => {
     const normaliser = new RewardNormaliser(1);
     const rewards = new Float32Array(1000).fill(0.001);
     rewards[999] = -1000;
-    expect(normaliser.normalise(rewards, () => true, 0.9)[999]).toBe(-10);
+    expect(normaliser.normalise(rewards, 1, () => true, 0.9)[999]).toBe(-10);
   });
 });
 

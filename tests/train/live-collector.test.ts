@@ -211,6 +211,18 @@ describe('a collector of live worlds', () => {
     expect([...first!.rewards, ...second!.rewards]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
+  it('stops where the policy has a NaN, before anybody acts on it', async () => {
+    const broken = { ...parameters, 'actor.mean.bias': new Float32Array(1).fill(Number.NaN) };
+    const model = actingModel({ network, parameters: broken, normaliser: new Normaliser(1) });
+    const world = new ScriptedWorld([[{ sees: 1 }], [{ sees: 2, earned: 1 }]]);
+    const collecting = new LiveCollector([world], 1).collect({ ...policy, model, rows: 1 }, never);
+    await expect(collecting).rejects.toMatchObject({
+      name: 'NotFiniteError',
+      finding: { agent: 0, value: Number.NaN },
+    });
+    expect(world.actions).toEqual([]);
+  });
+
   it('asks the world what it measured', async () => {
     const world = Object.assign(new ScriptedWorld([[{ sees: 1 }], [{ sees: 2, earned: 1 }]]), {
       statistics: () => ({ 'Jump Height': 2 }),

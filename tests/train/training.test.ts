@@ -8,6 +8,7 @@ import { sha256OfFile } from '../../files/hash.ts';
 import { readCheckpoint } from '../../train/checkpoint.ts';
 import { parseConfiguration } from '../../train/configuration/read.ts';
 import type { IterationMetrics } from '../../train/metrics.ts';
+import { Records } from '../../train/records.ts';
 import type { TrainOptions } from '../../train/train.ts';
 import { eventFilesIn, type ReadHistogram, readEvents, shownEvents } from '../tensorboard/read-events.ts';
 import { trainPointer } from './fixtures/train-pointer.ts';
@@ -138,6 +139,18 @@ describe('training', () => {
     const own = Object.keys(summary!.values).filter((tag) => !(tag in expected) && !tag.endsWith('_hist'));
     expect(own).toEqual(['Gaitsmith/Blow-ups', 'Gaitsmith/Divergence', 'Gaitsmith/Sigma']);
     expect(two[0]!.absolutePolicyLoss).toBeGreaterThanOrEqual(Math.abs(two[0]!.policyLoss));
+  });
+
+  it('tells TensorBoard what the world measured, by its own names', () => {
+    const options = {
+      configuration: configuration(1024),
+      metricsPath: join(folder, 'm.jsonl'),
+      eventsFolder: join(folder, 'm'),
+    };
+    const metrics = { step: 520, statistics: { 'Jump Height': 1.5 } } as unknown as IterationMetrics;
+    new Records(options, undefined).add(metrics, []);
+    const [, , measured] = readEvents(eventFilesIn(join(folder, 'm'))[0]!);
+    expect(measured).toMatchObject({ step: 520, values: { 'Jump Height': 1.5 } });
   });
 
   it('counts and tells what blew up, and learns from sound numbers alone', async () => {

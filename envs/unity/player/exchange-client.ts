@@ -3,8 +3,7 @@
  *
  * A call is a POST whose body is one byte for "not compressed", four for the length (big endian) and the message; the reply
  * is the same, and what came of it stands in the trailers (https://github.com/grpc/grpc, doc/PROTOCOL-HTTP2.md). That is
- * little enough to do without a library: @grpc/grpc-js takes two to three times the processor time for it
- * (docs/serve-env.md), time that walkers could walk in.
+ * little enough to do without a library, whose processor time the walkers can walk in.
  */
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
 import { EXCHANGE_PATH } from '../protocol/messages.ts';
@@ -52,11 +51,16 @@ export class ExchangeClient {
       stream.on('error', ({ message }) => {
         broken = message;
       });
-      stream.on('close', () => {
+      const settle = () => {
         const { code, details } = status ?? { code: GRPC.unavailable, details: broken };
         if (code === GRPC.ok) resolve(Buffer.concat(parts).subarray(FRAME_HEADER));
         else reject(new CallError(code, details));
+      };
+      // All that there is to know: that the stream closes as well is not waited for.
+      stream.on('end', () => {
+        if (status) settle();
       });
+      stream.on('close', settle);
       send(stream, message);
     });
   }

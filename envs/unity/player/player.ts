@@ -178,8 +178,7 @@ class Session {
 
   /** Side channels first, then the command, as in Unity. @returns whether all agents are to begin anew. */
   listen({ side_channel, command }: UnityRLInputProto): boolean {
-    // Where none was sent, protobufjs has an empty list in its place, and no bytes.
-    for (const message of decodeSideChannels(Uint8Array.from(side_channel))) this.#obey(message);
+    for (const message of decodeSideChannels(side_channel)) this.#obey(message);
     return command === COMMAND.reset;
   }
 

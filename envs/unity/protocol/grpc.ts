@@ -1,21 +1,12 @@
 /**
- * gRPC, both ends of the one method that there is. Nobody else knows @grpc/grpc-js.
+ * gRPC, the trainer's end of the one method that there is. Nobody else knows @grpc/grpc-js.
  *
  * Messages go through as bytes, so that whoever answers also sees those that are no messages.
  */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server as SocketServer } from 'node:net';
-import {
-  Client,
-  credentials,
-  Server,
-  ServerCredentials,
-  type ServerUnaryCall,
-  type sendUnaryData,
-  status,
-} from '@grpc/grpc-js';
-import { EXCHANGE_PATH, type Sent, type UnityMessageProto } from './messages.ts';
-import { decodeMessage, encodeMessage } from './wire.ts';
+import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js';
+import { EXCHANGE_PATH } from './messages.ts';
 
 /** What answers one connection of Unity's. */
 export interface ExchangeHandler {
@@ -126,33 +117,4 @@ function portOf(server: SocketServer): number {
 
 function isMissing(error: unknown): boolean {
   return ['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes((error as NodeJS.ErrnoException).code ?? '');
-}
-
-/** Unity's end. */
-export interface TrainerConnection {
-  /** @throws Error with gRPC's `code` where the trainer is not there, went away, or refused. */
-  exchange(message: Sent<UnityMessageProto>): Promise<UnityMessageProto>;
-  /** The same with bytes as they are. */
-  exchangeBytes(bytes: Uint8Array): Promise<Uint8Array>;
-  close(): void;
-}
-
-/** Connects at the first exchange. @param target `localhost:5004`. */
-export function dialTrainer(target: string): TrainerConnection {
-  const client = new Client(target, credentials.createInsecure(), {
-    ...RECEIVE_ANY_SIZE,
-    'grpc.enable_http_proxy': 0, // the trainer is on this machine
-    'grpc.use_local_subchannel_pool': 1, // one connection each, as Unity's processes have
-  });
-  const exchangeBytes = (bytes: Uint8Array) =>
-    new Promise<Uint8Array>((resolve, reject) => {
-      client.makeUnaryRequest(EXCHANGE_PATH, BYTES, BYTES, bytes, (error, reply) =>
-        error ? reject(error) : resolve(reply!),
-      );
-    });
-  return {
-    exchangeBytes,
-    exchange: async (message) => decodeMessage(await exchangeBytes(encodeMessage(message))),
-    close: () => client.close(),
-  };
 }

@@ -9,9 +9,37 @@ import { join } from 'node:path';
 import protobuf from 'protobufjs';
 import type { AgentActionProto, Sent, UnityMessageProto } from './messages.ts';
 
+/**
+ * protobufjs's reader, which throws where a text reaches past the end (its reader of Buffers cuts it off).
+ *
+ * All floats of a message go into one array: one of its own for each of many observations would keep the collector of
+ * garbage busy.
+ */
+class MessageReader extends protobuf.Reader {
+  #floats: Uint8Array | undefined;
+  #taken = 0;
+
+  /** So many bytes as the next number says, as floats. They lie anywhere in the message, and so have to be copied. */
+  floats(): Float32Array {
+    const length = this.uint32();
+    if (length % 4 !== 0) throw new RangeError(`${length} bytes are no whole number of floats`);
+    if (this.pos + length > this.len) throw new RangeError('floats reach past the end of the message');
+    this.#floats ??= new Uint8Array(this.buf.length - this.pos);
+    const { buffer } = this.#floats;
+    const floats = new Float32Array(buffer, this.#taken, length / 4);
+    this.#floats.set(this.buf.subarray(this.pos, this.pos + length), this.#taken);
+    this.#taken += length;
+    this.pos += length;
+    return floats;
+  }
+}
+
 const description = readFileSync(join(import.meta.dirname, 'unity.proto'), 'utf8');
 const { root } = protobuf.parse(description, new protobuf.Root(), { keepCase: true });
 root.resolveAll();
+
+/** Types whose writers, below, leave out defaults by themselves. */
+const WRITTEN_WHOLE = new Set<protobuf.Type>();
 
 const unityMessage = messageType('UnityMessageProto');
 copyFloats(messageType('ObservationProto.FloatData'));
@@ -23,8 +51,7 @@ for (const name of ['UnityRLOutputProto', 'UnityRLInputProto']) {
 
 /** @throws Error where the bytes are no such message. */
 export function decodeMessage(bytes: Uint8Array): UnityMessageProto {
-  // protobufjs's reader of Buffers cuts off a text that reaches past the end; this one throws.
-  return unityMessage.decode(new protobuf.Reader(bytes)) as unknown as UnityMessageProto;
+  return unityMessage.decode(new MessageReader(bytes)) as unknown as UnityMessageProto;
 }
 
 export function encodeMessage(message: Sent<UnityMessageProto>): Uint8Array {
@@ -82,7 +109,7 @@ function isDefault(field: protobuf.Field, value: unknown): boolean {
 
 function keptValue(field: protobuf.Field, value: unknown): unknown {
   const type = field.resolvedType;
-  if (!(type instanceof protobuf.Type) || type.name === 'FloatData') return value;
+  if (!(type instanceof protobuf.Type) || WRITTEN_WHOLE.has(type)) return value;
   if (field.repeated) return Array.from(value as Fields[], (item) => withoutDefaults(type, item));
   if (!field.map) return withoutDefaults(type, value as Fields);
   const entries = Object.entries(value as Readonly<Record<string, Fields | null>>);
@@ -91,16 +118,16 @@ function keptValue(field: protobuf.Field, value: unknown): unknown {
 
 /** What protobufjs made for this type, `{ repeated float data = 1; }`, goes float by float, which takes five times as long. */
 function copyFloats(type: protobuf.Type): void {
-  type.setup();
+  WRITTEN_WHOLE.add(type.setup());
   type.encode = ((message: { readonly data: Float32Array }, writer: protobuf.Writer) => {
     return message.data.length === 0 ? writer : writer.uint32(PACKED).bytes(bytesOfFloats(message.data));
   }) as unknown as protobuf.Type['encode'];
-  type.decode = ((reader: protobuf.Reader, length = reader.len) => {
+  type.decode = ((reader: MessageReader, length = reader.len) => {
     const end = reader.pos + length;
     const pieces: Float32Array[] = [];
     while (reader.pos < end) {
       const tag = reader.uint32();
-      if (tag === PACKED) pieces.push(floatsOf(reader.bytes()));
+      if (tag === PACKED) pieces.push(reader.floats());
       else if (tag === SINGLE) pieces.push(Float32Array.of(reader.float()));
       else reader.skipType(tag & 7);
     }
@@ -111,13 +138,13 @@ function copyFloats(type: protobuf.Type): void {
 
 /** The same for actions, of which there are many a message; they are read as any message is. */
 function writeActionsWhole(type: protobuf.Type): void {
-  type.setup();
+  WRITTEN_WHOLE.add(type.setup());
   type.encode = ((message: Partial<AgentActionProto>, writer: protobuf.Writer) => {
     const { vector_actions_deprecated, value, continuous_actions, discrete_actions } = message;
-    if (vector_actions_deprecated) writer.uint32((1 << 3) | 2).bytes(bytesOfFloats(vector_actions_deprecated));
+    if (vector_actions_deprecated?.length) writer.uint32((1 << 3) | 2).bytes(bytesOfFloats(vector_actions_deprecated));
     if (value) writer.uint32((4 << 3) | 5).float(value);
-    if (continuous_actions) writer.uint32((6 << 3) | 2).bytes(bytesOfFloats(continuous_actions));
-    if (discrete_actions) {
+    if (continuous_actions?.length) writer.uint32((6 << 3) | 2).bytes(bytesOfFloats(continuous_actions));
+    if (discrete_actions?.length) {
       writer.uint32((7 << 3) | 2).fork();
       for (const action of Array.from(discrete_actions)) writer.int32(action);
       writer.ldelim();
@@ -133,11 +160,6 @@ const SINGLE = (1 << 3) | 5;
 function bytesOfFloats(values: ArrayLike<number>): Uint8Array {
   const { buffer, byteOffset, byteLength } = values instanceof Float32Array ? values : Float32Array.from(values);
   return new Uint8Array(buffer, byteOffset, byteLength);
-}
-
-function floatsOf(bytes: Uint8Array): Float32Array {
-  if (bytes.length % 4 !== 0) throw new RangeError(`${bytes.length} bytes are no whole number of floats`);
-  return new Float32Array(new Uint8Array(bytes).buffer);
 }
 
 function joined(pieces: readonly Float32Array[]): Float32Array {

@@ -64,8 +64,9 @@ export class UnityEnvironment implements Environment {
   async step(actions: Float32Array): Promise<Step> {
     const { request, rows } = this.#asked!;
     const size = this.behavior.actionSize;
+    const given = actions.slice();
     const actionOf = (row: number) =>
-      row === NOBODY ? new Float32Array(size) : actions.slice(row * size, (row + 1) * size);
+      row === NOBODY ? new Float32Array(size) : given.subarray(row * size, (row + 1) * size);
     request.answer(rows.map(actionOf));
     for (const row of rows) if (row !== NOBODY) this.#rows.at(row).open = true;
     return this.#unitysTurn();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dialTrainer, LOOPBACK, serveExchanges } from '../../../envs/unity/protocol/grpc.ts';
+import { LOOPBACK, serveExchanges } from '../../../envs/unity/protocol/grpc.ts';
 import {
   ALL_CAPABILITIES,
   COMMAND,
@@ -15,6 +15,7 @@ import {
   type SideChannelMessage,
 } from '../../../envs/unity/protocol/side-channels.ts';
 import { decodeMessage, encodeMessage } from '../../../envs/unity/protocol/wire.ts';
+import { dialTrainer } from './dial-trainer.ts';
 
 const header = { status: STATUS.ok };
 

@@ -1,5 +1,4 @@
 /** A Unity that says what a test tells it to, over a real connection, whether it is right or wrong. */
-import { dialTrainer, type TrainerConnection } from '../../../envs/unity/protocol/grpc.ts';
 import {
   type AgentInfoProto,
   ALL_CAPABILITIES,
@@ -10,6 +9,7 @@ import {
   type UnityRLOutputProto,
 } from '../../../envs/unity/protocol/messages.ts';
 import { decodeSideChannels, type SideChannelMessage } from '../../../envs/unity/protocol/side-channels.ts';
+import { dialTrainer, type TrainerConnection } from './dial-trainer.ts';
 
 /** What an agent says: an observation, or several, one for each sensor. */
 export interface Says {

@@ -1,9 +1,9 @@
 /** Unities that say what they should not: each loses its session, and the next one finds everything in order. */
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { dialTrainer } from '../../../envs/unity/protocol/grpc.ts';
 import { STATUS } from '../../../envs/unity/protocol/messages.ts';
 import { decodeMessage, encodeMessage } from '../../../envs/unity/protocol/wire.ts';
+import { dialTrainer } from './dial-trainer.ts';
 import { closeWorlds, openWorld, play } from './open-world.ts';
 import { actionsIn, type Says, ScriptedUnity } from './scripted-unity.ts';
 

@@ -23,7 +23,10 @@ afterEach(closeWorlds);
 
 const never = new AbortController().signal;
 
-it('a policy learns over the wire the very weights that it learns in worker threads', async () => {
+it.each([
+  ['', ''],
+  [', with rewards normalised', 'gaitsmith: { normalize_rewards: true }'],
+])('a policy learns over the wire the very weights that it learns in worker threads%s', async (_how, more) => {
   const folder = mkdtempSync(join(tmpdir(), 'wire-'));
   const configuration = parseConfiguration(
     `
@@ -32,6 +35,7 @@ behaviors:
     hyperparameters: { batch_size: 64, buffer_size: 512, num_epoch: 2 }
     network_settings: { normalize: true, hidden_units: 16, num_layers: 2 }
     max_steps: 600
+    ${more}
 `,
     'pointer.yaml',
     'Pointer',
