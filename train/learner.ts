@@ -63,6 +63,8 @@ export interface LearnerOptions {
   readonly actorMinibatches?: number | null;
   /** Divergence in a minibatch at which the actor learns no more from this update, this minibatch included. */
   readonly targetDivergence?: number | null;
+  /** Where the logarithm of an action's deviation is above it, it is brought down to it. */
+  readonly maxLogDeviation?: number | null;
 }
 
 /** Settings of one update; schedules have been applied. */
@@ -163,6 +165,7 @@ export class Learner {
     };
     this.#counts = { ...optimiser.counts };
     this.#normaliser = normaliser;
+    this.#limitDeviation();
   }
 
   /** Normalised observations and their values, [rows, observationSize] and [rows], from raw ones. */
@@ -227,6 +230,7 @@ export class Learner {
         actorLearns = taken < (actorMinibatches ?? Number.POSITIVE_INFINITY);
       }
     }
+    this.#limitDeviation();
     this.#checkParameters();
     const last = divergences.slice(-minibatchesIn(rows, this.#batchSize));
     return {
@@ -270,6 +274,13 @@ export class Learner {
     this.#counts = counts;
     this.#state = after;
     return numbers;
+  }
+
+  #limitDeviation(): void {
+    const { maxLogDeviation: most } = this.#options;
+    if (most == null) return;
+    const logDeviation = this.parameters['actor.logDeviation']!;
+    for (const [action, value] of logDeviation.entries()) if (value > most) logDeviation[action] = most;
   }
 
   /** A step of a finite gradient can still lead out of the numbers, where the learning rate is huge. */

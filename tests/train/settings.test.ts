@@ -73,7 +73,7 @@ describe('a run that was stopped and resumed, with other numbers of workers, end
       {
         network: 'deterministic: true',
         gaitsmith:
-          'mirror_samples: true, layer_norm: true, activation: none, train_pi_iters: 5, initial_weights: torch',
+          'mirror_samples: true, layer_norm: true, activation: none, train_pi_iters: 5, initial_weights: torch, max_log_deviation: -0.001',
       },
     ],
     ['a2c', { trainer: 'a2c', gaitsmith: 'normalize_advantages: none, value_loss_weight: 1' }],
@@ -103,6 +103,20 @@ describe('a setting', () => {
     );
     expect(iterations[0]!.step).toBe(108);
     expect(iterations[0]!.actorMinibatches).toBe(1);
+  });
+
+  it('of the most noise holds from the first decision on, also in a run that starts from a noisier policy', async () => {
+    const noisy = await run({}, { name: 'noisy', maxSteps: 1, workers: 1 });
+    const start = `init_path: ${noisy.checkpoint}`;
+    const { iterations, checkpoint } = await run(
+      { gaitsmith: 'max_log_deviation: -0.5', more: start },
+      { name: 'calmer', maxSteps: 1, workers: 1 },
+    );
+    const { parameters } = readCheckpoint(checkpoint);
+    expect(Math.max(...parameters['actor.logDeviation']!)).toBeLessThanOrEqual(-0.5);
+    expect(iterations[0]!.sigma).toBeGreaterThan(0.5);
+    // Entropy of a normal distribution, per action: the update saw the smaller deviation already.
+    expect(iterations[0]!.entropy).toBeCloseTo(0.5 * Math.log(2 * Math.PI * Math.E) - 0.5, 1);
   });
 
   it('of no noise acts on the means: the same observation is answered with the same action', async () => {

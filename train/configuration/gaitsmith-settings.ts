@@ -40,6 +40,7 @@ const settings = {
     .default('ml-agents')
     .describe('orthogonal: gains sqrt 2, 0.01 for the means, 1 for the value; torch: as torch.nn.Linear starts'),
   initial_log_deviation: z.number().default(0).describe('log sigma of the raw action, before its division by 3'),
+  max_log_deviation: z.number().nullable().default(null).describe('log sigma is brought down to it where it is above'),
 
   normalize_advantages: z
     .enum(['buffer', 'minibatch', 'none'])
