@@ -151,10 +151,10 @@ describe('environment_parameters', () => {
   });
 });
 
-it('the robust configuration differs from the plain one in its environment parameters alone', () => {
+it('the robust configuration differs from the one that trains a walker on in its environment parameters alone', () => {
   const read = (name: string) => readConfiguration(join(import.meta.dirname, '../../config', name), 'Walker');
   const { environmentParameters, ...rest } = read('walker-robust.yaml');
-  expect({ ...rest, environmentParameters: {} }).toEqual(read('walker.yaml'));
+  expect({ ...rest, environmentParameters: {} }).toEqual(read('walker-tune.yaml'));
   expect(Object.keys(environmentParameters).length).toBeGreaterThan(5);
 });
 
