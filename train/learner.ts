@@ -102,9 +102,10 @@ type State = Readonly<Record<'parameters' | 'first' | 'second', Vectors>>;
 export class Learner {
   readonly network: Network;
   #normaliser: Normaliser;
-  readonly #batchSize: number;
-  readonly #options: LearnerOptions;
-  readonly #functions: Functions;
+  readonly #engine: Engine;
+  #batchSize: number;
+  #options: LearnerOptions;
+  #functions: Functions;
   readonly #table: readonly ParameterRow[];
   #state: State;
   #counts: Record<Owner, number> = { actor: 0, critic: 0 };
@@ -113,6 +114,7 @@ export class Learner {
     network: Network,
     initial: Values,
     batchSize: number,
+    engine: Engine,
     functions: Functions,
     options: LearnerOptions,
   ) {
@@ -122,6 +124,7 @@ export class Learner {
     const parameters = vectorsOf(this.#table, initial);
     this.#state = { parameters, first: zeroVectors(this.#table), second: zeroVectors(this.#table) };
     this.#batchSize = batchSize;
+    this.#engine = engine;
     this.#options = options;
     this.#functions = functions;
   }
@@ -138,8 +141,20 @@ export class Learner {
     engine?: Engine,
     options: LearnerOptions = {},
   ): Promise<Learner> {
-    const functions = await prepareFunctions(network, batchSize, engine ?? (await openEngine()), options);
-    return new Learner(network, initialParameters(network, seed, options.initial), batchSize, functions, options);
+    const used = engine ?? (await openEngine());
+    const functions = await prepareFunctions(network, batchSize, used, options);
+    const initial = initialParameters(network, seed, options.initial);
+    return new Learner(network, initial, batchSize, used, functions, options);
+  }
+
+  /** Goes on from what it has learnt in another manner. */
+  async learnBy(options: LearnerOptions, batchSize: number): Promise<void> {
+    const functions = await prepareFunctions(this.network, batchSize, this.#engine, options);
+    await this.release();
+    this.#functions = functions;
+    this.#batchSize = batchSize;
+    this.#options = options;
+    this.#limitDeviation();
   }
 
   get parameters(): Readonly<Values> {

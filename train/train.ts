@@ -17,6 +17,7 @@ import {
   writeCheckpoint,
 } from './checkpoint.ts';
 import { Collector, type CollectRequest } from './collector.ts';
+import { phasesBetween, settingsAt, startsRateAnew, toldPhase, withPhase } from './configuration/phases.ts';
 import type { Configuration } from './configuration/read.ts';
 import type { BehaviorSettings } from './configuration/schema.ts';
 import { Curriculum } from './curriculum.ts';
@@ -106,9 +107,9 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
   for (const warning of curriculum.warnings()) hooks.warn(warning);
   for (const line of curriculum.lines()) hooks.info(line);
   const engine = await openEngine({ ...options.engine, warn: (message) => hooks.warn(message) });
-  const { batch_size } = configuration.behavior.hyperparameters;
-  const learning = learnerOptions(configuration.behavior, behavior);
-  const learner = await Learner.create(network, batch_size, seed, engine, learning);
+  const settings = settingsAt(configuration.behavior, saved?.progress.step ?? 0);
+  const { batch_size } = settings.hyperparameters;
+  const learner = await Learner.create(network, batch_size, seed, engine, learnerOptions(settings, behavior));
   let collector: Collector | LiveCollector | undefined;
   try {
     if (saved) learner.restore(saved);
@@ -190,6 +191,7 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
   const settings = options.configuration.behavior;
   const interval = checkpointInterval(settings);
   let progress = saved?.progress ?? beginning(seed, agents, initial);
+  let present = settingsAt(settings, progress.step);
   let sample: Float32Array = (saved ?? initial?.checkpoint)?.sample ?? new Float32Array(0);
   let checkpoint: { readonly path: string; readonly step: number } | undefined;
   const records = new Records(options, saved);
@@ -226,7 +228,7 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
   const request = (): CollectRequest => ({
     ...policy(),
     iteration: progress.iteration,
-    rows: settings.hyperparameters.buffer_size,
+    rows: present.hyperparameters.buffer_size,
   });
 
   // Only a world that can be had twice has conditions to be evaluated in, and only that has lessons.
@@ -261,7 +263,7 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
   while (progress.step < settings.max_steps && !hooks.signal.aborted) {
     const began = performance.now();
     const before = progress.step;
-    const update = updateSettings(settings, before, progress.learningRateFactor);
+    const update = updateSettings(present, before, progress.learningRateFactor);
 
     // Collect under the policy as it stands.
     const rollout = await dumping(collector.collect(request(), hooks.signal));
@@ -269,13 +271,13 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
     const collected = performance.now();
 
     // Learn from it.
-    const buffer = await dumping(learningBuffer(learner, rollout, settings, behavior, rewardNormaliser));
+    const buffer = await dumping(learningBuffer(learner, rollout, present, behavior, rewardNormaliser));
     const order = new RandomStream(seed, STREAMS.minibatches, progress.iteration);
     const losses = await dumping(learner.update(buffer, update, order));
     const learnt = performance.now();
 
     // Tell and save.
-    progress = { ...advanced(progress, rollout), ...adapted(settings, progress, losses) };
+    progress = { ...advanced(progress, rollout), ...adapted(present, progress, losses) };
     sample = sampleOf(rollout.observations, network.observationSize);
     const seconds = split(rollout.seconds, began, collected, learnt);
     const means = { valueEstimate: meanValue(buffer), sigma: meanSigma(learner) };
@@ -297,6 +299,14 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
     if (change) await embedded.setParameters(curriculum.values(), change.reset);
     for (const told of change?.lines ?? []) hooks.info(told);
     if (passed(settings.gaitsmith.evaluation_interval, before, progress.step)) await evaluate();
+
+    // Learn by other settings, where a phase begins.
+    for (const phase of phasesBetween(settings, before, progress.step)) {
+      present = withPhase(present, phase);
+      await learner.learnBy(learnerOptions(present, behavior), present.hyperparameters.batch_size);
+      if (startsRateAnew(phase)) progress = { ...progress, learningRateFactor: 1 };
+      hooks.info(`A phase begins at step ${progress.step}: ${toldPhase(phase)}.`);
+    }
     if (passed(interval, before, progress.step)) await save();
   }
   const { path } = checkpoint?.step === progress.step ? checkpoint : await save();

@@ -125,7 +125,9 @@ describe('what ML-Agents has not', () => {
 
   it('comes out the same when what was resolved is read again', () => {
     const configuration = parsed(
-      walker('gaitsmith: { adaptive_learning_rate: { desired_kl: 0.1 }, mirror_loss: 0.2, layer_norm: true }'),
+      walker(
+        'gaitsmith: { adaptive_learning_rate: { desired_kl: 0.1 }, mirror_loss: 0.2, phases: [{ from_step: 9, beta: 0 }] }',
+      ),
     );
     expect(parsed(configurationAsYaml(configuration))).toEqual(configuration);
   });
@@ -233,6 +235,32 @@ describe('a wrong configuration is refused with file, line, value and what was a
       'a learning rate of its own for a critic that has no body of its own',
       walker('hyperparameters: { shared_critic: true }', 'gaitsmith:', '  critic_learning_rate: 1.0e-3'),
       ['my.yaml:5', 'shared_critic'],
+    ],
+    [
+      'an unknown setting in a phase',
+      walker('gaitsmith:', '  phases:', '    - from_step: 5', '      batchsize: 7'),
+      ['my.yaml:6', 'phases.0.batchsize', 'did you mean "batch_size"', 'max_log_deviation'],
+    ],
+    [
+      'a phase that does not begin after the one before it',
+      walker('gaitsmith:', '  phases:', '    - { from_step: 5 }', '    - { from_step: 5 }'),
+      ['my.yaml:6', 'phases.1.from_step', '5'],
+    ],
+    [
+      'a phase with a minibatch larger than the buffer that an earlier one left it',
+      walker(
+        'gaitsmith:',
+        '  phases:',
+        '    - { from_step: 5, buffer_size: 2000 }',
+        '    - from_step: 6',
+        '      batch_size: 3000',
+      ),
+      ['my.yaml:7', 'batch_size 3000', 'buffer_size 2000'],
+    ],
+    [
+      'a clip in a phase of a2c',
+      walker('trainer_type: a2c', 'gaitsmith: { phases: [{ from_step: 1, epsilon: 0.1 }] }'),
+      ['my.yaml:4', 'epsilon'],
     ],
     ['text that is no YAML', 'behaviors: [', ['my.yaml:1', 'YAML']],
   ];

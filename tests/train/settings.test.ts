@@ -76,6 +76,13 @@ describe('a run that was stopped and resumed, with other numbers of workers, end
           'mirror_samples: true, layer_norm: true, activation: none, train_pi_iters: 5, initial_weights: torch, max_log_deviation: -0.001',
       },
     ],
+    [
+      'a phase that begins where the run was stopped, another buffer, rate and noise with it',
+      {
+        gaitsmith:
+          'adaptive_learning_rate: { desired_kl: 0.001 }, phases: [{ from_step: 100, batch_size: 40, buffer_size: 120, learning_rate: 0.001, max_log_deviation: -0.5 }]',
+      },
+    ],
     ['a2c', { trainer: 'a2c', gaitsmith: 'normalize_advantages: none, value_loss_weight: 1' }],
   ];
   it.each(cases)('%s', async (_what, settings) => {
@@ -142,6 +149,39 @@ describe('a setting', () => {
     const rates = iterations.map(({ learningRate }) => learningRate);
     expect(rates[1]).toBeCloseTo(0.006, 8);
     expect(rates[2]).toBeCloseTo(0.01, 8);
+  });
+
+  it('that a phase changes counts from the next update on, as if the run had been stopped and resumed with it', async () => {
+    const changed = 'batch_size: 40, buffer_size: 120, beta: 0.02, epsilon: 0.1, num_epoch: 2';
+    const phased = await run(
+      { gaitsmith: `phases: [{ from_step: 1, ${changed}, max_log_deviation: -0.5 }]` },
+      { name: 'phased', workers: 1 },
+    );
+    expect(phased.iterations.map(({ step }) => step)).toEqual([240, 360, 480]);
+    expect(phased.iterations.map(({ epochs }) => epochs)).toEqual([3, 2, 2]);
+    expect(phased.told).toContain(
+      'A phase begins at step 240: batch_size 40, buffer_size 120, beta 0.02, max_log_deviation -0.5, epsilon 0.1, num_epoch 2.',
+    );
+
+    await run({}, { name: 'by-hand', workers: 1, stopAfter: 1 });
+    const byHand = await run(
+      { hyperparameters: changed, gaitsmith: 'max_log_deviation: -0.5' },
+      { name: 'by-hand', workers: 1, resume: true },
+    );
+    expect(sha256OfFile(phased.checkpoint)).toBe(sha256OfFile(byHand.checkpoint));
+  });
+
+  it('for the learning rate that a phase names is where an adapted rate starts anew', async () => {
+    const adapting = 'adaptive_learning_rate: { desired_kl: 1000, factor: 2 }';
+    const { iterations } = await run(
+      {
+        hyperparameters: 'batch_size: 60, buffer_size: 240, learning_rate_schedule: constant',
+        gaitsmith: `${adapting}, phases: [{ from_step: 480, learning_rate: 0.0005 }]`,
+      },
+      { name: 'rates', maxSteps: 960, workers: 1 },
+    );
+    const rates = iterations.map(({ learningRate }) => learningRate);
+    for (const [index, rate] of [0.003, 0.006, 0.0005, 0.001].entries()) expect(rates[index]).toBeCloseTo(rate, 8);
   });
 
   it('for where to start from gives a new run what another one learnt, and counts steps from 0', async () => {

@@ -15,6 +15,49 @@ import { z } from 'zod';
 
 const count = () => z.int().positive();
 
+const maxLogDeviation = z.number().nullable();
+const adaptiveLearningRate = z
+  .strictObject({
+    desired_kl: z
+      .number()
+      .positive()
+      .describe('divergence in the last epoch of an update that is neither much nor little'),
+    factor: z
+      .number()
+      .gt(1)
+      .default(1.5)
+      .describe('by which the rate changes outside desired_kl / 2 to desired_kl * 2'),
+    min: z.number().positive().default(1e-5),
+    max: z.number().positive().default(1e-2),
+  })
+  .refine(({ min, max }) => min <= max, { path: ['min'], error: 'a smallest learning rate above the greatest' })
+  .nullable();
+
+/** What may change as training goes on; what a phase doesn't name stays as it was. */
+const phase = {
+  from_step: count().describe('decisions after which it begins, with the next update'),
+  batch_size: count().optional(),
+  buffer_size: count().optional(),
+  learning_rate: z.number().positive().optional(),
+  beta: z.number().nonnegative().optional(),
+  max_log_deviation: maxLogDeviation.optional(),
+  adaptive_learning_rate: adaptiveLearningRate.optional().describe('like learning_rate, lets the rate start anew'),
+};
+
+const ppoPhase = {
+  ...phase,
+  epsilon: z.number().gt(0).lt(1).optional(),
+  num_epoch: count().optional(),
+};
+
+function phases<Shape extends typeof phase>(shape: Shape) {
+  return z
+    .array(z.strictObject(shape))
+    .nullable()
+    .default(null)
+    .describe('settings that change as training goes on, the earliest first');
+}
+
 /** What any trainer has. */
 const settings = {
   evaluation_interval: z
@@ -40,7 +83,7 @@ const settings = {
     .default('ml-agents')
     .describe('orthogonal: gains sqrt 2, 0.01 for the means, 1 for the value; torch: as torch.nn.Linear starts'),
   initial_log_deviation: z.number().default(0).describe('log sigma of the raw action, before its division by 3'),
-  max_log_deviation: z.number().nullable().default(null).describe('log sigma is brought down to it where it is above'),
+  max_log_deviation: maxLogDeviation.default(null).describe('log sigma is brought down to it where it is above'),
 
   normalize_advantages: z
     .enum(['buffer', 'minibatch', 'none'])
@@ -64,22 +107,7 @@ const settings = {
     .nullable()
     .default(null)
     .describe("null: hyperparameters.learning_rate, which is the actor's alone otherwise; follows its schedule"),
-  adaptive_learning_rate: z
-    .strictObject({
-      desired_kl: z
-        .number()
-        .positive()
-        .describe('divergence in the last epoch of an update that is neither much nor little'),
-      factor: z
-        .number()
-        .gt(1)
-        .default(1.5)
-        .describe('by which the rate changes outside desired_kl / 2 to desired_kl * 2'),
-      min: z.number().positive().default(1e-5),
-      max: z.number().positive().default(1e-2),
-    })
-    .refine(({ min, max }) => min <= max, { path: ['min'], error: 'a smallest learning rate above the greatest' })
-    .nullable()
+  adaptive_learning_rate: adaptiveLearningRate
     .default(null)
     .describe('changes learning_rate after each update by how far it went; critic_learning_rate stays as it is'),
   train_pi_iters: count()
@@ -113,9 +141,10 @@ const ppoSettings = {
 };
 
 export const gaitsmithSettings = {
-  ppo: z.strictObject({ ...settings, ...ppoSettings }).prefault({}),
-  a2c: z.strictObject(settings).prefault({}),
+  ppo: z.strictObject({ ...settings, ...ppoSettings, phases: phases(ppoPhase) }).prefault({}),
+  a2c: z.strictObject({ ...settings, phases: phases(phase) }).prefault({}),
 };
 
 /** What both have. */
 export type GaitsmithSettings = z.infer<typeof gaitsmithSettings.a2c>;
+export type Phase = NonNullable<z.infer<typeof gaitsmithSettings.ppo>['phases']>[number];

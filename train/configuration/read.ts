@@ -302,13 +302,21 @@ function allowed(issue: z.core.$ZodIssue): string {
 /** The settings that the schema has in the block at `path`. */
 function knownKeys(schema: z.ZodType, path: Path): string[] {
   let inner: unknown = schema;
-  for (const key of path) inner = shapeOf(inner)?.[key as string];
-  return Object.keys(shapeOf(inner) ?? {});
+  for (const key of path)
+    inner = typeof key === 'number' ? unwrapped(inner)?.element : unwrapped(inner)?.shape?.[String(key)];
+  return Object.keys(unwrapped(inner)?.shape ?? {});
 }
 
-/** An object schema's shape, under whatever default or nullable it is wrapped in. */
-function shapeOf(schema: unknown): Record<string, unknown> | undefined {
-  let inner = schema as { shape?: Record<string, unknown>; def?: { innerType?: unknown } } | undefined;
-  while (inner && !inner.shape) inner = inner.def?.innerType as typeof inner;
-  return inner?.shape;
+interface Block {
+  /** What an object has, */
+  readonly shape?: Record<string, unknown>;
+  /** or what each item of a list is. */
+  readonly element?: unknown;
+}
+
+/** An object's or a list's schema, under whatever default or nullable it is wrapped in. */
+function unwrapped(schema: unknown): Block | undefined {
+  let inner = schema as (Block & { readonly def?: { readonly innerType?: unknown } }) | undefined;
+  while (inner && !inner.shape && !inner.element) inner = inner.def?.innerType as typeof inner;
+  return inner;
 }

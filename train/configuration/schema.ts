@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import { type GaitsmithSettings, gaitsmithSettings } from './gaitsmith-settings.ts';
+import { type PhasedSettings, withPhase } from './phases.ts';
 import { engineSettings, environmentSettings } from './unity-settings.ts';
 
 /** A setting of ML-Agents that Gaitsmith does not honour yet: absent, null or `off` pass, all else is refused by name. */
@@ -138,25 +139,52 @@ function sharing<
   });
 }
 
+/** With the rules that phases follow one another, and that a minibatch fits into the buffer in each. */
+function phased<Schema extends z.ZodType<PhasedSettings>>(schema: Schema): Schema {
+  return schema.superRefine((settings, context) => {
+    let present: PhasedSettings = settings;
+    let from = 0;
+    for (const [index, phase] of (settings.gaitsmith.phases ?? []).entries()) {
+      const refuse = (setting: string, message: string) =>
+        context.addIssue({ code: 'custom', path: ['gaitsmith', 'phases', index, setting], message });
+      if (phase.from_step <= from) refuse('from_step', 'a phase that does not begin after the one before it');
+      from = phase.from_step;
+      present = withPhase(present, phase);
+      const { batch_size, buffer_size } = present.hyperparameters;
+      if (batch_size > buffer_size) {
+        const named = phase.batch_size === undefined ? 'buffer_size' : 'batch_size';
+        refuse(
+          named,
+          `a minibatch (batch_size ${batch_size}) larger than the whole buffer (buffer_size ${buffer_size})`,
+        );
+      }
+    }
+  });
+}
+
 /** Says which of the schemas below is to be read by. */
 export const trainerSchema = z.looseObject({ trainer_type: z.enum(['ppo', 'a2c']).default('ppo') });
 
 export const behaviorSchemas = {
-  ppo: sharing(
-    z.strictObject({
-      trainer_type: z.literal('ppo').default('ppo'),
-      hyperparameters: fitting(z.strictObject(ppoHyperparameters)).prefault({}),
-      ...behavior,
-      gaitsmith: gaitsmithSettings.ppo,
-    }),
+  ppo: phased(
+    sharing(
+      z.strictObject({
+        trainer_type: z.literal('ppo').default('ppo'),
+        hyperparameters: fitting(z.strictObject(ppoHyperparameters)).prefault({}),
+        ...behavior,
+        gaitsmith: gaitsmithSettings.ppo,
+      }),
+    ),
   ),
-  a2c: sharing(
-    z.strictObject({
-      trainer_type: z.literal('a2c'),
-      hyperparameters: fitting(z.strictObject(a2cHyperparameters)).prefault({}),
-      ...behavior,
-      gaitsmith: gaitsmithSettings.a2c,
-    }),
+  a2c: phased(
+    sharing(
+      z.strictObject({
+        trainer_type: z.literal('a2c'),
+        hyperparameters: fitting(z.strictObject(a2cHyperparameters)).prefault({}),
+        ...behavior,
+        gaitsmith: gaitsmithSettings.a2c,
+      }),
+    ),
   ),
 };
 

@@ -1,0 +1,44 @@
+/** Settings that change as training goes on (`gaitsmith.phases`): which of them hold at a step. */
+import type { Phase } from './gaitsmith-settings.ts';
+import type { BehaviorSettings } from './schema.ts';
+
+/** As far as phases are concerned. */
+export interface PhasedSettings {
+  readonly hyperparameters: { readonly batch_size: number; readonly buffer_size: number };
+  readonly gaitsmith: { readonly phases: readonly Phase[] | null };
+}
+
+/** The phases that begin after more than `before` and up to `now` decisions. */
+export function phasesBetween({ gaitsmith }: PhasedSettings, before: number, now: number): readonly Phase[] {
+  return (gaitsmith.phases ?? []).filter(({ from_step }) => from_step > before && from_step <= now);
+}
+
+/** What holds after `step` decisions: each phase over what held before it. */
+export function settingsAt(settings: BehaviorSettings, step: number): BehaviorSettings {
+  return phasesBetween(settings, 0, step).reduce<BehaviorSettings>(withPhase, settings);
+}
+
+/** Settings under those of a phase. */
+export function withPhase<Settings extends PhasedSettings>(settings: Settings, phase: Phase): Settings {
+  const { from_step: _, max_log_deviation, adaptive_learning_rate, ...hyperparameters } = phase;
+  return {
+    ...settings,
+    hyperparameters: { ...settings.hyperparameters, ...hyperparameters },
+    gaitsmith: {
+      ...settings.gaitsmith,
+      ...(max_log_deviation === undefined ? {} : { max_log_deviation }),
+      ...(adaptive_learning_rate === undefined ? {} : { adaptive_learning_rate }),
+    },
+  };
+}
+
+/** Whether the learning rate is `learning_rate` again, whatever it has adapted to. */
+export function startsRateAnew({ learning_rate, adaptive_learning_rate }: Phase): boolean {
+  return learning_rate !== undefined || adaptive_learning_rate !== undefined;
+}
+
+/** "batch_size 1024, beta 0.001". */
+export function toldPhase({ from_step: _, ...changes }: Phase): string {
+  const told = Object.entries(changes).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+  return told.join(', ');
+}
