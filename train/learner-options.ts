@@ -57,6 +57,7 @@ function objectiveOf(settings: BehaviorSettings, behavior: BehaviorSpec): Object
   const common = {
     valueLossWeight: value_loss_weight,
     ...(mirror && mirror_loss > 0 ? { mirror: { weight: mirror_loss, actions: mirror.actions } } : {}),
+    ...(settings.gaitsmith.mirror_samples ? { images: true } : {}),
   };
   if (settings.trainer_type === 'a2c') {
     // The whole action's log-probability, as ML-Agents' plug-in sums it.

@@ -48,6 +48,8 @@ export interface LearningBuffer {
   readonly values?: Float32Array; // [rows]
   /** In the mirror, normalised; read where there is a mirror loss. */
   readonly mirroredObservations?: Float32Array; // [rows, observationSize]
+  /** 1 for what was collected, 0 for its mirror images; read where there are such. */
+  readonly collected?: Float32Array; // [rows]
 }
 
 /** How a learner learns, the same in all its updates; what is left out is as ML-Agents has it. */
@@ -84,7 +86,7 @@ export interface UpdateStatistics {
   readonly absolutePolicyLoss: number;
   readonly valueLoss: number;
   readonly entropy: number;
-  /** Divergence between the policy that collected and the one that is being learnt. */
+  /** Divergence between the policy that collected and the one that is being learnt, over what was collected. */
   readonly divergence: number;
   /** The same in the last epoch that the actor learnt in: how far the whole update went. */
   readonly lastDivergence: number;

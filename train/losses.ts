@@ -100,7 +100,11 @@ export function mirrorLoss(means: tf.Tensor, imageMeans: tf.Tensor, { from, sign
 /**
  * How far the new policy is from the old one, a scalar: the estimate mean(sum over dimensions of (r - 1) - log r) of the
  * Kullback-Leibler divergence (J. Schulman, "Approximating KL divergence").
+ *
+ * @param logRatio [batch, actions].
+ * @param collected 1 for the rows that count and 0 for the others, [batch, 1]; default: all count.
  */
-export function divergence(logRatio: tf.Tensor): tf.Tensor {
-  return logRatio.exp().sub(1).sub(logRatio).sum(1).mean();
+export function divergence(logRatio: tf.Tensor, collected?: tf.Tensor): tf.Tensor {
+  const each = logRatio.exp().sub(1).sub(logRatio).sum(1, true);
+  return collected ? each.mul(collected).sum().div(collected.sum().maximum(1)) : each.mean();
 }

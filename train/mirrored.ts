@@ -34,6 +34,10 @@ export function withImages(
     logProbabilities: twice(logProbabilities, mirrored(logProbabilities, unsigned)),
     advantages: twice(advantages, advantages),
     returns: twice(returns, returns),
+    collected: twice(
+      returns.map(() => 1),
+      returns.map(() => 0),
+    ),
     ...(values ? { values: twice(values, values) } : {}),
   };
 }

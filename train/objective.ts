@@ -26,6 +26,8 @@ export interface Objective {
   readonly valueLossWeight: number;
   /** Weight of the mirror loss, and the mirror of the actions; without it mirrored observations play no part. */
   readonly mirror?: { readonly weight: number; readonly actions: Mirror };
+  /** Among the decisions are mirror images, which nobody took: the divergence is told of the others. */
+  readonly images?: boolean;
 }
 
 /** As ML-Agents has it. */
@@ -57,6 +59,7 @@ export function batchColumns(
     returns: 1,
     ...(objective.valueLoss === 'clipped' ? { values: 1 } : {}),
     ...(objective.mirror ? { mirroredObservations: observationSize } : {}),
+    ...(objective.images ? { collected: 1 } : {}),
   };
 }
 
@@ -89,7 +92,7 @@ export function lossOf(
     policyLoss: policy,
     valueLoss: value,
     entropy,
-    divergence: divergence(logRatio),
+    divergence: divergence(logRatio, batch['collected']),
   };
   const loss = policy.add(value.mul(valueLossWeight)).sub(entropy.mul(beta));
   if (!mirror) return { loss, statistics };

@@ -86,7 +86,7 @@ export function criticSignature(networks: ActorCritic, batchSize: number, object
 
 /** What the critic needs of a minibatch. */
 export function criticColumns<Column>(columns: Readonly<Record<string, Column>>): Record<string, Column> {
-  const { actions, logProbabilities, advantages, ...needed } = columns;
+  const { actions, logProbabilities, advantages, collected, ...needed } = columns;
   return needed;
 }
 

@@ -297,5 +297,6 @@ describe('a mirrored buffer', () => {
     expect(both.actions).toEqual(Float32Array.of(0.1, 0.2, 0.3, 0.4, -0.2, -0.1, -0.4, -0.3));
     expect([...both.logProbabilities]).toEqual([-1, -2, -3, -4, -2, -1, -4, -3]);
     expect([...both.advantages, ...both.returns]).toEqual([5, 6, 5, 6, 7, 8, 7, 8]);
+    expect([...both.collected!]).toEqual([1, 1, 0, 0]);
   });
 });

@@ -49,6 +49,19 @@ describe('the losses', () => {
     expect(number(divergence(row(0.1, -0.2)))).toBeGreaterThan(0);
   });
 
+  it('measure divergence over the rows that were collected, whatever the others are like', () => {
+    const logRatio = tf.tensor2d([
+      [0.1, -0.2],
+      [5, 5],
+      [0.3, 0],
+    ]);
+    const collected = tf.tensor2d([[1], [0], [1]]);
+    const alone = (number(divergence(row(0.1, -0.2))) + number(divergence(row(0.3, 0)))) / 2;
+    expect(number(divergence(logRatio, collected))).toBeCloseTo(alone, 6);
+    // A minibatch may consist of images alone.
+    expect(number(divergence(row(5, 5), row(0)))).toBe(0);
+  });
+
   it('keep the change of a clipped value within epsilon, and count the worse of both errors', () => {
     const column = (...values: number[]) => tf.tensor2d(values, [values.length, 1]);
     // From 0 to 1 with epsilon 0.2: (5 - 1)^2 < (5 - 0.2)^2; and (-1 - 1)^2 > (-1 - 0.2)^2.

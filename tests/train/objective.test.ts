@@ -23,6 +23,7 @@ const cases: Readonly<Record<string, Case>> = {
   'clipped values': { objective: { ...ML_AGENTS_OBJECTIVE, valueLoss: 'clipped', valueLossWeight: 2 } },
   'a mirror loss': { objective: { ...ML_AGENTS_OBJECTIVE, mirror } },
   'a mirror loss and clipped values': { objective: { ...ML_AGENTS_OBJECTIVE, mirror, valueLoss: 'clipped' } },
+  'mirror images among the decisions': { objective: { ...ML_AGENTS_OBJECTIVE, images: true } },
   'a shared body': { network: { sharedBody: true } },
   'layer norm without activation': { network: { layerNorm: true, activation: 'none' } },
   'tanh, a shared body and a mirror loss': {
@@ -41,7 +42,11 @@ function columns(objective: Objective): Record<string, Float32Array> {
     Object.entries(batchColumns(small, objective)).map(([name, width]) => [
       name,
       Float32Array.from({ length: rows * width }, () =>
-        name === 'logProbabilities' ? -1.3 + 0.3 * random.normal() : random.normal(),
+        name === 'logProbabilities'
+          ? -1.3 + 0.3 * random.normal()
+          : name === 'collected'
+            ? random.below(2)
+            : random.normal(),
       ),
     ]),
   );
