@@ -32,6 +32,7 @@ export function learnerOptions(settings: BehaviorSettings, behavior: BehaviorSpe
     normalisesMinibatches: gaitsmith.normalize_advantages === 'minibatch',
     actorMinibatches: gaitsmith.train_pi_iters,
     targetDivergence: gaitsmith.target_kl,
+    minLogDeviation: gaitsmith.min_log_deviation,
     maxLogDeviation: gaitsmith.max_log_deviation,
   };
 }

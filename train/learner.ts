@@ -65,7 +65,8 @@ export interface LearnerOptions {
   readonly actorMinibatches?: number | null;
   /** Divergence in a minibatch at which the actor learns no more from this update, this minibatch included. */
   readonly targetDivergence?: number | null;
-  /** Where the logarithm of an action's deviation is above it, it is brought down to it. */
+  /** Between these the logarithm of an action's deviation is kept. */
+  readonly minLogDeviation?: number | null;
   readonly maxLogDeviation?: number | null;
 }
 
@@ -129,6 +130,7 @@ export class Learner {
     this.#engine = engine;
     this.#options = options;
     this.#functions = functions;
+    this.#limitDeviation();
   }
 
   /**
@@ -294,10 +296,12 @@ export class Learner {
   }
 
   #limitDeviation(): void {
-    const { maxLogDeviation: most } = this.#options;
-    if (most == null) return;
+    const { minLogDeviation, maxLogDeviation } = this.#options;
+    const [least, most] = [minLogDeviation ?? Number.NEGATIVE_INFINITY, maxLogDeviation ?? Number.POSITIVE_INFINITY];
     const logDeviation = this.parameters['actor.logDeviation']!;
-    for (const [action, value] of logDeviation.entries()) if (value > most) logDeviation[action] = most;
+    for (const [action, value] of logDeviation.entries()) {
+      if (value < least || value > most) logDeviation[action] = Math.min(most, Math.max(least, value));
+    }
   }
 
   /** A step of a finite gradient can still lead out of the numbers, where the learning rate is huge. */

@@ -258,6 +258,16 @@ describe('a wrong configuration is refused with file, line, value and what was a
       ['my.yaml:7', 'batch_size 3000', 'buffer_size 2000'],
     ],
     [
+      'a least deviation above the greatest',
+      walker('gaitsmith:', '  min_log_deviation: -1', '  max_log_deviation: -1.5'),
+      ['my.yaml:4', 'min_log_deviation', '-1'],
+    ],
+    [
+      'a phase that takes the greatest deviation below the least',
+      walker('gaitsmith:', '  min_log_deviation: -1', '  phases: [{ from_step: 1, max_log_deviation: -1.5 }]'),
+      ['my.yaml:5', 'phases.0.max_log_deviation', '-1.5'],
+    ],
+    [
       'a clip in a phase of a2c',
       walker('trainer_type: a2c', 'gaitsmith: { phases: [{ from_step: 1, epsilon: 0.1 }] }'),
       ['my.yaml:4', 'epsilon'],

@@ -127,6 +127,15 @@ describe('a setting', () => {
     expect(iterations[0]!.entropy).toBeCloseTo(0.5 * Math.log(2 * Math.PI * Math.E) - 0.5, 1);
   });
 
+  it('of the least noise widens a policy that has less, before it acts', async () => {
+    const { iterations, checkpoint } = await run(
+      { gaitsmith: 'initial_log_deviation: -2, min_log_deviation: -0.5' },
+      { name: 'wider', maxSteps: 1, workers: 1 },
+    );
+    expect(Math.min(...readCheckpoint(checkpoint).parameters['actor.logDeviation']!)).toBeGreaterThanOrEqual(-0.5);
+    expect(iterations[0]!.entropy).toBeCloseTo(0.5 * Math.log(2 * Math.PI * Math.E) - 0.5, 1);
+  });
+
   it('of no noise acts on the means: the same observation is answered with the same action', async () => {
     const noisy = readCheckpoint((await run({}, { name: 'noisy', maxSteps: 1, workers: 1 })).checkpoint);
     const still = readCheckpoint(

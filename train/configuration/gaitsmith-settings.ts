@@ -15,7 +15,7 @@ import { z } from 'zod';
 
 const count = () => z.int().positive();
 
-const maxLogDeviation = z.number().nullable();
+const logDeviation = z.number().nullable();
 const adaptiveLearningRate = z
   .strictObject({
     desired_kl: z
@@ -40,7 +40,8 @@ const phase = {
   buffer_size: count().optional(),
   learning_rate: z.number().positive().optional(),
   beta: z.number().nonnegative().optional(),
-  max_log_deviation: maxLogDeviation.optional(),
+  min_log_deviation: logDeviation.optional(),
+  max_log_deviation: logDeviation.optional(),
   adaptive_learning_rate: adaptiveLearningRate.optional().describe('like learning_rate, lets the rate start anew'),
 };
 
@@ -83,7 +84,8 @@ const settings = {
     .default('ml-agents')
     .describe('orthogonal: gains sqrt 2, 0.01 for the means, 1 for the value; torch: as torch.nn.Linear starts'),
   initial_log_deviation: z.number().default(0).describe('log sigma of the raw action, before its division by 3'),
-  max_log_deviation: maxLogDeviation.default(null).describe('log sigma is brought down to it where it is above'),
+  min_log_deviation: logDeviation.default(null).describe('log sigma is brought up to it where it is below'),
+  max_log_deviation: logDeviation.default(null).describe('log sigma is brought down to it where it is above'),
 
   normalize_advantages: z
     .enum(['buffer', 'minibatch', 'none'])

@@ -5,7 +5,11 @@ import type { BehaviorSettings } from './schema.ts';
 /** As far as phases are concerned. */
 export interface PhasedSettings {
   readonly hyperparameters: { readonly batch_size: number; readonly buffer_size: number };
-  readonly gaitsmith: { readonly phases: readonly Phase[] | null };
+  readonly gaitsmith: {
+    readonly min_log_deviation: number | null;
+    readonly max_log_deviation: number | null;
+    readonly phases: readonly Phase[] | null;
+  };
 }
 
 /** The phases that begin after more than `before` and up to `now` decisions. */
@@ -20,12 +24,13 @@ export function settingsAt(settings: BehaviorSettings, step: number): BehaviorSe
 
 /** Settings under those of a phase. */
 export function withPhase<Settings extends PhasedSettings>(settings: Settings, phase: Phase): Settings {
-  const { from_step: _, max_log_deviation, adaptive_learning_rate, ...hyperparameters } = phase;
+  const { from_step: _, min_log_deviation, max_log_deviation, adaptive_learning_rate, ...hyperparameters } = phase;
   return {
     ...settings,
     hyperparameters: { ...settings.hyperparameters, ...hyperparameters },
     gaitsmith: {
       ...settings.gaitsmith,
+      ...(min_log_deviation === undefined ? {} : { min_log_deviation }),
       ...(max_log_deviation === undefined ? {} : { max_log_deviation }),
       ...(adaptive_learning_rate === undefined ? {} : { adaptive_learning_rate }),
     },

@@ -139,9 +139,12 @@ function sharing<
   });
 }
 
-/** With the rules that phases follow one another, and that a minibatch fits into the buffer in each. */
+/** With the rules that phases follow one another, and that in each what belongs together fits. */
 function phased<Schema extends z.ZodType<PhasedSettings>>(schema: Schema): Schema {
   return schema.superRefine((settings, context) => {
+    if (isCrossed(settings)) {
+      context.addIssue({ code: 'custom', path: ['gaitsmith', 'min_log_deviation'], message: CROSSED });
+    }
     let present: PhasedSettings = settings;
     let from = 0;
     for (const [index, phase] of (settings.gaitsmith.phases ?? []).entries()) {
@@ -158,8 +161,18 @@ function phased<Schema extends z.ZodType<PhasedSettings>>(schema: Schema): Schem
           `a minibatch (batch_size ${batch_size}) larger than the whole buffer (buffer_size ${buffer_size})`,
         );
       }
+      if (isCrossed(present) && !isCrossed(settings)) {
+        refuse(phase.min_log_deviation === undefined ? 'max_log_deviation' : 'min_log_deviation', CROSSED);
+      }
     }
   });
+}
+
+const CROSSED = 'a least log sigma (min_log_deviation) above the greatest (max_log_deviation)';
+
+function isCrossed({ gaitsmith }: PhasedSettings): boolean {
+  const { min_log_deviation: least, max_log_deviation: most } = gaitsmith;
+  return least !== null && most !== null && least > most;
 }
 
 /** Says which of the schemas below is to be read by. */
