@@ -19,7 +19,7 @@ function configuration(maxSteps: number, settings: Settings) {
     trainer_type: ${trainer}
     hyperparameters: { learning_rate: ${learningRate}, ${hyperparameters || 'batch_size: 60, buffer_size: 240'} }
     network_settings: { normalize: true, hidden_units: 16, num_layers: 2, ${network} }
-    reward_signals: { extrinsic: { gamma: 0.5 } }
+    reward_signals: { extrinsic: { gamma: ${settings.gamma ?? 0.5} } }
     max_steps: ${maxSteps}
     ${more}
     gaitsmith: { ${gaitsmith ?? ''} }`,
@@ -31,6 +31,7 @@ function configuration(maxSteps: number, settings: Settings) {
 interface Settings {
   readonly trainer?: string;
   readonly learningRate?: number;
+  readonly gamma?: number;
   readonly hyperparameters?: string;
   readonly network?: string;
   readonly more?: string;
@@ -173,18 +174,18 @@ describe('a setting', () => {
   it('that a phase changes counts from the next update on, as if the run had been stopped and resumed with it', async () => {
     const changed = 'batch_size: 40, buffer_size: 120, beta: 0.02, epsilon: 0.1, num_epoch: 2';
     const phased = await run(
-      { gaitsmith: `phases: [{ from_step: 1, ${changed}, max_log_deviation: -0.5 }]` },
+      { gaitsmith: `phases: [{ from_step: 1, ${changed}, gamma: 0.9, max_log_deviation: -0.5 }]` },
       { name: 'phased', workers: 1 },
     );
     expect(phased.iterations.map(({ step }) => step)).toEqual([240, 360, 480]);
     expect(phased.iterations.map(({ epochs }) => epochs)).toEqual([3, 2, 2]);
     expect(phased.told).toContain(
-      'A phase begins at step 240: batch_size 40, buffer_size 120, beta 0.02, max_log_deviation -0.5, epsilon 0.1, num_epoch 2.',
+      'A phase begins at step 240: batch_size 40, buffer_size 120, beta 0.02, gamma 0.9, max_log_deviation -0.5, epsilon 0.1, num_epoch 2.',
     );
 
     await run({}, { name: 'by-hand', workers: 1, stopAfter: 1 });
     const byHand = await run(
-      { hyperparameters: changed, gaitsmith: 'max_log_deviation: -0.5' },
+      { hyperparameters: changed, gamma: 0.9, gaitsmith: 'max_log_deviation: -0.5' },
       { name: 'by-hand', workers: 1, resume: true },
     );
     expect(sha256OfFile(phased.checkpoint)).toBe(sha256OfFile(byHand.checkpoint));

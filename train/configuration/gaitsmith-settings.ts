@@ -40,6 +40,7 @@ const phase = {
   buffer_size: count().optional(),
   learning_rate: z.number().positive().optional(),
   beta: z.number().nonnegative().optional(),
+  gamma: z.number().gt(0).lt(1).optional().describe('of the extrinsic reward'),
   min_log_deviation: logDeviation.optional(),
   max_log_deviation: logDeviation.optional(),
   adaptive_learning_rate: adaptiveLearningRate.optional().describe('like learning_rate, lets the rate start anew'),

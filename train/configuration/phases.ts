@@ -5,6 +5,7 @@ import type { BehaviorSettings } from './schema.ts';
 /** As far as phases are concerned. */
 export interface PhasedSettings {
   readonly hyperparameters: { readonly batch_size: number; readonly buffer_size: number };
+  readonly reward_signals: { readonly extrinsic: { readonly gamma: number } };
   readonly gaitsmith: {
     readonly min_log_deviation: number | null;
     readonly max_log_deviation: number | null;
@@ -24,10 +25,22 @@ export function settingsAt(settings: BehaviorSettings, step: number): BehaviorSe
 
 /** Settings under those of a phase. */
 export function withPhase<Settings extends PhasedSettings>(settings: Settings, phase: Phase): Settings {
-  const { from_step: _, min_log_deviation, max_log_deviation, adaptive_learning_rate, ...hyperparameters } = phase;
+  const {
+    from_step: _,
+    gamma,
+    min_log_deviation,
+    max_log_deviation,
+    adaptive_learning_rate,
+    ...hyperparameters
+  } = phase;
+  const { extrinsic } = settings.reward_signals;
   return {
     ...settings,
     hyperparameters: { ...settings.hyperparameters, ...hyperparameters },
+    reward_signals: {
+      ...settings.reward_signals,
+      extrinsic: { ...extrinsic, ...(gamma === undefined ? {} : { gamma }) },
+    },
     gaitsmith: {
       ...settings.gaitsmith,
       ...(min_log_deviation === undefined ? {} : { min_log_deviation }),
