@@ -63,9 +63,9 @@ describe('the words for a player', () => {
     expect(commandLine({ ...settings, hasWindow: true })[0]).toBe('--mlagents-port');
   });
 
-  it('name no log where the user did', () => {
-    expect(commandLine({ ...settings, hasWindow: true, args: ['-LogFile', 'my.log'] }).join(' ')).toBe(
-      '--mlagents-port 5006 -LogFile my.log',
+  it.each(['my.log', '-'])('name no log where the user did: %s', (log) => {
+    expect(commandLine({ ...settings, hasWindow: true, args: ['-LogFile', log] }).join(' ')).toBe(
+      `--mlagents-port 5006 -LogFile ${log}`,
     );
   });
 });
@@ -132,6 +132,26 @@ describe.skipIf(because(process.platform === 'win32', 'the player of this test i
     // What was decided in both lives has come to something, but for the last of each.
     expect(met.get('Pointer')!.echo.lived).toHaveLength(2 * 3 * 8);
     expect(said.filter((line) => line === 'ended 0: lost')).toHaveLength(2);
+  });
+
+  it('that prints its log, or has one elsewhere, is quoted from there', async () => {
+    writeFileSync(join(folder, 'Player-0.log'), 'of an earlier training\n');
+    for (const log of ['-', join(folder, 'my.log')]) {
+      const { failed, warned } = await start('--die-after 1', {
+        player: { executable: join(folder, 'Game.x86_64'), args: ['-logFile', log], logFolder: folder },
+        limits: { lifetime: 0, rate: -1, period: 60 },
+      });
+      await until(() => failed.length > 0);
+      const place = log === '-' ? join(folder, 'Player-0-output.log') : log;
+      expect(warned.at(-1)).toBe(
+        `player 0 ended: exit code 3; the last lines of ${place}:\n${readFileSync(place, 'utf8')
+          .trim()
+          .split('\n')
+          .map((line) => `    ${line}`)
+          .join('\n')}`,
+      );
+      expect(warned.at(-1)).toMatch(/Something went badly wrong here\.$/);
+    }
   });
 
   it('that can not even be started is told of', async () => {
