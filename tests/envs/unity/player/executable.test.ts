@@ -67,7 +67,7 @@ describe.skipIf(because(process.platform === 'win32', 'Windows has no executable
     const { child } = await launch(({ number }) => (number === 1 ? { status: 400 } : {}), '-logFile', '-');
     const { exitCode, stdout, stderr } = await child;
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    expect(stdout).toMatch(/^Connected to a trainer of version 1\.1\.0[^]*^The session is over/m);
+    expect(stdout).toMatch(/^Connected to a trainer of version 1\.1\.0[\s\S]*^The session is over/m);
     expect(JSON.parse(stdout.trim().split('\n').at(-1)!)).toMatchObject({ ok: true });
     expect(existsSync(join(folder, '-'))).toBe(false);
   });
