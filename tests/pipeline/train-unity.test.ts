@@ -1,9 +1,24 @@
 /** `npm run train` with a live Unity, as a user runs it; Unity is played by a small script over the real protocol. */
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+
+import { once } from 'node:events';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { runFolder } from '../../pipeline/run-folder.ts';
+import { trainInUnity } from '../../pipeline/stages/train-unity.ts';
+import { readUnityConfiguration } from '../../train/configuration/read.ts';
 import { playPointing } from '../envs/unity/pointing-unity.ts';
 import { because } from '../skipping.ts';
 
@@ -132,6 +147,38 @@ describe('training in a live Unity', () => {
     expect(existsSync(join(folder, 'runs'))).toBe(false);
   });
 
+  it('gives the port back where its players can not be started', async () => {
+    const port = await portTaken(0);
+    const [player, config] = [join(folder, 'Game.x86_64'), join(folder, 'settings.yaml')];
+    writeFileSync(player, '#!/bin/sh\n');
+    chmodSync(player, 0o755);
+    writeFileSync(config, settings(1000));
+    const run = runFolder('walker', folder);
+    mkdirSync(run.path);
+    writeFileSync(run.logs, 'where the logs of players would have to go');
+    const quiet = { info() {}, warn() {}, error() {} };
+    const training = trainInUnity(
+      {
+        player,
+        configuration: readUnityConfiguration(config),
+        port,
+        engine: { backend: 'onnx', device: 'cpu' },
+        resume: false,
+        setAside() {},
+      },
+      {
+        run,
+        logger: quiet,
+        progress: { update() {}, end() {} },
+        signal: new AbortController().signal,
+        force: false,
+        last: undefined,
+      },
+    );
+    await expect(training).rejects.toThrow(/EEXIST.*logs/);
+    expect(await portTaken(port)).toBe(port);
+  });
+
   it.skipIf(noPlayers)(
     'starts players, each with its port and its log, and leaves none behind where it is killed',
     async () => {
@@ -155,6 +202,16 @@ describe('training in a live Unity', () => {
     },
   );
 });
+
+/** Listens there for a moment. @returns the port; for 0 one that is free. */
+async function portTaken(port: number): Promise<number> {
+  const server = createServer().listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const taken = (server.address() as AddressInfo).port;
+  server.close();
+  await once(server, 'close');
+  return taken;
+}
 
 function runs(pid: number): boolean {
   try {
