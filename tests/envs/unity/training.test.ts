@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Environment } from '../../../envs/env.ts';
 import { RandomStream } from '../../../random/stream.ts';
 import { actingModel } from '../../../train/acting.ts';
-import { readCheckpoint } from '../../../train/checkpoint.ts';
+import { latestCheckpoint, readCheckpoint } from '../../../train/checkpoint.ts';
 import { parseConfiguration } from '../../../train/configuration/read.ts';
 import { LiveCollector } from '../../../train/live-collector.ts';
 import { Normaliser } from '../../../train/normaliser.ts';
@@ -72,6 +72,74 @@ behaviors:
     for (const part of ['parameters', 'optimiser', 'normaliser', 'sample'] as const) {
       expect(wire[part], part).toEqual(embedded[part]);
     }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+it('normalised rewards go on after --resume: what was learnt of them stays, and the running returns are those of new episodes', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'resumed-'));
+  const gamma = 0.9;
+  const rows = 64;
+  const configuration = (max_steps: number) =>
+    parseConfiguration(
+      `
+behaviors:
+  A:
+    hyperparameters: { batch_size: 32, buffer_size: ${rows}, num_epoch: 1 }
+    network_settings: { hidden_units: 4, num_layers: 1 }
+    reward_signals: { extrinsic: { gamma: ${gamma} } }
+    max_steps: ${max_steps}
+    gaitsmith: { normalize_rewards: true }
+`,
+      'a.yaml',
+      'A',
+    );
+  /** One agent whose episode never ends, and what it earns with each decision. */
+  const play = async (max_steps: number, earns: (decision: number) => number) => {
+    const training: Promise<unknown>[] = [];
+    const { port, world } = await openWorld({
+      onBehavior: (behavior, environment) => {
+        const options = {
+          configuration: configuration(max_steps),
+          environment,
+          behavior,
+          seed: 3,
+          agents: 0,
+          checkpointFolder: folder,
+          metricsPath: join(folder, 'metrics.jsonl'),
+          resume: max_steps > rows,
+        };
+        training.push(train(options, { info() {}, warn() {}, iteration() {}, signal: never }));
+      },
+    });
+    const unity = await ScriptedUnity.play(port, { key: 'A?team=0' });
+    for (let decision = 0; decision <= rows; decision++) {
+      const says = { id: 0, sees: [decision / rows], earned: decision === 0 ? 0 : earns(decision - 1) };
+      const reply = unity.tell({ 'A?team=0': [says] });
+      // What the last one asks for, nobody answers any more.
+      if (decision < rows) await reply;
+      else reply.catch(() => {});
+    }
+    await Promise.all(training);
+    world.dismiss();
+    unity.connection.close();
+  };
+  try {
+    const first = (decision: number) => 1 + (decision % 7);
+    const second = (decision: number) => (decision % 5) - 2;
+    await play(rows, first);
+    await play(2 * rows, second);
+    const returns = [first, second].flatMap((earns) => {
+      let running = 0;
+      return Array.from({ length: rows }, (_, decision) => (running = gamma * running + earns(decision)));
+    });
+    const mean = returns.reduce((sum, value) => sum + value, 0) / returns.length;
+    const squares = returns.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+    const { statistics } = latestCheckpoint(folder, () => {}).checkpoint.rewardNormaliser!;
+    expect(statistics.rows).toBe(2 * rows);
+    expect(statistics.mean).toBeCloseTo(mean, 9);
+    expect(statistics.squares).toBeCloseTo(squares, 6);
   } finally {
     rmSync(folder, { recursive: true });
   }
