@@ -6,6 +6,7 @@ import { Players } from '../../envs/unity/launch/players.ts';
 import { LOOPBACK } from '../../envs/unity/protocol/grpc.ts';
 import { EDITOR_PORT } from '../../envs/unity/protocol/messages.ts';
 import { EditorConsole } from '../../envs/unity/trainer/editor.ts';
+import { UnfitUnity } from '../../envs/unity/trainer/unfit-unity.ts';
 import { UnityWorld } from '../../envs/unity/trainer/world.ts';
 import { UserError } from '../../failure/user-error.ts';
 import type { EnvironmentParameters } from '../../train/configuration/environment-parameters.ts';
@@ -20,8 +21,9 @@ const PATIENCE = 30;
 const PLAYER_TIMEOUT = 60;
 
 export interface OpenUnity {
-  readonly world: UnityWorld;
-  /** Tells every Unity to stop, and ends the players. */
+  /** Tells every Unity to stop, however long it takes until it is closed. */
+  dismiss(): void;
+  /** Ends the players, and every connection. */
   close(): Promise<void>;
 }
 
@@ -50,8 +52,11 @@ export async function openUnity(
     hooks: {
       info: (message) => logger.info(message),
       warn: (message) => logger.warn(message),
-      refused: (_unity, error) =>
-        logger.error(error instanceof UserError ? error.message : (error.stack ?? String(error))),
+      refused(_unity, error) {
+        // In the Editor it can be mended between Stop and Play; a player comes back as it was.
+        if (executable && error instanceof UnfitUnity) behaviors.fail(error);
+        else logger.error(error instanceof UserError ? error.message : (error.stack ?? String(error)));
+      },
       ended: (unity, reason) => {
         if (reason === 'replaced')
           logger.warn('another Unity has connected: that one is trained now, this one is to stop');
@@ -72,11 +77,15 @@ export async function openUnity(
     const reason = editor?.look({ port: world.ports[0]!, session: world.session(0) });
     if (reason) behaviors.fail(new UserError({ what: reason }));
   }, 1000);
+  const dismiss = () => {
+    clearInterval(looking);
+    players?.dismiss();
+    world.dismiss();
+  };
   return {
-    world,
+    dismiss,
     async close() {
-      clearInterval(looking);
-      world.dismiss();
+      dismiss();
       await players?.close();
       await world.close();
     },

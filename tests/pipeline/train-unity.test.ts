@@ -67,6 +67,14 @@ describe('training in a live Unity', () => {
     }));
     return { child, heard, ended };
   }
+  /** A built player of the pointing world. @returns what stands behind --env for it. */
+  function pointingPlayer(): string {
+    const player = join(folder, 'Game.x86_64');
+    const script = join(root, 'tests/envs/unity/pointing-player.ts');
+    writeFileSync(player, `#!/bin/sh\nexec "${process.execPath}" --import "${tsx}" "${script}" "$@"\n`);
+    chmodSync(player, 0o755);
+    return join(folder, 'Game');
+  }
   const port = async ({ heard }: ReturnType<typeof start>) => Number((await heard(/Listening on port (\d+)/))[1]);
   const checkpoints = (...path: string[]) => readdirSync(join(folder, 'runs/walker', ...path, 'checkpoints'));
 
@@ -179,15 +187,25 @@ describe('training in a live Unity', () => {
     expect(await portTaken(port)).toBe(port);
   });
 
+  it.skipIf(noPlayers)('ends at once where no restart of a player would change that it is refused', async () => {
+    const config = settings(1000, ', max_lifetime_restarts: -1, restarts_rate_limit_n: -1').replace(
+      'default_settings:',
+      'behaviors:\n Other:',
+    );
+    const { exitCode, stderr, result } = await start(config, '--env', pointingPlayer(), '--port', '0').ended;
+    expect(exitCode).toBe(1);
+    expect(stderr).not.toContain('Restarting');
+    expect(result.error.message).toMatch(
+      /^settings-0\.yaml:2 \(behaviors\): the behaviour "Pointer" has no settings; expected a block "Pointer:"/,
+    );
+    expect(existsSync(join(folder, 'runs/walker/logs/Player-0.log'))).toBe(true);
+  });
+
   it.skipIf(noPlayers)(
     'starts players, each with its port and its log, and leaves none behind where it is killed',
     async () => {
-      const player = join(folder, 'Game.x86_64');
-      const script = join(root, 'tests/envs/unity/pointing-player.ts');
-      writeFileSync(player, `#!/bin/sh\nexec "${process.execPath}" --import "${tsx}" "${script}" "$@"\n`);
-      chmodSync(player, 0o755);
       const config = settings(100_000, ', num_envs: 2, env_args: [--first, --second 2]');
-      const training = start(config, '--env', join(folder, 'Game'), '--port', '0');
+      const training = start(config, '--env', pointingPlayer(), '--port', '0');
       const logs = join(folder, 'runs/walker/logs');
       const metrics = join(folder, 'runs/walker/metrics.jsonl');
       await vi.waitUntil(() => existsSync(metrics) && readFileSync(metrics, 'utf8') !== '', { timeout: 50_000 });

@@ -21,6 +21,7 @@ import { type AgentInfo, readAgentInfo } from './agent-info.ts';
 import { readBehavior, readKey } from './behavior.ts';
 import type { UnityEnvironment } from './environment.ts';
 import { instructions, introduction, versionProblem } from './greeting.ts';
+import { UnfitUnity, unlessUnfit } from './unfit-unity.ts';
 
 /** Those that a session knows of. */
 export interface SessionWorld {
@@ -33,6 +34,8 @@ export interface SessionWorld {
   measured(message: Extract<SideChannelMessage, { kind: 'statistic' }>): void;
   info(message: string): void;
   warn(message: string): void;
+  /** A message was refused, or all of Unity: an `UnfitUnity`. What is no UserError is a bug of ours. */
+  error(error: Error): void;
 }
 
 export type Reply = Sent<UnityMessageProto>;
@@ -63,7 +66,7 @@ export class Session {
     this.#world = world;
     const problem = versionProblem(unity, where);
     this.#state = problem ? 'refused' : 'introduced';
-    if (problem) world.warn(problem.message);
+    if (problem) world.error(new UnfitUnity(problem.problem));
     else {
       const { package_version, communication_version } = unity;
       world.info(
@@ -163,8 +166,10 @@ export class Session {
       this.#warnOnce(`the agents of ${key} are left alone: Unity never said what they are like`);
       return undefined;
     }
-    const { behavior, sensors } = readBehavior(brain, first);
-    const member = { environment: this.#world.environmentOf(behavior), sensors };
+    const { behavior, ...member } = unlessUnfit(`behaviour ${key}`, () => {
+      const { behavior, sensors } = readBehavior(brain, first);
+      return { behavior, sensors, environment: this.#world.environmentOf(behavior) };
+    });
     this.#world.info(`Connected new brain: ${key}`);
     if (readKey(key).team !== 0) this.#warnOnce(`behaviour ${behavior.name} has several teams: they learn as one`);
     this.#members.set(key, member);

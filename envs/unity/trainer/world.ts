@@ -38,7 +38,10 @@ export interface UnityWorldOptions {
 export interface UnityHooks {
   info(message: string): void;
   warn(message: string): void;
-  /** A message of Unity's that was refused, and its session with it; what is no UserError is a bug of ours. */
+  /**
+   * A message of Unity's that was refused, and its session with it: an `UnfitUnity` where it would be so again after any
+   * restart. What is no UserError is a bug of ours.
+   */
   refused(unity: number, error: Error): void;
   ended(unity: number, reason: SessionEnd): void;
 }

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -173,6 +173,17 @@ describe.skipIf(because(process.platform === 'win32', 'the player of this test i
     expect(unity.failed[0]!.problem.value).toBe('it said nothing for 60 s (timeout_wait)');
     expect(unity.met.get('Pointer')!.echo.lived).toHaveLength(2 * 8);
     expect(runs(pidIn('Player-0.log'))).toBe(false);
+  });
+
+  it('that ends when it may is not started again, however long the rest takes', async () => {
+    const { players, warned } = await start('--die-after 3', { limits: { lifetime: -1, rate: -1, period: 60 } });
+    players.dismiss();
+    await until(() => existsSync(join(folder, 'Player-0.log')));
+    await until(() => readFileSync(join(folder, 'Player-0.log'), 'utf8').includes('badly wrong'));
+    await until(() => !runs(pidIn('Player-0.log')));
+    await players.close();
+    expect(warned).toEqual([]);
+    expect(readdirSync(folder).filter((name) => name.includes('restart'))).toEqual([]);
   });
 
   it('that stays when it is told to go is ended', async () => {

@@ -105,6 +105,7 @@ describe('a behaviour', () => {
     const unity = await play(world.port, A, { key: 'B?team=0' });
     await unity.tell({ [A.key]: [{ id: 0, sees: [1, 2] }] });
     await expect(unity.tell({ 'B?team=0': [{ id: 1, sees: [1] }] })).rejects.toThrow(/no settings; got "B"/);
+    expect(world.said).toContain('unfit: behaviour B?team=0: the behaviour has no settings; got "B"');
     await expectInOrder(world);
   });
 
@@ -118,6 +119,7 @@ describe('a behaviour', () => {
     ] as const) {
       const unity = await play(world.port, behavior);
       await expect(unity.tell({ [A.key]: [{ id: 0, sees }] })).rejects.toThrow(message);
+      expect(world.said.at(-2)).toMatch(/^unfit: /);
     }
     await expectInOrder(world);
   });
@@ -126,9 +128,10 @@ describe('a behaviour', () => {
     [{ ...A, branches: [3, 2] }, /discrete actions are not supported yet; got "2 branches of 3, 2"/],
     [{ ...A, actionSize: 0 }, /it has no continuous actions/],
   ])('with actions that are not trained here is refused by name (%#)', async (behavior, message) => {
-    const { port } = await openWorld();
+    const { port, said } = await openWorld();
     const unity = await play(port, behavior);
     await expect(unity.tell({ [A.key]: [{ id: 0, sees: [1] }] })).rejects.toThrow(message);
+    expect(said.at(-2)).toMatch(/^unfit: /);
   });
 
   const floats = (count: number) => ({ float_data: { data: new Float32Array(count) } });
@@ -178,7 +181,7 @@ describe('a Unity', () => {
       expect(first.unity_input!.rl_initialization_input!.communication_version).toBe('1.5.0');
       expect((await unity.getReady()).header!.status).toBe(STATUS.end);
       expect(world.said).toContainEqual(
-        expect.stringMatching(/another version of the protocol.*update com.unity.ml-agents/),
+        expect.stringMatching(/^unfit: .*another version of the protocol.*update com.unity.ml-agents/),
       );
     }
     unity.connection.close();
