@@ -1,6 +1,5 @@
 /** Opens the way for Unity: listens, starts players where there are some, and tells the console what happens. */
 
-import type { ParameterValue } from '../../envs/env.ts';
 import { findExecutable } from '../../envs/unity/launch/executable.ts';
 import { Players } from '../../envs/unity/launch/players.ts';
 import { LOOPBACK } from '../../envs/unity/protocol/grpc.ts';
@@ -9,8 +8,8 @@ import { EditorConsole } from '../../envs/unity/trainer/editor.ts';
 import { UnfitUnity } from '../../envs/unity/trainer/unfit-unity.ts';
 import { UnityWorld } from '../../envs/unity/trainer/world.ts';
 import { UserError } from '../../failure/user-error.ts';
-import type { EnvironmentParameters } from '../../train/configuration/environment-parameters.ts';
 import type { EngineSettings } from '../../train/configuration/unity-settings.ts';
+import { Curriculum } from '../../train/curriculum.ts';
 import type { Logger } from '../logger.ts';
 import type { StageContext } from '../stage.ts';
 import type { UnityTraining } from './train-unity.ts';
@@ -47,7 +46,8 @@ export async function openUnity(
     seed: behaviors.seed,
     areas: environment.num_areas,
     engine: sentEngineSettings(engine),
-    parameters: withoutCurricula(configuration.environmentParameters),
+    // Those of the first lessons: which behaviours go on from where is known only when they are met.
+    parameters: new Curriculum(configuration.environmentParameters).values(),
     onBehavior: (behavior, environments) => behaviors.meet(behavior, environments),
     hooks: {
       info: (message) => logger.info(message),
@@ -132,17 +132,4 @@ function warnOfHost(host: string, logger: Logger): void {
   logger.warn(
     `listening on ${host}: whoever reaches that address can be trained in place of your Unity, and see what the policy does; nothing is encrypted, and nobody is asked who they are`,
   );
-}
-
-/** @throws UserError for a curriculum: its lessons follow rewards that several Unitys and behaviours would have to agree on. */
-function withoutCurricula(parameters: EnvironmentParameters): Readonly<Record<string, ParameterValue>> {
-  for (const [name, setting] of Object.entries(parameters)) {
-    if (typeof setting === 'number' || !('curriculum' in setting)) continue;
-    throw new UserError({
-      what: 'a curriculum is not supported in a training in Unity yet',
-      where: `environment_parameters.${name}`,
-      expected: 'a number or a sampler',
-    });
-  }
-  return parameters as Readonly<Record<string, ParameterValue>>;
 }

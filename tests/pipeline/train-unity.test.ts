@@ -79,7 +79,9 @@ describe('training in a live Unity', () => {
   const checkpoints = (...path: string[]) => readdirSync(join(folder, 'runs/walker', ...path, 'checkpoints'));
 
   it('goes on over Stop and Play, and tells Unity when it is done', async () => {
-    const training = start(settings(1500), '--env', 'unity', '--port', '0');
+    const lesson = '{ name: near, value: 0.1, completion_criteria: { behavior: Pointer, measure: progress } }';
+    const lessons = `environment_parameters: { reach: { curriculum: [${lesson}, { name: far, value: 0.8 }] } }\n`;
+    const training = start(settings(1500) + lessons, '--env', 'unity', '--port', '0');
     const at = await port(training);
     expect(await playPointing(at, { agents: 20, stopAfter: 30 })).toBe(30);
     await training.heard(/Unity left play mode.*\nListening on port/);
@@ -88,6 +90,7 @@ describe('training in a live Unity', () => {
     expect({ exitCode, ok: result.ok }).toEqual({ exitCode: 0, ok: true });
     expect(checkpoints()).toEqual(['step-000001560.safetensors']);
     expect(stderr).toContain('Connected new brain: Pointer?team=0');
+    expect(stderr).toContain("Parameter 'reach' is in lesson 'far' and has value 'Float: value=0.8'.");
     expect(readFileSync(join(folder, 'runs/walker/config.yaml'), 'utf8')).toMatch(/engine_settings:\n +time_scale: 20/);
   });
 

@@ -15,8 +15,9 @@ import {
   type UnityMessageProto,
   type UnityOutputProto,
   type UnityRLInitializationOutputProto,
+  type UnityRLInputProto,
 } from '../protocol/messages.ts';
-import { decodeSideChannels, type SideChannelMessage } from '../protocol/side-channels.ts';
+import { decodeSideChannels, encodeSideChannels, type SideChannelMessage } from '../protocol/side-channels.ts';
 import { type AgentInfo, readAgentInfo } from './agent-info.ts';
 import { readBehavior, readKey } from './behavior.ts';
 import type { UnityEnvironment } from './environment.ts';
@@ -29,6 +30,8 @@ export interface SessionWorld {
   readonly areas: number;
   /** What a Unity that has just connected is told. */
   firstMessages(): readonly SideChannelMessage[];
+  /** What it is to be told since then, and was not told yet. */
+  newMessages(): readonly SideChannelMessage[];
   /** @throws UserError where the behaviour is not to be trained, or is no longer what it was. */
   environmentOf(behavior: BehaviorSpec): UnityEnvironment;
   measured(message: Extract<SideChannelMessage, { kind: 'statistic' }>): void;
@@ -137,11 +140,17 @@ export class Session {
           this,
           lists.flatMap(({ infos }) => infos),
         );
-        return answer && sharedOut(answer, lists);
+        return typeof answer === 'object' ? sharedOut(answer, lists) : answer;
       }),
     );
-    if (this.isOver || answers.some((answer) => answer === undefined)) return GOODBYE;
-    return stepReply(answers.flatMap((answer) => answer!));
+    if (this.isOver || answers.includes(undefined)) return GOODBYE;
+    const side_channel = encodeSideChannels(this.#world.newMessages());
+    if (!answers.includes('reset')) {
+      const actions = actionsOf(answers.flatMap((answer) => answer as readonly ActionList[]));
+      return replyOf({ agent_actions: actions, command: COMMAND.step, side_channel });
+    }
+    for (const { environment } of this.#members.values()) environment.beganAnew(this);
+    return replyOf({ command: COMMAND.reset, side_channel });
   }
 
   /** What the agents say, by the environment that they live in: the teams of a behaviour share one. */
@@ -195,6 +204,12 @@ export class Session {
 
 type ListProto = { readonly value: readonly AgentInfoProto[] } | null;
 
+/** What the agents of one key are to do. */
+interface ActionList {
+  readonly key: string;
+  readonly actions: readonly Float32Array[];
+}
+
 /** What the agents of one key say. */
 interface InfoList {
   readonly key: string;
@@ -210,7 +225,7 @@ function sideChannelMessages(bytes: Uint8Array): SideChannelMessage[] {
 }
 
 /** The actions of an environment's agents, given back to the keys that asked for them. */
-function sharedOut(actions: readonly Float32Array[], lists: readonly InfoList[]) {
+function sharedOut(actions: readonly Float32Array[], lists: readonly InfoList[]): readonly ActionList[] {
   let first = 0;
   return lists.map(({ key, infos }) => {
     const own = actions.slice(first, first + infos.filter(({ done }) => !done).length);
@@ -220,14 +235,17 @@ function sharedOut(actions: readonly Float32Array[], lists: readonly InfoList[])
 }
 
 /** Actions go by place alone. Keys that nobody asked with are left out: Unity knows no empty ones. */
-function stepReply(answers: readonly { readonly key: string; readonly actions: readonly Float32Array[] }[]): Reply {
+function actionsOf(answers: readonly ActionList[]) {
   const asked = answers.filter(({ actions }) => actions.length > 0);
-  const agent_actions = Object.fromEntries(
+  return Object.fromEntries(
     asked.map(({ key, actions }) => [
       key,
       // The old field and the new one: between them they reach every version of the package.
       { value: actions.map((action) => ({ vector_actions_deprecated: action, continuous_actions: action })) },
     ]),
   );
-  return { header: { status: STATUS.ok }, unity_input: { rl_input: { agent_actions, command: COMMAND.step } } };
+}
+
+function replyOf(rl_input: Sent<UnityRLInputProto>): Reply {
+  return { header: { status: STATUS.ok }, unity_input: { rl_input } };
 }
