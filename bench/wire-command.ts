@@ -89,21 +89,15 @@ function soakLines(report: SoakReport): string[] {
   const { walkers, exchanges, episodes, exchanges_per_second, memory } = report;
   return [
     `${exchanges} exchanges with ${walkers} walkers, ${Math.round(exchanges_per_second)} a second, ${episodes} episodes`,
-    '  exchanges   trainer MB   of it heap   player MB',
-    ...memory.map(({ exchanges: at, trainer_mb, trainer_heap_mb, player_mb }) =>
-      [`  ${column(at, 9)}`, column(trainer_mb, 10), column(trainer_heap_mb, 10), column(player_mb ?? '?', 9)].join(
-        '   ',
-      ),
+    '  MB held, and kept after a collection of garbage:',
+    '  exchanges  trainer     kept   player     kept',
+    ...memory.map(({ exchanges: at, trainer_mb, trainer_kept_mb, player_mb, player_kept_mb }) =>
+      [`${at}`.padStart(11), ...[trainer_mb, trainer_kept_mb, player_mb, player_kept_mb].map(column)].join(''),
     ),
-    // The first look is still warming up.
-    ...(['trainer_mb', 'trainer_heap_mb', 'player_mb'] as const).map((name) => {
-      const [start, half, end] = [1, Math.floor(memory.length / 2), memory.length - 1].map((at) => memory[at]?.[name]);
-      return `  ${name} warm, at half and at the end: ${start ?? '?'} ${half ?? '?'} ${end ?? '?'}`;
-    }),
     `  rewards sent ${report.reward_sent}, received ${report.reward_received}; they differ for ${report.walkers_that_differ} walkers`,
   ];
 }
 
-function column(value: number | string, width: number): string {
-  return String(value).padStart(width);
+function column(megabytes: number): string {
+  return megabytes.toFixed(1).padStart(9);
 }

@@ -5,13 +5,8 @@
  * And does it hold? A soak: exchange after exchange, the memory on both sides, and every reward that was sent against every
  * reward that arrived.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { LOOPBACK } from '../envs/unity/protocol/grpc.ts';
-import type { UnityEnvironment } from '../envs/unity/trainer/environment.ts';
-import { UnityWorld } from '../envs/unity/trainer/world.ts';
 import { behavior, environmentUrl } from '../envs/walker/behavior.ts';
 import { RandomStream } from '../random/stream.ts';
 import { actingModel } from '../train/acting.ts';
@@ -20,16 +15,8 @@ import { LiveCollector } from '../train/live-collector.ts';
 import { Normaliser } from '../train/normaliser.ts';
 import { initialParameters } from '../train/policy.ts';
 import type { Rollout } from '../train/rollout.ts';
-
-/** How the walkers are parted over the wire. */
-export interface Arrangement {
-  /** Processes, each with its share of the walkers. */
-  readonly players: number;
-  /** Threads of each player. */
-  readonly workers: number;
-  /** Turns that a player's walkers decide in. */
-  readonly turns: number;
-}
+import { keptMemory } from './kept-memory.ts';
+import { type Arrangement, openPlayers } from './wire-players.ts';
 
 export interface WireOptions extends Arrangement {
   readonly walkers: number;
@@ -77,7 +64,10 @@ export async function wire(options: WireOptions, told: (rounds: number) => void)
     seed,
     parameters: {},
   });
-  const unity = await openUnity(options);
+  const unity = await openPlayers(options, seed).catch(async (error) => {
+    await embedded.abandon();
+    throw error;
+  });
   const live = new LiveCollector(unity.environments, seed);
   const request = requestOf(decisions);
   const measured: { readonly embedded: Round[]; readonly wire: Round[] } = { embedded: [], wire: [] };
@@ -118,14 +108,13 @@ export interface SoakReport {
   readonly exchanges: number;
   readonly episodes: number;
   readonly exchanges_per_second: number;
-  /** At even intervals; megabytes on both sides. The player's are known on Linux alone. */
+  /** At even intervals; megabytes on both sides: resident, and what is kept after a collection of garbage. */
   readonly memory: readonly {
     readonly exchanges: number;
-    /** Resident. */
     readonly trainer_mb: number;
-    readonly player_mb: number | null;
-    /** In use on JavaScript's heap. */
-    readonly trainer_heap_mb: number;
+    readonly trainer_kept_mb: number;
+    readonly player_mb: number;
+    readonly player_kept_mb: number;
   }[];
   /** Over all walkers. */
   readonly reward_sent: number;
@@ -140,30 +129,42 @@ export async function soak(
   { walkers, exchanges }: { readonly walkers: number; readonly exchanges: number },
   told: (exchanges: number) => void,
 ): Promise<SoakReport> {
-  const unity = await openUnity({ walkers, players: 1, workers: 1, turns: 1 });
+  const unity = await openPlayers({ walkers, players: 1, workers: 1, turns: 1 }, seed);
   const environment = unity.environments[0]!;
-  const [player] = unity.children;
   const received = new Float64Array(walkers);
   const memory: SoakReport['memory'][number][] = [];
   const random = new RandomStream(seed, walkers);
   const interval = Math.ceil(exchanges / LOOKS_AT_MEMORY);
   let episodes = 0;
   const began = performance.now();
-  await unity.whilePlaying(async () => {
-    await environment.reset();
-    for (let exchange = 1; exchange <= exchanges; exchange++) {
-      const actions = Float32Array.from({ length: walkers * behavior.actionSize }, () => random.uniform(-1, 1));
-      const step = await environment.step(actions);
-      for (let agent = 0; agent < walkers; agent++) received[agent]! += step.rewards[agent]!;
-      episodes += step.episodes.length;
-      if (exchange % interval === 0) {
-        memory.push({ exchanges: exchange, player_mb: megabytesOf(player!.pid!), ...ownMegabytes() });
-        told(exchange);
+  let seconds = Number.NaN;
+  let said: readonly (object | undefined)[] = [];
+  try {
+    await unity.whilePlaying(async () => {
+      await environment.reset();
+      for (let exchange = 1; exchange <= exchanges; exchange++) {
+        const actions = Float32Array.from({ length: walkers * behavior.actionSize }, () => random.uniform(-1, 1));
+        const step = await environment.step(actions);
+        for (let agent = 0; agent < walkers; agent++) received[agent]! += step.rewards[agent]!;
+        episodes += step.episodes.length;
+        if (exchange % interval === 0) {
+          const [trainer, player] = [keptMemory(), await unity.memory(0)];
+          memory.push({
+            exchanges: exchange,
+            trainer_mb: trainer.held,
+            trainer_kept_mb: trainer.kept,
+            player_mb: player.held,
+            player_kept_mb: player.kept,
+          });
+          told(exchange);
+        }
       }
-    }
-  });
-  const seconds = (performance.now() - began) / 1000;
-  const [{ rewards: sent }] = (await unity.close()) as [{ rewards: number[] }];
+      seconds = (performance.now() - began) / 1000;
+    });
+  } finally {
+    said = await unity.close();
+  }
+  const { rewards: sent } = said[0] as { rewards: number[] };
   return {
     walkers,
     exchanges,
@@ -174,70 +175,6 @@ export async function soak(
     reward_received: sum([...received]),
     walkers_that_differ: sent.filter((reward, agent) => reward !== received[agent]).length,
   };
-}
-
-interface OpenUnity {
-  readonly environments: readonly UnityEnvironment[];
-  readonly children: readonly ChildProcess[];
-  /** @throws Error where a player ends before the work is done, which would then wait for ever. */
-  whilePlaying(work: () => Promise<void>): Promise<void>;
-  /** Ends the players. @returns what each of them says at its end. */
-  close(): Promise<object[]>;
-}
-
-/** The trainer's side here, and the players as processes of their own. */
-async function openUnity({ walkers, players, workers, turns }: Arrangement & { walkers: number }): Promise<OpenUnity> {
-  let meet: (environments: readonly UnityEnvironment[]) => void = () => {};
-  let refuse: (error: Error) => void = () => {};
-  const met = new Promise<readonly UnityEnvironment[]>((resolve, reject) => {
-    meet = resolve;
-    refuse = reject;
-  });
-  const world = await UnityWorld.open({
-    hosts: LOOPBACK,
-    ports: Array.from({ length: players }, () => 0),
-    seed,
-    areas: 1,
-    engine: { time_scale: 20, target_frame_rate: -1, capture_frame_rate: 60 },
-    parameters: {},
-    onBehavior: (_behavior, environments) => meet(environments),
-    hooks: { info() {}, warn() {}, refused: (_unity, error) => refuse(error), ended() {} },
-  });
-  const script = join(import.meta.dirname, '../pipeline/serve-env.ts');
-  const ends: Promise<object>[] = [];
-  const children = world.ports.map((port, player) => {
-    const own = Math.floor(((player + 1) * walkers) / players) - Math.floor((player * walkers) / players);
-    const words = ['--mlagents-port', port, '--num-agents', own, '--workers', workers, '--turns', turns, '--json'];
-    const child = spawn(process.execPath, ['--import', 'tsx', script, ...words.map(String)], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    ends.push(lastLine(child));
-    return child;
-  });
-  const gone = Promise.race(children.map((child) => once(child, 'exit'))).then(([code]) => {
-    throw new Error(`a player ended too early, with exit code ${code}`);
-  });
-  gone.catch(() => {}); // told where something waits for the players
-  const environments = await Promise.race([met, gone]);
-  return {
-    environments,
-    children,
-    whilePlaying: (work) => Promise.race([work(), gone]),
-    async close() {
-      world.dismiss();
-      const said = await Promise.all(ends);
-      await world.close();
-      return said;
-    },
-  };
-}
-
-/** The object that a command ends its output with. */
-async function lastLine(child: ChildProcess): Promise<object> {
-  let output = '';
-  child.stdout!.setEncoding('utf8');
-  for await (const part of child.stdout!) output += part;
-  return JSON.parse(output.trim().split('\n').at(-1)!) as object;
 }
 
 /** A policy that has learnt nothing, of the size that config/walker.yaml has. */
@@ -283,15 +220,4 @@ function middle(values: readonly number[]): number {
 
 function sum(values: readonly number[]): number {
   return values.reduce((all, value) => all + value, 0);
-}
-
-function ownMegabytes() {
-  const { rss, heapUsed } = process.memoryUsage();
-  return { trainer_mb: Math.round(rss / 2 ** 20), trainer_heap_mb: Math.round(heapUsed / 2 ** 20) };
-}
-
-function megabytesOf(pid: number): number | null {
-  const path = `/proc/${pid}/status`;
-  const kilobytes = existsSync(path) ? /VmRSS:\s+(\d+)/.exec(readFileSync(path, 'utf8'))?.[1] : undefined;
-  return kilobytes === undefined ? null : Math.round(Number(kilobytes) / 1024);
 }

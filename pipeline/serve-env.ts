@@ -15,6 +15,7 @@ import { runCommandLine } from './command-line.ts';
 import { createLogger } from './logger.ts';
 import { flag, flagOf, portNumber, wholeNumber } from './options.ts';
 import { createProgress } from './progress.ts';
+import { openTerminal } from './terminal.ts';
 
 const options = {
   numAgents: {
@@ -50,6 +51,9 @@ const PATIENCE = 60;
 
 const MILLISECONDS_BETWEEN_REPORTS = 200;
 
+/** What Unity takes for stdout where a log file is named. */
+const STDOUT = '-';
+
 const flags = {
   ...Object.fromEntries(Object.entries(options).map(([key, option]) => [flagOf(key), 'argument' in option])),
   '--json': false,
@@ -63,8 +67,9 @@ await runCommandLine(
     typed: 'npm run serve-env',
     summary: 'makes the embedded Walker behave like a Unity player, for any ML-Agents trainer to train on',
     options,
-    epilogue: '-logFile PATH writes a log as Unity does; its other words (-batchmode, ...) are taken and do nothing.',
-    async run({ numAgents, mlagentsPort, workers, turns, endsApart, realTime }, { terminal, interrupts }) {
+    epilogue:
+      '-logFile PATH writes a log as Unity does, and to stdout for -; its other words (-batchmode, ...) are taken and do nothing.',
+    async run({ numAgents, mlagentsPort, workers, turns, endsApart, realTime }, context) {
       if (endsApart && turns > 1) {
         throw new UserError({
           what: 'these two do not go together',
@@ -73,8 +78,14 @@ await runCommandLine(
           mend: 'leave one of them out',
         });
       }
-      if (logFile !== undefined) writeAtomically(resolve(logFile), '');
-      const logger = createLogger(terminal, logFile);
+      const { interrupts } = context;
+      const isLogShown = logFile === STDOUT;
+      const file = isLogShown ? undefined : logFile;
+      if (file !== undefined) writeAtomically(resolve(file), '');
+      const terminal = isLogShown
+        ? openTerminal(false, process.env, { stdout: process.stdout, stderr: process.stdout })
+        : context.terminal;
+      const logger = createLogger(terminal, file);
       const progress = createProgress({ terminal, label: 'serve-env', note: logger.note });
       for (const word of others) {
         const near = word.startsWith('--') ? nearestName(word, Object.keys(flags)) : undefined;

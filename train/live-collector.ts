@@ -6,7 +6,13 @@
  * enters the next roll-out, with the probability it was taken with: nothing is lost between two.
  */
 import { type DenseTensor, Session } from '../compile/onnxruntime.ts';
-import { AGENTS_OF_A_WORLD, type Environment, type EpisodeHistory, type Step } from '../envs/env.ts';
+import {
+  AGENTS_OF_A_WORLD,
+  type Environment,
+  type EpisodeHistory,
+  type ParameterValues,
+  type Step,
+} from '../envs/env.ts';
 import { RandomStream } from '../random/stream.ts';
 import { type CollectRequest, GROUP_SIZE } from './collector.ts';
 import { LaneRecord, type LivedDecision } from './lane-record.ts';
@@ -43,6 +49,17 @@ export class LiveCollector {
   /** Lets the agents go on by this policy until it is told to stop; nothing of it is recorded. */
   async act(request: CollectRequest, signal: AbortSignal): Promise<void> {
     await this.#run(request, signal, undefined, () => false);
+  }
+
+  /**
+   * Gives other parameters to the episodes that start from now on; those under way keep theirs.
+   *
+   * @param reset whether those under way are dropped and every agent starts one at once, in each world as soon as it waits
+   *   for an answer.
+   */
+  async setParameters(parameters: ParameterValues, reset: boolean): Promise<void> {
+    for (const environment of this.#environments) environment.setParameters?.(parameters);
+    if (reset) for (const world of this.#worlds) world.beginAnew();
   }
 
   /** A live world can't be repeated. */
@@ -117,6 +134,8 @@ class World {
   #moment: Step | undefined;
   /** What the world is running to. */
   #next: Promise<Step> | undefined;
+  /** Whether all agents are to begin anew, instead of what they ask for next. */
+  #isToReset = false;
   #agents = 0;
 
   constructor(environment: Environment, seed: number, firstAgent: number) {
@@ -128,6 +147,12 @@ class World {
   /** So many as there were when the world was last heard of. */
   get agents(): number {
     return this.#agents;
+  }
+
+  /** Drops what the agents are in the middle of: the next answer is that all of them begin anew. */
+  beginAnew(): void {
+    this.#isToReset = true;
+    this.#open.clear();
   }
 
   /**
@@ -146,13 +171,15 @@ class World {
     const noise = new Map<number, RandomStream>();
     while (!over.aborted) {
       const began = performance.now();
-      if (this.#moment) {
+      if (this.#moment && !this.#isToReset) {
         const actions = await this.#decide(this.#moment, policy, noise);
         this.#moment = undefined;
         this.#next = this.#environment.step(actions);
         seconds.policy += performance.now() - began;
         continue;
       }
+      if (this.#moment) this.#isToReset = false;
+      this.#moment = undefined;
       this.#next ??= this.#environment.reset().then((observations) => firstMoment(this.#environment, observations));
       const moment = await unlessAborted(this.#next, over);
       seconds.world += performance.now() - began;
@@ -160,7 +187,7 @@ class World {
       this.#next = undefined;
       this.#moment = moment;
       this.#agents = this.#environment.agents;
-      this.#settle(moment, record);
+      if (!this.#isToReset) this.#settle(moment, record);
       settled();
     }
   }

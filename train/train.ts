@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { type Engine, type EngineOptions, openEngine } from '../compile/index.ts';
-import type { BehaviorSpec, Environment, Episode, EvaluationCondition, ParameterValues } from '../envs/env.ts';
+import type { BehaviorSpec, Environment, Episode, EvaluationCondition } from '../envs/env.ts';
 import { UserError } from '../failure/user-error.ts';
 import { sha256OfFile } from '../files/hash.ts';
 import { RandomStream } from '../random/stream.ts';
@@ -117,7 +117,7 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
     if (configuration.behavior.max_steps === 0 && !saved && !initial) {
       throw new UserError({ what: 'nothing to train for and nothing to start from', where: 'max_steps', value: 0 });
     }
-    collector = await collectorOf(options, curriculum.values(), saved);
+    collector = await collectorOf(options, curriculum, saved);
     const rewardNormaliser = rewardNormaliserOf(options, saved, initial);
     const run = { network, learner, rewardNormaliser, collector, curriculum, saved, initial };
     const result = await iterate(options, hooks, run);
@@ -131,14 +131,20 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
   }
 }
 
-function collectorOf(
+async function collectorOf(
   { environment, ...options }: TrainOptions,
-  parameters: ParameterValues,
+  curriculum: Curriculum,
   saved: Checkpoint | undefined,
 ) {
   const { agents, workers = availableParallelism(), seed } = options;
-  if (typeof environment !== 'string') return new LiveCollector(environment, seed);
-  return Collector.start({ environment, agents, workers, seed, parameters, histories: saved?.histories });
+  const parameters = curriculum.values();
+  if (typeof environment === 'string') {
+    return Collector.start({ environment, agents, workers, seed, parameters, histories: saved?.histories });
+  }
+  const collector = new LiveCollector(environment, seed);
+  // A live world began before it was known whose it is, and so in the first lessons.
+  if (Object.values(curriculum.lessons()).some((lesson) => lesson > 0)) await collector.setParameters(parameters, true);
+  return collector;
 }
 
 /** Starts from what another run learnt, where the settings say so. */
@@ -231,7 +237,7 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
     rows: present.hyperparameters.buffer_size,
   });
 
-  // Only a world that can be had twice has conditions to be evaluated in, and only that has lessons.
+  // Only a world that can be had twice has conditions to be evaluated in.
   const embedded = collector instanceof Collector ? collector : undefined;
   const evaluate = async () => {
     const conditions = evaluationConditions(behavior);
@@ -295,8 +301,10 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
     if (line) hooks.info(line);
 
     // Begin the next lessons, where the present ones are over.
-    const change = embedded && curriculum.advance(inOrderOfTheirEnds(rollout), progress.step / settings.max_steps);
-    if (change) await embedded.setParameters(curriculum.values(), change.reset);
+    // A live world tells of its episodes in the order of their ends.
+    const ended = embedded ? inOrderOfTheirEnds(rollout) : rollout.episodes;
+    const change = curriculum.advance(ended, progress.step / settings.max_steps);
+    if (change) await collector.setParameters(curriculum.values(), change.reset);
     for (const told of change?.lines ?? []) hooks.info(told);
     if (passed(settings.gaitsmith.evaluation_interval, before, progress.step)) await evaluate();
 

@@ -36,7 +36,7 @@ export async function trainInUnity(training: UnityTraining, context: StageContex
   const unity = await openUnity(training, context, behaviors);
   try {
     await behaviors.finished;
-    unity.world.dismiss();
+    unity.dismiss();
     await behaviors.settled();
   } finally {
     await unity.close();

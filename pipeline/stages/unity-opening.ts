@@ -1,15 +1,15 @@
 /** Opens the way for Unity: listens, starts players where there are some, and tells the console what happens. */
 
-import type { ParameterValue } from '../../envs/env.ts';
 import { findExecutable } from '../../envs/unity/launch/executable.ts';
 import { Players } from '../../envs/unity/launch/players.ts';
 import { LOOPBACK } from '../../envs/unity/protocol/grpc.ts';
 import { EDITOR_PORT } from '../../envs/unity/protocol/messages.ts';
 import { EditorConsole } from '../../envs/unity/trainer/editor.ts';
+import { UnfitUnity } from '../../envs/unity/trainer/unfit-unity.ts';
 import { UnityWorld } from '../../envs/unity/trainer/world.ts';
 import { UserError } from '../../failure/user-error.ts';
-import type { EnvironmentParameters } from '../../train/configuration/environment-parameters.ts';
 import type { EngineSettings } from '../../train/configuration/unity-settings.ts';
+import { Curriculum } from '../../train/curriculum.ts';
 import type { Logger } from '../logger.ts';
 import type { StageContext } from '../stage.ts';
 import type { UnityTraining } from './train-unity.ts';
@@ -20,8 +20,9 @@ const PATIENCE = 30;
 const PLAYER_TIMEOUT = 60;
 
 export interface OpenUnity {
-  readonly world: UnityWorld;
-  /** Tells every Unity to stop, and ends the players. */
+  /** Tells every Unity to stop, however long it takes until it is closed. */
+  dismiss(): void;
+  /** Ends the players, and every connection. */
   close(): Promise<void>;
 }
 
@@ -45,13 +46,17 @@ export async function openUnity(
     seed: behaviors.seed,
     areas: environment.num_areas,
     engine: sentEngineSettings(engine),
-    parameters: withoutCurricula(configuration.environmentParameters),
+    // Those of the first lessons: which behaviours go on from where is known only when they are met.
+    parameters: new Curriculum(configuration.environmentParameters).values(),
     onBehavior: (behavior, environments) => behaviors.meet(behavior, environments),
     hooks: {
       info: (message) => logger.info(message),
       warn: (message) => logger.warn(message),
-      refused: (_unity, error) =>
-        logger.error(error instanceof UserError ? error.message : (error.stack ?? String(error))),
+      refused(_unity, error) {
+        // In the Editor it can be mended between Stop and Play; a player comes back as it was.
+        if (executable && error instanceof UnfitUnity) behaviors.fail(error);
+        else logger.error(error instanceof UserError ? error.message : (error.stack ?? String(error)));
+      },
       ended: (unity, reason) => {
         if (reason === 'replaced')
           logger.warn('another Unity has connected: that one is trained now, this one is to stop');
@@ -72,11 +77,15 @@ export async function openUnity(
     const reason = editor?.look({ port: world.ports[0]!, session: world.session(0) });
     if (reason) behaviors.fail(new UserError({ what: reason }));
   }, 1000);
+  const dismiss = () => {
+    clearInterval(looking);
+    players?.dismiss();
+    world.dismiss();
+  };
   return {
-    world,
+    dismiss,
     async close() {
-      clearInterval(looking);
-      world.dismiss();
+      dismiss();
       await players?.close();
       await world.close();
     },
@@ -123,17 +132,4 @@ function warnOfHost(host: string, logger: Logger): void {
   logger.warn(
     `listening on ${host}: whoever reaches that address can be trained in place of your Unity, and see what the policy does; nothing is encrypted, and nobody is asked who they are`,
   );
-}
-
-/** @throws UserError for a curriculum: its lessons follow rewards that several Unitys and behaviours would have to agree on. */
-function withoutCurricula(parameters: EnvironmentParameters): Readonly<Record<string, ParameterValue>> {
-  for (const [name, setting] of Object.entries(parameters)) {
-    if (typeof setting === 'number' || !('curriculum' in setting)) continue;
-    throw new UserError({
-      what: 'a curriculum is not supported in a training in Unity yet',
-      where: `environment_parameters.${name}`,
-      expected: 'a number or a sampler',
-    });
-  }
-  return parameters as Readonly<Record<string, ParameterValue>>;
 }

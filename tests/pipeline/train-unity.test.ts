@@ -1,9 +1,24 @@
 /** `npm run train` with a live Unity, as a user runs it; Unity is played by a small script over the real protocol. */
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+
+import { once } from 'node:events';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { runFolder } from '../../pipeline/run-folder.ts';
+import { trainInUnity } from '../../pipeline/stages/train-unity.ts';
+import { readUnityConfiguration } from '../../train/configuration/read.ts';
 import { playPointing } from '../envs/unity/pointing-unity.ts';
 import { because } from '../skipping.ts';
 
@@ -52,11 +67,21 @@ describe('training in a live Unity', () => {
     }));
     return { child, heard, ended };
   }
+  /** A built player of the pointing world. @returns what stands behind --env for it. */
+  function pointingPlayer(): string {
+    const player = join(folder, 'Game.x86_64');
+    const script = join(root, 'tests/envs/unity/pointing-player.ts');
+    writeFileSync(player, `#!/bin/sh\nexec "${process.execPath}" --import "${tsx}" "${script}" "$@"\n`);
+    chmodSync(player, 0o755);
+    return join(folder, 'Game');
+  }
   const port = async ({ heard }: ReturnType<typeof start>) => Number((await heard(/Listening on port (\d+)/))[1]);
   const checkpoints = (...path: string[]) => readdirSync(join(folder, 'runs/walker', ...path, 'checkpoints'));
 
   it('goes on over Stop and Play, and tells Unity when it is done', async () => {
-    const training = start(settings(1500), '--env', 'unity', '--port', '0');
+    const lesson = '{ name: near, value: 0.1, completion_criteria: { behavior: Pointer, measure: progress } }';
+    const lessons = `environment_parameters: { reach: { curriculum: [${lesson}, { name: far, value: 0.8 }] } }\n`;
+    const training = start(settings(1500) + lessons, '--env', 'unity', '--port', '0');
     const at = await port(training);
     expect(await playPointing(at, { agents: 20, stopAfter: 30 })).toBe(30);
     await training.heard(/Unity left play mode.*\nListening on port/);
@@ -65,6 +90,7 @@ describe('training in a live Unity', () => {
     expect({ exitCode, ok: result.ok }).toEqual({ exitCode: 0, ok: true });
     expect(checkpoints()).toEqual(['step-000001560.safetensors']);
     expect(stderr).toContain('Connected new brain: Pointer?team=0');
+    expect(stderr).toContain("Parameter 'reach' is in lesson 'far' and has value 'Float: value=0.8'.");
     expect(readFileSync(join(folder, 'runs/walker/config.yaml'), 'utf8')).toMatch(/engine_settings:\n +time_scale: 20/);
   });
 
@@ -132,15 +158,57 @@ describe('training in a live Unity', () => {
     expect(existsSync(join(folder, 'runs'))).toBe(false);
   });
 
+  it('gives the port back where its players can not be started', async () => {
+    const port = await portTaken(0);
+    const [player, config] = [join(folder, 'Game.x86_64'), join(folder, 'settings.yaml')];
+    writeFileSync(player, '#!/bin/sh\n');
+    chmodSync(player, 0o755);
+    writeFileSync(config, settings(1000));
+    const run = runFolder('walker', folder);
+    mkdirSync(run.path);
+    writeFileSync(run.logs, 'where the logs of players would have to go');
+    const quiet = { info() {}, warn() {}, error() {} };
+    const training = trainInUnity(
+      {
+        player,
+        configuration: readUnityConfiguration(config),
+        port,
+        engine: { backend: 'onnx', device: 'cpu' },
+        resume: false,
+        setAside() {},
+      },
+      {
+        run,
+        logger: quiet,
+        progress: { update() {}, end() {} },
+        signal: new AbortController().signal,
+        force: false,
+        last: undefined,
+      },
+    );
+    await expect(training).rejects.toThrow(/EEXIST.*logs/);
+    expect(await portTaken(port)).toBe(port);
+  });
+
+  it.skipIf(noPlayers)('ends at once where no restart of a player would change that it is refused', async () => {
+    const config = settings(1000, ', max_lifetime_restarts: -1, restarts_rate_limit_n: -1').replace(
+      'default_settings:',
+      'behaviors:\n Other:',
+    );
+    const { exitCode, stderr, result } = await start(config, '--env', pointingPlayer(), '--port', '0').ended;
+    expect(exitCode).toBe(1);
+    expect(stderr).not.toContain('Restarting');
+    expect(result.error.message).toMatch(
+      /^settings-0\.yaml:2 \(behaviors\): the behaviour "Pointer" has no settings; expected a block "Pointer:"/,
+    );
+    expect(existsSync(join(folder, 'runs/walker/logs/Player-0.log'))).toBe(true);
+  });
+
   it.skipIf(noPlayers)(
     'starts players, each with its port and its log, and leaves none behind where it is killed',
     async () => {
-      const player = join(folder, 'Game.x86_64');
-      const script = join(root, 'tests/envs/unity/pointing-player.ts');
-      writeFileSync(player, `#!/bin/sh\nexec "${process.execPath}" --import "${tsx}" "${script}" "$@"\n`);
-      chmodSync(player, 0o755);
       const config = settings(100_000, ', num_envs: 2, env_args: [--first, --second 2]');
-      const training = start(config, '--env', join(folder, 'Game'), '--port', '0');
+      const training = start(config, '--env', pointingPlayer(), '--port', '0');
       const logs = join(folder, 'runs/walker/logs');
       const metrics = join(folder, 'runs/walker/metrics.jsonl');
       await vi.waitUntil(() => existsSync(metrics) && readFileSync(metrics, 'utf8') !== '', { timeout: 50_000 });
@@ -155,6 +223,16 @@ describe('training in a live Unity', () => {
     },
   );
 });
+
+/** Listens there for a moment. @returns the port; for 0 one that is free. */
+async function portTaken(port: number): Promise<number> {
+  const server = createServer().listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const taken = (server.address() as AddressInfo).port;
+  server.close();
+  await once(server, 'close');
+  return taken;
+}
 
 function runs(pid: number): boolean {
   try {

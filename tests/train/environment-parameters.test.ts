@@ -1,7 +1,14 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkParameter } from '../../envs/walker/parameters.ts';
-import { parseConfiguration, readConfiguration, readEnvironmentParameters } from '../../train/configuration/read.ts';
+import {
+  parseConfiguration,
+  readConfiguration,
+  readEnvironmentParameters,
+  readUnityConfiguration,
+} from '../../train/configuration/read.ts';
 import { configurationAsYaml } from '../../train/configuration/write.ts';
 
 const behaviors = 'behaviors:\n  Walker:\n    max_steps: 1000\n';
@@ -156,6 +163,51 @@ it('the robust configuration differs from the one that trains a walker on in its
   const { environmentParameters, ...rest } = read('walker-robust.yaml');
   expect({ ...rest, environmentParameters: {} }).toEqual(read('walker-tune.yaml'));
   expect(Object.keys(environmentParameters).length).toBeGreaterThan(5);
+});
+
+describe('lessons of a training in Unity', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'lessons-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const lessons = (...behaviors: string[]) =>
+    `{ curriculum: [${behaviors.map(
+      (behavior, index) =>
+        `{ name: l${index}, value: ${index}, completion_criteria: { behavior: ${behavior}, threshold: 1 } }`,
+    )}, { name: last, value: 9 }] }`;
+  function read(section: string, more = '') {
+    const file = join(folder, 'game.yaml');
+    writeFileSync(file, `behaviors:\n  Runner: {}\n  Goalie: {}\n${more}environment_parameters:\n${section}`);
+    return readUnityConfiguration(file);
+  }
+
+  it('follow one behaviour each, and belong to the training of that one', () => {
+    const sampler = '{ sampler_type: uniform, sampler_parameters: {} }';
+    const configuration = read(
+      `  wind: 2\n  mass: ${sampler}\n  width: ${lessons('Goalie', 'Goalie')}\n  speed: ${lessons('Runner')}\n`,
+    );
+    expect(Object.keys(configuration.environmentParameters)).toEqual(['wind', 'mass', 'width', 'speed']);
+    const [runner, goalie] = ['Runner', 'Goalie'].map((name) => configuration.of(name).environmentParameters);
+    expect([Object.keys(runner!), Object.keys(goalie!)]).toEqual([
+      ['wind', 'mass', 'speed'],
+      ['wind', 'mass', 'width'],
+    ]);
+    // Of two samplers that are the same object, Unity is not told twice.
+    expect(runner!['mass']).toBe(goalie!['mass']);
+  });
+
+  it('are refused where they follow several behaviours, or one that has no settings', () => {
+    expect(() => read(`  speed: ${lessons('Runner', 'Goalie')}\n`)).toThrow(
+      /game\.yaml:5 .*completion_criteria\.behavior\): the lessons .* one behaviour; got "Goalie"; expected "Runner", as before/,
+    );
+    expect(() => read(`  speed: ${lessons('Runer')}\n`)).toThrow(
+      /unknown behaviour, did you mean "Runner"\?; got "Runer"; expected "Runner" or "Goalie"/,
+    );
+    const { environmentParameters } = read(`  speed: ${lessons('Keeper')}\n`, 'default_settings: {}\n');
+    expect(environmentParameters).toHaveProperty('speed');
+  });
 });
 
 describe('a wrong environment parameter is refused with file, line, value and what was allowed:', () => {

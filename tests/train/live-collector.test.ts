@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BehaviorSpec, Environment, Step } from '../../envs/env.ts';
+import type { BehaviorSpec, Environment, ParameterValues, Step } from '../../envs/env.ts';
 import { actingModel } from '../../train/acting.ts';
 import { LiveCollector } from '../../train/live-collector.ts';
 import { Normaliser } from '../../train/normaliser.ts';
@@ -26,21 +26,30 @@ interface Turn {
   readonly lost?: boolean;
 }
 
+/** What happens in each step, at once or later. */
+type Script = readonly (readonly Turn[] | Promise<readonly Turn[]>)[];
+
 /** A world that does what it is told: row by row, step by step. */
 class ScriptedWorld implements Environment {
   readonly behavior = behavior;
   agents = 0;
   readonly actions: Float32Array[] = [];
+  readonly given: ParameterValues[] = [];
+  resets = 0;
   #step = 0;
-  readonly #script: readonly (readonly Turn[])[];
+  readonly #script: Script;
 
-  constructor(script: readonly (readonly Turn[])[]) {
+  constructor(script: Script) {
     this.#script = script;
-    this.agents = script[0]!.length;
   }
 
   async reset(): Promise<Float32Array> {
+    this.resets += 1;
     return (await this.#next()).observations;
+  }
+
+  setParameters(parameters: ParameterValues): void {
+    this.given.push(parameters);
   }
 
   async step(actions: Float32Array): Promise<Step> {
@@ -51,7 +60,7 @@ class ScriptedWorld implements Environment {
   async close(): Promise<void> {}
 
   async #next(): Promise<Step> {
-    const turns = this.#script[this.#step++];
+    const turns = await this.#script[this.#step++];
     if (!turns) return new Promise(() => {}); // it waits for ever
     this.agents = turns.length;
     const bytes = (is: (turn: Turn) => boolean) => Uint8Array.from(turns, (turn) => (is(turn) ? 1 : 0));
@@ -209,6 +218,40 @@ describe('a collector of live worlds', () => {
     const first = await collector.collect({ ...policy, rows: 4 }, never);
     const second = await collector.collect({ ...policy, rows: 4 }, never);
     expect([...first!.rewards, ...second!.rewards]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
+  it('lets all worlds begin anew where a lesson asks for it: nothing comes of what their agents were in the middle of', async () => {
+    let goOn: (turns: readonly Turn[]) => void = () => {};
+    const late = new Promise<readonly Turn[]>((resolve) => {
+      goOn = resolve;
+    });
+    const waiting = new ScriptedWorld([
+      [{ sees: 1 }],
+      [{ sees: 2, earned: 0.5 }],
+      [{ sees: 3, earned: 0.6 }],
+      [{ sees: 100, earned: 7 }],
+      [{ sees: 101, earned: 0.7 }],
+    ]);
+    const running = new ScriptedWorld([
+      [{ sees: 11 }],
+      late,
+      [{ sees: 200, earned: 7 }],
+      [{ sees: 201, earned: 0.8 }],
+      [{ sees: 202, earned: 0.9 }],
+      [{ sees: 203, earned: 0.1 }],
+    ]);
+    const collector = new LiveCollector([waiting, running], 1);
+    const first = await collector.collect({ ...policy, rows: 2 }, never);
+    expect([...first!.observations]).toEqual([1, 2]);
+    await collector.setParameters({ reach: 2 }, true);
+    expect([waiting.resets, running.resets]).toEqual([1, 1]);
+    goOn([{ sees: 12, earned: 9 }]);
+    const second = await collector.collect({ ...policy, rows: 4 }, never);
+    expect([waiting.resets, running.resets]).toEqual([2, 2]);
+    expect([waiting.given, running.given]).toEqual(Array(2).fill([{ reach: 2 }]));
+    expect([...second!.observations].sort()).toEqual([100, 200, 201, 202]);
+    await collector.setParameters({ reach: 3 }, false);
+    expect([waiting.resets, running.resets]).toEqual([2, 2]);
   });
 
   it('stops where the policy has a NaN, before anybody acts on it', async () => {

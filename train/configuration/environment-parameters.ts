@@ -98,14 +98,14 @@ const criteriaSchema = z
  * Checks the section and fills in its defaults.
  *
  * @param section what the file has under `environment_parameters`.
- * @param behaviorName the behaviour whose progress a curriculum may follow.
+ * @param behaviors those whose progress a curriculum may follow; undefined: any.
  * @param check the world's own opinion of each value.
  * @throws UserError naming file and line.
  */
 export function environmentParameters(
   source: Source,
   section: Readonly<Record<string, unknown>>,
-  behaviorName: string,
+  behaviors: readonly string[] | undefined,
   check: ParameterCheck,
 ): EnvironmentParameters {
   const read = (name: string, value: unknown): ParameterSettings => {
@@ -117,14 +117,17 @@ export function environmentParameters(
 
   const lessons = (parameter: string, value: unknown, path: Path): Lesson[] => {
     const { curriculum } = checked(curriculumSchema, value, path);
+    let followed: string | undefined;
     return curriculum.map((lesson, index) => {
       const at = [...path, 'curriculum', index];
       const { name, completion_criteria, value } = checked(lessonSchema, lesson, at);
       const criteria = completion_criteria
         ? checked(criteriaSchema, completion_criteria, [...at, 'completion_criteria'])
         : undefined;
-      if (criteria) refuseOtherBehavior(criteria.behavior, [...at, 'completion_criteria', 'behavior']);
-      else if (index < curriculum.length - 1) {
+      if (criteria) {
+        refuseOtherBehavior(criteria.behavior, followed, [...at, 'completion_criteria', 'behavior']);
+        followed = criteria.behavior;
+      } else if (index < curriculum.length - 1) {
         throw new UserError({
           what: 'a lesson that others follow needs completion_criteria',
           where: source.place(at),
@@ -164,14 +167,19 @@ export function environmentParameters(
     return { sampler_type, sampler_parameters: numbers } as Sampler;
   };
 
-  const refuseOtherBehavior = (behavior: string, path: Path) => {
-    if (behavior === behaviorName) return;
-    const near = nearestName(behavior, [behaviorName]);
+  const refuseOtherBehavior = (behavior: string, followed: string | undefined, path: Path) => {
+    const where = source.place(path);
+    if (followed !== undefined && behavior !== followed) {
+      const what = 'the lessons of a parameter have to follow the progress of one behaviour';
+      throw new UserError({ what, where, value: behavior, expected: `${JSON.stringify(followed)}, as before` });
+    }
+    if (behaviors === undefined || behaviors.includes(behavior)) return;
+    const near = nearestName(behavior, behaviors);
     throw new UserError({
       what: `unknown behaviour${near ? `, did you mean ${JSON.stringify(near)}?` : ''}`,
-      where: source.place(path),
+      where,
       value: behavior,
-      expected: `${JSON.stringify(behaviorName)}, the one behaviour of this environment`,
+      expected: `${behaviors.map((name) => JSON.stringify(name)).join(' or ')}, as there ${behaviors.length === 1 ? 'is no other' : 'are no others'}`,
     });
   };
 
@@ -184,6 +192,15 @@ export function environmentParameters(
 /** The lessons of a parameter; one without a curriculum has a single lesson, named after it, as in ML-Agents. */
 export function lessonsOf(name: string, settings: ParameterSettings): readonly Lesson[] {
   return typeof settings === 'object' && 'curriculum' in settings ? settings.curriculum : [{ name, value: settings }];
+}
+
+/** Those that a training of this behaviour has to do with: all but the ones whose lessons follow another one's progress. */
+export function parametersOf(behavior: string, parameters: EnvironmentParameters): EnvironmentParameters {
+  const own = Object.entries(parameters).filter(([name, settings]) => {
+    const { completion_criteria } = lessonsOf(name, settings)[0]!;
+    return !completion_criteria || completion_criteria.behavior === behavior;
+  });
+  return Object.fromEntries(own);
 }
 
 function areIntervals(value: unknown): boolean {

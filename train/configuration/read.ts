@@ -7,7 +7,12 @@ import { isNode, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { nearestName } from '../../failure/nearest-name.ts';
 import { UserError } from '../../failure/user-error.ts';
-import { type EnvironmentParameters, environmentParameters, type ParameterCheck } from './environment-parameters.ts';
+import {
+  type EnvironmentParameters,
+  environmentParameters,
+  type ParameterCheck,
+  parametersOf,
+} from './environment-parameters.ts';
 import { type BehaviorSettings, behaviorSchemas, type FileSettings, fileSchema, trainerSchema } from './schema.ts';
 import {
   type EngineSettings,
@@ -48,7 +53,7 @@ export function readEnvironmentParameters(
 ): EnvironmentParameters {
   const source = new LocatedYaml(readText(path), path);
   const file = source.check(fileSchema, source.value, (inside) => inside);
-  return environmentParameters(source, file.environment_parameters ?? {}, behaviorName, check);
+  return environmentParameters(source, file.environment_parameters ?? {}, [behaviorName], check);
 }
 
 /** As `readConfiguration`, from the text itself; `path` is what errors call it. */
@@ -62,7 +67,8 @@ export function parseConfiguration(
   const file = source.check(fileSchema, source.value, (inside) => inside);
   refuseOtherBehaviors(source, file, behaviorName);
   refuseUnity(source, file);
-  return configurationOf(source, file, behaviorName, check);
+  const parameters = environmentParameters(source, file.environment_parameters ?? {}, [behaviorName], check);
+  return configurationOf(source, file, behaviorName, parameters);
 }
 
 /**
@@ -75,19 +81,23 @@ export function readUnityConfiguration(path: string): UnityConfiguration {
   const file = source.check(fileSchema, source.value, (inside) => inside);
   const names = Object.keys(file.behaviors);
   for (const name of names) behaviorBlock(source, file, name);
+  // With default_settings, behaviours may come that the file does not name.
+  const known = file.default_settings ? undefined : names;
+  const parameters = environmentParameters(source, file.environment_parameters ?? {}, known, () => {});
   return {
     environment: file.env_settings ?? environmentSettings.parse({}),
     engine: file.engine_settings ?? engineSettings.parse({}),
-    environmentParameters: environmentParameters(source, file.environment_parameters ?? {}, names[0] ?? '', () => {}),
+    environmentParameters: parameters,
     behaviors: names,
-    of: (behaviorName) => configurationOf(source, file, behaviorName, () => {}),
+    of: (behaviorName) => configurationOf(source, file, behaviorName, parametersOf(behaviorName, parameters)),
   };
 }
 
 export interface UnityConfiguration {
   readonly environment: EnvironmentSettings;
   readonly engine: EngineSettings;
-  readonly environmentParameters: Configuration['environmentParameters'];
+  /** Of the whole of Unity, whichever behaviour's progress their lessons follow. */
+  readonly environmentParameters: EnvironmentParameters;
   /** The behaviours that have settings of their own. */
   readonly behaviors: readonly string[];
   /** @throws UserError for a behaviour that has no settings. */
@@ -98,12 +108,12 @@ function configurationOf(
   source: LocatedYaml,
   file: FileSettings,
   behaviorName: string,
-  check: ParameterCheck,
+  environmentParameters: EnvironmentParameters,
 ): Configuration {
   return {
     behaviorName,
     behavior: behaviorBlock(source, file, behaviorName),
-    environmentParameters: environmentParameters(source, file.environment_parameters ?? {}, behaviorName, check),
+    environmentParameters,
     seed: file.env_settings?.seed ?? -1,
   };
 }

@@ -34,22 +34,35 @@ export interface Player {
 const LINES_TOLD = 8;
 
 /** The words of ML-Agents' trainer, in its order. */
-export function commandLine({ port, hasWindow, args, logFolder, name }: Omit<PlayerSettings, 'executable'>): string[] {
-  const ownLog = args.some((word) => word.toLowerCase() === '-logfile');
+export function commandLine(settings: Omit<PlayerSettings, 'executable'>): string[] {
+  const { port, hasWindow, args } = settings;
+  const { ownLog, log } = filesOf(settings);
   return [
     ...(hasWindow ? [] : ['-nographics', '-batchmode']),
     '--mlagents-port',
     String(port),
-    ...(ownLog ? [] : ['-logFile', join(resolve(logFolder), `${name}.log`)]),
+    ...(ownLog === undefined ? ['-logFile', resolve(log)] : []),
     ...args,
   ];
 }
 
-export function startPlayer(settings: PlayerSettings, watchdog: Watchdog): Player {
-  const { executable, logFolder, name } = settings;
-  mkdirSync(logFolder, { recursive: true });
-  // Unity writes the log; what comes before that, and from players that are none, goes here.
+/** Where what a player says ends up: its log, which the user may have named among the words, and what it prints. */
+function filesOf({ args, logFolder, name }: Omit<PlayerSettings, 'executable'>) {
+  const at = args.findIndex((word) => word.toLowerCase() === '-logfile');
+  const ownLog = at < 0 ? undefined : (args[at + 1] ?? STDOUT);
   const output = join(logFolder, `${name}-output.log`);
+  const log = ownLog === undefined ? join(logFolder, `${name}.log`) : ownLog === STDOUT ? output : ownLog;
+  return { ownLog, log, output };
+}
+
+/** What Unity takes for stdout where a log file is named. */
+const STDOUT = '-';
+
+export function startPlayer(settings: PlayerSettings, watchdog: Watchdog): Player {
+  const { executable, logFolder } = settings;
+  // Unity writes the log; what comes before that, and from players that are none, is what it prints.
+  const { log, output } = filesOf(settings);
+  mkdirSync(logFolder, { recursive: true });
   const child = execa(resolve(executable), commandLine(settings), {
     stdin: 'ignore',
     stdout: { file: output },
@@ -62,7 +75,6 @@ export function startPlayer(settings: PlayerSettings, watchdog: Watchdog): Playe
   });
   const { pid } = child;
   if (pid !== undefined) watchdog.started(pid);
-  const log = join(logFolder, `${name}.log`);
   const ended = child.then(({ exitCode, signal, originalMessage }): PlayerEnd => {
     if (pid !== undefined) {
       kill(pid); // whatever it started

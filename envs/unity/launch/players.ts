@@ -44,7 +44,7 @@ export class Players {
   readonly #watchdog = new Watchdog();
   readonly #slots: readonly Slot[];
   readonly #looking: NodeJS.Timeout;
-  #isClosing = false;
+  #isDismissed = false;
 
   /** The ports must be listened at by now: a player that finds nobody there trains with nobody. */
   constructor(options: PlayersOptions) {
@@ -57,10 +57,15 @@ export class Players {
     this.#looking = setInterval(() => this.#look(), BETWEEN_LOOKS);
   }
 
+  /** From now on they may end: none is started again. */
+  dismiss(): void {
+    this.#isDismissed = true;
+    clearInterval(this.#looking);
+  }
+
   /** Waits until they have ended by themselves, as Unity does when it is told to, and ends those that don't. */
   async close(): Promise<void> {
-    this.#isClosing = true;
-    clearInterval(this.#looking);
+    this.dismiss();
     const late = setTimeout(() => {
       for (const { player } of this.#slots) player.kill();
     }, TO_END);
@@ -91,7 +96,7 @@ export class Players {
   }
 
   #ended(index: number, { how, lines, log }: PlayerEnd): void {
-    if (this.#isClosing) return;
+    if (this.#isDismissed) return;
     const slot = this.#slots[index]!;
     const reason = slot.reason ?? how;
     const exceeded = slot.restarts.take(performance.now() / 1000);

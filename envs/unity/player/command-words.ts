@@ -7,7 +7,7 @@ export interface PlayerWords {
   readonly known: readonly string[];
   /** Those that nothing here obeys. */
   readonly others: readonly string[];
-  /** The file behind Unity's own `-logFile`. */
+  /** The file behind Unity's own `-logFile`; `-` stands for stdout. */
   readonly logFile: string | undefined;
 }
 

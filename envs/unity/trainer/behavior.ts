@@ -30,9 +30,8 @@ export function readBehavior(
   const { name } = readKey(brain.brain_name);
   const actionSize = brain.action_spec?.num_continuous_actions ?? 0;
   const branches = brain.action_spec?.num_discrete_actions ?? 0;
-  const refuse = (what: string, value: unknown, mend: string) => {
-    return new UserError({ what, where: `behaviour ${name}`, value, mend });
-  };
+  const refuse: Refusal = (what, value, mend, expected) =>
+    new UserError({ what, where: `behaviour ${name}`, value, expected, mend });
   if (!brain.action_spec) {
     throw refuse('Unity did not say what its actions are', null, 'use com.unity.ml-agents 1.7 or newer');
   }
@@ -52,21 +51,37 @@ export function readBehavior(
   return { behavior: sensors.length === 1 ? behavior : { ...behavior, sensors }, sensors };
 }
 
-type Refusal = (what: string, value: unknown, mend: string) => UserError;
+type Refusal = (what: string, value: unknown, mend: string, expected?: string) => UserError;
 
-function sensorOf({ name, shape, float_data, dimension_properties }: ObservationProto, refuse: Refusal): Sensor {
-  const told = `${name}, shape ${shape.join(' x ')}`;
-  if (!float_data || shape.length === 3) {
-    throw refuse('visual observations are not supported yet', told, 'take the camera or render texture sensor away');
+function sensorOf(observation: ObservationProto, refuse: Refusal): Sensor {
+  const { name, shape, float_data, compressed_data, dimension_properties: properties } = observation;
+  const told = `${name}, shape ${shape.join(' x ') || 'none'}`;
+  const isImage =
+    properties.includes(DIMENSION.translational) || (shape.length === 3 && properties.every(isUnspecified));
+  if (compressed_data?.length || isImage) {
+    const mend = 'take the camera, render texture or grid sensor away';
+    throw refuse('visual observations are not supported yet', told, mend, VECTOR);
   }
-  if (shape.length !== 1 || dimension_properties.includes(VARIABLE_SIZE)) {
+  if (properties.includes(DIMENSION.variable)) {
     const mend = 'take the buffer sensor away, or write a fixed number of values';
-    throw refuse('observations of variable length are not supported yet', told, mend);
+    throw refuse('observations of variable length are not supported yet', told, mend, VECTOR);
   }
-  return { name, size: shape[0]! };
+  if (shape.length !== 1) {
+    const mend = 'let the sensor write its values one after the other, as a vector';
+    throw refuse(`observations of ${shape.length} dimensions are not supported yet`, told, mend, VECTOR);
+  }
+  const size = float_data?.data.length ?? 0;
+  if (shape[0] !== size) {
+    const mend = 'let the sensor write as many values as its shape says';
+    throw refuse('an observation is not as long as its shape says', told, mend, `${size}, as many as there are values`);
+  }
+  return { name, size };
 }
 
-const VARIABLE_SIZE = 4;
+const VECTOR = 'a vector: a shape of one number, such as 8';
+/** What ML-Agents says of a dimension of a shape; 1, none, is the rest. */
+const DIMENSION = { unspecified: 0, translational: 2, variable: 4 } as const;
+const isUnspecified = (property: number) => property === DIMENSION.unspecified;
 
 /** Why the behaviour is no longer what it was, in words; undefined where it still is. */
 export function differenceOf(before: BehaviorSpec, now: BehaviorSpec): string | undefined {

@@ -8,14 +8,25 @@
  * Unity and the policy take turns. Whatever reaches us in the policy's turn (a new session, while the answer to the last
  * one is still being computed) waits for the next.
  */
-import type { BehaviorSpec, Environment, Step } from '../../env.ts';
+import type { BehaviorSpec, Environment, ParameterValues, Step } from '../../env.ts';
 import type { AgentInfo } from './agent-info.ts';
 import { type Row, Rows } from './rows.ts';
+import type { ToldParameters } from './settings.ts';
 import type { Statistics } from './statistics.ts';
 import { beginStep, type StepArrays, stepArrays, withRoomFor } from './step-arrays.ts';
 
-/** What Unity is answered: an action for each agent that asked, in the order in which they asked; undefined: no more. */
-export type Answer = readonly Float32Array[] | undefined;
+/**
+ * What Unity is answered: an action for each agent that asked, in the order in which they asked; 'reset': that all of its
+ * agents are to begin anew; undefined: no more.
+ */
+export type Answer = readonly Float32Array[] | 'reset' | undefined;
+
+/** What the behaviours of one Unity have to do with. */
+export interface OfUnity {
+  /** Those of this behaviour: each takes what was measured. */
+  readonly statistics: Statistics;
+  readonly parameters: ToldParameters;
+}
 
 interface Request {
   /** The session it belongs to: agents' ids mean nothing in another one. */
@@ -31,6 +42,7 @@ export class UnityEnvironment implements Environment {
   readonly behavior: BehaviorSpec;
   readonly #firstAgent: number;
   readonly #statistics: Statistics;
+  readonly #parameters: ToldParameters;
   readonly #rows = new Rows();
   #step: StepArrays;
   /** While Unity runs: who waits for it. */
@@ -44,10 +56,11 @@ export class UnityEnvironment implements Environment {
   #closed = false;
 
   /** @param firstAgent number of the first row among all agents of the run. */
-  constructor(behavior: BehaviorSpec, firstAgent: number, statistics: Statistics) {
+  constructor(behavior: BehaviorSpec, firstAgent: number, { statistics, parameters }: OfUnity) {
     this.behavior = behavior;
     this.#firstAgent = firstAgent;
     this.#statistics = statistics;
+    this.#parameters = parameters;
     this.#step = stepArrays(0, behavior);
   }
 
@@ -55,10 +68,23 @@ export class UnityEnvironment implements Environment {
     return this.#rows.count;
   }
 
-  /** Waits until Unity has agents that decide: those are the ones that there are. */
+  /**
+   * Waits until Unity has agents that decide: those are the ones that there are. Where Unity waits itself, all of its agents
+   * begin anew first, those of its other behaviours too.
+   */
   async reset(): Promise<Float32Array> {
+    if (this.#asked) {
+      this.#asked.request.answer('reset');
+      this.#waiting?.answer('reset');
+      this.#waiting = undefined;
+    }
     const { observations } = await this.#unitysTurn();
     return observations;
+  }
+
+  /** Of all that lives in Unity, whichever behaviour it is; what is not named stays as it is. */
+  setParameters(parameters: ParameterValues): void {
+    this.#parameters.set(parameters);
   }
 
   async step(actions: Float32Array): Promise<Step> {
@@ -106,6 +132,13 @@ export class UnityEnvironment implements Environment {
     this.#asked?.request.answer(undefined);
     this.#session = undefined;
     if (this.#listener) this.#loseAll();
+  }
+
+  /** All agents have begun anew, by the wish of whichever behaviour: what they decided last comes to nothing. */
+  beganAnew(session: object): void {
+    if (this.#session !== session) return;
+    for (const row of this.#rows.open()) this.#step.present.lost[row.index] = 1;
+    this.#rows.beginAnew();
   }
 
   #unitysTurn(): Promise<Step> {

@@ -11,8 +11,6 @@ import { decodeMessage, encodeMessage } from '../protocol/wire.ts';
 import { GOODBYE, type Reply, Session, type SessionWorld } from './session.ts';
 
 export interface ListenerWorld extends SessionWorld {
-  /** A message that was refused; what is no UserError is a bug of ours. */
-  error(error: Error): void;
   /** A session is over, for this reason. */
   ended(reason: SessionEnd): void;
 }

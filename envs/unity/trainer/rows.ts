@@ -78,6 +78,14 @@ export class Rows {
     this.#rows[row.index]!.endedIn = this.#message;
   }
 
+  /** All agents begin an episode at once, whatever they were in the middle of. */
+  beginAnew(): void {
+    for (const row of this.#rows) {
+      if (row.open || row.decisions > 0) row.episode += 1;
+      Object.assign(row, { open: false, decisions: 0, reward: 0 });
+    }
+  }
+
   /** All agents are gone at once, and whatever they were in the middle of. */
   freeAll(): void {
     for (const row of this.#rows) {

@@ -15,12 +15,14 @@ import {
   type UnityMessageProto,
   type UnityOutputProto,
   type UnityRLInitializationOutputProto,
+  type UnityRLInputProto,
 } from '../protocol/messages.ts';
-import { decodeSideChannels, type SideChannelMessage } from '../protocol/side-channels.ts';
+import { decodeSideChannels, encodeSideChannels, type SideChannelMessage } from '../protocol/side-channels.ts';
 import { type AgentInfo, readAgentInfo } from './agent-info.ts';
 import { readBehavior, readKey } from './behavior.ts';
 import type { UnityEnvironment } from './environment.ts';
 import { instructions, introduction, versionProblem } from './greeting.ts';
+import { UnfitUnity, unlessUnfit } from './unfit-unity.ts';
 
 /** Those that a session knows of. */
 export interface SessionWorld {
@@ -28,11 +30,15 @@ export interface SessionWorld {
   readonly areas: number;
   /** What a Unity that has just connected is told. */
   firstMessages(): readonly SideChannelMessage[];
+  /** What it is to be told since then, and was not told yet. */
+  newMessages(): readonly SideChannelMessage[];
   /** @throws UserError where the behaviour is not to be trained, or is no longer what it was. */
   environmentOf(behavior: BehaviorSpec): UnityEnvironment;
   measured(message: Extract<SideChannelMessage, { kind: 'statistic' }>): void;
   info(message: string): void;
   warn(message: string): void;
+  /** A message was refused, or all of Unity: an `UnfitUnity`. What is no UserError is a bug of ours. */
+  error(error: Error): void;
 }
 
 export type Reply = Sent<UnityMessageProto>;
@@ -63,7 +69,7 @@ export class Session {
     this.#world = world;
     const problem = versionProblem(unity, where);
     this.#state = problem ? 'refused' : 'introduced';
-    if (problem) world.warn(problem.message);
+    if (problem) world.error(new UnfitUnity(problem.problem));
     else {
       const { package_version, communication_version } = unity;
       world.info(
@@ -134,11 +140,17 @@ export class Session {
           this,
           lists.flatMap(({ infos }) => infos),
         );
-        return answer && sharedOut(answer, lists);
+        return typeof answer === 'object' ? sharedOut(answer, lists) : answer;
       }),
     );
-    if (this.isOver || answers.some((answer) => answer === undefined)) return GOODBYE;
-    return stepReply(answers.flatMap((answer) => answer!));
+    if (this.isOver || answers.includes(undefined)) return GOODBYE;
+    const side_channel = encodeSideChannels(this.#world.newMessages());
+    if (!answers.includes('reset')) {
+      const actions = actionsOf(answers.flatMap((answer) => answer as readonly ActionList[]));
+      return replyOf({ agent_actions: actions, command: COMMAND.step, side_channel });
+    }
+    for (const { environment } of this.#members.values()) environment.beganAnew(this);
+    return replyOf({ command: COMMAND.reset, side_channel });
   }
 
   /** What the agents say, by the environment that they live in: the teams of a behaviour share one. */
@@ -163,8 +175,10 @@ export class Session {
       this.#warnOnce(`the agents of ${key} are left alone: Unity never said what they are like`);
       return undefined;
     }
-    const { behavior, sensors } = readBehavior(brain, first);
-    const member = { environment: this.#world.environmentOf(behavior), sensors };
+    const { behavior, ...member } = unlessUnfit(`behaviour ${key}`, () => {
+      const { behavior, sensors } = readBehavior(brain, first);
+      return { behavior, sensors, environment: this.#world.environmentOf(behavior) };
+    });
     this.#world.info(`Connected new brain: ${key}`);
     if (readKey(key).team !== 0) this.#warnOnce(`behaviour ${behavior.name} has several teams: they learn as one`);
     this.#members.set(key, member);
@@ -190,6 +204,12 @@ export class Session {
 
 type ListProto = { readonly value: readonly AgentInfoProto[] } | null;
 
+/** What the agents of one key are to do. */
+interface ActionList {
+  readonly key: string;
+  readonly actions: readonly Float32Array[];
+}
+
 /** What the agents of one key say. */
 interface InfoList {
   readonly key: string;
@@ -205,7 +225,7 @@ function sideChannelMessages(bytes: Uint8Array): SideChannelMessage[] {
 }
 
 /** The actions of an environment's agents, given back to the keys that asked for them. */
-function sharedOut(actions: readonly Float32Array[], lists: readonly InfoList[]) {
+function sharedOut(actions: readonly Float32Array[], lists: readonly InfoList[]): readonly ActionList[] {
   let first = 0;
   return lists.map(({ key, infos }) => {
     const own = actions.slice(first, first + infos.filter(({ done }) => !done).length);
@@ -215,14 +235,17 @@ function sharedOut(actions: readonly Float32Array[], lists: readonly InfoList[])
 }
 
 /** Actions go by place alone. Keys that nobody asked with are left out: Unity knows no empty ones. */
-function stepReply(answers: readonly { readonly key: string; readonly actions: readonly Float32Array[] }[]): Reply {
+function actionsOf(answers: readonly ActionList[]) {
   const asked = answers.filter(({ actions }) => actions.length > 0);
-  const agent_actions = Object.fromEntries(
+  return Object.fromEntries(
     asked.map(({ key, actions }) => [
       key,
       // The old field and the new one: between them they reach every version of the package.
       { value: actions.map((action) => ({ vector_actions_deprecated: action, continuous_actions: action })) },
     ]),
   );
-  return { header: { status: STATUS.ok }, unity_input: { rl_input: { agent_actions, command: COMMAND.step } } };
+}
+
+function replyOf(rl_input: Sent<UnityRLInputProto>): Reply {
+  return { header: { status: STATUS.ok }, unity_input: { rl_input } };
 }

@@ -1,5 +1,5 @@
-/** What Unity is told when it connects: how fast time goes, and the environment's parameters. */
-import type { ParameterValue, Sampler } from '../../env.ts';
+/** What Unity is told: how fast time goes, and the environment's parameters. */
+import type { ParameterValues, Sampler } from '../../env.ts';
 import type { SideChannelMessage } from '../protocol/side-channels.ts';
 
 /** `engine_settings` of an ML-Agents configuration. What is absent is left as it is in Unity. */
@@ -26,16 +26,45 @@ export function engineMessages(settings: EngineSettings): SideChannelMessage[] {
   ];
 }
 
-/** @param seed of the run; a sampler whose own is -1 is given one made of it and its place. */
-export function parameterMessages(
-  parameters: Readonly<Record<string, ParameterValue>>,
-  seed: number,
-): SideChannelMessage[] {
-  return Object.entries(parameters).map(([name, parameter], place) =>
-    typeof parameter === 'number'
-      ? { kind: 'parameter', name, value: parameter }
-      : samplerMessage(name, parameter, seed + place),
-  );
+/** The environment's parameters as one Unity is to have them. */
+export class ToldParameters {
+  #values: ParameterValues;
+  readonly #seed: number;
+  /** Names of those that it was not told of as they are now. */
+  readonly #changed = new Set<string>();
+
+  /** @param seed of the run; a sampler whose own is -1 is given one made of it and the parameter's place. */
+  constructor(values: ParameterValues, seed: number) {
+    this.#values = values;
+    this.#seed = seed;
+  }
+
+  /** Sets those that are named. A sampler that is the same object as before goes on where it is. */
+  set(values: ParameterValues): void {
+    for (const [name, value] of Object.entries(values)) {
+      if (value !== this.#values[name]) this.#changed.add(name);
+    }
+    this.#values = { ...this.#values, ...values };
+  }
+
+  /** All of them, for a Unity that has just connected. */
+  messages(): SideChannelMessage[] {
+    this.#changed.clear();
+    return Object.keys(this.#values).map((name) => this.#message(name));
+  }
+
+  /** Those that have changed since the last call of this or of `messages`. */
+  changes(): SideChannelMessage[] {
+    const changed = [...this.#changed].map((name) => this.#message(name));
+    this.#changed.clear();
+    return changed;
+  }
+
+  #message(name: string): SideChannelMessage {
+    const value = this.#values[name]!;
+    if (typeof value === 'number') return { kind: 'parameter', name, value };
+    return samplerMessage(name, value, this.#seed + Object.keys(this.#values).indexOf(name));
+  }
 }
 
 function samplerMessage(name: string, sampler: Sampler, ownSeed: number): SideChannelMessage {

@@ -5,13 +5,13 @@
  * Stop and Play again is for training only a moment in which nothing happens.
  */
 import { UserError } from '../../../failure/user-error.ts';
-import { AGENTS_OF_A_WORLD, type BehaviorSpec, type ParameterValue } from '../../env.ts';
+import { AGENTS_OF_A_WORLD, type BehaviorSpec, type ParameterValues } from '../../env.ts';
 import { AGGREGATION } from '../protocol/side-channels.ts';
 import { differenceOf } from './behavior.ts';
 import { UnityEnvironment } from './environment.ts';
 import { Listener, type ListenerWorld, type SessionEnd } from './listener.ts';
 import type { Session } from './session.ts';
-import { type EngineSettings, engineMessages, parameterMessages } from './settings.ts';
+import { type EngineSettings, engineMessages, ToldParameters } from './settings.ts';
 import { Statistics } from './statistics.ts';
 
 export interface UnityWorldOptions {
@@ -24,7 +24,8 @@ export interface UnityWorldOptions {
   /** Copies that Unity makes of a training area. */
   readonly areas: number;
   readonly engine: EngineSettings;
-  readonly parameters: Readonly<Record<string, ParameterValue>>;
+  /** To begin with; an environment may set others. */
+  readonly parameters: ParameterValues;
   /**
    * A behaviour that was met for the first time, and its environments, one for each Unity.
    *
@@ -38,7 +39,10 @@ export interface UnityWorldOptions {
 export interface UnityHooks {
   info(message: string): void;
   warn(message: string): void;
-  /** A message of Unity's that was refused, and its session with it; what is no UserError is a bug of ours. */
+  /**
+   * A message of Unity's that was refused, and its session with it: an `UnfitUnity` where it would be so again after any
+   * restart. What is no UserError is a bug of ours.
+   */
   refused(unity: number, error: Error): void;
   ended(unity: number, reason: SessionEnd): void;
 }
@@ -53,9 +57,12 @@ export class UnityWorld {
   readonly #options: UnityWorldOptions;
   readonly #behaviors = new Map<string, Known>();
   readonly #listeners: Listener[] = [];
+  /** Of each Unity. */
+  readonly #parameters: readonly ToldParameters[];
 
   private constructor(options: UnityWorldOptions) {
     this.#options = options;
+    this.#parameters = options.ports.map(() => new ToldParameters(options.parameters, options.seed));
   }
 
   /** @throws UserError where it can't listen there. */
@@ -92,7 +99,8 @@ export class UnityWorld {
   }
 
   #worldOf(unity: number): ListenerWorld {
-    const { seed, areas, engine, parameters, hooks } = this.#options;
+    const { seed, areas, engine, hooks } = this.#options;
+    const parameters = this.#parameters[unity]!;
     return {
       seed: seed + unity,
       areas,
@@ -100,7 +108,8 @@ export class UnityWorld {
       warn: hooks.warn,
       error: (error) => hooks.refused(unity, error),
       ended: (reason) => hooks.ended(unity, reason),
-      firstMessages: () => [...parameterMessages(parameters, seed), ...engineMessages(engine)],
+      firstMessages: () => [...parameters.messages(), ...engineMessages(engine)],
+      newMessages: () => parameters.changes(),
       environmentOf: (behavior) => this.#known(behavior).environments[unity]!,
       measured: (message) => {
         if (message.aggregation === AGGREGATION.mostRecent && unity !== 0) return;
@@ -125,7 +134,10 @@ export class UnityWorld {
 
   #meet(behavior: BehaviorSpec): Known {
     const statistics = this.#options.ports.map(() => new Statistics());
-    const environments = statistics.map((own, unity) => new UnityEnvironment(behavior, unity * AGENTS_OF_A_WORLD, own));
+    const environments = statistics.map((own, unity) => {
+      const parameters = this.#parameters[unity]!;
+      return new UnityEnvironment(behavior, unity * AGENTS_OF_A_WORLD, { statistics: own, parameters });
+    });
     this.#options.onBehavior(behavior, environments);
     const known = { behavior, environments, statistics };
     this.#behaviors.set(behavior.name, known);

@@ -1,5 +1,6 @@
 /** Unity worlds for tests, and Unities that play in them. */
 import type { BehaviorSpec, Environment } from '../../../envs/env.ts';
+import { UnfitUnity } from '../../../envs/unity/trainer/unfit-unity.ts';
 import { type UnityHooks, UnityWorld, type UnityWorldOptions } from '../../../envs/unity/trainer/world.ts';
 import { UserError } from '../../../failure/user-error.ts';
 import { Echo } from './echoing.ts';
@@ -25,7 +26,7 @@ export async function openWorld(changes: Partial<UnityWorldOptions> & { refuses?
   const hooks: UnityHooks = {
     info: (message) => said.push(message),
     warn: (message) => said.push(`warning: ${message}`),
-    refused: (_unity, error) => said.push(`refused: ${error.message}`),
+    refused: (_unity, error) => said.push(`${error instanceof UnfitUnity ? 'unfit' : 'refused'}: ${error.message}`),
     ended: (unity, reason) => said.push(`ended ${unity}: ${reason}`),
   };
   const world = await UnityWorld.open({

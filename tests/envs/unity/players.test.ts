@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -63,9 +63,9 @@ describe('the words for a player', () => {
     expect(commandLine({ ...settings, hasWindow: true })[0]).toBe('--mlagents-port');
   });
 
-  it('name no log where the user did', () => {
-    expect(commandLine({ ...settings, hasWindow: true, args: ['-LogFile', 'my.log'] }).join(' ')).toBe(
-      '--mlagents-port 5006 -LogFile my.log',
+  it.each(['my.log', '-'])('name no log where the user did: %s', (log) => {
+    expect(commandLine({ ...settings, hasWindow: true, args: ['-LogFile', log] }).join(' ')).toBe(
+      `--mlagents-port 5006 -LogFile ${log}`,
     );
   });
 });
@@ -134,6 +134,26 @@ describe.skipIf(because(process.platform === 'win32', 'the player of this test i
     expect(said.filter((line) => line === 'ended 0: lost')).toHaveLength(2);
   });
 
+  it('that prints its log, or has one elsewhere, is quoted from there', async () => {
+    writeFileSync(join(folder, 'Player-0.log'), 'of an earlier training\n');
+    for (const log of ['-', join(folder, 'my.log')]) {
+      const { failed, warned } = await start('--die-after 1', {
+        player: { executable: join(folder, 'Game.x86_64'), args: ['-logFile', log], logFolder: folder },
+        limits: { lifetime: 0, rate: -1, period: 60 },
+      });
+      await until(() => failed.length > 0);
+      const place = log === '-' ? join(folder, 'Player-0-output.log') : log;
+      expect(warned.at(-1)).toBe(
+        `player 0 ended: exit code 3; the last lines of ${place}:\n${readFileSync(place, 'utf8')
+          .trim()
+          .split('\n')
+          .map((line) => `    ${line}`)
+          .join('\n')}`,
+      );
+      expect(warned.at(-1)).toMatch(/Something went badly wrong here\.$/);
+    }
+  });
+
   it('that can not even be started is told of', async () => {
     const { failed } = await start('', {
       player: { executable: file('Text.x86_64', 0o755), args: [], logFolder: folder },
@@ -153,6 +173,17 @@ describe.skipIf(because(process.platform === 'win32', 'the player of this test i
     expect(unity.failed[0]!.problem.value).toBe('it said nothing for 60 s (timeout_wait)');
     expect(unity.met.get('Pointer')!.echo.lived).toHaveLength(2 * 8);
     expect(runs(pidIn('Player-0.log'))).toBe(false);
+  });
+
+  it('that ends when it may is not started again, however long the rest takes', async () => {
+    const { players, warned } = await start('--die-after 3', { limits: { lifetime: -1, rate: -1, period: 60 } });
+    players.dismiss();
+    await until(() => existsSync(join(folder, 'Player-0.log')));
+    await until(() => readFileSync(join(folder, 'Player-0.log'), 'utf8').includes('badly wrong'));
+    await until(() => !runs(pidIn('Player-0.log')));
+    await players.close();
+    expect(warned).toEqual([]);
+    expect(readdirSync(folder).filter((name) => name.includes('restart'))).toEqual([]);
   });
 
   it('that stays when it is told to go is ended', async () => {

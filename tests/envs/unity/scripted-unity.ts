@@ -116,6 +116,11 @@ export class ScriptedUnity {
   }
 }
 
+/** What came through side channels in a reply. */
+export function messagesIn(reply: UnityMessageProto): SideChannelMessage[] {
+  return decodeSideChannels(reply.unity_input!.rl_input!.side_channel);
+}
+
 /** The actions in a reply, by behaviour, agent by agent. */
 export function actionsIn(reply: UnityMessageProto): Record<string, number[][]> {
   const actions = Object.entries(reply.unity_input!.rl_input!.agent_actions);

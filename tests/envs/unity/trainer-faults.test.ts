@@ -105,6 +105,7 @@ describe('a behaviour', () => {
     const unity = await play(world.port, A, { key: 'B?team=0' });
     await unity.tell({ [A.key]: [{ id: 0, sees: [1, 2] }] });
     await expect(unity.tell({ 'B?team=0': [{ id: 1, sees: [1] }] })).rejects.toThrow(/no settings; got "B"/);
+    expect(world.said).toContain('unfit: behaviour B?team=0: the behaviour has no settings; got "B"');
     await expectInOrder(world);
   });
 
@@ -118,6 +119,7 @@ describe('a behaviour', () => {
     ] as const) {
       const unity = await play(world.port, behavior);
       await expect(unity.tell({ [A.key]: [{ id: 0, sees }] })).rejects.toThrow(message);
+      expect(world.said.at(-2)).toMatch(/^unfit: /);
     }
     await expectInOrder(world);
   });
@@ -126,17 +128,36 @@ describe('a behaviour', () => {
     [{ ...A, branches: [3, 2] }, /discrete actions are not supported yet; got "2 branches of 3, 2"/],
     [{ ...A, actionSize: 0 }, /it has no continuous actions/],
   ])('with actions that are not trained here is refused by name (%#)', async (behavior, message) => {
-    const { port } = await openWorld();
+    const { port, said } = await openWorld();
     const unity = await play(port, behavior);
     await expect(unity.tell({ [A.key]: [{ id: 0, sees: [1] }] })).rejects.toThrow(message);
+    expect(said.at(-2)).toMatch(/^unfit: /);
   });
 
+  const floats = (count: number) => ({ float_data: { data: new Float32Array(count) } });
   it.each([
     [
       { shape: [3, 84, 84], compressed_data: Uint8Array.of(1) },
-      /visual observations are not supported yet; got "Eye, shape 3 x 84 x 84"/,
+      /visual observations are not supported yet; got "Eye, shape 3 x 84 x 84"; expected a vector: a shape of one number/,
     ],
-    [{ shape: [20, 4], float_data: { data: new Float32Array(80) }, dimension_properties: [4, 1] }, /variable length/],
+    [{ shape: [2, 4, 4], ...floats(32), dimension_properties: [1, 2, 2] }, /visual.*shape 2 x 4 x 4/],
+    [{ shape: [4, 4, 2], ...floats(32) }, /visual.*shape 4 x 4 x 2/],
+    [
+      { shape: [20, 4], ...floats(80), dimension_properties: [4, 1] },
+      /observations of variable length are not supported yet; got "Eye, shape 20 x 4"; expected a vector/,
+    ],
+    [{ shape: [5], ...floats(5), dimension_properties: [4] }, /variable length.*shape 5"/],
+    [
+      { shape: [20, 4], ...floats(80), dimension_properties: [1, 1] },
+      /observations of 2 dimensions are not supported yet; got "Eye, shape 20 x 4"; expected a vector.*one after the other/,
+    ],
+    [{ shape: [2, 2, 2], ...floats(8), dimension_properties: [1, 1, 1] }, /of 3 dimensions.*shape 2 x 2 x 2/],
+    [{ shape: [], ...floats(1) }, /of 0 dimensions.*shape none/],
+    [
+      { shape: [3], ...floats(2), dimension_properties: [1] },
+      /not as long as its shape says; got "Eye, shape 3"; expected 2/,
+    ],
+    [{ shape: [3] }, /not as long as its shape says.*expected 0/],
   ])('with observations that are not trained here is refused by name (%#)', async (observation, message) => {
     const { port } = await openWorld();
     const unity = await play(port, A);
@@ -160,7 +181,7 @@ describe('a Unity', () => {
       expect(first.unity_input!.rl_initialization_input!.communication_version).toBe('1.5.0');
       expect((await unity.getReady()).header!.status).toBe(STATUS.end);
       expect(world.said).toContainEqual(
-        expect.stringMatching(/another version of the protocol.*update com.unity.ml-agents/),
+        expect.stringMatching(/^unfit: .*another version of the protocol.*update com.unity.ml-agents/),
       );
     }
     unity.connection.close();

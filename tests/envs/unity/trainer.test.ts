@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Episode } from '../../../envs/env.ts';
+import type { Environment, Episode, Sampler } from '../../../envs/env.ts';
 import { COMMAND, STATUS } from '../../../envs/unity/protocol/messages.ts';
 import { AGGREGATION, encodeSideChannels } from '../../../envs/unity/protocol/side-channels.ts';
 import { Echo } from './echoing.ts';
 import { closeWorlds, openWorld, play } from './open-world.ts';
-import { actionsIn, ScriptedUnity } from './scripted-unity.ts';
+import { actionsIn, messagesIn, ScriptedUnity } from './scripted-unity.ts';
 
 const A = { key: 'A?team=0' };
 const B = { key: 'B?team=0', actionSize: 2 };
@@ -342,6 +342,136 @@ describe('Stop and Play', () => {
     await vi.waitUntil(() => decide.length === 1);
     decide.shift()!();
     expect(actionsIn(await asked)[A.key]).toEqual([[Math.fround(0.02)]]);
+  });
+});
+
+describe('parameters that change', () => {
+  const sampler: Sampler = { sampler_type: 'uniform', sampler_parameters: { seed: -1, min_value: 1, max_value: 2 } };
+  const sampled = (seed: number) => ({ kind: 'uniformParameter', name: 'mass', seed, minimum: 1, maximum: 2 });
+  const gravity = (value: number) => ({ kind: 'parameter', name: 'gravity', value });
+
+  it('are told with the next answer, once, and to a Unity that comes later with the first', async () => {
+    const { port, met } = await openWorld({ parameters: { gravity: 9, mass: sampler } });
+    const unity = await play(port, A);
+    expect(messagesIn(await unity.tell({ [A.key]: [{ id: 0, sees: [1] }] }))).toEqual([]);
+    const [environment] = met.get('A')!.environments;
+    // A sampler that stays as it is goes on with its numbers.
+    environment!.setParameters!({ gravity: 7, mass: sampler });
+    expect(messagesIn(await unity.tell({}))).toEqual([gravity(7)]);
+    expect(messagesIn(await unity.tell({}))).toEqual([]);
+    environment!.setParameters!({ gravity: 5 });
+    const later = await play(port, A);
+    expect(later.instructions.slice(0, 2)).toEqual([gravity(5), sampled(8)]);
+    expect(messagesIn(await later.tell({}))).toEqual([]);
+    environment!.setParameters!({ mass: { ...sampler } });
+    expect(messagesIn(await later.tell({}))).toEqual([sampled(8)]);
+  });
+
+  it('are told to each Unity', async () => {
+    const { world, met } = await openWorld({ ports: [0, 0], parameters: { gravity: 9 } });
+    const both = [await play(world.ports[0]!, A), await play(world.ports[1]!, A)];
+    await both[0]!.tell({ [A.key]: [{ id: 0, sees: [1] }] });
+    for (const environment of met.get('A')!.environments) environment.setParameters!({ gravity: 7 });
+    for (const unity of both) expect(messagesIn(await unity.tell({}))).toEqual([gravity(7)]);
+  });
+
+  /** A behaviour that is answered by hand. */
+  class ByHand {
+    readonly seen: number[] = [];
+    readonly lost: number[][] = [];
+    #environment: Environment;
+    #decide: (how: 'acts' | 'resets') => void = () => {};
+
+    constructor(environment: Environment) {
+      this.#environment = environment;
+      this.#run();
+    }
+
+    /** It acts, or lets all begin anew. */
+    decide(how: 'acts' | 'resets'): void {
+      this.#decide(how);
+    }
+
+    async #run(): Promise<void> {
+      let observations = await this.#environment.reset();
+      for (;;) {
+        this.seen.push(observations[0]!);
+        const how = await new Promise((resolve) => {
+          this.#decide = resolve;
+        });
+        if (how === 'resets') observations = await this.#environment.reset();
+        else {
+          const step = await this.#environment.step(new Float32Array(this.#environment.agents));
+          this.lost.push(Array.from(step.present!.lost));
+          ({ observations } = step);
+        }
+      }
+    }
+  }
+
+  async function byHand() {
+    const hands: Record<string, ByHand> = {};
+    const environments: Record<string, Environment> = {};
+    const world = await openWorld({
+      parameters: { gravity: 9 },
+      onBehavior({ name }, [environment]) {
+        hands[name] = new ByHand(environment!);
+        environments[name] = environment!;
+      },
+    });
+    /** Once the behaviour has been asked so many times, it does that. */
+    const once = async (name: string, asked: number, how: 'acts' | 'resets') => {
+      await vi.waitUntil(() => hands[name]?.seen.length === asked);
+      hands[name]!.decide(how);
+    };
+    return { ...world, hands, environments, once };
+  }
+
+  it('with a reset let all agents begin anew, of every behaviour: nothing comes of what they decided last', async () => {
+    const other = { key: 'B?team=0' };
+    const { port, hands, environments, once } = await byHand();
+    const unity = await play(port, A, other);
+    const says = (sight: number) => ({ [A.key]: [{ id: 0, sees: [sight] }], [other.key]: [{ id: 1, sees: [sight] }] });
+    const first = unity.tell(says(1));
+    await once('A', 1, 'acts');
+    await once('B', 1, 'acts');
+    expect((await first).unity_input!.rl_input!.command).toBe(COMMAND.step);
+
+    const second = unity.tell(says(2));
+    await once('B', 2, 'acts');
+    environments['A']!.setParameters!({ gravity: 7 });
+    await once('A', 2, 'resets');
+    const reply = await second;
+    expect(reply.unity_input!.rl_input!.command).toBe(COMMAND.reset);
+    expect(messagesIn(reply)).toEqual([gravity(7)]);
+    expect(actionsIn(reply)).toEqual({});
+
+    const third = unity.tell(says(3));
+    await once('B', 3, 'acts');
+    await once('A', 3, 'acts');
+    expect(actionsIn(await third)).toEqual({ [A.key]: [[0]], [other.key]: [[0]] });
+    expect(hands['A']!.seen).toEqual([1, 2, 3]);
+    // Of the decisions after which messages came: B's second was lost.
+    expect(hands['B']!.lost).toEqual([[0], [1]]);
+    expect(hands['A']!.lost).toEqual([[0]]);
+  });
+
+  it('with a reset let those begin anew too who came while it was thought about', async () => {
+    const { port, hands, once } = await byHand();
+    const first = await play(port, A);
+    const unanswered = first.tell({ [A.key]: [{ id: 0, sees: [1] }] });
+    await vi.waitUntil(() => hands['A']?.seen.length === 1);
+    const second = await play(port, A);
+    expect((await unanswered).header!.status).toBe(STATUS.end);
+    const asked = second.tell({ [A.key]: [{ id: 0, sees: [2] }] });
+    // That it has arrived is seen by nothing but its answer.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await once('A', 1, 'resets');
+    expect((await asked).unity_input!.rl_input!.command).toBe(COMMAND.reset);
+    const again = second.tell({ [A.key]: [{ id: 0, sees: [3] }] });
+    await once('A', 2, 'acts');
+    expect(actionsIn(await again)).toEqual({ [A.key]: [[0]] });
+    expect(hands['A']!.seen).toEqual([1, 3]);
   });
 });
 

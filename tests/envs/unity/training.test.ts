@@ -3,12 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Environment } from '../../../envs/env.ts';
+import { COMMAND, STATUS } from '../../../envs/unity/protocol/messages.ts';
 import { RandomStream } from '../../../random/stream.ts';
 import { actingModel } from '../../../train/acting.ts';
-import { readCheckpoint } from '../../../train/checkpoint.ts';
-import { parseConfiguration } from '../../../train/configuration/read.ts';
+import { latestCheckpoint, readCheckpoint } from '../../../train/checkpoint.ts';
+import { type Configuration, parseConfiguration } from '../../../train/configuration/read.ts';
+import { Curriculum } from '../../../train/curriculum.ts';
 import { LiveCollector } from '../../../train/live-collector.ts';
 import { Normaliser } from '../../../train/normaliser.ts';
 import { initialParameters } from '../../../train/policy.ts';
@@ -16,8 +18,9 @@ import type { Rollout } from '../../../train/rollout.ts';
 import { type TrainOptions, train } from '../../../train/train.ts';
 import { behavior as pointer } from '../../train/fixtures/pointing-environment.ts';
 import { closeWorlds, openWorld } from './open-world.ts';
-import { playPointing } from './pointing-unity.ts';
-import { type Says, ScriptedUnity } from './scripted-unity.ts';
+import { join as joinWorld, pointingWorld } from './player/playing.ts';
+import { POINTER, playPointing } from './pointing-unity.ts';
+import { actionsIn, messagesIn, type Says, ScriptedUnity } from './scripted-unity.ts';
 
 afterEach(closeWorlds);
 
@@ -75,6 +78,181 @@ behaviors:
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+it('normalised rewards go on after --resume: what was learnt of them stays, and the running returns are those of new episodes', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'resumed-'));
+  const gamma = 0.9;
+  const rows = 64;
+  const configuration = (max_steps: number) =>
+    parseConfiguration(
+      `
+behaviors:
+  A:
+    hyperparameters: { batch_size: 32, buffer_size: ${rows}, num_epoch: 1 }
+    network_settings: { hidden_units: 4, num_layers: 1 }
+    reward_signals: { extrinsic: { gamma: ${gamma} } }
+    max_steps: ${max_steps}
+    gaitsmith: { normalize_rewards: true }
+`,
+      'a.yaml',
+      'A',
+    );
+  /** One agent whose episode never ends, and what it earns with each decision. */
+  const play = async (max_steps: number, earns: (decision: number) => number) => {
+    const training: Promise<unknown>[] = [];
+    const { port, world } = await openWorld({
+      onBehavior: (behavior, environment) => {
+        const options = {
+          configuration: configuration(max_steps),
+          environment,
+          behavior,
+          seed: 3,
+          agents: 0,
+          checkpointFolder: folder,
+          metricsPath: join(folder, 'metrics.jsonl'),
+          resume: max_steps > rows,
+        };
+        training.push(train(options, { info() {}, warn() {}, iteration() {}, signal: never }));
+      },
+    });
+    const unity = await ScriptedUnity.play(port, { key: 'A?team=0' });
+    for (let decision = 0; decision <= rows; decision++) {
+      const says = { id: 0, sees: [decision / rows], earned: decision === 0 ? 0 : earns(decision - 1) };
+      const reply = unity.tell({ 'A?team=0': [says] });
+      // What the last one asks for, nobody answers any more.
+      if (decision < rows) await reply;
+      else reply.catch(() => {});
+    }
+    await Promise.all(training);
+    world.dismiss();
+    unity.connection.close();
+  };
+  try {
+    const first = (decision: number) => 1 + (decision % 7);
+    const second = (decision: number) => (decision % 5) - 2;
+    await play(rows, first);
+    await play(2 * rows, second);
+    const returns = [first, second].flatMap((earns) => {
+      let running = 0;
+      return Array.from({ length: rows }, (_, decision) => (running = gamma * running + earns(decision)));
+    });
+    const mean = returns.reduce((sum, value) => sum + value, 0) / returns.length;
+    const squares = returns.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+    const { statistics } = latestCheckpoint(folder, () => {}).checkpoint.rewardNormaliser!;
+    expect(statistics.rows).toBe(2 * rows);
+    expect(statistics.mean).toBeCloseTo(mean, 9);
+    expect(statistics.squares).toBeCloseTo(squares, 6);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+describe('lessons', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'lessons-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const configuration = (more: string, maxSteps = 2000) =>
+    parseConfiguration(
+      `
+behaviors:
+  Pointer:
+    hyperparameters: { batch_size: 64, buffer_size: 512, num_epoch: 1 }
+    network_settings: { normalize: true, hidden_units: 8, num_layers: 1 }
+    max_steps: ${maxSteps}
+environment_parameters:
+  reach:
+    curriculum:
+      - { name: near, value: 0.1, completion_criteria: { behavior: Pointer, threshold: -1000, min_lesson_length: 60${more} } }
+      - { name: middle, value: 0.4, completion_criteria: { behavior: Pointer, measure: progress, threshold: 0.6 } }
+      - { name: far, value: 0.7 }
+`,
+      'pointer.yaml',
+      'Pointer',
+    );
+  async function learn(name: string, changes: Partial<TrainOptions> & Pick<TrainOptions, 'configuration'>) {
+    const options = {
+      environment: pointingWorld.environment,
+      behavior: pointer,
+      seed: 7,
+      agents: 20,
+      checkpointFolder: join(folder, name),
+      metricsPath: join(folder, `${name}.jsonl`),
+      resume: false,
+      ...changes,
+    };
+    const told: string[] = [];
+    const { checkpoint } = await train(options, {
+      info: (line) => told.push(line),
+      warn() {},
+      iteration() {},
+      signal: never,
+    });
+    return { told, ...readCheckpoint(checkpoint) };
+  }
+
+  /** A world whose behaviour learns, once it is met. */
+  async function openLearning(name: string, settings: Configuration, resume = false) {
+    const learning: ReturnType<typeof learn>[] = [];
+    const parameters = new Curriculum(settings.environmentParameters).values();
+    const world = await openWorld({
+      parameters,
+      onBehavior: (behavior, environment) => {
+        learning.push(learn(name, { configuration: settings, behavior, environment, agents: 0, resume }));
+      },
+    });
+    return { ...world, learning };
+  }
+
+  it.each([
+    ['', ''],
+    [', each from new episodes on', ', require_reset: true'],
+  ])('change over the wire as they do in worker threads%s', async (_how, more) => {
+    const settings = configuration(more);
+    const { world, port, learning } = await openLearning('wire', settings);
+    const playing = joinWorld(port, { agents: 20 });
+    const embedded = await learn('embedded', { configuration: settings });
+    const wire = await learning[0]!;
+    world.dismiss();
+    await playing;
+    expect(
+      wire.told.filter((line) => line.startsWith('Parameter')).map((line) => /value=\d.\d/.exec(line)![0]),
+    ).toEqual(['value=0.1', 'value=0.4', 'value=0.7']);
+    for (const part of ['told', 'parameters', 'optimiser', 'normaliser', 'sample'] as const) {
+      expect(wire[part], part).toEqual(embedded[part]);
+    }
+  });
+
+  it('go on after --resume: what Unity began in the first lesson begins anew in that of the checkpoint', async () => {
+    const stopped = await openLearning('run', configuration('', 520));
+    const playing = joinWorld(stopped.port, { agents: 20 });
+    await vi.waitUntil(() => stopped.learning.length > 0, { timeout: 50_000 });
+    const { curriculum } = await stopped.learning[0]!;
+    stopped.world.dismiss();
+    await playing;
+    expect(curriculum!.parameters['reach']!.lesson).toBe(1);
+
+    const { world, port, learning } = await openLearning('run', configuration('', 521), true);
+    const unity = await ScriptedUnity.play(port, POINTER);
+    const reach = (value: number) => ({ kind: 'parameter', name: 'reach', value: Math.fround(value) });
+    expect(unity.instructions[0]).toEqual(reach(0.1));
+    const says = { [POINTER.key]: [{ id: 0, sees: [1, 2, 3] }] };
+    const first = await unity.tell(says);
+    expect(first.unity_input!.rl_input!.command).toBe(COMMAND.reset);
+    expect(messagesIn(first)).toEqual([reach(0.4)]);
+    const second = await unity.tell(says);
+    expect(actionsIn(second)[POINTER.key]).toHaveLength(1);
+    expect(messagesIn(second)).toEqual([]);
+    for (let decision = 1; decision < 512; decision++) await unity.tell(says);
+    const last = unity.tell(says);
+    await learning[0]!;
+    world.dismiss();
+    expect((await last).header!.status).toBe(STATUS.end);
+    unity.connection.close();
+  });
 });
 
 /** What is to come of a decision, by what its agent saw: everything that it sees is seen once only. */

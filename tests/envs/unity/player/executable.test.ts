@@ -63,6 +63,15 @@ describe.skipIf(because(process.platform === 'win32', 'Windows has no executable
     expect(written).toMatch(/The session is over/);
   });
 
+  it('takes - for stdout where the log is to go, as Unity does', async () => {
+    const { child } = await launch(({ number }) => (number === 1 ? { status: 400 } : {}), '-logFile', '-');
+    const { exitCode, stdout, stderr } = await child;
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatch(/^Connected to a trainer of version 1\.1\.0[\s\S]*^The session is over/m);
+    expect(JSON.parse(stdout.trim().split('\n').at(-1)!)).toMatchObject({ ok: true });
+    expect(existsSync(join(folder, '-'))).toBe(false);
+  });
+
   it('says goodbye on Ctrl-C, which reaches it through the script', async () => {
     const { child, trainer } = await launch(({ number }) => {
       if (number === 3) child.kill('SIGINT');

@@ -10,7 +10,7 @@ export { walkerWorld };
 export const pointingWorld: PlayerWorld = {
   environment: new URL('../../../train/fixtures/pointing-environment.ts', import.meta.url).href,
   behavior,
-  parameters: { broken: { low: 0, high: 1 } },
+  parameters: { broken: { low: 0, high: 1 }, reach: { low: 0, high: 1 } },
   stepsPerDecision: 5,
   seconds: 0.01,
 };
