@@ -148,13 +148,15 @@ describe('training in a live Unity', () => {
       start(settings(1000), '--env', 'nowhere/Game').ended,
       start(settings(1000, ', env_path: nowhere/Game'), '--runs-dir', 'other').ended,
       start(`${settings(1000)}\nengine_settings: { time_scale: 3 }`, '--env', 'walker').ended,
+      start(settings(1000), '--env', 'unity', '--agents', '3').ended,
     ]);
-    expect(wrong.map(({ exitCode }) => exitCode)).toEqual([1, 1, 1]);
+    expect(wrong.map(({ exitCode }) => exitCode)).toEqual([1, 1, 1, 1]);
     expect(wrong[0]!.stderr).toMatch(/--env: there is no such player; got "nowhere\/Game"/);
     expect(wrong[1]!.stderr).toMatch(/there is no such player/);
     expect(wrong[2]!.stderr).toMatch(
       /settings-2\.yaml:\d+ \(engine_settings\): .*not for the embedded world.*--env unity/,
     );
+    expect(wrong[3]!.stderr).toMatch(/--agents: this is for the embedded world alone/);
     expect(existsSync(join(folder, 'runs'))).toBe(false);
   });
 
