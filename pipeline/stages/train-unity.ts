@@ -22,6 +22,8 @@ export interface UnityTraining {
   readonly port?: number | undefined;
   readonly numEnvs?: number | undefined;
   readonly host?: string | undefined;
+  /** What new behaviours start from instead of init_path: a run, or one of its checkpoints; null: nothing learnt yet. */
+  readonly start?: string | null | undefined;
   readonly engine: Pick<EngineOptions, 'backend' | 'device'>;
   readonly resume: boolean;
   /** Puts what an earlier training left in a run folder aside. */

@@ -103,6 +103,11 @@ export default defineStage({
     checkEngine({ backend, device });
     if (backend !== 'onnx') await checkInstalled(backend);
     const unity = await unityOf(options);
+    for (const [flag, value] of Object.entries({ '--agents': options.agents, '--shipped': shipped })) {
+      if (!unity || value === undefined) continue;
+      const mend = 'leave it out: in Unity the agents are those of the scene, and none is shipped';
+      throw new UserError({ what: 'this is for the embedded world alone', where: flag, value, mend });
+    }
     if (unity && unity.player === undefined && (options.numEnvs ?? 1) > 1) {
       const mend = 'name a built player: --env PATH';
       throw new UserError({
@@ -137,9 +142,10 @@ export default defineStage({
     const unity = await unityOf(options);
     if (unity) {
       const { trainInUnity } = await import('./train-unity.ts');
-      const { backend, device } = options;
-      const setBeside = (own: RunFolder) => setAside(own, logger);
-      return trainInUnity({ ...unity, ...options, engine: { backend, device }, setAside: setBeside }, context);
+      const { backend, device, initializeFrom, fromScratch } = options;
+      const start = initializeFrom === undefined ? undefined : folderOfRun(initializeFrom, run);
+      const training = { ...unity, ...options, engine: { backend, device }, start: fromScratch ? null : start };
+      return trainInUnity({ ...training, setAside: (own) => setAside(own, logger) }, context);
     }
     const { train } = await import('../../train/train.ts');
     const { latestCheckpoint } = await import('../../train/checkpoint.ts');
@@ -213,11 +219,18 @@ async function unityOf({ env, config }: Pick<Options, 'env' | 'config'>): Promis
 
 type UnityMeant = Pick<UnityTraining, 'player' | 'configuration'>;
 
-function unitySettings({ player, configuration }: UnityMeant, { maxSteps, seed }: Options): Json {
+function unitySettings(
+  { player, configuration }: UnityMeant,
+  { maxSteps, seed, initializeFrom, fromScratch }: Options,
+): Json {
   const { behaviors, environmentParameters, environment, engine } = configuration;
   const trained = behaviors.map((name) => configuration.of(name));
   const settings = { world: player ?? 'unity', trained, environmentParameters, environment, engine };
-  return { ...settings, maxSteps: maxSteps ?? null, seed: seed ?? null } as unknown as Json;
+  const start = {
+    ...(initializeFrom === undefined ? {} : { initializeFrom }),
+    ...(fromScratch ? { fromScratch } : {}),
+  };
+  return { ...settings, ...start, maxSteps: maxSteps ?? null, seed: seed ?? null } as unknown as Json;
 }
 
 function setAside({ checkpoints }: RunFolder, logger: Logger): void {

@@ -4,12 +4,15 @@
  * The run folder belongs to the first one; each further one has a run folder of its own inside it, to export and deploy it
  * from.
  */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { BehaviorSpec, Environment } from '../../envs/env.ts';
 import { UserError } from '../../failure/user-error.ts';
 import { writeAtomically } from '../../files/write-atomically.ts';
 import { latestCheckpoint, listCheckpoints } from '../../train/checkpoint.ts';
 import type { Configuration } from '../../train/configuration/read.ts';
 import { configurationAsYaml } from '../../train/configuration/write.ts';
+import { initialCheckpoint } from '../../train/initial-checkpoint.ts';
 import type { IterationMetrics } from '../../train/metrics.ts';
 import { type TrainResult, train } from '../../train/train.ts';
 import { type RunFolder, runFolder } from '../run-folder.ts';
@@ -41,6 +44,8 @@ export class UnityBehaviors {
     const { run, signal } = context;
     this.#training = training;
     this.#context = context;
+    // What is not there is told now, not after Play.
+    if (training.start) initialCheckpoint(training.start, () => {});
     const saved = training.resume ? latestCheckpoint(run.checkpoints, () => {}).checkpoint : undefined;
     this.#owner = saved?.behaviorName;
     const { environment } = training.configuration;
@@ -94,10 +99,21 @@ export class UnityBehaviors {
   }
 
   #configurationOf(name: string): Configuration {
-    const { configuration, maxSteps } = this.#training;
+    const { configuration, maxSteps, start } = this.#training;
     const own = configuration.of(name);
     const max_steps = maxSteps ?? own.behavior.max_steps;
-    return { ...own, behavior: { ...own.behavior, max_steps }, seed: this.seed };
+    const init_path = start === undefined ? own.behavior.init_path : start && this.#startOf(name, start);
+    return { ...own, behavior: { ...own.behavior, max_steps, init_path }, seed: this.seed };
+  }
+
+  /** Of a run in Unity the part that is of this behaviour; of any other the whole, for the behaviour that is met first. */
+  #startOf(name: string, start: string): string | null {
+    const part = join(start, folderOf(name));
+    if (existsSync(part)) return part;
+    const isFirst = [...this.#runs.keys()].every((other) => other === name);
+    if (isFirst || initialCheckpoint(start, () => {}).checkpoint.behaviorName === name) return start;
+    this.#context.logger.info(`${name} starts from nothing learnt: ${start} knows no such behaviour.`);
+    return null;
   }
 
   /** The run folder itself for the first behaviour, or the one that it has been of; folders inside it for others. */
@@ -105,8 +121,7 @@ export class UnityBehaviors {
     const { run } = this.#context;
     const owner = this.#owner ?? [...this.#runs.keys()].at(0) ?? name;
     if (name === owner) return run;
-    const id = name.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '');
-    const own = runFolder(id || 'behavior', run.path);
+    const own = runFolder(folderOf(name), run.path);
     const other = [...this.#runs].find(([, { path }]) => path === own.path);
     if (other) {
       throw new UserError({
@@ -138,6 +153,8 @@ export class UnityBehaviors {
         engine,
         checkpointFolder: run.checkpoints,
         metricsPath: run.metrics,
+        eventsFolder: run.path,
+        dumpFolder: run.dumps,
         resume: resume && (run === this.#context.run || listCheckpoints(run.checkpoints).length > 0),
         actUntil: () => this.#hasLearnt(behavior.name),
       },
@@ -171,4 +188,9 @@ export class UnityBehaviors {
       split: { unity: physics, inference, learning },
     });
   }
+}
+
+/** The name of the folder that a behaviour has inside a run. */
+function folderOf(behavior: string): string {
+  return behavior.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'behavior';
 }

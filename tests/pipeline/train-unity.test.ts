@@ -16,7 +16,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { checkOptions, type Given } from '../../pipeline/parse-options.ts';
 import { runFolder } from '../../pipeline/run-folder.ts';
+import trainStage from '../../pipeline/stages/train.ts';
 import { trainInUnity } from '../../pipeline/stages/train-unity.ts';
 import { readUnityConfiguration } from '../../train/configuration/read.ts';
 import { playPointing } from '../envs/unity/pointing-unity.ts';
@@ -144,18 +146,26 @@ describe('training in a live Unity', () => {
   });
 
   it('refuses at once what can not go well', async () => {
-    const wrong = await Promise.all([
-      start(settings(1000), '--env', 'nowhere/Game').ended,
-      start(settings(1000, ', env_path: nowhere/Game'), '--runs-dir', 'other').ended,
-      start(`${settings(1000)}\nengine_settings: { time_scale: 3 }`, '--env', 'walker').ended,
-    ]);
-    expect(wrong.map(({ exitCode }) => exitCode)).toEqual([1, 1, 1]);
-    expect(wrong[0]!.stderr).toMatch(/--env: there is no such player; got "nowhere\/Game"/);
-    expect(wrong[1]!.stderr).toMatch(/there is no such player/);
-    expect(wrong[2]!.stderr).toMatch(
-      /settings-2\.yaml:\d+ \(engine_settings\): .*not for the embedded world.*--env unity/,
-    );
+    const { exitCode, stderr } = await start(settings(1000), '--env', 'nowhere/Game').ended;
+    expect({ exitCode, stderr }).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/--env: there is no such player; got "nowhere\/Game"/),
+    });
     expect(existsSync(join(folder, 'runs'))).toBe(false);
+
+    const config = join(folder, 'game.yaml');
+    const refused = (text: string, given: Given) => {
+      writeFileSync(config, text);
+      const options = checkOptions(trainStage.options, { config, ...given });
+      return expect(
+        Promise.resolve(trainStage.check!(options)).then(() => trainStage.inputs(options, runFolder('one'))),
+      );
+    };
+    await refused(settings(1000, ', env_path: nowhere/Game'), {}).rejects.toThrow(/there is no such player/);
+    await refused(settings(1000), { env: 'unity', agents: '3' }).rejects.toThrow(/--agents: .*the embedded world alone/);
+    await refused(`${settings(1000)}\nengine_settings: { time_scale: 3 }`, { env: 'walker' }).rejects.toThrow(
+      /game\.yaml:\d+ \(engine_settings\): .*not for the embedded world.*--env unity/,
+    );
   });
 
   it('gives the port back where its players can not be started', async () => {
