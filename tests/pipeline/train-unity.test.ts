@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { compiled } from '../compiled/loader.ts';
 import { playPointing } from '../envs/unity/pointing-unity.ts';
 import { because } from '../skipping.ts';
 
 const root = join(import.meta.dirname, '../..');
-const tsx = import.meta.resolve('tsx');
 const noPlayers = because(process.platform === 'win32', 'the player of this test is a shell script');
 
 const settings = (maxSteps: number, more = '') => `
@@ -35,7 +35,7 @@ describe('training in a live Unity', () => {
     const file = `settings-${running.length}.yaml`;
     writeFileSync(join(folder, file), config);
     const words = [join(root, 'pipeline/gaitsmith.ts'), 'train', '--json', '--config', file, ...flags];
-    const child = execa(process.execPath, ['--import', tsx, ...words], { cwd: folder, reject: false });
+    const child = execa(process.execPath, ['--import', compiled, ...words], { cwd: folder, reject: false });
     running.push(child);
     const said = { stderr: '' };
     child.stderr.on('data', (text) => {
@@ -104,7 +104,7 @@ describe('training in a live Unity', () => {
       process.execPath,
       [
         '--import',
-        tsx,
+        compiled,
         join(root, 'pipeline/gaitsmith.ts'),
         'export',
         '--run-id',
@@ -137,7 +137,7 @@ describe('training in a live Unity', () => {
     async () => {
       const player = join(folder, 'Game.x86_64');
       const script = join(root, 'tests/envs/unity/pointing-player.ts');
-      writeFileSync(player, `#!/bin/sh\nexec "${process.execPath}" --import "${tsx}" "${script}" "$@"\n`);
+      writeFileSync(player, `#!/bin/sh\nexec "${process.execPath}" --import "${compiled}" "${script}" "$@"\n`);
       chmodSync(player, 0o755);
       const config = settings(100_000, ', num_envs: 2, env_args: [--first, --second 2]');
       const training = start(config, '--env', join(folder, 'Game'), '--port', '0');
