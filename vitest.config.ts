@@ -1,8 +1,18 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  resolve: {
+    alias: [
+      {
+        find: /^[./]+\/threads\/start-worker\.ts$/,
+        replacement: join(import.meta.dirname, 'tests/compiled/start-worker.ts'),
+      },
+    ],
+  },
   test: {
     include: ['tests/**/*.test.ts'],
+    globalSetup: ['tests/compiled/build.ts'],
     // onnxruntime-node and PhysX keep threads of their own: processes end cleanly where worker threads may not.
     pool: 'forks',
     maxWorkers: 2,

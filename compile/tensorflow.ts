@@ -4,9 +4,9 @@
  * The umbrella package, because in Node the core alone knows no gradients. Eager use runs on the 'cpu' backend unless
  * another one (tfjs-node, wasm) is registered and chosen; the results are the same, only the speed differs.
  */
-import * as tf from '@tensorflow/tfjs';
+import tf from './tensorflow.cjs';
 
-export * as tf from '@tensorflow/tfjs';
+export { tf };
 
 // Chosen now and not at the first tensor, because tfjs would make a second cpu backend then. (tfjs-node, imported before
 // or after, chooses itself.)

@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { UserError } from '../../failure/user-error.ts';
 import { lockFolder } from '../../files/lock-folder.ts';
 import { identityOf } from '../../files/process-identity.ts';
+import { compiled } from '../compiled/loader.ts';
 import { because } from '../skipping.ts';
 
 const options = { purpose: 'npm run train', elsewhere: 'name another run' };
@@ -132,7 +133,7 @@ test('of many processes that find the same stale lock, one gets it', async () =>
       }
     });
     process.stdout.write('ready ');`;
-  const args = ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', script];
+  const args = ['--import', compiled, '--input-type=module', '-e', script];
   const racers = Array.from({ length: 3 }, () => {
     const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     let said = '';

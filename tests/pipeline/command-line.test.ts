@@ -5,10 +5,11 @@ import { lockFolder } from '../../files/lock-folder.ts';
 import { parseArguments } from '../../pipeline/parse-options.ts';
 import { stageCommand } from '../../pipeline/stage-command.ts';
 import { stages } from '../../pipeline/stages.ts';
+import { compiledScript } from '../compiled/loader.ts';
 import { place, runToEnd, underTsx } from './fixtures/start.ts';
 
 /** The real command line, with the real stages. */
-const gaitsmith = underTsx('pipeline/gaitsmith.ts');
+const gaitsmith = { file: process.execPath, args: [compiledScript('pipeline/gaitsmith.ts')] };
 
 function lastLine(text: string): Record<string, unknown> {
   return JSON.parse(text.trimEnd().split('\n').at(-1)!) as Record<string, unknown>;

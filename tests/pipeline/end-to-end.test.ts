@@ -12,8 +12,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { sha256OfFile } from '../../files/hash.ts';
+import { compiled } from '../compiled/loader.ts';
 
 const root = join(import.meta.dirname, '../..');
 const asset = 'Assets/Gaitsmith/Walker/Walker.onnx';
@@ -27,7 +28,7 @@ behaviors:
 env_settings: { seed: 1 }
 `;
 
-describe('the whole way', () => {
+describe('the whole way', { timeout: 300_000 }, () => {
   let folder: string;
   let project: string;
   beforeAll(() => {
@@ -41,20 +42,22 @@ describe('the whole way', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const run = join('runs', 'walker');
-  function start(command: string, ...flags: string[]) {
+  function start(command: string, flags: readonly string[], loader = compiled) {
     const words = [join(root, 'pipeline/gaitsmith.ts'), command, '--json', '--runs-dir', 'runs', ...flags];
-    return execa(process.execPath, ['--import', import.meta.resolve('tsx'), ...words], { cwd: folder, reject: false });
+    return execa(process.execPath, ['--import', loader, ...words], { cwd: folder, reject: false });
   }
-  async function gaitsmith(command: string, ...flags: string[]) {
-    const { exitCode, stdout, stderr } = await start(command, ...flags);
+  async function ended(running: ReturnType<typeof start>) {
+    const { exitCode, stdout, stderr } = await running;
     return { exitCode, stderr, result: JSON.parse(stdout.trim().split('\n').at(-1)!) };
   }
+  const gaitsmith = (command: string, ...flags: string[]) => ended(start(command, flags));
   const training = ['--config', 'settings.yaml', '--agents', '16'];
-  const pipeline = (...flags: string[]) => gaitsmith('pipeline', '--unity-project', project, ...training, ...flags);
+  const whole = () => ['--unity-project', project, ...training];
+  const pipeline = (...flags: string[]) => gaitsmith('pipeline', ...whole(), ...flags);
   const errorLines = (stderr: string) => stderr.split('\n').filter((line) => line.includes('error:'));
 
-  it('goes from nothing to a validated policy in the Unity project', async () => {
-    const { exitCode, stderr, result } = await pipeline();
+  it('goes from nothing to a validated policy in the Unity project, under tsx, as users start it', async () => {
+    const { exitCode, stderr, result } = await ended(start('pipeline', whole(), import.meta.resolve('tsx')));
     expect(stderr).toMatch(/train.*done[\s\S]*export.*done[\s\S]*validate.*done[\s\S]*deploy.*done/);
     expect({ exitCode, ok: result.ok }).toEqual({ exitCode: 0, ok: true });
     expect(sha256OfFile(join(project, asset))).toBe(sha256OfFile(join(folder, run, 'policy.onnx')));
@@ -88,11 +91,12 @@ describe('the whole way', () => {
 
   it('saves where Ctrl-C stops it, says how to go on, and goes on from there', async () => {
     const stopped = join(folder, 'runs/stopped');
-    const flags = ['--unity-project', project, ...training, '--run-id', 'stopped'];
-    const running = start('pipeline', ...flags, '--max-steps', '1000000');
+    const flags = [...whole(), '--run-id', 'stopped'];
+    const running = start('pipeline', [...flags, '--max-steps', '1000000']);
+    onTestFinished(() => void running.kill('SIGKILL')); // its stage then stops by itself
     const metrics = join(stopped, 'metrics.jsonl');
     await vi.waitUntil(() => existsSync(metrics) && readFileSync(metrics, 'utf8') !== '', {
-      timeout: 50_000,
+      timeout: 200_000,
       interval: 50,
     });
     running.kill('SIGINT');

@@ -12,6 +12,7 @@ import { checkOptions, type Given } from '../../pipeline/parse-options.ts';
 import { SHIPPED_WALKER, shippedFiles } from '../../pipeline/shipped-walker.ts';
 import { Normaliser } from '../../train/normaliser.ts';
 import { initialParameters } from '../../train/policy.ts';
+import { compiled } from '../compiled/loader.ts';
 import { readAnimation, readPicture } from '../film/read-png.ts';
 import { because } from '../skipping.ts';
 
@@ -38,7 +39,7 @@ it('paints the policy of a run into its folder, and tells what is seen', async (
   const flags = ['--run-id', 'small', '--runs-dir', join(folder, 'runs'), '--sheet', join(folder, 'sheets/one.png')];
   const words = ['--json', '--speeds', '1,2.5', '--seconds', '0.4', '--tries', '2', '--size', '64', ...flags];
   const entry = join(import.meta.dirname, '../../pipeline/gaitsmith.ts');
-  const { stdout } = await execa(process.execPath, ['--import', import.meta.resolve('tsx'), entry, 'film', ...words]);
+  const { stdout } = await execa(process.execPath, ['--import', compiled, entry, 'film', ...words]);
   const out = join(folder, 'runs/small/walker.png');
   const bytes = readFileSync(out);
   expect(JSON.parse(stdout)).toMatchObject({

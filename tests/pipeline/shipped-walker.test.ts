@@ -20,6 +20,7 @@ import { type Checkpoint, listCheckpoints, readCheckpoint, writeCheckpoint } fro
 import { parseConfiguration } from '../../train/configuration/read.ts';
 import { Normaliser } from '../../train/normaliser.ts';
 import { initialParameters } from '../../train/policy.ts';
+import { compiled } from '../compiled/loader.ts';
 import { because } from '../skipping.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -246,11 +247,7 @@ describe('the commands', () => {
   async function gaitsmith(command: string, ...flags: string[]) {
     const words = [join(root, 'pipeline/gaitsmith.ts'), command, '--json', ...flags];
     const options = { cwd: place, reject: false } as const;
-    const { exitCode, stdout, stderr } = await execa(
-      process.execPath,
-      ['--import', import.meta.resolve('tsx'), ...words],
-      options,
-    );
+    const { exitCode, stdout, stderr } = await execa(process.execPath, ['--import', compiled, ...words], options);
     return { exitCode, stderr, result: JSON.parse(stdout.trim().split('\n').at(-1)!) };
   }
   const train = (runId: string, ...flags: string[]) =>

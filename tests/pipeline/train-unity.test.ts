@@ -21,11 +21,11 @@ import { runFolder } from '../../pipeline/run-folder.ts';
 import trainStage from '../../pipeline/stages/train.ts';
 import { trainInUnity } from '../../pipeline/stages/train-unity.ts';
 import { readUnityConfiguration } from '../../train/configuration/read.ts';
+import { compiled } from '../compiled/loader.ts';
 import { playPointing } from '../envs/unity/pointing-unity.ts';
 import { because } from '../skipping.ts';
 
 const root = join(import.meta.dirname, '../..');
-const tsx = import.meta.resolve('tsx');
 const noPlayers = because(process.platform === 'win32', 'the player of this test is a shell script');
 
 const settings = (maxSteps: number, more = '') => `
@@ -52,7 +52,7 @@ describe('training in a live Unity', () => {
     const file = `settings-${running.length}.yaml`;
     writeFileSync(join(folder, file), config);
     const words = [join(root, 'pipeline/gaitsmith.ts'), 'train', '--json', '--config', file, ...flags];
-    const child = execa(process.execPath, ['--import', tsx, ...words], { cwd: folder, reject: false });
+    const child = execa(process.execPath, ['--import', compiled, ...words], { cwd: folder, reject: false });
     running.push(child);
     const said = { stderr: '' };
     child.stderr.on('data', (text) => {
@@ -73,7 +73,7 @@ describe('training in a live Unity', () => {
   function pointingPlayer(): string {
     const player = join(folder, 'Game.x86_64');
     const script = join(root, 'tests/envs/unity/pointing-player.ts');
-    writeFileSync(player, `#!/bin/sh\nexec "${process.execPath}" --import "${tsx}" "${script}" "$@"\n`);
+    writeFileSync(player, `#!/bin/sh\nexec "${process.execPath}" --import "${compiled}" "${script}" "$@"\n`);
     chmodSync(player, 0o755);
     return join(folder, 'Game');
   }
@@ -132,7 +132,7 @@ describe('training in a live Unity', () => {
       process.execPath,
       [
         '--import',
-        tsx,
+        compiled,
         join(root, 'pipeline/gaitsmith.ts'),
         'export',
         '--run-id',
@@ -162,7 +162,9 @@ describe('training in a live Unity', () => {
       );
     };
     await refused(settings(1000, ', env_path: nowhere/Game'), {}).rejects.toThrow(/there is no such player/);
-    await refused(settings(1000), { env: 'unity', agents: '3' }).rejects.toThrow(/--agents: .*the embedded world alone/);
+    await refused(settings(1000), { env: 'unity', agents: '3' }).rejects.toThrow(
+      /--agents: .*the embedded world alone/,
+    );
     await refused(`${settings(1000)}\nengine_settings: { time_scale: 3 }`, { env: 'walker' }).rejects.toThrow(
       /game\.yaml:\d+ \(engine_settings\): .*not for the embedded world.*--env unity/,
     );

@@ -7,6 +7,7 @@ import { commandLine } from '../../../envs/unity/launch/player.ts';
 import { Players, type PlayersOptions } from '../../../envs/unity/launch/players.ts';
 import { Restarts } from '../../../envs/unity/launch/restart-limits.ts';
 import type { UserError } from '../../../failure/user-error.ts';
+import { compiled } from '../../compiled/loader.ts';
 import { because } from '../../skipping.ts';
 import { closeWorlds, openWorld } from './open-world.ts';
 
@@ -97,7 +98,7 @@ describe.skipIf(because(process.platform === 'win32', 'the player of this test i
   async function start(words: string, changes: Partial<PlayersOptions> = {}) {
     const script = join(import.meta.dirname, 'pointing-player.ts');
     const executable = file('Game.x86_64');
-    const command = `exec "${process.execPath}" --import "${import.meta.resolve('tsx')}" "${script}" "$@" ${words}`;
+    const command = `exec "${process.execPath}" --import "${compiled}" "${script}" "$@" ${words}`;
     writeFileSync(executable, `#!/bin/sh\n${command}\n`);
     const unity = await openWorld();
     const warned: string[] = [];

@@ -9,6 +9,7 @@ import { buildExecutable } from '../../../../pipeline/player-executable.ts';
 import { latestCheckpoint } from '../../../../train/checkpoint.ts';
 import { parseConfiguration } from '../../../../train/configuration/read.ts';
 import { train } from '../../../../train/train.ts';
+import { compiled } from '../../../compiled/loader.ts';
 import { because } from '../../../skipping.ts';
 
 const root = join(import.meta.dirname, '../../../..');
@@ -32,16 +33,13 @@ describe.skipIf(because(process.platform === 'win32', 'Windows has no executable
   it('the same seed gives the same weights over the wire as without it', async () => {
     const agents = 8;
     const { env } = buildExecutable(folder, root);
-    const words = ['--num-agents', `${agents}`, '--workers', '1'].map((word) => `'${word}'`);
+    const playerWords = ['--num-agents', `${agents}`, '--workers', '1'].map((word) => `'${word}'`);
     const config = join(folder, 'settings.yaml');
-    writeFileSync(config, `${settings}env_settings: { seed: 3, env_args: [${words}] }\n`);
+    writeFileSync(config, `${settings}env_settings: { seed: 3, env_args: [${playerWords}] }\n`);
     const script = join(root, 'pipeline/gaitsmith.ts');
     const flags = ['--config', config, '--env', env, '--port', '0', '--runs-dir', folder, '--run-id', 'wire'];
-    const overTheWire = await execa(
-      process.execPath,
-      ['--import', import.meta.resolve('tsx'), script, 'train', ...flags, '--json'],
-      { cwd: root, reject: false },
-    );
+    const words = ['--import', compiled, script, 'train', ...flags, '--json'];
+    const overTheWire = await execa(process.execPath, words, { cwd: root, reject: false });
     expect({ exitCode: overTheWire.exitCode, stderr: overTheWire.stderr }).toMatchObject({ exitCode: 0 });
     expect(readFileSync(join(folder, 'wire/logs/Player-0.log'), 'utf8')).toMatch(/the trainer ended the session/);
 

@@ -1,0 +1,3 @@
+import tf = require('@tensorflow/tfjs');
+
+export = tf;
