@@ -53,7 +53,7 @@ describe('the whole way', { timeout: 300_000 }, () => {
   const gaitsmith = (command: string, ...flags: string[]) => ended(start(command, flags));
   const training = ['--config', 'settings.yaml', '--agents', '16'];
   const whole = () => ['--unity-project', project, ...training];
-  const pipeline = (...flags: string[]) => gaitsmith('pipeline', ...whole(), ...flags);
+  const pipeline = (...flags: string[]) => gaitsmith('pipeline', ...whole(), '--workers', '1', ...flags);
   const errorLines = (stderr: string) => stderr.split('\n').filter((line) => line.includes('error:'));
 
   it('goes from nothing to a validated policy in the Unity project, under tsx, as users start it', async () => {
@@ -91,7 +91,7 @@ describe('the whole way', { timeout: 300_000 }, () => {
 
   it('saves where Ctrl-C stops it, says how to go on, and goes on from there', async () => {
     const stopped = join(folder, 'runs/stopped');
-    const flags = [...whole(), '--run-id', 'stopped'];
+    const flags = [...whole(), '--workers', '1', '--run-id', 'stopped'];
     const running = start('pipeline', [...flags, '--max-steps', '1000000']);
     onTestFinished(() => void running.kill('SIGKILL')); // its stage then stops by itself
     const metrics = join(stopped, 'metrics.jsonl');

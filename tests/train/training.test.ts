@@ -36,7 +36,7 @@ describe('training', () => {
 
   function run(changes: Partial<TrainOptions> & { maxSteps?: number; name?: string; stopAfter?: number }) {
     const { maxSteps = 1024, name = 'run', stopAfter, ...options } = changes;
-    return trainPointer({ configuration: configuration(maxSteps), workers: 2, folder, name, stopAfter, ...options });
+    return trainPointer({ configuration: configuration(maxSteps), folder, name, stopAfter, ...options });
   }
 
   it('learns a task that can be learnt', async () => {
@@ -65,7 +65,7 @@ describe('training', () => {
     const settings = configuration(2500);
     settings.behavior.summary_freq = 1500; // so that it is stopped in the middle of what a summary sums up
     const whole = await run({ configuration: settings, name: 'whole' });
-    const first = await run({ configuration: settings, name: 'parts', stopAfter: 2 });
+    const first = await run({ configuration: settings, workers: 2, name: 'parts', stopAfter: 2 });
     expect(first.interrupted).toBe(true);
     expect(first.progress.step).toBe(1040);
     const second = await run({ configuration: settings, name: 'parts', resume: true });
@@ -96,7 +96,7 @@ describe('training', () => {
     flipped[bytes.length >> 1]! ^= 1;
     for (const damaged of [bytes.subarray(0, -100), flipped, Buffer.alloc(0)]) {
       writeFileSync(latest, damaged);
-      const { told, iterations, checkpoint } = await run({ configuration: settings, resume: true, workers: 1 });
+      const { told, iterations, checkpoint } = await run({ configuration: settings, resume: true });
       expect(told[0]).toMatch(/step-000002600\.safetensors: .*; going back to the checkpoint before it$/);
       expect(told[1]).toMatch(/^Resuming from .*step-000002080\.safetensors, step 2080\.$/);
       expect(iterations).toHaveLength(1);
@@ -170,7 +170,6 @@ behaviors:
       environment: pathToFileURL(join(import.meta.dirname, 'fixtures/bursting-walker.ts')).href,
       behavior: walkerBehavior,
       agents: 8,
-      workers: 1,
     });
     // 16 decisions of each agent an iteration, in one group of agents: the first bursts at its 8th and 16th.
     expect(iterations.map(({ blowUps }) => blowUps)).toEqual([2, 2]);
