@@ -1,5 +1,5 @@
 /** A policy is shipped, and new runs start from it. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -34,7 +34,13 @@ behaviors:
 env_settings: { seed: 1 }
 `;
 
+let template: string;
 let folder: string;
+beforeAll(() => {
+  template = mkdtempSync(join(tmpdir(), 'gaitsmith-'));
+  makeTrainedRun(template);
+});
+afterAll(() => rmSync(template, { recursive: true }));
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'gaitsmith-'));
 });
@@ -42,7 +48,12 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 /** A run that has trained for 5,000 decisions, after 20,000 before it was shipped the first time, and was exported. */
 function trainedRun(): RunFolder {
-  const run = runFolder('fast', join(folder, 'runs'));
+  cpSync(template, join(folder, 'runs'), { recursive: true });
+  return runFolder('fast', join(folder, 'runs'));
+}
+
+function makeTrainedRun(runs: string): void {
+  const run = runFolder('fast', runs);
   const parameters = initialParameters(network, 3);
   const squares = Object.fromEntries(
     Object.entries(parameters).map(([name, values]) => [name, values.map((x) => x * x)]),
@@ -90,7 +101,6 @@ function trainedRun(): RunFolder {
     versions: { gaitsmith: '0.0.0', node: '20.0.0', platform: 'linux-x64', commit: null, dirty: null },
   };
   recordStage(run, 'export', record);
-  return run;
 }
 
 const scores = {

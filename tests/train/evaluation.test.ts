@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Episode } from '../../envs/env.ts';
 import { sha256OfFile } from '../../files/hash.ts';
 import { bestCheckpointPath, listCheckpoints, readCheckpoint } from '../../train/checkpoint.ts';
@@ -15,10 +15,10 @@ import { behavior } from './fixtures/pointing-environment.ts';
 import { trainPointer } from './fixtures/train-pointer.ts';
 
 let folder: string;
-beforeEach(() => {
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'evaluation-'));
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 interface Changes extends Partial<TrainOptions> {
   readonly name: string;
@@ -64,26 +64,31 @@ const evaluationsOf = (name: string): EvaluationMetrics[] =>
     .filter((line) => 'evaluation' in line);
 
 describe('a held-out evaluation', () => {
+  /** The run that the others are compared with, or start from. */
+  let whole: Awaited<ReturnType<typeof run>>;
+  beforeAll(async () => {
+    whole = await run({ name: 'whole' });
+  });
+
   it('changes nothing of the training, and is the same for any number of workers', async () => {
     const without = await run({ name: 'without', gaitsmith: '' });
-    const one = await run({ name: 'one' });
     const two = await run({ name: 'two', workers: 2 });
     const learnt = (path: string) => {
       const { progress, ...state } = readCheckpoint(path);
       const { best, ...counters } = progress;
       return { ...state, counters };
     };
-    expect(learnt(one.checkpoint)).toEqual(learnt(without.checkpoint));
-    expect(one.progress.step).toBe(1560);
+    expect(learnt(whole.checkpoint)).toEqual(learnt(without.checkpoint));
+    expect(whole.progress.step).toBe(1560);
     expect(existsSync(without.best)).toBe(false);
-    expect(sha256OfFile(two.checkpoint)).toBe(sha256OfFile(one.checkpoint));
-    expect(sha256OfFile(two.best)).toBe(sha256OfFile(one.best));
-    expect(evaluationsOf('two')).toEqual(evaluationsOf('one'));
+    expect(sha256OfFile(two.checkpoint)).toBe(sha256OfFile(whole.checkpoint));
+    expect(sha256OfFile(two.best)).toBe(sha256OfFile(whole.best));
+    expect(evaluationsOf('two')).toEqual(evaluationsOf('whole'));
   });
 
-  it('is told in metrics, events and the log, and its best policy is kept beside those that are pruned', async () => {
-    const { told, best, progress } = await run({ name: 'run' });
-    const evaluations = evaluationsOf('run');
+  it('is told in metrics, events and the log, and its best policy is kept beside those that are pruned', () => {
+    const { told, best, progress } = whole;
+    const evaluations = evaluationsOf('whole');
     expect(evaluations.map(({ step }) => step)).toEqual([520, 1040, 1560]);
     for (const { evaluation } of evaluations) {
       expect(evaluation.episodes).toBe(40);
@@ -103,11 +108,11 @@ describe('a held-out evaluation', () => {
     expect(progress.best).toEqual({ step, reward, rewardInterval });
     expect(readCheckpoint(best).progress).toMatchObject({ step, best: progress.best });
     expect(readCheckpoint(best).histories).toBeUndefined();
-    expect(listCheckpoints(join(folder, 'run'))).toHaveLength(2);
+    expect(listCheckpoints(join(folder, 'whole'))).toHaveLength(2);
     expect(
       told.filter((line) => /^Evaluation at step \d+: reward .* falls in \d+ % of 40 episodes/.test(line)),
     ).toHaveLength(3);
-    const events = shownEvents(eventFilesIn(join(folder, 'run-events'))).filter(
+    const events = shownEvents(eventFilesIn(join(folder, 'whole-events'))).filter(
       ({ values }) => 'Evaluation/Cumulative Reward' in values,
     );
     expect(events.map(({ step: at }) => at)).toEqual([520, 1040, 1560]);
@@ -118,7 +123,6 @@ describe('a held-out evaluation', () => {
   });
 
   it('is repeated exactly by a run that was stopped and resumed', async () => {
-    const whole = await run({ name: 'whole' });
     await run({ name: 'parts', stopAfter: 3 });
     const { checkpoint, best } = await run({ name: 'parts', resume: true });
     expect(sha256OfFile(checkpoint)).toBe(sha256OfFile(whole.checkpoint));
@@ -127,14 +131,13 @@ describe('a held-out evaluation', () => {
   });
 
   it('keeps what a run took over from another one while nothing is better', async () => {
-    const from = await run({ name: 'from' });
     // Steps this large undo whatever was learnt.
-    const next = await run({ name: 'next', more: `init_path: ${from.checkpoint}`, learningRate: '3.0' });
+    const next = await run({ name: 'next', more: `init_path: ${whole.checkpoint}`, learningRate: '3.0' });
     expect(evaluationsOf('next').map(({ step }) => step)).toEqual([0, 520, 1040, 1560]);
     expect(next.progress.best!.step).toBe(0);
-    expect(readCheckpoint(next.best).parameters).toEqual(readCheckpoint(from.checkpoint).parameters);
+    expect(readCheckpoint(next.best).parameters).toEqual(readCheckpoint(whole.checkpoint).parameters);
     expect(readCheckpoint(next.best).sample.length).toBeGreaterThan(0);
-    expect(evaluationsOf('next')[0]!.evaluation).toEqual(evaluationsOf('from').at(-1)!.evaluation);
+    expect(evaluationsOf('next')[0]!.evaluation).toEqual(evaluationsOf('whole').at(-1)!.evaluation);
   });
 
   it('is refused, before anything runs, in a world that has no conditions for it', async () => {
