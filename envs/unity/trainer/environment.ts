@@ -23,7 +23,7 @@ export type Answer = readonly Float32Array[] | 'reset' | undefined;
 
 /** What the behaviours of one Unity have to do with. */
 export interface OfUnity {
-  /** Those of this behaviour: each takes what was measured. */
+  /** Those of the behaviour, which it shares with its other Unitys. */
   readonly statistics: Statistics;
   readonly parameters: ToldParameters;
 }

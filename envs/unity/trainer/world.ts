@@ -50,7 +50,8 @@ export interface UnityHooks {
 interface Known {
   readonly behavior: BehaviorSpec;
   readonly environments: readonly UnityEnvironment[];
-  readonly statistics: readonly Statistics[];
+  /** Of all Unitys together: whichever environment is asked takes them. */
+  readonly statistics: Statistics;
 }
 
 export class UnityWorld {
@@ -113,7 +114,7 @@ export class UnityWorld {
       environmentOf: (behavior) => this.#known(behavior).environments[unity]!,
       measured: (message) => {
         if (message.aggregation === AGGREGATION.mostRecent && unity !== 0) return;
-        for (const { statistics } of this.#behaviors.values()) statistics[unity]!.add(message);
+        for (const { statistics } of this.#behaviors.values()) statistics.add(message);
       },
     };
   }
@@ -133,11 +134,10 @@ export class UnityWorld {
   }
 
   #meet(behavior: BehaviorSpec): Known {
-    const statistics = this.#options.ports.map(() => new Statistics());
-    const environments = statistics.map((own, unity) => {
-      const parameters = this.#parameters[unity]!;
-      return new UnityEnvironment(behavior, unity * AGENTS_OF_A_WORLD, { statistics: own, parameters });
-    });
+    const statistics = new Statistics();
+    const environments = this.#parameters.map(
+      (parameters, unity) => new UnityEnvironment(behavior, unity * AGENTS_OF_A_WORLD, { statistics, parameters }),
+    );
     this.#options.onBehavior(behavior, environments);
     const known = { behavior, environments, statistics };
     this.#behaviors.set(behavior.name, known);

@@ -120,6 +120,24 @@ describe('a session', () => {
     expect(environment!.statistics!()).toEqual({});
   });
 
+  it('sums up what several Unitys measured together, and takes the most recent of the first one alone', async () => {
+    const { world, met } = await openWorld({ ports: [0, 0] });
+    const { average, sum, mostRecent } = AGGREGATION;
+    for (const [unity, port] of world.ports.entries()) {
+      const messages = [
+        { kind: 'statistic', name: 'Height', value: 1 + unity, aggregation: average },
+        { kind: 'statistic', name: 'Jumps', value: 3, aggregation: sum },
+        { kind: 'statistic', name: 'Level', value: 7 + unity, aggregation: mostRecent },
+      ] as const;
+      const player = await play(port, A);
+      if (unity === 1) new Echo(met.get('A')!.environments[1]!).run();
+      await player.tell({ [A.key]: [{ id: 0, sees: [1] }] });
+      await player.tell({ [A.key]: [{ id: 0, sees: [2] }] }, encodeSideChannels(messages));
+    }
+    const taken = met.get('A')!.environments.map((environment) => environment.statistics!());
+    expect(Object.assign({}, ...taken)).toEqual({ Height: 1.5, Jumps: 6, Level: 7 });
+  });
+
   it('answers messages without agents, with lists that are empty, and with agents that nobody told of', async () => {
     const { port, said } = await openWorld();
     const unity = await play(port, A);
