@@ -28,7 +28,7 @@ export interface PhysX {
   readonly support: Pick<typeof PhysXModule.SupportFunctions, keyof typeof PhysXModule.SupportFunctions>;
   readonly physics: PhysXModule.PxPhysics;
   readonly dispatcher: PhysXModule.PxDefaultCpuDispatcher;
-  /** Grows while objects are made, and its buffer changes then: renew typed views whose buffer is not this one's. */
+  /** Grows while objects are made, and has another buffer then: typed views of the one before have length 0. */
   readonly memory: WebAssembly.Memory;
   /** Where things lie in it; undefined where this build keeps them elsewhere, and all goes by calls. */
   readonly layout: MemoryLayout | undefined;

@@ -201,7 +201,9 @@ export class Walker {
     const { goal, meanVelocity, targetSpeed } = this.#state;
     this.#distanceAlongGoal += meanVelocity.x * goal.x + meanVelocity.z * goal.z;
     const speed = speedReward(speedError(this.#state), targetSpeed);
-    this.reward += speed * lookReward(world.poses, this.#head * poseSize, goal);
+    const earned = speed * lookReward(world.poses, this.#head * poseSize, goal);
+    if (!Number.isFinite(earned)) return 'blew up'; // in a pose, before it shows in a velocity
+    this.reward += earned;
     if (world.targetTouched) {
       this.reward += targetReward;
       this.targetsTouched += 1;

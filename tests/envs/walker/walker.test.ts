@@ -244,6 +244,20 @@ describe('an episode', () => {
     expect(next.observations.every(Number.isFinite)).toBe(true);
   });
 
+  it('that blows up in a pose, before any velocity tells, is cut off and earns no NaN', async () => {
+    const environment = await environmentWith(1);
+    const { world } = environment.walkers[0]!;
+    const read = world.readPose.bind(world);
+    world.readPose = (body) => {
+      read(body);
+      world.poses.fill(Number.NaN, body * poseSize, (body + 1) * poseSize);
+    };
+    const { truncated, rewards, episodes } = await environment.step(new Float32Array(behavior.actionSize));
+    expect(truncated[0]).toBe(1);
+    expect(rewards[0]).toBe(0);
+    expect(episodes[0]).toMatchObject({ reward: 0, details: { blowUps: 1 } });
+  });
+
   it('that is decided on with NaN is cut off as well', async () => {
     const environment = await environmentWith(1);
     const { truncated, episodes, observations, finalObservations, rewards } = await environment.step(
