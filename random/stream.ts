@@ -66,6 +66,9 @@ export class RandomStream {
   }
 }
 
+/** Of two whole numbers further apart than this, both would name the same stream. */
+export const GREATEST_SEED = 2 ** 32 - 1;
+
 function hashed(name: readonly number[], salt: number): number {
   let hash = salt | 0;
   for (const part of name) {

@@ -157,6 +157,32 @@ describe("ML-Agents' own file of resolved settings, as it writes it at the end o
     );
     expect(behavior).toMatchObject({ init_path: null, max_steps: 30_000_000 });
   });
+
+  const others = `default_settings: null
+behaviors: { Walker: { max_steps: 1000 } }
+env_settings: {env_path: null, env_args: null, base_port: 5005, num_envs: 1, num_areas: 1, timeout_wait: 60, seed: -1, max_lifetime_restarts: 10, restarts_rate_limit_n: 1, restarts_rate_limit_period_s: 60}
+engine_settings: {width: 84, height: 84, quality_level: 5, time_scale: 20, target_frame_rate: -1, capture_frame_rate: 60, no_graphics: false, no_graphics_monitor: false}
+environment_parameters: null
+checkpoint_settings: {run_id: ppo, initialize_from: null, load_model: false, resume: false, force: false, train_model: false, inference: false, results_dir: results}
+torch_settings: {device: null}
+debug: false`;
+
+  it('is read with all that stands beside the behaviours, where that is as ML-Agents has it', () => {
+    expect(parsed(others)).toMatchObject({ seed: -1, behavior: { max_steps: 1000 } });
+  });
+
+  it('is refused by name where something beside the behaviours asks for what this world has not', () => {
+    expect(() => parsed(others.replace('resume: false', 'resume: true'))).toThrow(
+      /my\.yaml:6 \(checkpoint_settings\.resume\).*--resume/,
+    );
+    expect(() => parsed(others.replace('initialize_from: null', 'initialize_from: other'))).toThrow(
+      /checkpoint_settings\.initialize_from.*--initialize-from RUN/,
+    );
+    expect(() => parsed(others.replace('time_scale: 20', 'time_scale: 5'))).toThrow(
+      /my\.yaml:4 \(engine_settings\.time_scale\).*Unity engine/,
+    );
+    expect(() => parsed(others.replace('timeout_wait: 60', 'timeout_wait: 5'))).toThrow(/env_settings\.timeout_wait/);
+  });
 });
 
 describe('trainer_type: a2c', () => {
@@ -206,6 +232,12 @@ describe('a wrong configuration is refused with file, line, value and what was a
     ['a number for a block', walker('hyperparameters: 7'), ['my.yaml:3', '7', 'a block of settings']],
     ['a behaviour that is no block', 'behaviors:\n  Walker: 3', ['my.yaml:2', 'a block of settings']],
     ['no behaviour at all', '', ['my.yaml', '"Walker"']],
+    ['an alias without an anchor', walker('max_steps: *many'), ['my.yaml', 'no valid YAML', 'many']],
+    [
+      'a seed that would be the same as another one',
+      `${walker('max_steps: 1')}\nenv_settings: { seed: 4294967296 }`,
+      ['env_settings.seed', '4294967296', 'at most 4294967295'],
+    ],
     [
       'a minibatch larger than the buffer',
       walker('hyperparameters:', '  batch_size: 100', '  buffer_size: 50'),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkParameter } from '../../envs/walker/parameters.ts';
+import { lessonsTogether } from '../../train/configuration/environment-parameters.ts';
 import {
   parseConfiguration,
   readConfiguration,
@@ -318,4 +319,19 @@ describe('a wrong environment parameter is refused with file, line, value and wh
       '  friction:\n    curriculum:\n      - name: a\n        value: 1\n        completion_criteria: { behavior: Walker }\n      - name: b\n        value: -2',
     ).toThrow(/my\.yaml:11.*curriculum\.1\.value.*got -2/);
   });
+});
+
+it('parameters with lessons are together what each lesson of one makes with each of another', () => {
+  const lesson = (value: number) =>
+    `{ name: l${value}, value: ${value}, completion_criteria: { behavior: Walker, threshold: 1 } }`;
+  const { environmentParameters } = parsed(
+    `  target_speed_min: { curriculum: [${lesson(1)}, { name: b, value: 3 }] }
+  target_speed_max: { curriculum: [${lesson(5)}, { name: b, value: 2 }] }
+  gravity: 10`,
+  );
+  const together = lessonsTogether(environmentParameters).map(({ target_speed_min, target_speed_max, gravity }) => {
+    expect(gravity).toBe(10);
+    return `${target_speed_min}-${target_speed_max}`;
+  });
+  expect(new Set(together)).toEqual(new Set(['1-5', '1-2', '3-5', '3-2']));
 });

@@ -4,7 +4,7 @@
  * Source: `EnvironmentParameterSettings` of ML-Agents 1.1. Which parameters a world has, and in which range, it says itself.
  */
 import { z } from 'zod';
-import type { ParameterValue, Sampler } from '../../envs/env.ts';
+import type { ParameterValue, ParameterValues, Sampler } from '../../envs/env.ts';
 import { nearestName } from '../../failure/nearest-name.ts';
 import { UserError } from '../../failure/user-error.ts';
 
@@ -192,6 +192,20 @@ export function environmentParameters(
 /** The lessons of a parameter; one without a curriculum has a single lesson, named after it, as in ML-Agents. */
 export function lessonsOf(name: string, settings: ParameterSettings): readonly Lesson[] {
   return typeof settings === 'object' && 'curriculum' in settings ? settings.curriculum : [{ name, value: settings }];
+}
+
+/** What parameters can be at once: each lesson of one with each of another, all others being in their first. */
+export function lessonsTogether(parameters: EnvironmentParameters): ParameterValues[] {
+  const all = Object.entries(parameters).map(([name, settings]) => ({ name, lessons: lessonsOf(name, settings) }));
+  const first = Object.fromEntries(all.map(({ name, lessons }) => [name, lessons[0]!.value]));
+  const others = all.flatMap((one, index) =>
+    [...all.slice(index + 1), one].flatMap((other) =>
+      one.lessons.flatMap(({ value }) =>
+        other.lessons.map((lesson) => ({ ...first, [one.name]: value, [other.name]: lesson.value })),
+      ),
+    ),
+  );
+  return [first, ...others];
 }
 
 /** Those that a training of this behaviour has to do with: all but the ones whose lessons follow another one's progress. */

@@ -66,7 +66,7 @@ export function parseConfiguration(
   const source = new LocatedYaml(text, path);
   const file = source.check(fileSchema, source.value, (inside) => inside);
   refuseOtherBehaviors(source, file, behaviorName);
-  refuseUnity(source, file);
+  refuseUnity(source);
   const parameters = environmentParameters(source, file.environment_parameters ?? {}, [behaviorName], check);
   return configurationOf(source, file, behaviorName, parameters);
 }
@@ -134,10 +134,12 @@ function readText(path: string): string {
   }
 }
 
-function refuseUnity(source: LocatedYaml, file: FileSettings): void {
-  for (const { path, what, unset } of forUnityOnly) {
-    const value = path.reduce<unknown>((inside, key) => (inside as Record<string, unknown> | null)?.[key], file);
-    if (value === undefined || value === null || value === unset) continue;
+function refuseUnity(source: LocatedYaml): void {
+  for (const { block, setting, what, ...row } of forUnityOnly) {
+    const path = [block, setting];
+    // As it stands in the file: a default of ours is nobody's wish.
+    const value = source.valueAt(path);
+    if (value === undefined || value === null || ('harmless' in row && value === row.harmless)) continue;
     throw new UserError({
       what: `${what} is not for the embedded world`,
       where: source.place(path),
@@ -218,7 +220,17 @@ class LocatedYaml {
         { cause: problem },
       );
     }
-    this.value = this.#document.toJS() ?? {};
+    try {
+      this.value = this.#document.toJS() ?? {};
+    } catch (error) {
+      // An alias without an anchor, or more of them than a file can mean.
+      throw new UserError({ what: `no valid YAML: ${(error as Error).message}`, where: path }, { cause: error });
+    }
+  }
+
+  /** What stands at a place of the file, as plain values; undefined where nothing does. */
+  valueAt(path: Path): unknown {
+    return path.reduce<unknown>((inside, key) => (inside as Record<PropertyKey, unknown> | null)?.[key], this.value);
   }
 
   has(path: Path): boolean {

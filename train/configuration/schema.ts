@@ -22,6 +22,11 @@ function never(error: string, ...off: readonly unknown[]) {
     .optional();
 }
 
+/** The same of one that is for the command line. */
+function byFlag(flag: string, ...off: readonly unknown[]) {
+  return never(`this is for the command line to say: ${flag}`, ...off);
+}
+
 const count = () => z.int().positive();
 const schedule = () => z.enum(['linear', 'constant']);
 
@@ -201,6 +206,18 @@ export const behaviorSchemas = {
   ),
 };
 
+/** ML-Agents spells them out in the configuration of each run. What a run is called and begins with is for flags to say here. */
+const checkpointSettings = z.strictObject({
+  run_id: z.string().optional().describe("what ML-Agents' run was called, without effect: --run-id"),
+  results_dir: z.string().optional().describe('where it lay, without effect: --runs-dir'),
+  initialize_from: byFlag('--initialize-from RUN'),
+  load_model: byFlag('--resume', false),
+  resume: byFlag('--resume', false),
+  force: byFlag('--force', false),
+  train_model: never('ML-Agents itself has given it up; training is what npm run train does', false),
+  inference: notYet('acting without learning (inference)', false),
+});
+
 const block = () => z.record(z.string(), z.unknown());
 
 export const fileSchema = z.strictObject({
@@ -210,7 +227,7 @@ export const fileSchema = z.strictObject({
   environment_parameters: block().nullish(),
   env_settings: environmentSettings.nullish(),
   engine_settings: engineSettings.nullish(),
-  checkpoint_settings: notYet('checkpoint_settings (use the flags --run-id and --resume)'),
+  checkpoint_settings: checkpointSettings.nullish(),
   torch_settings: z
     .strictObject({ device: z.enum(['cpu']).nullish().describe('the update runs on the CPU') })
     .nullish(),

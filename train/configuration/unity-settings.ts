@@ -3,6 +3,7 @@
  * neither, and refuses by name whatever would change something there.
  */
 import { z } from 'zod';
+import { GREATEST_SEED } from '../../random/stream.ts';
 
 const count = () => z.int().positive();
 /** -1: without limit. */
@@ -10,7 +11,7 @@ const limit = () => z.int().min(-1);
 const word = z.union([z.string(), z.number(), z.boolean()], { error: 'a word' }).transform(String);
 
 export const environmentSettings = z.strictObject({
-  seed: z.int().default(-1).describe('-1: drawn'),
+  seed: z.int().min(-1).max(GREATEST_SEED).default(-1).describe('-1: drawn'),
   env_path: z.string().min(1).nullish().describe('a built player; absent: the Editor; --env stands above it'),
   env_args: z
     .union([z.array(word), z.string().transform((text) => text.split(/\s+/).filter(Boolean))], {
@@ -45,16 +46,28 @@ export const engineSettings = z.strictObject({
 export type EnvironmentSettings = z.infer<typeof environmentSettings>;
 export type EngineSettings = z.infer<typeof engineSettings>;
 
-/** What the embedded world can't do anything with, and the value that asks for nothing. */
+/**
+ * What the embedded world can't do anything with, and what may stand there all the same: ML-Agents' defaults, which it spells
+ * out in the configuration of each run.
+ */
 export const forUnityOnly = [
-  { path: ['env_settings', 'env_path'], what: 'a built Unity player', unset: undefined },
-  { path: ['env_settings', 'env_args'], what: 'arguments for a Unity player', unset: undefined },
-  { path: ['env_settings', 'base_port'], what: 'a Unity player', unset: 5005 },
-  { path: ['env_settings', 'num_envs'], what: 'several Unity players', unset: 1 },
-  { path: ['env_settings', 'num_areas'], what: 'several training areas (use --agents)', unset: 1 },
-  {
-    path: ['engine_settings'],
-    what: 'engine_settings (the embedded world has no Unity engine to set up)',
-    unset: undefined,
-  },
+  { block: 'env_settings', setting: 'env_path', what: 'a built Unity player' },
+  { block: 'env_settings', setting: 'env_args', what: 'arguments for a Unity player' },
+  { block: 'env_settings', setting: 'base_port', what: 'a Unity player', harmless: 5005 },
+  { block: 'env_settings', setting: 'num_envs', what: 'several Unity players', harmless: 1 },
+  { block: 'env_settings', setting: 'num_areas', what: 'several training areas (use --agents)', harmless: 1 },
+  { block: 'env_settings', setting: 'timeout_wait', what: 'waiting for Unity', harmless: 60 },
+  { block: 'env_settings', setting: 'max_lifetime_restarts', what: 'restarting a Unity player', harmless: 10 },
+  { block: 'env_settings', setting: 'restarts_rate_limit_n', what: 'restarting a Unity player', harmless: 1 },
+  { block: 'env_settings', setting: 'restarts_rate_limit_period_s', what: 'restarting a Unity player', harmless: 60 },
+  ...Object.entries({
+    width: 84,
+    height: 84,
+    quality_level: 5,
+    time_scale: 20,
+    target_frame_rate: -1,
+    capture_frame_rate: 60,
+    no_graphics: false,
+    no_graphics_monitor: false,
+  }).map(([setting, harmless]) => ({ block: 'engine_settings', setting, what: 'a Unity engine to set up', harmless })),
 ] as const;
