@@ -10,7 +10,7 @@ import { train } from '../train/train.ts';
 export interface ShortTraining {
   /** From nothing learnt, whatever its init_path says. */
   readonly configuration: Configuration;
-  /** Instead of the configuration's. */
+  /** Decisions after which it ends; schedules go by the configuration's `max_steps`, where that is more. */
   readonly maxSteps: number;
   readonly seed: number;
   readonly agents: number;
@@ -30,7 +30,10 @@ export async function shortTraining({
 }: ShortTraining): Promise<EvaluationMetrics[]> {
   const folder = mkdtempSync(join(tmpdir(), 'gaitsmith-bench-'));
   const metricsPath = join(folder, 'metrics.jsonl');
-  const settings = { ...configuration.behavior, max_steps: maxSteps, init_path: null };
+  const { behavior: given } = configuration;
+  const settings = { ...given, max_steps: Math.max(maxSteps, given.max_steps), init_path: null };
+  const over = new AbortController();
+  const ended = signal ? AbortSignal.any([signal, over.signal]) : over.signal;
   try {
     await train(
       {
@@ -42,7 +45,15 @@ export async function shortTraining({
         metricsPath,
         resume: false,
       },
-      { info: () => {}, warn: () => {}, iteration, signal: signal ?? new AbortController().signal },
+      {
+        info: () => {},
+        warn: () => {},
+        iteration: (metrics) => {
+          iteration(metrics);
+          if (metrics.step >= maxSteps) over.abort();
+        },
+        signal: ended,
+      },
     );
     const lines = readFileSync(metricsPath, 'utf8').split('\n').filter(Boolean);
     const told = lines.map((line): IterationMetrics | EvaluationMetrics => JSON.parse(line));

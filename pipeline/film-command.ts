@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../failure/user-error.ts';
 import type { CommandLine } from './command-line.ts';
-import { type OptionsOf, positiveNumber, text, wholeNumber } from './options.ts';
+import { type OptionsOf, positiveNumber, seedNumber, text, wholeNumber } from './options.ts';
 import { runFolder } from './run-folder.ts';
 import { runOptions } from './run-options.ts';
 import { fromHere, SHIPPED_WALKER, shippedFiles } from './shipped-walker.ts';
@@ -54,13 +54,11 @@ const options = {
     description: `episodes at each speed, of whose first ${SECONDS_OF_EPISODE} s the straightest stretch at that speed is shown (default: 12)`,
     schema: wholeNumber(1).default(12),
   },
-  seed: { argument: 'N', description: 'seed of the episodes (default: 0)', schema: wholeNumber(0).default(0) },
+  seed: { argument: 'N', description: 'seed of the episodes (default: 0)', schema: seedNumber().default(0) },
   size: {
     argument: 'N',
     description: 'edge of a panel in pixels, 64 to 640 (default: 280)',
-    schema: wholeNumber(64)
-      .refine((value) => value <= 640, 'a whole number from 64 to 640')
-      .default(280),
+    schema: wholeNumber(64, 640).default(280),
   },
 };
 
@@ -70,11 +68,13 @@ const command: CommandLine<typeof options> = {
   summary: 'paints a Walker policy walking, by its mean actions, as an animated PNG',
   options,
   epilogue: 'Example:\n  npm run film -- --run-id walker --speeds 1.5 --sheet sheet.png',
-  async run(given, { terminal, progress }) {
+  async run(given, { terminal, progress, interrupts }) {
     const { openPolicy } = await import('../film/policy.ts');
     const { record } = await import('../film/record.ts');
     const { filmOf, sheetOf } = await import('../film/film.ts');
     const { checkWritable, writeAtomically } = await import('../files/write-atomically.ts');
+    // There is nothing half-done to save.
+    interrupts.signal.addEventListener('abort', () => process.exit(interrupts.exitCode()));
     const { policy: path, out } = subjectOf(given);
     const { sheet, size, seed, tries, seconds } = given;
     const policy = await openPolicy(path);

@@ -10,6 +10,7 @@
  * The key is the flag in camel case (`maxSteps` is `--max-steps`); a default is the schema's own (`.default(8)`).
  */
 import { z } from 'zod';
+import { GREATEST_SEED } from '../random/stream.ts';
 
 export interface OptionSpec {
   /** The name of the value in the help text, "FILE" or "N"; an option without one is a switch. */
@@ -42,20 +43,22 @@ export function oneOf<const Word extends string>(words: readonly Word[]) {
 }
 
 /** A whole number in any of the usual spellings: 20000000, 20_000_000, 2e7. */
-export function wholeNumber(atLeast: number) {
+export function wholeNumber(atLeast: number, atMost = Number.MAX_SAFE_INTEGER) {
+  const range = atMost === Number.MAX_SAFE_INTEGER ? `${atLeast} or more` : `${atLeast} to ${atMost}`;
   return numberSpelled(
-    `a whole number, ${atLeast} or more`,
-    (value) => Number.isSafeInteger(value) && value >= atLeast,
+    `a whole number, ${range}`,
+    (value) => Number.isSafeInteger(value) && value >= atLeast && value <= atMost,
   );
+}
+
+/** A seed of random numbers. */
+export function seedNumber() {
+  return wholeNumber(0, GREATEST_SEED);
 }
 
 /** A port's number; 0, where it is allowed, stands for any that is free. */
 export function portNumber(atLeast: 0 | 1) {
-  const most = 65_535;
-  return numberSpelled(
-    `a whole number, ${atLeast} to ${most}`,
-    (value) => Number.isSafeInteger(value) && value >= atLeast && value <= most,
-  );
+  return wholeNumber(atLeast, 65_535);
 }
 
 /** A number above zero: 1e-4. */
