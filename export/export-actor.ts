@@ -7,7 +7,7 @@ import { scoped } from '../compile/scoped.ts';
 import { tf } from '../compile/tensorflow.ts';
 import type { Model } from '../onnx/model.ts';
 import { type Actor, actorTensors } from '../train/acting.ts';
-import { actorCritic, normalised, squashed } from '../train/policy.ts';
+import { actorCritic, seenBy, squashed } from '../train/policy.ts';
 import { ACTION_OUTPUTS, constantOutputs, contractProblems, inputsOf, OPSET, type PolicyShape } from './contract.ts';
 
 /** Where a policy comes from; written into the file's metadata. */
@@ -25,7 +25,7 @@ export function exportActor(
   const shape = { ...actor.network, sensors: actor.sensors };
   const inputs = inputsOf(shape);
   const model = scoped(() => {
-    const { parameters, mean, deviation } = actorTensors(actor);
+    const { parameters, ...statistics } = actorTensors(actor);
     const { actionMeans } = actorCritic(actor.network);
     const constants = Object.fromEntries(
       Object.entries(constantOutputs(actor.network)).map(([name, value]) => [name, named(tf.tensor1d([value]), name)]),
@@ -34,7 +34,7 @@ export function exportActor(
       (sensors) => {
         const parts = inputs.map(({ name }) => sensors[name] as tf.Tensor2D);
         const observations = parts.length === 1 ? parts[0]! : tf.concat(parts, 1);
-        const means = actionMeans(parameters, normalised(observations, mean, deviation));
+        const means = actionMeans(parameters, seenBy(actor.network, observations, statistics));
         // Adding to 0 x means gives the log-deviation a row for each agent without Expand, which Barracuda stumbles over.
         const sigma = means.mul(0).add(parameters['actor.logDeviation']!).exp();
         const sampled = randomNormalLike(means).mul(sigma).add(means);

@@ -105,15 +105,14 @@ export async function shippedStart(folder: string | undefined, { behavior }: Con
   const { readCheckpoint } = await import('../train/checkpoint.ts');
   const { networkOf } = await import('../train/learner-options.ts');
   const { behavior: walker } = await import('../envs/walker/behavior.ts');
-  const { network, normaliser } = readCheckpoint(path);
-  const had = { ...network, normalises: normaliser.rows > 1 };
-  const wanted = { ...networkOf(walker, behavior), normalises: behavior.network_settings.normalize };
+  const { network: had } = readCheckpoint(path);
+  const wanted = networkOf(walker, behavior);
   if (isDeepStrictEqual(had, wanted)) return { path: fromHere(path) };
   const different = Object.keys({ ...had, ...wanted }).find(
     (key) => !isDeepStrictEqual(had[key as keyof typeof had], wanted[key as keyof typeof had]),
   ) as keyof typeof had;
   const what = 'the shipped walker has another network than these settings want';
-  const values = `${different} ${had[different]} and not ${wanted[different]}`;
+  const values = `${different} ${had[different] ?? 'unset'} and not ${wanted[different] ?? 'unset'}`;
   if (folder === undefined) return { why: `${what} (${values})` };
   throw new UserError({
     what: `${what}: ${values}`,

@@ -5,7 +5,7 @@ import { scoped } from '../compile/scoped.ts';
 import { tf } from '../compile/tensorflow.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Normaliser } from './normaliser.ts';
-import { actorCritic, type Network, normalised, type Parameters, parametersOf, squashed } from './policy.ts';
+import { actorCritic, type Network, type Parameters, parametersOf, seenBy, squashed } from './policy.ts';
 
 /** What the actor consists of: a policy as it stands between two updates. */
 export interface Actor {
@@ -17,11 +17,11 @@ export interface Actor {
 /** ONNX: `observations` [batch, observationSize], raw, to `means` [batch, actionSize]. */
 export function actingModel(actor: Actor): Uint8Array {
   return scoped(() => {
-    const { parameters, mean, deviation } = actorTensors(actor);
+    const { parameters, ...statistics } = actorTensors(actor);
     const { actionMeans } = actorCritic(actor.network);
     const model = trace(
       ({ observations }) => ({
-        means: actionMeans(parameters, normalised(observations, mean, deviation)),
+        means: actionMeans(parameters, seenBy(actor.network, observations, statistics)),
       }),
       { observations: { shape: ['batch', actor.network.observationSize] } },
     );
@@ -70,8 +70,8 @@ export async function eagerActions(
   const engine = await openEngine({ backend });
   const policy = await engine.prepare(
     (inputs) => {
-      const { parameters, mean, deviation } = actorTensors(actor);
-      return { actions: squashed(actionMeans(parameters, normalised(inputs.observations, mean, deviation))) };
+      const { parameters, ...statistics } = actorTensors(actor);
+      return { actions: squashed(actionMeans(parameters, seenBy(actor.network, inputs.observations, statistics))) };
     },
     { observations: { shape: ['batch', observationSize] } },
   );

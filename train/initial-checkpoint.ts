@@ -72,7 +72,12 @@ export function takenOver(
     ...own,
     ...Object.fromEntries(rows.map(({ name }) => [name, other[name]!])),
   });
-  const { normaliser } = checkpoint;
+  const { rawObservations } = network;
+  const isSeenAlike = Boolean(rawObservations) === Boolean(checkpoint.network.rawObservations);
+  if (!isSeenAlike) {
+    const [now, before] = rawObservations ? ['as they are', 'normalised'] : ['normalised', 'as they are'];
+    warn(`The networks see observations ${now}; those of ${path} saw them ${before}.`);
+  }
   const { parameters, optimiser } = factor === 1 ? checkpoint : withLargerValues(checkpoint, factor);
   const count = (owner: Owner) => (fitting.includes(owner) ? optimiser : fresh.optimiser).counts[owner];
   return {
@@ -82,7 +87,7 @@ export function takenOver(
       second: over(fresh.optimiser.second, optimiser.second),
       counts: { actor: count('actor'), critic: count('critic') },
     },
-    normaliser,
+    normaliser: isSeenAlike ? checkpoint.normaliser : fresh.normaliser,
   };
 }
 

@@ -18,6 +18,7 @@ export function networkOf(behavior: BehaviorSpec, settings: BehaviorSettings): N
     ...(activation === 'swish' ? {} : { activation }),
     ...(layer_norm ? { layerNorm: true } : {}),
     ...(hyperparameters.shared_critic ? { sharedBody: true } : {}),
+    ...(network_settings.normalize ? {} : { rawObservations: true }),
   };
 }
 

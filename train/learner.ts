@@ -1,7 +1,7 @@
 /**
  * PPO's update: parameters, Adam's moments and the normaliser, and the one traced function that changes them.
  *
- * The whole step (normalised observations in, losses, gradients and Adam, new parameters out) is one function of the
+ * The whole step (observations as the networks see them, losses, gradients and Adam, new parameters) is one function of the
  * TensorFlow.js functions in policy.ts, losses.ts and adam.ts. The engine makes one ONNX graph of it and runs that in
  * onnxruntime, or runs the very same function eagerly on a backend of TensorFlow.js.
  */
@@ -16,16 +16,15 @@ import { requireFinite } from './not-finite.ts';
 import { batchColumns, ML_AGENTS_OBJECTIVE, type Objective } from './objective.ts';
 import { parametersIn, type Vectors, vectorsOf, zeroVectors } from './parameter-vectors.ts';
 import {
-  type ActorCritic,
   actorCritic,
   type Initialisation,
   initialParameters,
   type Network,
-  normalised,
   type Owner,
   type ParameterRow,
   parametersOf,
   parameterTable,
+  seenBy,
 } from './policy.ts';
 import { checkStep, type Minibatch } from './update-checks.ts';
 import {
@@ -39,14 +38,14 @@ import {
 
 /** What an update learns from; all arrays have one row for each decision. */
 export interface LearningBuffer {
-  readonly observations: Float32Array; // [rows, observationSize], normalised
+  readonly observations: Float32Array; // [rows, observationSize], as the networks see them
   readonly actions: Float32Array; // [rows, actionSize]
   readonly logProbabilities: Float32Array; // [rows, actionSize]
   readonly advantages: Float32Array; // [rows]
   readonly returns: Float32Array; // [rows]
   /** By the critic that saw them first; read where the value loss is clipped. */
   readonly values?: Float32Array; // [rows]
-  /** In the mirror, normalised; read where there is a mirror loss. */
+  /** The same in the mirror; read where there is a mirror loss. */
   readonly mirroredObservations?: Float32Array; // [rows, observationSize]
   /** 1 for what was collected, 0 for its mirror images; read where there are such. */
   readonly collected?: Float32Array; // [rows]
@@ -187,11 +186,11 @@ export class Learner {
     this.#limitDeviation();
   }
 
-  /** Normalised observations and their values, [rows, observationSize] and [rows], from raw ones. */
-  async evaluate(observations: Float32Array): Promise<{ normalised: Float32Array; values: Float32Array }> {
+  /** What the networks see of raw observations, and its values: [rows, observationSize] and [rows]. */
+  async evaluate(observations: Float32Array): Promise<{ seen: Float32Array; values: Float32Array }> {
     const size = this.network.observationSize;
     const rows = observations.length / size;
-    const result = { normalised: new Float32Array(observations.length), values: new Float32Array(rows) };
+    const result = { seen: new Float32Array(observations.length), values: new Float32Array(rows) };
     const { mean, deviation } = this.#normaliser.statistics();
     const all = this.parameters;
     const parameters = Object.fromEntries(parametersOf(this.network, 'critic').map(({ name }) => [name, all[name]!]));
@@ -203,7 +202,7 @@ export class Learner {
         data: observations.subarray(row * size, end * size),
       } as const;
       const computed = await this.#functions.evaluate.run({ parameters, mean, deviation, observations: part });
-      result.normalised.set(computed.normalised.data as Float32Array, row * size);
+      result.seen.set(computed.seen.data as Float32Array, row * size);
       result.values.set(computed.values.data as Float32Array, row);
     }
     return result;
@@ -342,7 +341,7 @@ async function prepareFunctions(network: Network, batchSize: number, engine: Eng
     criticStep: goesOnAlone
       ? await engine.prepare(criticStep(networks, options), criticSignature(networks, batchSize, objective))
       : undefined,
-    evaluate: await engine.prepare(evaluation(networks), evaluationSignature(network)),
+    evaluate: await engine.prepare(evaluation(network), evaluationSignature(network)),
   };
 }
 
@@ -367,10 +366,11 @@ function stepInputs(
 
 type EvaluationInputs = TensorsOf<ReturnType<typeof evaluationSignature>>;
 
-function evaluation({ stateValues }: ActorCritic) {
-  return ({ parameters, mean, deviation, observations }: EvaluationInputs) => {
-    const clipped = normalised(observations, mean, deviation);
-    return { normalised: clipped, values: stateValues(parameters, clipped) };
+function evaluation(network: Network) {
+  const { stateValues } = actorCritic(network);
+  return ({ parameters, observations, ...statistics }: EvaluationInputs) => {
+    const seen = seenBy(network, observations, statistics);
+    return { seen, values: stateValues(parameters, seen) };
   };
 }
 

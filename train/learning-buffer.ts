@@ -28,7 +28,7 @@ export async function learningBuffer(
     // What the networks are shown, the normaliser has seen.
     if (images) learner.normaliser.update(images);
   }
-  const { normalised, values } = await learner.evaluate(rollout.observations);
+  const { seen, values } = await learner.evaluate(rollout.observations);
   const { values: nextValues } = await learner.evaluate(rollout.nextObservations);
   const { values: finalValues } = await learner.evaluate(rollout.truncatedObservations);
   const { gamma } = settings.reward_signals.extrinsic;
@@ -45,9 +45,9 @@ export async function learningBuffer(
   checkValues(rollout, { values, nextValues, finalValues, returns });
   if (settings.gaitsmith.normalize_advantages === 'buffer') normaliseAdvantages(advantages);
   const { actions, logProbabilities } = rollout;
-  const buffer = { observations: normalised, actions, logProbabilities, advantages, returns, values };
+  const buffer = { observations: seen, actions, logProbabilities, advantages, returns, values };
   if (!mirror || !images) return buffer;
-  const reflected = { ...buffer, mirroredObservations: (await learner.evaluate(images)).normalised };
+  const reflected = { ...buffer, mirroredObservations: (await learner.evaluate(images)).seen };
   return settings.gaitsmith.mirror_samples ? withImages(reflected, mirror.actions) : reflected;
 }
 

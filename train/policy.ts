@@ -24,6 +24,8 @@ export interface Network {
   readonly layerNorm?: boolean;
   /** Whether both heads stand on one body; else each has its own. */
   readonly sharedBody?: boolean;
+  /** Whether the networks see observations as they are, neither normalised nor clipped. */
+  readonly rawObservations?: boolean;
 }
 
 /** How a network starts. */
@@ -147,9 +149,14 @@ export function initialParameters(
   );
 }
 
-/** (x - mean) / deviation, kept within +-5. All but the observations are [observationSize]. */
-export function normalised(observations: tf.Tensor, mean: tf.Tensor, deviation: tf.Tensor): tf.Tensor {
-  return observations.sub(mean).div(deviation).clipByValue(-5, 5);
+/** What the networks see of observations [batch, observationSize], whose mean and deviation are [observationSize]. */
+export function seenBy(
+  { rawObservations }: Network,
+  observations: tf.Tensor,
+  { mean, deviation }: Readonly<Record<'mean' | 'deviation', tf.Tensor>>,
+): tf.Tensor {
+  // As in ML-Agents, the clipping is the normaliser's: without it there is none.
+  return rawObservations ? observations : observations.sub(mean).div(deviation).clipByValue(-5, 5);
 }
 
 /** What reaches the agents of an action drawn from the distribution: clamp(a, -3, 3) / 3, within [-1, 1]. */

@@ -74,6 +74,23 @@ describe('init_path', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('gives no normaliser where one of the two networks sees observations as they are, and says so', () => {
+    const raw = { ...network, rawObservations: true };
+    for (const [mine, theirs] of [
+      [raw, network],
+      [network, raw],
+    ] as const) {
+      const fresh = learntBy(mine, 2);
+      const taken = takenOver(mine, fresh, { path: 'p', checkpoint: checkpointOf(theirs, 10) }, warn);
+      expect(taken.normaliser).toEqual(fresh.normaliser);
+      expect(taken.parameters).toEqual(learntBy(theirs, 7).parameters);
+    }
+    expect(warnings).toEqual([
+      'The networks see observations as they are; those of p saw them normalised.',
+      'The networks see observations normalised; those of p saw them as they are.',
+    ]);
+  });
+
   it('leaves an actor or critic of another shape as it was, and says so', () => {
     // ML-Agents loads module by module, too.
     const fresh = learntBy(network, 2);

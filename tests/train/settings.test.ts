@@ -3,9 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { exportActor } from '../../export/export-actor.ts';
 import { sha256OfFile } from '../../files/hash.ts';
 import { readCheckpoint } from '../../train/checkpoint.ts';
 import { parseConfiguration } from '../../train/configuration/read.ts';
+import { Learner } from '../../train/learner.ts';
 import type { TrainOptions } from '../../train/train.ts';
 import { behavior } from './fixtures/pointing-environment.ts';
 import { trainPointer } from './fixtures/train-pointer.ts';
@@ -18,7 +20,7 @@ function configuration(maxSteps: number, settings: Settings) {
   Pointer:
     trainer_type: ${trainer}
     hyperparameters: { learning_rate: ${learningRate}, ${hyperparameters || 'batch_size: 60, buffer_size: 240'} }
-    network_settings: { normalize: true, hidden_units: 16, num_layers: 2, ${network} }
+    network_settings: { normalize: ${settings.normalize ?? true}, hidden_units: 16, num_layers: 2, ${network} }
     reward_signals: { extrinsic: { gamma: ${settings.gamma ?? 0.5} } }
     max_steps: ${maxSteps}
     ${more}
@@ -34,6 +36,7 @@ interface Settings {
   readonly gamma?: number;
   readonly hyperparameters?: string;
   readonly network?: string;
+  readonly normalize?: boolean;
   readonly more?: string;
   readonly gaitsmith?: string;
 }
@@ -160,6 +163,31 @@ describe('a setting', () => {
     const rates = iterations.map(({ learningRate }) => learningRate);
     expect(rates[1]).toBeCloseTo(0.006, 8);
     expect(rates[2]).toBeCloseTo(0.01, 8);
+  });
+
+  it('for an adapting learning rate leaves nothing behind where it is taken out', async () => {
+    const constant = 'batch_size: 60, buffer_size: 240, learning_rate_schedule: constant';
+    const timid = 'adaptive_learning_rate: { desired_kl: 1000, factor: 2 }';
+    const [first, then] = [{ maxSteps: 480 }, { maxSteps: 720, resume: true }];
+    await run({ hyperparameters: constant, gaitsmith: timid }, { name: 'rates', ...first, workers: 1 });
+    const { iterations, progress } = await run({ hyperparameters: constant }, { name: 'rates', ...then, workers: 1 });
+    expect(iterations[0]!.learningRate).toBe(0.003);
+    expect(progress.learningRateFactor).toBeUndefined();
+  });
+
+  it('for observations as they are shows them to the networks unclipped, in the exported file too', async () => {
+    const seenBy = async (normalize: boolean) => {
+      const name = `normalize-${normalize}`;
+      const { checkpoint } = await run({ normalize }, { name, maxSteps: 240, workers: 1 });
+      const policy = readCheckpoint(checkpoint);
+      const learner = await Learner.create(policy.network, 8, 1);
+      const { seen } = await learner.evaluate(Float32Array.of(1e4, -2e4, 3e4));
+      await learner.release();
+      const clips = exportActor(policy, '0').graph.nodes.filter(({ op }) => op === 'Clip');
+      return { seen: [...seen], clips: clips.length };
+    };
+    expect(await seenBy(true)).toEqual({ seen: [5, -5, 5], clips: 3 });
+    expect(await seenBy(false)).toEqual({ seen: [1e4, -2e4, 3e4], clips: 2 }); // those of the actions
   });
 
   it('for mirrored samples leaves out of the divergence that the policy is not symmetric', async () => {
