@@ -4,12 +4,13 @@ import { dirname } from 'node:path';
 import { writeAllOrNothing } from '../deploy-unity/all-or-nothing.ts';
 import { realDisk } from '../deploy-unity/disk.ts';
 import { UserError } from '../failure/user-error.ts';
-import { sha256, sha256OfFile } from '../files/hash.ts';
+import { sha256 } from '../files/hash.ts';
 import { decodeModel } from '../onnx/decode.ts';
 import { type Checkpoint, encodeCheckpoint, readCheckpoint } from '../train/checkpoint.ts';
+import { spreadRows } from '../train/rows.ts';
 import { readReport } from '../validate/report.ts';
-import { readManifest } from './manifest.ts';
-import { pathOfRecorded, type RunFolder } from './run-folder.ts';
+import { exportedCheckpoint } from './exported-checkpoint.ts';
+import type { RunFolder } from './run-folder.ts';
 import { type Card, readEvaluationReport, shippedFiles } from './shipped-walker.ts';
 
 /** Observations kept with a shipped checkpoint: as many as validation wants, and a few more. */
@@ -22,7 +23,7 @@ const SAMPLE_ROWS = 1024;
  */
 export function ship(run: RunFolder, report: string, folder: string): Card {
   const policy = read(run.policy, `npm run export -- ${run.flags}`);
-  const { passed, sha256: validated } = readReport(run.validation);
+  const { passed, sha256: validated } = readReport(run.validation, run.flags);
   const hash = sha256(policy);
   if (!passed || validated !== hash) {
     throw new UserError({
@@ -43,7 +44,13 @@ export function ship(run: RunFolder, report: string, folder: string): Card {
   const checkpoint = withoutEpisodes(readCheckpoint(exportedCheckpoint(run)));
   const config = read(run.config, `npm run train -- ${run.flags}`);
   const { metadata } = decodeModel(policy, run.policy);
-  if (metadata['gaitsmith.config'] !== sha256(config)) throw exportAgain(run, run.config);
+  if (metadata['gaitsmith.config'] !== sha256(config)) {
+    throw new UserError({
+      what: 'these are other settings than those that the policy was trained by',
+      where: run.config,
+      mend: `npm run pipeline -- ${run.flags} --from export --checkpoint latest`,
+    });
+  }
 
   const { step, startedFrom, seed } = checkpoint.progress;
   const checkpointBytes = encodeCheckpoint(checkpoint);
@@ -76,33 +83,9 @@ export function ship(run: RunFolder, report: string, folder: string): Card {
   return card;
 }
 
-/** What the policy was exported from, if it still is that. */
-function exportedCheckpoint(run: RunFolder): string {
-  const exported = readManifest(run).stages['export']?.inputs.files['checkpoint'];
-  const path = exported && pathOfRecorded(run, exported.path);
-  if (!path || sha256OfFile(path) !== exported.sha256) throw exportAgain(run, path ?? run.checkpoints);
-  return path;
-}
-
-function exportAgain(run: RunFolder, where: string): UserError {
-  return new UserError({
-    what: 'this has changed since the policy was exported',
-    where,
-    mend: `npm run pipeline -- ${run.flags} --from export`,
-  });
-}
-
 /** Enough to start another run from, and no more: it goes into version control. */
 function withoutEpisodes({ histories, summary, sample, ...learnt }: Checkpoint): Checkpoint {
-  const width = learnt.network.observationSize;
-  const rows = sample.length / width;
-  const kept = Math.min(SAMPLE_ROWS, rows);
-  const fewer = new Float32Array(kept * width);
-  for (let index = 0; index < kept; index++) {
-    const row = Math.floor((index * rows) / kept);
-    fewer.set(sample.subarray(row * width, (row + 1) * width), index * width);
-  }
-  return { ...learnt, sample: fewer };
+  return { ...learnt, sample: spreadRows(sample, learnt.network.observationSize, SAMPLE_ROWS) };
 }
 
 function read(path: string, mend: string): Buffer {

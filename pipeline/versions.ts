@@ -18,6 +18,11 @@ export function versions(): StageRecord['versions'] {
   };
 }
 
+/** The commit in a word, "-dirty" where files had been changed since; null where nobody knows. */
+export function commitText({ commit, dirty }: StageRecord['versions']): string | null {
+  return commit !== null && dirty ? `${commit}-dirty` : commit;
+}
+
 /** Of the checkout that Gaitsmith runs from; nulls where it is none, or where there is no git. */
 function commit(): Pick<StageRecord['versions'], 'commit' | 'dirty'> {
   try {

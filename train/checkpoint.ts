@@ -1,15 +1,14 @@
 /**
  * A checkpoint: everything a run needs to go on, in one file that is whole or not there at all.
  *
- * Files are named step-<decisions>.safetensors; the one with the most decisions is the latest. A latest one that is damaged
- * is passed over for the one before it. best.safetensors is the one that did best in a held-out evaluation.
+ * A latest one that is damaged is passed over for the one before it. How the files are called: checkpoint-files.ts.
  */
-import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import type { EpisodeHistory, Sensor } from '../envs/env.ts';
 import { UserError } from '../failure/user-error.ts';
 import { encodeTensorFile, readTensorFile, type StoredTensor } from '../files/safetensors.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
+import { bestCheckpointPath, checkpointPath, listCheckpoints } from './checkpoint-files.ts';
 import type { CurriculumState } from './curriculum.ts';
 import { Normaliser } from './normaliser.ts';
 import { type Network, parameterTable } from './policy.ts';
@@ -41,6 +40,18 @@ export interface Checkpoint {
   readonly sample: Float32Array;
   /** What came together since the last summary; absent in a checkpoint from before there was any. */
   readonly summary?: SummaryState;
+  /** By what it was trained last; absent in a checkpoint from before it was kept. */
+  readonly origin?: Origin | undefined;
+}
+
+/** By which settings and which Gaitsmith a policy was trained. */
+export interface Origin {
+  /** SHA-256 of the run's config.yaml, */
+  readonly configuration: string;
+  /** and the file that it came from, as it was named. */
+  readonly file: string;
+  /** Of Gaitsmith, "-dirty" where files had been changed since; null where nobody knows. */
+  readonly commit: string | null;
 }
 
 /** The run's counters. */
@@ -60,20 +71,14 @@ export interface RunProgress {
   /** The evaluation that was best so far; absent where there was none. */
   readonly best?: { readonly step: number; readonly reward: number; readonly rewardInterval: number };
   /** What the learning rate has been multiplied by so far, where it adapts to the divergence. */
-  readonly learningRateFactor?: number;
+  readonly learningRateFactor?: number | undefined;
 }
 
 const FORMAT = 'gaitsmith-checkpoint-1';
-const NAME = /^step-(\d+)\.safetensors$/;
 
 /** Writes a checkpoint into the folder and returns its path. */
 export function writeCheckpoint(folder: string, checkpoint: Checkpoint): string {
-  return writeNamed(join(folder, `step-${String(checkpoint.progress.step).padStart(9, '0')}.safetensors`), checkpoint);
-}
-
-/** Where the policy lies that did best in a held-out evaluation: beside the others, and not pruned with them. */
-export function bestCheckpointPath(folder: string): string {
-  return join(folder, 'best.safetensors');
+  return writeNamed(checkpointPath(folder, checkpoint.progress.step), checkpoint);
 }
 
 /** Replaces the best one. Runs go on from the latest, so it holds nothing of the episodes under way. */
@@ -89,7 +94,7 @@ function writeNamed(path: string, checkpoint: Checkpoint): string {
 /** The bytes of a checkpoint's file. */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   const { progress, network, behaviorName, sensors, parameters, optimiser, normaliser } = checkpoint;
-  const { rewardNormaliser, sample, histories, curriculum, summary } = checkpoint;
+  const { rewardNormaliser, sample, histories, curriculum, summary, origin } = checkpoint;
   const tensors = learnerTensors(network, { parameters, optimiser, normaliser });
   if (rewardNormaliser) {
     const { returns } = rewardNormaliser;
@@ -116,6 +121,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
     ...(summary ? { summary: JSON.stringify(summary) } : {}),
     ...(rewardNormaliser ? { rewards: JSON.stringify(rewardNormaliser.statistics) } : {}),
     ...(sensors ? { sensors: JSON.stringify(sensors) } : {}),
+    ...(origin ? { origin: JSON.stringify(origin) } : {}),
   };
   return encodeTensorFile({ metadata, tensors });
 }
@@ -167,6 +173,7 @@ export function readCheckpoint(path: string): Checkpoint {
     ...rewardNormaliserFrom(metadata, tensors),
     sample: tensors['sample']!.data as Float32Array,
     ...(metadata['summary'] === undefined ? {} : { summary: JSON.parse(metadata['summary']) as SummaryState }),
+    ...(metadata['origin'] === undefined ? {} : { origin: JSON.parse(metadata['origin']) as Origin }),
     ...(metadata['historyEpisodes'] === undefined ? {} : { histories: readHistories({ metadata, tensors }) }),
     ...(metadata['curriculum'] === undefined
       ? {}
@@ -200,15 +207,6 @@ function rewardNormaliserFrom(
 function adamCounts({ adamCounts, adamCount }: Readonly<Record<string, string>>): Checkpoint['optimiser']['counts'] {
   if (adamCounts !== undefined) return JSON.parse(adamCounts) as Checkpoint['optimiser']['counts'];
   return { actor: Number(adamCount), critic: Number(adamCount) };
-}
-
-/** The checkpoints in a folder, latest first. */
-export function listCheckpoints(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => NAME.test(name))
-    .sort((one, other) => Number(NAME.exec(other)![1]) - Number(NAME.exec(one)![1]))
-    .map((name) => join(folder, name));
 }
 
 /**
@@ -265,9 +263,4 @@ export function chooseCheckpoint(
     warn(`${error.message}; taking the latest instead`);
     return latestCheckpoint(folder, warn);
   }
-}
-
-/** Deletes all but the latest `keep`. */
-export function pruneCheckpoints(folder: string, keep: number): void {
-  for (const path of listCheckpoints(folder).slice(keep)) rmSync(path, { force: true });
 }

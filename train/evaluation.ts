@@ -22,7 +22,7 @@ export interface Trial {
   /** Which of the conditions it is. */
   readonly condition: number;
   readonly parameters: Readonly<Record<string, number>>;
-  /** Its number among those of the condition. */
+  /** Its number among all trials: whose episodes and noise are its own. */
   readonly agent: number;
   readonly episodes: number;
 }
@@ -56,12 +56,13 @@ export function trialsOf(
     Object.entries(configured).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
   );
   const each = Math.ceil(episodes / conditions.length);
+  const trials = Math.ceil(each / EPISODES_OF_TRIAL);
   return conditions.flatMap((condition, index) =>
-    Array.from({ length: Math.ceil(each / EPISODES_OF_TRIAL) }, (_, agent) => ({
+    Array.from({ length: trials }, (_, trial) => ({
       condition: index,
       parameters: { ...plain, ...condition.parameters },
-      agent,
-      episodes: Math.min(EPISODES_OF_TRIAL, each - agent * EPISODES_OF_TRIAL),
+      agent: index * trials + trial,
+      episodes: Math.min(EPISODES_OF_TRIAL, each - trial * EPISODES_OF_TRIAL),
     })),
   );
 }
@@ -118,7 +119,7 @@ export function evaluationOf(
   return {
     episodes: scores.reduce((sum, { episodes }) => sum + episodes, 0),
     reward: mean(({ reward }) => reward),
-    // The conditions are independent: variances of means add up.
+    // Each trial has random numbers of its own, so the conditions are independent: variances of means add up.
     rewardInterval: Math.hypot(...scores.map(({ rewardInterval }) => rewardInterval)) / scores.length,
     fallShare: mean(({ fallShare }) => fallShare),
     episodeLength: mean(({ episodeLength }) => episodeLength),

@@ -8,6 +8,7 @@
 import type { Episode } from '../envs/env.ts';
 import { GROUP_SIZE } from './collector.ts';
 import type { Rollout } from './rollout.ts';
+import { joined } from './rows.ts';
 
 /** A decision and what it came to. */
 export interface LivedDecision {
@@ -154,14 +155,4 @@ class Column {
   get values(): Float32Array {
     return this.#values.subarray(0, this.#length);
   }
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -38,33 +38,47 @@ export interface IterationMetrics extends UpdateStatistics, UpdateSettings {
 export interface EvaluationMetrics {
   readonly step: number;
   readonly evaluation: Evaluation;
+  /** Where the run ended with it, between two that its interval asks for: a run that goes on drops it. */
+  readonly last?: true;
 }
 
 /** Appends to the file of a run; what a resumed run does again replaces what was there. */
 export class MetricsFile {
+  /** Steps that the file has an evaluation of. */
+  readonly evaluated = new Set<number>();
   readonly #path: string;
 
-  /** @param step lines past this step belong to iterations that are about to be done again: they are dropped. */
-  constructor(path: string, step: number) {
+  /**
+   * @param step lines past this step belong to iterations that are about to be done again: they are dropped. Undefined: a
+   *   new run, which keeps none.
+   */
+  constructor(path: string, step: number | undefined) {
     this.#path = path;
-    const kept = existsSync(path) ? readLines(path).filter((line) => stepOf(line) <= step) : [];
+    const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n').filter(Boolean) : [];
+    const kept = lines.filter((line) => {
+      const metrics = parsed(line);
+      const isKept = step !== undefined && metrics !== undefined && metrics.step <= step && !('last' in metrics);
+      if (isKept) this.#note(metrics);
+      return isKept;
+    });
     writeAtomically(path, kept.map((line) => `${line}\n`).join(''));
   }
 
   append(metrics: IterationMetrics | EvaluationMetrics): void {
+    this.#note(metrics);
     appendDurably(this.#path, `${JSON.stringify(metrics)}\n`);
+  }
+
+  #note(metrics: IterationMetrics | EvaluationMetrics): void {
+    if ('evaluation' in metrics) this.evaluated.add(metrics.step);
   }
 }
 
-function readLines(path: string): string[] {
-  return readFileSync(path, 'utf8').split('\n').filter(Boolean);
-}
-
-/** The step of a line; a line that was cut off counts as past every step. */
-function stepOf(line: string): number {
+/** Undefined for a line that was cut off. */
+function parsed(line: string): IterationMetrics | EvaluationMetrics | undefined {
   try {
-    return (JSON.parse(line) as IterationMetrics | EvaluationMetrics).step;
+    return JSON.parse(line);
   } catch {
-    return Number.POSITIVE_INFINITY;
+    return undefined;
   }
 }

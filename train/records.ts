@@ -6,7 +6,7 @@ import type { Configuration } from './configuration/read.ts';
 import type { Evaluation } from './evaluation.ts';
 import { type IterationMetrics, MetricsFile } from './metrics.ts';
 import { Summary, type SummaryState, summaryLine } from './summary.ts';
-import { settingsText, taggedEvaluation, taggedNumbers, taggedValues } from './tensorboard-tags.ts';
+import { settingsText, taggedEvaluation, taggedLessons, taggedNumbers, taggedValues } from './tensorboard-tags.ts';
 
 export interface RecordOptions {
   readonly configuration: Configuration;
@@ -27,7 +27,7 @@ export class Records {
     const { behavior, environmentParameters, seed } = configuration;
     const step = saved?.progress.step ?? 0;
     this.#configuration = configuration;
-    this.#metrics = new MetricsFile(metricsPath, step);
+    this.#metrics = new MetricsFile(metricsPath, saved?.progress.step);
     this.#summary = new Summary(behavior.summary_freq, step, saved?.summary);
     if (eventsFolder === undefined) return;
     this.#events = new EventFile(eventsFolder, saved && step);
@@ -48,12 +48,18 @@ export class Records {
     if (measured.length > 0) this.#events?.add(metrics.step, measured);
     const period = this.#summary.add(episodes, taggedNumbers(metrics), metrics.step);
     if (!period) return undefined;
-    this.#events?.add(period.step, taggedValues(period, behavior.reward_signals.extrinsic.strength));
+    const { strength } = behavior.reward_signals.extrinsic;
+    this.#events?.add(period.step, [...taggedValues(period, strength), ...taggedLessons(metrics.lessons)]);
     return summaryLine(behaviorName, period, (performance.now() - this.#began) / 1000);
   }
 
-  addEvaluation(step: number, evaluation: Evaluation): void {
-    this.#metrics.append({ step, evaluation });
+  isEvaluated(step: number): boolean {
+    return this.#metrics.evaluated.has(step);
+  }
+
+  /** @param isLast whether the run ends with it, in between two that its interval asks for. */
+  addEvaluation(step: number, evaluation: Evaluation, isLast: boolean): void {
+    this.#metrics.append({ step, evaluation, ...(isLast ? { last: true } : {}) });
     this.#events?.add(step, taggedEvaluation(evaluation));
   }
 }

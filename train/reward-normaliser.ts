@@ -53,6 +53,11 @@ export class RewardNormaliser {
     return rewards.map((reward) => Math.min(LIMIT, Math.max(-LIMIT, reward / deviation)));
   }
 
+  /** Forgets the running episodes, which were dropped. */
+  beginAnew(): void {
+    this.returns.fill(0);
+  }
+
   /** Of the returns so far: what rewards are divided by. */
   get deviation(): number {
     const { squares, rows } = this.statistics;

@@ -11,6 +11,7 @@ import type { StoredTensor } from '../files/safetensors.ts';
 import { RandomStream } from '../random/stream.ts';
 import { ACTION_LIMIT } from './action-limit.ts';
 import { RolloutChecks } from './rollout-checks.ts';
+import { joined } from './rows.ts';
 import { STREAMS } from './streams.ts';
 
 /** A record of `agents` x `decisions` decisions; every array lies agent by agent, decision by decision. */
@@ -292,14 +293,4 @@ export function inOrderOfTheirEnds({ agents, decisions, terminated, truncated, e
     }
   }
   return ordered;
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -1,6 +1,7 @@
 import type { Sensor } from '../envs/env.ts';
 import { UserError } from '../failure/user-error.ts';
-import { type Checkpoint, latestCheckpoint, listCheckpoints } from './checkpoint.ts';
+import { type Checkpoint, latestCheckpoint } from './checkpoint.ts';
+import { listCheckpoints } from './checkpoint-files.ts';
 import type { Network } from './policy.ts';
 import type { TrainHooks, TrainOptions } from './train.ts';
 

@@ -39,6 +39,11 @@ export function taggedValues({ rewards, lengths, means }: SummaryPeriod, rewardS
   return values;
 }
 
+/** @param lessons the number of each environment parameter's lesson, from 0. */
+export function taggedLessons(lessons: IterationMetrics['lessons']): Value[] {
+  return Object.entries(lessons).map(([name, value]) => ({ tag: `Environment/Lesson Number/${name}`, value }));
+}
+
 /** ML-Agents evaluates nothing, so these tags are ours. */
 export function taggedEvaluation({ reward, episodeLength, fallShare, conditions }: Evaluation): Value[] {
   return [

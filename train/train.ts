@@ -9,13 +9,8 @@ import { UserError } from '../failure/user-error.ts';
 import { sha256OfFile } from '../files/hash.ts';
 import { RandomStream } from '../random/stream.ts';
 import { actingModel } from './acting.ts';
-import {
-  type Checkpoint,
-  pruneCheckpoints,
-  type RunProgress,
-  writeBestCheckpoint,
-  writeCheckpoint,
-} from './checkpoint.ts';
+import { type Checkpoint, type RunProgress, writeBestCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { pruneCheckpoints } from './checkpoint-files.ts';
 import { Collector, type CollectRequest } from './collector.ts';
 import { phasesBetween, settingsAt, startsRateAnew, toldPhase, withPhase } from './configuration/phases.ts';
 import type { Configuration } from './configuration/read.ts';
@@ -33,6 +28,7 @@ import type { Network } from './policy.ts';
 import { Records } from './records.ts';
 import { RewardNormaliser } from './reward-normaliser.ts';
 import { inOrderOfTheirEnds, type Rollout } from './rollout.ts';
+import { joined, spreadRows } from './rows.ts';
 import { adaptedFactor, checkpointInterval, updateSettings } from './schedules.ts';
 import { startingPoint } from './starting-point.ts';
 import { STREAMS } from './streams.ts';
@@ -62,6 +58,8 @@ export interface TrainOptions {
   readonly dumpFolder?: string;
   /** Go on from the latest checkpoint. */
   readonly resume: boolean;
+  /** By what it trains, for the checkpoints. */
+  readonly origin?: Checkpoint['origin'];
   /**
    * For a world that others still learn in: asked once this training is done. Its agents then act by the policy until the
    * signal aborts.
@@ -73,6 +71,8 @@ export interface TrainOptions {
 export interface TrainHooks {
   info(message: string): void;
   warn(message: string): void;
+  /** Once nothing stands against the training any more, and before anything of it is written. */
+  begin?(): void;
   /** After each iteration. */
   iteration(metrics: IterationMetrics, maxSteps: number): void;
   /** Once aborted, the iteration under way is finished and saved. */
@@ -120,6 +120,7 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
     collector = await collectorOf(options, curriculum, saved);
     const rewardNormaliser = rewardNormaliserOf(options, saved, initial);
     const run = { network, learner, rewardNormaliser, collector, curriculum, saved, initial };
+    hooks.begin?.();
     const result = await iterate(options, hooks, run);
     await collector.close();
     return { ...result, engine: { backend: engine.backend, use: engine.use } };
@@ -223,12 +224,13 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
       rewardNormaliser,
       curriculum: curriculum.state(),
       sample,
+      origin: options.origin,
     };
   };
   const save = async () => {
     const whole = { ...state(), histories: await collector.histories(), summary: records.summary };
     checkpoint = { path: writeCheckpoint(options.checkpointFolder, whole), step: progress.step };
-    pruneCheckpoints(options.checkpointFolder, settings.keep_checkpoints);
+    pruneCheckpoints(options.checkpointFolder, settings.keep_checkpoints, progress.step);
     return checkpoint;
   };
   const request = (): CollectRequest => ({
@@ -239,7 +241,7 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
 
   // Only a world that can be had twice has conditions to be evaluated in.
   const embedded = collector instanceof Collector ? collector : undefined;
-  const evaluate = async () => {
+  const evaluate = async (isLast = false) => {
     const conditions = evaluationConditions(behavior);
     const { environmentParameters } = options.configuration;
     const trials = trialsOf(conditions, environmentParameters, settings.gaitsmith.evaluation_episodes);
@@ -251,7 +253,7 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
       progress = { ...progress, best: { step, reward, rewardInterval } };
       writeBestCheckpoint(options.checkpointFolder, state());
     }
-    records.addEvaluation(step, evaluation);
+    records.addEvaluation(step, evaluation, isLast);
     hooks.info(
       `Evaluation at step ${step}: reward ${reward.toFixed(2)} +- ${rewardInterval.toFixed(2)}, ` +
         `falls in ${Math.round(fallShare * 100)} % of ${episodes} episodes${isBest ? '; the best so far' : ''}.`,
@@ -263,13 +265,16 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
       throw toldWithDump(error, { ...options, network, progress, learner });
     });
 
+  const isEvaluated = settings.gaitsmith.evaluation_interval > 0;
+  const hasMoreToLearn = () => progress.step < settings.max_steps;
   // What a run takes over from another one is the first to beat.
-  if (initial && settings.max_steps > 0 && settings.gaitsmith.evaluation_interval > 0) await evaluate();
+  if (isEvaluated && hasMoreToLearn() && progress.step === 0 && progress.startedFrom && !progress.best)
+    await evaluate();
 
-  while (progress.step < settings.max_steps && !hooks.signal.aborted) {
+  while (hasMoreToLearn() && !hooks.signal.aborted) {
     const began = performance.now();
     const before = progress.step;
-    const update = updateSettings(present, before, progress.learningRateFactor);
+    const update = updateSettings(present, before, rateFactor(present, progress));
 
     // Collect under the policy as it stands.
     const rollout = await dumping(collector.collect(request(), hooks.signal));
@@ -284,7 +289,7 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
 
     // Tell and save.
     progress = { ...advanced(progress, rollout), ...adapted(present, progress, losses) };
-    sample = sampleOf(rollout.observations, network.observationSize);
+    sample = sampleOf(rollout.observations, sample, network.observationSize);
     const seconds = split(rollout.seconds, began, collected, learnt);
     const means = { valueEstimate: meanValue(buffer), sigma: meanSigma(learner) };
     const metrics = {
@@ -305,6 +310,7 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
     const ended = embedded ? inOrderOfTheirEnds(rollout) : rollout.episodes;
     const change = curriculum.advance(ended, progress.step / settings.max_steps);
     if (change) await collector.setParameters(curriculum.values(), change.reset);
+    if (change?.reset) rewardNormaliser?.beginAnew();
     for (const told of change?.lines ?? []) hooks.info(told);
     if (passed(settings.gaitsmith.evaluation_interval, before, progress.step)) await evaluate();
 
@@ -318,10 +324,13 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
     if (passed(interval, before, progress.step)) await save();
   }
   const { path } = checkpoint?.step === progress.step ? checkpoint : await save();
+  // What was learnt since the last evaluation may be the best. After the checkpoint: a run that goes on knows nothing of it.
+  if (isEvaluated && !hasMoreToLearn() && settings.max_steps > 0 && !records.isEvaluated(progress.step))
+    await evaluate(true);
   if (options.actUntil && collector instanceof LiveCollector) {
     await collector.act(request(), AbortSignal.any([options.actUntil(), hooks.signal]));
   }
-  return { checkpoint: path, progress, interrupted: progress.step < settings.max_steps };
+  return { checkpoint: path, progress, interrupted: hasMoreToLearn() };
 }
 
 /** Whether a multiple of the interval lies behind that did not before; of 0 there is none. */
@@ -348,14 +357,19 @@ function beginning(seed: number, agents: number, initial: Run['initial']): RunPr
   return { ...counters, startedFrom: { checkpoint: path, sha256: sha256OfFile(path)!, steps } };
 }
 
+/** What the learning rate is multiplied by; what it once adapted to is forgotten where it does so no more. */
+function rateFactor({ gaitsmith }: BehaviorSettings, { learningRateFactor = 1 }: RunProgress): number {
+  return gaitsmith.adaptive_learning_rate ? learningRateFactor : 1;
+}
+
 /** The learning rate's factor for the next update, where it adapts. */
 function adapted(
   settings: BehaviorSettings,
-  { learningRateFactor = 1 }: RunProgress,
+  progress: RunProgress,
   { lastDivergence }: UpdateStatistics,
 ): Pick<RunProgress, 'learningRateFactor'> {
-  if (!settings.gaitsmith.adaptive_learning_rate) return {};
-  return { learningRateFactor: adaptedFactor(settings, learningRateFactor, lastDivergence) };
+  if (!settings.gaitsmith.adaptive_learning_rate) return { learningRateFactor: undefined };
+  return { learningRateFactor: adaptedFactor(settings, rateFactor(settings, progress), lastDivergence) };
 }
 
 function advanced(progress: RunProgress, { agents, decisions, episodes }: Rollout): RunProgress {
@@ -377,16 +391,10 @@ function withEpisodes(early: RunProgress['early'], episodes: readonly Episode[])
   };
 }
 
-/** Rows spread evenly over all that was observed. */
-function sampleOf(observations: Float32Array, size: number): Float32Array {
-  const rows = observations.length / size;
-  const kept = Math.min(SAMPLE_ROWS, rows);
-  const sample = new Float32Array(kept * size);
-  for (let index = 0; index < kept; index++) {
-    const row = Math.floor((index * rows) / kept);
-    sample.set(observations.subarray(row * size, (row + 1) * size), index * size);
-  }
-  return sample;
+/** Rows spread evenly over all that was observed; where those are few, with some from before. */
+function sampleOf(observations: Float32Array, before: Float32Array, size: number): Float32Array {
+  const latest = spreadRows(observations, size, SAMPLE_ROWS);
+  return joined([latest, before.subarray(0, SAMPLE_ROWS * size - latest.length)]);
 }
 
 function episodeMetrics({ iteration, step }: RunProgress, { episodes }: Rollout) {

@@ -33,9 +33,12 @@ const validationReport = z.object({
 export type EngineReport = z.infer<typeof engineReport>;
 export type ValidationReport = z.infer<typeof validationReport>;
 
-/** @throws UserError where the report is missing or no report. */
-export function readReport(path: string): ValidationReport {
-  const mend = 'npm run validate';
+/**
+ * @param flags that name the run, for the command that mends it: `--run-id walker`.
+ * @throws UserError where the report is missing or no report.
+ */
+export function readReport(path: string, flags: string): ValidationReport {
+  const mend = `npm run validate -- ${flags}`;
   let json: unknown;
   try {
     json = JSON.parse(readFileSync(path, 'utf8'));

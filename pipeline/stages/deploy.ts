@@ -1,3 +1,4 @@
+/** The stage `deploy`: the validated file, with its .meta, in a Unity project, all of it or nothing. */
 import { join } from 'node:path';
 import { UserError } from '../../failure/user-error.ts';
 import { text } from '../options.ts';
@@ -39,7 +40,7 @@ export default defineStage({
     const { sha256OfFile } = await import('../../files/hash.ts');
     const { readReport } = await import('../../validate/report.ts');
 
-    const { passed, sha256, shape } = readReport(run.validation);
+    const { passed, sha256, shape } = readReport(run.validation, run.flags);
     if (!passed || sha256 !== sha256OfFile(run.policy)) {
       throw new UserError({
         what: passed ? 'this file is not the one that was validated' : 'this file did not pass validation',

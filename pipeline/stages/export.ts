@@ -1,5 +1,5 @@
+/** The stage `export`: a checkpoint's actor as policy.onnx, with where it comes from in its metadata. */
 import type { Checkpoint } from '../../train/checkpoint.ts';
-import { readManifest } from '../manifest.ts';
 import { oneOf } from '../options.ts';
 import type { RunFolder } from '../run-folder.ts';
 import { defineStage } from '../stage.ts';
@@ -49,19 +49,17 @@ export default defineStage({
 /** Where the policy comes from, for the file's metadata: enough to train it again. */
 async function provenanceOf(run: RunFolder, path: string, checkpoint: Checkpoint): Promise<Record<string, string>> {
   const { sha256OfFile } = await import('../../files/hash.ts');
-  const { versions } = await import('../versions.ts');
   const { step, lastReward, seed, best } = checkpoint.progress;
-  // Of the training, not of this export, which may come much later.
-  const { commit, dirty } = readManifest(run).stages['train']?.versions ?? versions();
-  const config = sha256OfFile(run.config);
+  // Of the training of this very policy, not of this export or a training that came later.
+  const { configuration, commit = null } = checkpoint.origin ?? {};
   return {
     'gaitsmith.run': run.id,
     'gaitsmith.behavior': checkpoint.behaviorName,
     'gaitsmith.steps': String(step),
     'gaitsmith.seed': String(seed),
     'gaitsmith.checkpoint': sha256OfFile(path)!,
-    ...(config === undefined ? {} : { 'gaitsmith.config': config }),
-    ...(commit === null ? {} : { 'gaitsmith.commit': dirty ? `${commit}-dirty` : commit }),
+    ...(configuration === undefined ? {} : { 'gaitsmith.config': configuration }),
+    ...(commit === null ? {} : { 'gaitsmith.commit': commit }),
     ...(lastReward === null ? {} : { 'gaitsmith.reward': lastReward.toFixed(3) }),
     // By held-out evaluation, where this is the policy that was evaluated.
     ...(best?.step === step

@@ -16,6 +16,8 @@ export interface UnityTraining {
   /** Of a built player; undefined: the Editor. */
   readonly player: string | undefined;
   readonly configuration: UnityConfiguration;
+  /** Where that stands, as it was named. */
+  readonly file: string;
   /** The flags that stand above the configuration. */
   readonly maxSteps?: number | undefined;
   readonly seed?: number | undefined;

@@ -1,13 +1,16 @@
+/** The stage `train`: which settings hold, what a run starts or goes on from, and in which world it learns. */
 import { existsSync, renameSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { devices } from '../../compile/devices.ts';
 import { backendNames } from '../../compile/eager-backends.ts';
 import { UserError } from '../../failure/user-error.ts';
-import type { RunProgress } from '../../train/checkpoint.ts';
+import type { Checkpoint, RunProgress } from '../../train/checkpoint.ts';
+import { bestCheckpointPath, listCheckpoints } from '../../train/checkpoint-files.ts';
 import type { Configuration } from '../../train/configuration/read.ts';
 import type { BehaviorSettings } from '../../train/configuration/schema.ts';
 import type { Logger } from '../logger.ts';
-import { flag, type OptionsOf, oneOf, portNumber, text, wholeNumber } from '../options.ts';
+import { flag, flagOf, type OptionsOf, oneOf, portNumber, seedNumber, text, wholeNumber } from '../options.ts';
 import type { RunFolder } from '../run-folder.ts';
 import { defineStage, type Json } from '../stage.ts';
 import type { UnityTraining } from './train-unity.ts';
@@ -33,7 +36,7 @@ const options = {
   seed: {
     argument: 'N',
     description: 'seed of all random numbers, instead of env_settings.seed',
-    schema: wholeNumber(0).optional(),
+    schema: seedNumber().optional(),
   },
   agents: {
     argument: 'N',
@@ -103,18 +106,14 @@ export default defineStage({
     checkEngine({ backend, device });
     if (backend !== 'onnx') await checkInstalled(backend);
     const unity = await unityOf(options);
-    for (const [flag, value] of Object.entries({ '--agents': options.agents, '--shipped': shipped })) {
-      if (!unity || value === undefined) continue;
-      const mend = 'leave it out: in Unity the agents are those of the scene, and none is shipped';
-      throw new UserError({ what: 'this is for the embedded world alone', where: flag, value, mend });
-    }
-    if (unity && unity.player === undefined && (options.numEnvs ?? 1) > 1) {
-      const mend = 'name a built player: --env PATH';
+    refuseFlagsOfOthers(unity ? 'unity' : 'embedded', { ...options, shipped });
+    const players = options.numEnvs ?? unity?.configuration.environment.num_envs ?? 1;
+    if (unity && unity.player === undefined && players > 1) {
       throw new UserError({
         what: 'only one Editor can be trained',
-        where: '--num-envs',
-        value: options.numEnvs,
-        mend,
+        where: options.numEnvs === undefined ? 'env_settings.num_envs' : '--num-envs',
+        value: players,
+        mend: 'name a built player: --env PATH',
       });
     }
     if (unity?.player === undefined) return;
@@ -125,16 +124,17 @@ export default defineStage({
   async inputs(options, run) {
     const unity = await unityOf(options);
     if (unity) return { files: {}, settings: unitySettings(unity, options) };
-    const configuration = await configurationOf(options, run);
+    const { configuration } = await configurationOf(options, run);
     // The settings, not the file: a comment that changed is no reason to train again. Nor is another backend or device,
     // which rounds in its own way, as another machine does.
-    const start = options.fromScratch ? { fromScratch: true } : {};
+    const { fromScratch, shipped } = options;
+    const start = { ...(fromScratch ? { fromScratch } : {}), ...(shipped === undefined ? {} : { shipped }) };
     return { files: {}, settings: { configuration, ...start } as unknown as Json };
   },
 
   resume: {
     option: 'resume',
-    possible: (_options, run) => existsSync(run.checkpoints),
+    possible: (_options, run) => listCheckpoints(run.checkpoints).length > 0,
   },
 
   async run(options, context) {
@@ -151,16 +151,21 @@ export default defineStage({
     const { latestCheckpoint } = await import('../../train/checkpoint.ts');
     const { configurationAsYaml } = await import('../../train/configuration/write.ts');
     const { writeAtomically } = await import('../../files/write-atomically.ts');
+    const { sha256 } = await import('../../files/hash.ts');
     const { behavior, environmentUrl } = await import('../../envs/walker/behavior.ts');
-    if (force) setAside(run, logger);
+    const { commitText, versions } = await import('../versions.ts');
 
-    const wanted = await configurationOf(options, run);
-    const saved = options.resume ? latestCheckpoint(run.checkpoints, () => {}).checkpoint.progress : undefined;
-    const seed = wanted.seed >= 0 ? wanted.seed : (saved?.seed ?? Math.floor(Math.random() * 10_000));
-    const start = saved ? startOfSaved(saved, options, run) : await startOfNew(wanted, options, logger);
-    const behaviorSettings = { ...wanted.behavior, init_path: start };
-    const configuration = { ...wanted, behavior: behaviorSettings, seed };
-    writeAtomically(run.config, configurationAsYaml(configuration));
+    const saved = options.resume ? latestCheckpoint(run.checkpoints, () => {}).checkpoint : undefined;
+    const { file, configuration: wanted } = await configurationOf(options, run, saved);
+    if (saved) await refuseAnotherStart(saved.progress, options, run);
+    // The best of an attempt that never came to a checkpoint to go on from must not pass for this one's.
+    const holdsOnlyBest = existsSync(bestCheckpointPath(run.checkpoints)) && !listCheckpoints(run.checkpoints).length;
+    if (force || holdsOnlyBest) setAside(run, logger);
+    const seed = wanted.seed >= 0 ? wanted.seed : (saved?.progress.seed ?? Math.floor(Math.random() * 10_000));
+    const start = saved ? (saved.progress.startedFrom?.checkpoint ?? null) : await startOfNew(wanted, options, logger);
+    const configuration = { ...wanted, behavior: { ...wanted.behavior, init_path: start }, seed };
+    if (saved) await refuseNothingToLearn(saved, configuration, run);
+    const yaml = configurationAsYaml(configuration);
 
     const result = await train(
       {
@@ -176,10 +181,12 @@ export default defineStage({
         eventsFolder: run.path,
         dumpFolder: run.dumps,
         resume: options.resume,
+        origin: { configuration: sha256(yaml), file, commit: commitText(versions()) },
       },
       {
         info: (message) => logger.info(message),
         warn: (message) => logger.warn(message),
+        begin: () => writeAtomically(run.config, yaml),
         signal,
         iteration({ step, reward, seconds }, total) {
           const { physics, inference, learning } = seconds;
@@ -211,13 +218,14 @@ export default defineStage({
 async function unityOf({ env, config }: Pick<Options, 'env' | 'config'>): Promise<UnityMeant | undefined> {
   if (env === 'walker' || (env === undefined && config === undefined)) return undefined;
   const { readUnityConfiguration } = await import('../../train/configuration/read.ts');
-  const configuration = readUnityConfiguration(config ?? 'config/walker.yaml');
-  if (env === 'unity') return { player: undefined, configuration };
+  const file = config ?? 'config/walker.yaml';
+  const configuration = readUnityConfiguration(file);
+  if (env === 'unity') return { player: undefined, configuration, file };
   const player = env ?? configuration.environment.env_path ?? undefined;
-  return player === undefined ? undefined : { player, configuration };
+  return player === undefined ? undefined : { player, configuration, file };
 }
 
-type UnityMeant = Pick<UnityTraining, 'player' | 'configuration'>;
+type UnityMeant = Pick<UnityTraining, 'player' | 'configuration' | 'file'>;
 
 function unitySettings(
   { player, configuration }: UnityMeant,
@@ -240,29 +248,40 @@ function setAside({ checkpoints }: RunFolder, logger: Logger): void {
   logger.info(`Beginning afresh; the earlier checkpoints are kept in ${aside}.`);
 }
 
-/** The configuration file with the flags laid over it. */
+/**
+ * The configuration file with the flags laid over it.
+ *
+ * @param saved what is gone on from: by the file that it was trained by, where no other is named.
+ */
 async function configurationOf(
   { config, maxSteps, seed, agents, initializeFrom, fromScratch, shipped }: Options,
   run: RunFolder,
-): Promise<Configuration> {
+  saved?: Checkpoint,
+): Promise<{ readonly file: string; readonly configuration: Configuration }> {
   const { readConfiguration } = await import('../../train/configuration/read.ts');
+  const { lessonsTogether } = await import('../../train/configuration/environment-parameters.ts');
   const { behavior } = await import('../../envs/walker/behavior.ts');
-  const { checkParameter } = await import('../../envs/walker/parameters.ts');
+  const { checkParameter, checkParameters } = await import('../../envs/walker/parameters.ts');
   const { shippedFiles, SHIPPED_WALKER } = await import('../shipped-walker.ts');
   const hasStart = initializeFrom !== undefined || existsSync(shippedFiles(shipped ?? SHIPPED_WALKER).checkpoint);
   const own = fromScratch || !hasStart ? 'config/walker-fast.yaml' : 'config/walker-tune.yaml';
-  const configuration = readConfiguration(config ?? own, behavior.name, checkParameter);
+  const file = config ?? saved?.origin?.file ?? own;
+  const configuration = readConfiguration(file, behavior.name, checkParameter);
+  for (const values of lessonsTogether(configuration.environmentParameters)) checkParameters(values);
   const { max_steps, init_path, gaitsmith } = configuration.behavior;
   const started = initializeFrom === undefined ? init_path : folderOfRun(initializeFrom, run);
   return {
-    ...configuration,
-    behavior: {
-      ...configuration.behavior,
-      max_steps: maxSteps ?? max_steps,
-      init_path: fromScratch ? null : started,
-      gaitsmith: { ...gaitsmith, agents: agents ?? gaitsmith.agents },
-    } as BehaviorSettings,
-    seed: seed ?? configuration.seed,
+    file,
+    configuration: {
+      ...configuration,
+      behavior: {
+        ...configuration.behavior,
+        max_steps: maxSteps ?? max_steps,
+        init_path: fromScratch ? null : started,
+        gaitsmith: { ...gaitsmith, agents: agents ?? gaitsmith.agents },
+      } as BehaviorSettings,
+      seed: seed ?? configuration.seed,
+    },
   };
 }
 
@@ -282,14 +301,69 @@ async function startOfNew(
   return null;
 }
 
-/** @throws UserError where a run is to have started from scratch that did not. */
-function startOfSaved({ startedFrom }: RunProgress, { fromScratch }: Options, run: RunFolder): string | null {
-  if (!fromScratch || !startedFrom) return startedFrom?.checkpoint ?? null;
+/** @throws UserError where a flag says that the run started from something else than it did. */
+async function refuseAnotherStart(
+  { startedFrom }: RunProgress,
+  { fromScratch, initializeFrom, shipped }: Options,
+  run: RunFolder,
+): Promise<void> {
+  const { shippedFiles } = await import('../shipped-walker.ts');
+  const started = startedFrom?.checkpoint;
+  const liesIn = (folder: string) => {
+    const inside = started === undefined ? '..' : relative(folder, started);
+    return !inside.startsWith('..') && !isAbsolute(inside);
+  };
+  const isAnother =
+    (fromScratch && started !== undefined) ||
+    (initializeFrom !== undefined && !liesIn(folderOfRun(initializeFrom, run))) ||
+    (shipped !== undefined && !liesIn(shippedFiles(shipped).checkpoint));
+  if (!isAnother) return;
   throw new UserError({
-    what: `this run did not start from scratch but from ${startedFrom.checkpoint}`,
+    what: `this run did not start from ${fromScratch ? 'scratch' : 'there'} but from ${started ?? 'scratch'}`,
     where: run.path,
-    mend: 'begin afresh with --force, name another run with --run-id, or leave out --from-scratch',
+    value: initializeFrom ?? shipped,
+    mend: 'begin afresh with --force, name another run with --run-id, or leave out what it is to start from',
   });
+}
+
+/** @throws UserError where other settings are to go on with a run that has had all its decisions. */
+async function refuseNothingToLearn(saved: Checkpoint, wanted: Configuration, run: RunFolder): Promise<void> {
+  const { step } = saved.progress;
+  if (step < wanted.behavior.max_steps || !existsSync(run.config)) return;
+  const { readConfiguration } = await import('../../train/configuration/read.ts');
+  const before = readConfiguration(run.config, wanted.behaviorName);
+  const { max_steps, init_path } = before.behavior;
+  const now = { ...wanted, behavior: { ...wanted.behavior, max_steps, init_path } };
+  if (isDeepStrictEqual(now, before)) return;
+  throw new UserError({
+    what: 'the settings have changed, and nothing would be learnt by them: this run has had all its decisions',
+    where: run.path,
+    value: step,
+    expected: `fewer than max_steps, which is ${wanted.behavior.max_steps}`,
+    mend: 'train on with a larger --max-steps, begin afresh with --force, or name another run with --run-id',
+  });
+}
+
+const FLAGS_OF_OTHERS = {
+  embedded: {
+    flags: ['port', 'numEnvs', 'host'],
+    what: 'this is for a training in Unity alone',
+    mend: 'leave it out, or train in Unity: --env unity for the Editor, --env PATH for a player',
+  },
+  unity: {
+    flags: ['agents', 'workers', 'shipped'],
+    what: 'this is for the embedded world alone',
+    mend: 'leave it out: in Unity the agents are those of the scene, which sets the pace, and none is shipped',
+  },
+} as const satisfies Record<string, { flags: readonly (keyof Options)[]; what: string; mend: string }>;
+
+/** @throws UserError for a flag that means nothing in the world that is trained in. */
+function refuseFlagsOfOthers(world: keyof typeof FLAGS_OF_OTHERS, options: Partial<Options>): void {
+  const { flags, what, mend } = FLAGS_OF_OTHERS[world];
+  for (const key of flags) {
+    if (options[key] === undefined) continue;
+    throw new UserError({ what, where: flagOf(key), value: options[key], mend });
+  }
 }
 
 /** A run that lies beside this one is known by its id, anything else by its path. */

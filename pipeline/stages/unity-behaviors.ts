@@ -8,8 +8,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BehaviorSpec, Environment } from '../../envs/env.ts';
 import { UserError } from '../../failure/user-error.ts';
+import { sha256 } from '../../files/hash.ts';
 import { writeAtomically } from '../../files/write-atomically.ts';
-import { latestCheckpoint, listCheckpoints } from '../../train/checkpoint.ts';
+import { latestCheckpoint } from '../../train/checkpoint.ts';
+import { listCheckpoints } from '../../train/checkpoint-files.ts';
 import type { Configuration } from '../../train/configuration/read.ts';
 import { configurationAsYaml } from '../../train/configuration/write.ts';
 import { initialCheckpoint } from '../../train/initial-checkpoint.ts';
@@ -17,6 +19,7 @@ import type { IterationMetrics } from '../../train/metrics.ts';
 import { type TrainResult, train } from '../../train/train.ts';
 import { type RunFolder, runFolder } from '../run-folder.ts';
 import type { StageContext } from '../stage.ts';
+import { commitText, versions } from '../versions.ts';
 import type { UnityTraining } from './train-unity.ts';
 
 export interface Trained extends TrainResult {
@@ -139,10 +142,10 @@ export class UnityBehaviors {
     configuration: Configuration,
     run: RunFolder,
   ): Promise<TrainResult> {
-    const { engine, resume, setAside, configuration: unity } = this.#training;
+    const { engine, resume, setAside, file, configuration: unity } = this.#training;
     const { logger, force } = this.#context;
     if (force) setAside(run);
-    writeAtomically(run.config, configurationAsYaml(configuration, unity));
+    const yaml = configurationAsYaml(configuration, unity);
     return train(
       {
         configuration,
@@ -156,11 +159,13 @@ export class UnityBehaviors {
         eventsFolder: run.path,
         dumpFolder: run.dumps,
         resume: resume && (run === this.#context.run || listCheckpoints(run.checkpoints).length > 0),
+        origin: { configuration: sha256(yaml), file, commit: commitText(versions()) },
         actUntil: () => this.#hasLearnt(behavior.name),
       },
       {
         info: (message) => logger.info(message),
         warn: (message) => logger.warn(message),
+        begin: () => writeAtomically(run.config, yaml),
         signal: this.#stop.signal,
         iteration: (metrics, total) => this.#tell(behavior.name, metrics, total),
       },

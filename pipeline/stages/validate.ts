@@ -1,10 +1,11 @@
+/**
+ * The stage `validate`: the exported file against the policy it was made from, in onnxruntime-node and onnxruntime-web, with
+ * TensorFlow.js for a judge. What is found goes into validation.json.
+ */
 import { readFileSync } from 'node:fs';
 import { backendNames, eagerBackendNames } from '../../compile/eager-backends.ts';
-import { UserError } from '../../failure/user-error.ts';
-import { sha256OfFile } from '../../files/hash.ts';
-import { readManifest } from '../manifest.ts';
+import { exportedCheckpoint } from '../exported-checkpoint.ts';
 import { oneOf, positiveNumber } from '../options.ts';
-import { pathOfRecorded, type RunFolder } from '../run-folder.ts';
 import { defineStage, type Json } from '../stage.ts';
 
 export default defineStage({
@@ -81,19 +82,3 @@ export default defineStage({
     };
   },
 });
-
-/**
- * What the policy was exported from: only that can judge it.
- *
- * @throws UserError where it was never exported, or what it was exported from is another one by now, or gone.
- */
-function exportedCheckpoint(run: RunFolder): string {
-  const exported = readManifest(run).stages['export']?.inputs.files['checkpoint'];
-  const path = exported && pathOfRecorded(run, exported.path);
-  if (path && sha256OfFile(path) === exported.sha256) return path;
-  throw new UserError({
-    what: path ? 'the checkpoint that the policy was exported from has changed' : 'no policy was exported here yet',
-    where: path ?? run.path,
-    mend: `npm run export -- ${run.flags}`,
-  });
-}

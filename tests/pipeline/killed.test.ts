@@ -9,7 +9,8 @@ import { sha256OfFile } from '../../files/hash.ts';
 import { readManifest } from '../../pipeline/manifest.ts';
 import { type RunFolder, runFolder } from '../../pipeline/run-folder.ts';
 import { RandomStream } from '../../random/stream.ts';
-import { listCheckpoints, readCheckpoint } from '../../train/checkpoint.ts';
+import { readCheckpoint } from '../../train/checkpoint.ts';
+import { listCheckpoints } from '../../train/checkpoint-files.ts';
 import { compiled } from '../compiled/loader.ts';
 import { eventFilesIn, shownEvents } from '../tensorboard/read-events.ts';
 

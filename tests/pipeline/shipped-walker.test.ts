@@ -16,7 +16,8 @@ import shipCommand from '../../pipeline/ship-command.ts';
 import { readCard, SHIPPED_WALKER, shippedFiles, shippedStart } from '../../pipeline/shipped-walker.ts';
 import trainStage from '../../pipeline/stages/train.ts';
 import { RandomStream } from '../../random/stream.ts';
-import { type Checkpoint, listCheckpoints, readCheckpoint, writeCheckpoint } from '../../train/checkpoint.ts';
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../../train/checkpoint.ts';
+import { listCheckpoints } from '../../train/checkpoint-files.ts';
 import { parseConfiguration } from '../../train/configuration/read.ts';
 import { Normaliser } from '../../train/normaliser.ts';
 import { initialParameters } from '../../train/policy.ts';
@@ -178,12 +179,12 @@ describe('shipping', () => {
       /not the one that was validated.*npm run validate -- --run-id fast/,
     ],
     [
-      'settings that changed after the export',
+      'other settings than those that the policy was trained by',
       (run) => {
         writeFileSync(run.config, settings(2));
         return reportOn(run);
       },
-      /config\.yaml: this has changed since the policy was exported.*--from export/,
+      /config\.yaml: these are other settings than .* trained by.*--from export --checkpoint latest/,
     ],
     [
       'a checkpoint that changed after the export',
@@ -192,7 +193,7 @@ describe('shipping', () => {
         writeCheckpoint(run.checkpoints, { ...readCheckpoint(path!), behaviorName: 'Runner' });
         return reportOn(run);
       },
-      /step-000005000.*has changed since the policy was exported/,
+      /step-000005000.*that the policy was exported from has changed.*--from export/,
     ],
   ];
   it.each(refusals)('refuses %s, and changes nothing', (_what, prepare, told) => {
@@ -217,7 +218,7 @@ describe('a new run', () => {
     const { checkpoint } = shippedFiles(to);
     expect(await shippedStart(to, configuration())).toEqual({ path: checkpoint });
     await expect(shippedStart(to, configuration(2))).rejects.toThrow(/another network.*: layers 1 and not 2/);
-    await expect(shippedStart(to, configuration(1, false))).rejects.toThrow(/: normalises true and not false/);
+    await expect(shippedStart(to, configuration(1, false))).rejects.toThrow(/: rawObservations unset and not true/);
     await expect(shippedStart(join(folder, 'none'), configuration())).rejects.toThrow(
       /no shipped walker to start from/,
     );

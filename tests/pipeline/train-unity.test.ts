@@ -184,6 +184,7 @@ describe('training in a live Unity', () => {
       {
         player,
         configuration: readUnityConfiguration(config),
+        file: config,
         port,
         engine: { backend: 'onnx', device: 'cpu' },
         resume: false,

@@ -32,6 +32,7 @@ async function learn(runId: string, names: readonly string[], start?: string): P
     {
       player: undefined,
       configuration: readUnityConfiguration(config),
+      file: config,
       engine: { backend: 'onnx', device: 'cpu' },
       resume: false,
       setAside() {},

@@ -2,13 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  type Checkpoint,
-  latestCheckpoint,
-  pruneCheckpoints,
-  readCheckpoint,
-  writeCheckpoint,
-} from '../../train/checkpoint.ts';
+import { type Checkpoint, latestCheckpoint, readCheckpoint, writeCheckpoint } from '../../train/checkpoint.ts';
+import { pruneCheckpoints } from '../../train/checkpoint-files.ts';
 import { Normaliser } from '../../train/normaliser.ts';
 import { initialParameters, type Network } from '../../train/policy.ts';
 import { RewardNormaliser } from '../../train/reward-normaliser.ts';
@@ -129,7 +124,14 @@ describe('a checkpoint', () => {
 
   it('is deleted when it is older than those to keep', () => {
     for (const step of [1, 2, 3, 4]) writeCheckpoint(folder, checkpointAt(step));
-    pruneCheckpoints(folder, 2);
+    pruneCheckpoints(folder, 2, 4);
     expect(readdirSync(folder)).toEqual(['step-000000003.safetensors', 'step-000000004.safetensors']);
+  });
+
+  it('that the run has not come to again, being damaged, is not kept instead of a sound one', () => {
+    for (const step of [1, 2, 3]) writeCheckpoint(folder, checkpointAt(step));
+    truncateSync(join(folder, 'step-000000003.safetensors'), 40);
+    pruneCheckpoints(folder, 1, 2);
+    expect(latestCheckpoint(folder, warn).path).toBe(join(folder, 'step-000000002.safetensors'));
   });
 });

@@ -1,11 +1,12 @@
 /** Held-out evaluations: fixed, apart from training, and the best policy kept. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Episode } from '../../envs/env.ts';
 import { sha256OfFile } from '../../files/hash.ts';
-import { bestCheckpointPath, listCheckpoints, readCheckpoint } from '../../train/checkpoint.ts';
+import { readCheckpoint } from '../../train/checkpoint.ts';
+import { bestCheckpointPath, listCheckpoints } from '../../train/checkpoint-files.ts';
 import { parseConfiguration } from '../../train/configuration/read.ts';
 import { type Evaluation, evaluationOf, trialsOf } from '../../train/evaluation.ts';
 import type { EvaluationMetrics } from '../../train/metrics.ts';
@@ -58,8 +59,8 @@ behaviors:
 
 const evaluationsOf = (name: string): EvaluationMetrics[] =>
   readFileSync(join(folder, `${name}.jsonl`), 'utf8')
-    .trim()
     .split('\n')
+    .filter(Boolean)
     .map((line) => JSON.parse(line))
     .filter((line) => 'evaluation' in line);
 
@@ -140,6 +141,33 @@ describe('a held-out evaluation', () => {
     expect(evaluationsOf('next')[0]!.evaluation).toEqual(evaluationsOf('whole').at(-1)!.evaluation);
   });
 
+  it('judges what a run that started from another one took over even where it was stopped before it learnt', async () => {
+    const start = { more: `init_path: ${whole.checkpoint}`, maxSteps: 0 };
+    await run({ name: 'as-it-is', ...start });
+    expect(evaluationsOf('as-it-is')).toEqual([]);
+    await run({ name: 'as-it-is', ...start, maxSteps: 520, resume: true });
+    expect(evaluationsOf('as-it-is').map(({ step }) => step)).toEqual([0, 520]);
+  });
+
+  it('comes also at the end, where the last one was before it, and a run that goes on knows nothing of that', async () => {
+    await run({ name: 'short', maxSteps: 1300 });
+    expect(evaluationsOf('short')).toMatchObject([{ step: 520 }, { step: 1040 }, { step: 1300, last: true }]);
+    const again = await run({ name: 'short', maxSteps: 1300, resume: true });
+    expect(evaluationsOf('short')).toHaveLength(3);
+    expect(again.progress.best!.step).toBe(readCheckpoint(again.best).progress.step);
+    const { checkpoint } = await run({ name: 'short', resume: true });
+    expect(evaluationsOf('short')).toEqual(evaluationsOf('whole'));
+    expect(readCheckpoint(checkpoint)).toEqual(readCheckpoint(whole.checkpoint));
+  });
+
+  it('of an earlier attempt is not told of a new run', async () => {
+    await run({ name: 'anew', more: `init_path: ${whole.checkpoint}`, maxSteps: 0 });
+    writeFileSync(join(folder, 'anew.jsonl'), `${JSON.stringify({ step: 0, evaluation: { reward: 5 } })}\n`);
+    rmSync(join(folder, 'anew'), { recursive: true });
+    await run({ name: 'anew', maxSteps: 260, gaitsmith: '' });
+    expect(evaluationsOf('anew')).toEqual([]);
+  });
+
   it('is refused, before anything runs, in a world that has no conditions for it', async () => {
     const { evaluationConditions, ...bare } = behavior;
     expect(evaluationConditions).toHaveLength(2);
@@ -160,9 +188,9 @@ describe('a score', () => {
       [0, 0, 4],
       [0, 1, 4],
       [0, 2, 2],
-      [1, 0, 4],
-      [1, 1, 4],
-      [1, 2, 2],
+      [1, 3, 4],
+      [1, 4, 4],
+      [1, 5, 2],
     ]);
     expect(trials[3]!.parameters).toEqual({ speed: 2, gravity: 3 });
   });

@@ -247,6 +247,14 @@ describe('the reward normaliser', () => {
     expect(normaliser.statistics).toMatchObject({ rows: 5, mean: 4 });
   });
 
+  it('forgets the running episodes where all are dropped for a lesson, and nothing else', () => {
+    const normaliser = new RewardNormaliser(2);
+    normaliser.normalise(Float32Array.of(1, 2, 3, 4), 2, () => false, 0.5);
+    normaliser.beginAnew();
+    expect([...normaliser.returns]).toEqual([0, 0]);
+    expect(normaliser.statistics.rows).toBe(4);
+  });
+
   it('keeps rewards within ten deviations', () => {
     const normaliser = new RewardNormaliser(1);
     const rewards = new Float32Array(1000).fill(0.001);

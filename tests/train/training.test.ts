@@ -34,9 +34,11 @@ describe('training', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  function run(changes: Partial<TrainOptions> & { maxSteps?: number; name?: string; stopAfter?: number }) {
-    const { maxSteps = 1024, name = 'run', stopAfter, ...options } = changes;
-    return trainPointer({ configuration: configuration(maxSteps), folder, name, stopAfter, ...options });
+  function run(
+    changes: Partial<TrainOptions> & { maxSteps?: number; more?: string; name?: string; stopAfter?: number },
+  ) {
+    const { maxSteps = 1024, more = '', name = 'run', stopAfter, ...options } = changes;
+    return trainPointer({ configuration: configuration(maxSteps, more), folder, name, stopAfter, ...options });
   }
 
   it('learns a task that can be learnt', async () => {
@@ -139,6 +141,24 @@ describe('training', () => {
     const own = Object.keys(summary!.values).filter((tag) => !(tag in expected) && !tag.endsWith('_hist'));
     expect(own).toEqual(['Gaitsmith/Blow-ups', 'Gaitsmith/Divergence', 'Gaitsmith/Sigma']);
     expect(two[0]!.absolutePolicyLoss).toBeGreaterThanOrEqual(Math.abs(two[0]!.policyLoss));
+  });
+
+  it('tells TensorBoard which lesson each parameter is in', async () => {
+    const measure = 'completion_criteria: { behavior: Pointer, measure: progress, threshold: 0.5 }';
+    const lessons = `curriculum: [{ name: near, value: 0.5, ${measure} }, { name: far, value: 1 }]`;
+    await run({ maxSteps: 2080, more: `environment_parameters: { reach: { ${lessons} }, variety: 5 }` });
+    const events = readEvents(eventFilesIn(join(folder, 'run-events'))[0]!);
+    const told = events.filter(({ values }) => 'Environment/Lesson Number/reach' in values);
+    expect(told.map(({ step, values }) => [step, values['Environment/Lesson Number/reach']])).toEqual([
+      [1000, 0],
+      [2000, 1],
+    ]);
+    expect(told[0]!.values['Environment/Lesson Number/variety']).toBe(0);
+  });
+
+  it('keeps observations for proving the policy from buffers before, where one has few', async () => {
+    const { checkpoint } = await run({ maxSteps: 1560 });
+    expect(readCheckpoint(checkpoint).sample).toHaveLength(1560 * 3);
   });
 
   it('tells TensorBoard what the world measured, by its own names', () => {

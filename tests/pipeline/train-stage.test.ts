@@ -1,0 +1,164 @@
+/** The stage `train` in the embedded world: what it starts from, goes on from and refuses, and what it writes when. */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { sha256OfFile } from '../../files/hash.ts';
+import { checkOptions, type Given } from '../../pipeline/parse-options.ts';
+import { runFolder } from '../../pipeline/run-folder.ts';
+import exportStage from '../../pipeline/stages/export.ts';
+import trainStage from '../../pipeline/stages/train.ts';
+import { readCheckpoint } from '../../train/checkpoint.ts';
+import { bestCheckpointPath, checkpointPath } from '../../train/checkpoint-files.ts';
+
+/** Two updates. */
+const settings = (learningRate = 0.001, gaitsmith = '', more = '') => `
+behaviors:
+  Walker:
+    hyperparameters: { batch_size: 32, buffer_size: 64, num_epoch: 1, learning_rate: ${learningRate} }
+    network_settings: { normalize: true, hidden_units: 8, num_layers: 1 }
+    max_steps: 128
+    gaitsmith: { agents: 8, ${gaitsmith} }
+env_settings: { seed: 4 }
+${more}`;
+
+let folder: string;
+const messages: string[] = [];
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'train-stage-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+beforeEach(() => {
+  writeFileSync(file('a.yaml'), settings());
+});
+afterEach(() => {
+  messages.length = 0;
+});
+const file = (name: string) => join(folder, name);
+
+function contextOf(id: string, force = false) {
+  const say = (message: string) => void messages.push(message);
+  return {
+    run: runFolder(id, join(folder, 'runs')),
+    logger: { info: say, warn: say, error: say, note: say },
+    progress: { update() {}, end() {} },
+    signal: new AbortController().signal,
+    force,
+    last: undefined,
+  };
+}
+
+function train(id: string, given: Given, force = false) {
+  const options = checkOptions(trainStage.options, { workers: '1', ...given });
+  return trainStage.run(options, contextOf(id, force));
+}
+const details = async (result: ReturnType<typeof train>) => (await result).details as Record<string, unknown>;
+
+describe('a run that goes on', () => {
+  beforeAll(async () => {
+    writeFileSync(file('a.yaml'), settings());
+    await train('done', { config: file('a.yaml'), fromScratch: true });
+  });
+  const onDisk = () => readFileSync(contextOf('done').run.config, 'utf8');
+
+  it('does so by the file that it was trained by, where no other is named', async () => {
+    const resumed = train('done', { resume: true, maxSteps: '192' });
+    expect(await details(resumed)).toMatchObject({ steps: 192 });
+    expect(readCheckpoint(checkpointPath(contextOf('done').run.checkpoints, 192)).network.hiddenUnits).toBe(8);
+  });
+
+  it('has had all its decisions, so other settings are refused and not written down as if it had learnt by them', async () => {
+    const before = onDisk();
+    writeFileSync(file('b.yaml'), settings(0.01));
+    await expect(train('done', { resume: true, config: file('b.yaml') })).rejects.toThrow(
+      /settings have changed, and nothing would be learnt.*--max-steps.*--force.*--run-id/,
+    );
+    expect(onDisk()).toBe(before);
+    await train('done', { resume: true, config: file('a.yaml') });
+    expect(onDisk()).toContain('learning_rate: 0.001');
+  });
+
+  it('is not begun anew by accident, and keeps its config.yaml where that is refused', async () => {
+    const before = onDisk();
+    writeFileSync(file('b.yaml'), settings(0.01));
+    await expect(train('done', { config: file('b.yaml'), fromScratch: true })).rejects.toThrow(
+      /already has checkpoints/,
+    );
+    const wide = settings().replace('hidden_units: 8', 'hidden_units: 9');
+    writeFileSync(file('b.yaml'), wide);
+    await expect(train('done', { config: file('b.yaml'), resume: true, maxSteps: '256' })).rejects.toThrow(
+      /another network/,
+    );
+    expect(onDisk()).toBe(before);
+  });
+
+  it('did not start from what is named now, and says so', async () => {
+    const refused = expect(train('done', { resume: true, initializeFrom: 'other' })).rejects;
+    await refused.toThrow(/did not start from there but from scratch.*"other".*--force/);
+    await expect(train('done', { resume: true, shipped: folder })).rejects.toThrow(/but from scratch/);
+    const next = await train('next', { config: file('a.yaml'), initializeFrom: 'done' });
+    expect(next.summary).toContain('from');
+    await train('next', { initializeFrom: 'done', resume: true });
+    await expect(train('next', { fromScratch: true, resume: true })).rejects.toThrow(
+      /did not start from scratch but from .*done/,
+    );
+  });
+});
+
+it('a run that ended before its first checkpoint has nothing to resume from, and its best does not pass for the next one', async () => {
+  const { run } = contextOf('early');
+  writeFileSync(file('judged.yaml'), settings(0.001, 'evaluation_interval: 64, evaluation_episodes: 5'));
+  await train('from', { config: file('a.yaml'), fromScratch: true });
+  await train('early', { config: file('judged.yaml'), initializeFrom: 'from' });
+  rmSync(checkpointPath(run.checkpoints, 128));
+  expect(existsSync(bestCheckpointPath(run.checkpoints))).toBe(true);
+  const options = checkOptions(trainStage.options, {});
+  expect(trainStage.resume!.possible(options, run, undefined)).toBe(false);
+
+  await train('early', { config: file('a.yaml'), fromScratch: true });
+  expect(readdirSync(run.checkpoints)).toEqual(['step-000000128.safetensors']);
+  expect(readdirSync(run.path).filter((name) => name.startsWith('checkpoints-before-'))).toHaveLength(1);
+  expect(messages.join()).toContain('the earlier checkpoints are kept in');
+  expect(trainStage.resume!.possible(options, run, undefined)).toBe(true);
+});
+
+it('an exported policy says by which settings it was trained, though the run went on by others that did it no good', async () => {
+  const { run } = contextOf('two');
+  const judged = 'evaluation_interval: 64, evaluation_episodes: 5';
+  writeFileSync(file('first.yaml'), settings(0.001, judged));
+  await train('two', { config: file('first.yaml'), fromScratch: true });
+  const first = sha256OfFile(run.config);
+  const best = bestCheckpointPath(run.checkpoints);
+  const before = sha256OfFile(best);
+  // Steps this large undo whatever was learnt.
+  writeFileSync(file('second.yaml'), settings(100, judged));
+  await train('two', { config: file('second.yaml'), resume: true, maxSteps: '192' });
+  expect(sha256OfFile(best)).toBe(before);
+  expect(sha256OfFile(run.config)).not.toBe(first);
+
+  const { details } = await exportStage.run(checkOptions(exportStage.options, {}), contextOf('two'));
+  expect((details as { metadata: object }).metadata).toMatchObject({
+    'gaitsmith.config': first,
+    'gaitsmith.score': expect.stringMatching(/^-?[\d.]+ \+- [\d.]+$/),
+  });
+});
+
+it.each([
+  ['a port, where there is no Unity', { numEnvs: '2' }, /--num-envs.*Unity alone.*--env unity/],
+  ['walkers, where they are those of a scene', { env: 'unity', agents: '4' }, /--agents.*embedded world alone/],
+  ['workers, where Unity sets the pace', { env: 'unity', workers: '2' }, /--workers.*embedded world alone/],
+])('refuses %s', async (_what, given, told) => {
+  const options = checkOptions(trainStage.options, given as Given);
+  await expect((async () => trainStage.check!(options))()).rejects.toThrow(told);
+});
+
+it('refuses lessons that together leave no target speed, before anything runs', async () => {
+  const lessons = (first: number, then: number) =>
+    `curriculum: [{ name: a, value: ${first}, completion_criteria: { behavior: Walker } }, { name: b, value: ${then} }]`;
+  const parameters = `environment_parameters: { target_speed_min: 3, target_speed_max: { ${lessons(5, 2)} } }`;
+  writeFileSync(file('crossed.yaml'), settings(0.001, '', parameters));
+  await expect(train('crossed', { config: file('crossed.yaml'), fromScratch: true })).rejects.toThrow(
+    /smallest target speed is above the greatest.*got 3.*which is 2/,
+  );
+  expect(existsSync(contextOf('crossed').run.path)).toBe(false);
+});
