@@ -1,0 +1,100 @@
+/** The flags of `npm run train`, and which of them are for which world. */
+import { devices } from '../../compile/devices.ts';
+import { backendNames } from '../../compile/eager-backends.ts';
+import { UserError } from '../../failure/user-error.ts';
+import { flag, flagOf, type OptionsOf, oneOf, portNumber, seedNumber, text, wholeNumber } from '../options.ts';
+
+export const options = {
+  env: {
+    argument: 'WORLD',
+    description:
+      'walker: the embedded world; unity: the Editor, when you press Play; else the path of a built player (default: env_settings.env_path, or walker)',
+    schema: text().optional(),
+  },
+  config: {
+    argument: 'FILE',
+    description:
+      "settings in ML-Agents' YAML schema (default: config/walker-fast.yaml from scratch, walker-tune.yaml from the shipped walker, walker.yaml in Unity)",
+    schema: text().optional(),
+  },
+  maxSteps: {
+    argument: 'N',
+    description: 'decisions of this run, instead of max_steps; 0 leaves what it starts from as it is',
+    schema: wholeNumber(0).optional(),
+  },
+  seed: {
+    argument: 'N',
+    description: 'seed of all random numbers, instead of env_settings.seed',
+    schema: seedNumber().optional(),
+  },
+  agents: {
+    argument: 'N',
+    description: 'walkers that collect side by side, instead of gaitsmith.agents',
+    schema: wholeNumber(1).optional(),
+  },
+  workers: {
+    argument: 'N',
+    description: 'worker threads; the result is the same for any number (default: all cores)',
+    schema: wholeNumber(1).optional(),
+  },
+  device: {
+    argument: 'NAME',
+    description: `what the traced update runs on: ${devices.join(', ')}; where it is missing, the CPU (default: cpu)`,
+    schema: oneOf(devices).default('cpu'),
+  },
+  backend: {
+    argument: 'NAME',
+    description: `onnx, or TensorFlow.js eagerly: ${backendNames.slice(1).join(', ')} (default: train onnx, validate cpu)`,
+    schema: oneOf(backendNames).default('onnx'),
+  },
+  initializeFrom: {
+    argument: 'RUN',
+    description: 'start from what another run learnt: its id, its folder or one of its checkpoints',
+    schema: text().optional(),
+  },
+  shipped: {
+    argument: 'FOLDER',
+    description: 'the shipped walker that a new run starts from where its network fits (default: models/walker)',
+    schema: text().optional(),
+  },
+  fromScratch: { description: 'start from nothing learnt yet, not from the shipped walker', schema: flag() },
+  resume: { description: 'go on from the latest checkpoint of this run', schema: flag() },
+  port: {
+    argument: 'N',
+    description: 'where Unity finds this training (default: 5004 for the Editor, env_settings.base_port for players)',
+    schema: portNumber(0).optional(),
+  },
+  numEnvs: {
+    argument: 'N',
+    description: 'players side by side, each at the next port, instead of env_settings.num_envs',
+    schema: wholeNumber(1).optional(),
+  },
+  host: {
+    argument: 'ADDRESS',
+    description: 'listen there instead of on this machine alone: others can then train and watch, unasked',
+    schema: text().optional(),
+  },
+};
+export type Options = OptionsOf<typeof options>;
+
+const FLAGS_OF_OTHERS = {
+  embedded: {
+    flags: ['port', 'numEnvs', 'host'],
+    what: 'this is for a training in Unity alone',
+    mend: 'leave it out, or train in Unity: --env unity for the Editor, --env PATH for a player',
+  },
+  unity: {
+    flags: ['agents', 'workers', 'shipped'],
+    what: 'this is for the embedded world alone',
+    mend: 'leave it out: in Unity the agents are those of the scene, which sets the pace, and none is shipped',
+  },
+} as const satisfies Record<string, { flags: readonly (keyof Options)[]; what: string; mend: string }>;
+
+/** @throws UserError for a flag that means nothing in the world that is trained in. */
+export function refuseFlagsOfOthers(world: keyof typeof FLAGS_OF_OTHERS, options: Partial<Options>): void {
+  const { flags, what, mend } = FLAGS_OF_OTHERS[world];
+  for (const key of flags) {
+    if (options[key] === undefined) continue;
+    throw new UserError({ what, where: flagOf(key), value: options[key], mend });
+  }
+}

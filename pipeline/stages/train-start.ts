@@ -1,0 +1,113 @@
+/** By which settings the embedded world is trained in, and what a run starts or goes on from. */
+import { existsSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { UserError } from '../../failure/user-error.ts';
+import type { Checkpoint, RunProgress } from '../../train/checkpoint.ts';
+import type { Configuration } from '../../train/configuration/read.ts';
+import type { BehaviorSettings } from '../../train/configuration/schema.ts';
+import type { Logger } from '../logger.ts';
+import type { RunFolder } from '../run-folder.ts';
+import type { Options } from './train-options.ts';
+
+/**
+ * The configuration file with the flags laid over it.
+ *
+ * @param saved what is gone on from: by the file that it was trained by, where no other is named.
+ */
+export async function configurationOf(
+  { config, maxSteps, seed, agents, initializeFrom, fromScratch, shipped }: Options,
+  run: RunFolder,
+  saved?: Checkpoint,
+): Promise<{ readonly file: string; readonly configuration: Configuration }> {
+  const { readConfiguration } = await import('../../train/configuration/read.ts');
+  const { lessonsTogether } = await import('../../train/configuration/environment-parameters.ts');
+  const { behavior } = await import('../../envs/walker/behavior.ts');
+  const { checkParameter, checkParameters } = await import('../../envs/walker/parameters.ts');
+  const { shippedFiles, SHIPPED_WALKER } = await import('../shipped-walker.ts');
+  const hasStart = initializeFrom !== undefined || existsSync(shippedFiles(shipped ?? SHIPPED_WALKER).checkpoint);
+  const own = fromScratch || !hasStart ? 'config/walker-fast.yaml' : 'config/walker-tune.yaml';
+  const file = config ?? saved?.origin?.file ?? own;
+  const configuration = readConfiguration(file, behavior.name, checkParameter);
+  for (const values of lessonsTogether(configuration.environmentParameters)) checkParameters(values);
+  const { max_steps, init_path, gaitsmith } = configuration.behavior;
+  const started = initializeFrom === undefined ? init_path : folderOfRun(initializeFrom, run);
+  return {
+    file,
+    configuration: {
+      ...configuration,
+      behavior: {
+        ...configuration.behavior,
+        max_steps: maxSteps ?? max_steps,
+        init_path: fromScratch ? null : started,
+        gaitsmith: { ...gaitsmith, agents: agents ?? gaitsmith.agents },
+      } as BehaviorSettings,
+      seed: seed ?? configuration.seed,
+    },
+  };
+}
+
+/** What a new run starts from: what the settings name, else the shipped walker where it fits. */
+export async function startOfNew(
+  wanted: Configuration,
+  { fromScratch, shipped }: Options,
+  logger: Logger,
+): Promise<string | null> {
+  const { init_path } = wanted.behavior;
+  if (init_path !== null || fromScratch) return init_path;
+  const { shippedStart } = await import('../shipped-walker.ts');
+  const start = await shippedStart(shipped, wanted);
+  if (!start) return null;
+  if ('path' in start) return start.path;
+  logger.info(`Starting from scratch: ${start.why}.`);
+  return null;
+}
+
+/** @throws UserError where a flag says that the run started from something else than it did. */
+export async function refuseAnotherStart(
+  { startedFrom }: RunProgress,
+  { fromScratch, initializeFrom, shipped }: Options,
+  run: RunFolder,
+): Promise<void> {
+  const { shippedFiles } = await import('../shipped-walker.ts');
+  const started = startedFrom?.checkpoint;
+  const liesIn = (folder: string) => {
+    const inside = started === undefined ? '..' : relative(folder, started);
+    return !inside.startsWith('..') && !isAbsolute(inside);
+  };
+  const isAnother =
+    (fromScratch && started !== undefined) ||
+    (initializeFrom !== undefined && !liesIn(folderOfRun(initializeFrom, run))) ||
+    (shipped !== undefined && !liesIn(shippedFiles(shipped).checkpoint));
+  if (!isAnother) return;
+  throw new UserError({
+    what: `this run did not start from ${fromScratch ? 'scratch' : 'there'} but from ${started ?? 'scratch'}`,
+    where: run.path,
+    value: initializeFrom ?? shipped,
+    mend: 'begin afresh with --force, name another run with --run-id, or leave out what it is to start from',
+  });
+}
+
+/** @throws UserError where other settings are to go on with a run that has had all its decisions. */
+export async function refuseNothingToLearn(saved: Checkpoint, wanted: Configuration, run: RunFolder): Promise<void> {
+  const { step } = saved.progress;
+  if (step < wanted.behavior.max_steps || !existsSync(run.config)) return;
+  const { readConfiguration } = await import('../../train/configuration/read.ts');
+  const before = readConfiguration(run.config, wanted.behaviorName);
+  const { max_steps, init_path } = before.behavior;
+  const now = { ...wanted, behavior: { ...wanted.behavior, max_steps, init_path } };
+  if (isDeepStrictEqual(now, before)) return;
+  throw new UserError({
+    what: 'the settings have changed, and nothing would be learnt by them: this run has had all its decisions',
+    where: run.path,
+    value: step,
+    expected: `fewer than max_steps, which is ${wanted.behavior.max_steps}`,
+    mend: 'train on with a larger --max-steps, begin afresh with --force, or name another run with --run-id',
+  });
+}
+
+/** A run that lies beside this one is known by its id, anything else by its path. */
+export function folderOfRun(runOrPath: string, run: RunFolder): string {
+  const beside = join(dirname(run.path), runOrPath);
+  return existsSync(beside) ? beside : runOrPath;
+}
