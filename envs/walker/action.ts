@@ -8,7 +8,7 @@ import { writeEuler } from './rotation.ts';
 import type { World } from './world.ts';
 
 /** Rotations first: a joint, and the axes that have an action. An axis without one is held at 0. */
-export const rotationActions: readonly (readonly [body: string, axes: string])[] = [
+const rotationActions: readonly (readonly [body: string, axes: string])[] = [
   ['chest', 'xyz'],
   ['spine', 'xyz'],
   ['thighL', 'xy'],
@@ -25,7 +25,7 @@ export const rotationActions: readonly (readonly [body: string, axes: string])[]
 ];
 
 /** Then one strength for each joint. */
-export const strengthActions: readonly string[] = [
+const strengthActions: readonly string[] = [
   'chest',
   'spine',
   'head',

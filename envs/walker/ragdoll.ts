@@ -176,7 +176,7 @@ export class RagdollMaker {
 }
 
 /** A joint's frame in its own body: x = axis, z = axis x secondaryAxis, y = z x x. */
-export function jointRotation({ axis, secondaryAxis }: RigJoint): Quaternion {
+function jointRotation({ axis, secondaryAxis }: RigJoint): Quaternion {
   const x = unit(axis);
   const z = unit(cross(x, secondaryAxis));
   return fromAxes(x, cross(z, x), z);
