@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readManifest } from '../../pipeline/manifest.ts';
@@ -85,13 +85,14 @@ describe.skipIf(because(process.platform === 'win32', 'Windows has no SIGINT to 
 
   test('a pipeline that is killed takes nothing with it: its stage saves, and until then the folder stays locked', async () => {
     const at = place();
-    const slow = ['--steps', '100000', '--pause', '1500'];
-    const { child, says, ended } = start(['pipeline', ...at.flags, ...slow]);
+    const allowed = `${at.run.path}-may-save`;
+    const { child, says, ended } = start(['pipeline', ...at.flags, ...endless, '--save-after', allowed]);
     await says('training');
     child.kill('SIGKILL');
     await waitFor(() => child.signalCode !== null);
     const other = await runToEnd(['export', '--run-id', 'one', '--runs-dir', at.runsDir]);
     expect(other.code).toBe(1);
+    writeFileSync(allowed, '');
     await ended; // when the stage, which has the same stdout, has ended too
     expect(readManifest(at.run).stages['train']!.status).toBe('interrupted');
     expect(existsSync(at.run.lock)).toBe(false);
