@@ -1,7 +1,7 @@
 /** A policy is shipped, and new runs start from it. */
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { fidelity } from '../../bench/fidelity.ts';
@@ -234,17 +234,21 @@ describe('a new run', () => {
   );
 });
 
-describe('the walker that comes with Gaitsmith', () => {
-  const files = shippedFiles(SHIPPED_WALKER);
-  it.skipIf(because(!existsSync(files.card), 'no walker is shipped yet'))('is what its card says', () => {
-    const card = readCard(files.card);
-    expect(sha256OfFile(files.policy)).toBe(card.sha256);
-    expect(sha256OfFile(files.checkpoint)).toBe(card.checkpoint_sha256);
-    expect(sha256OfFile(files.config)).toBe(card.config_sha256);
-    const { progress, sample } = readCheckpoint(files.checkpoint);
-    expect(progress.step + (progress.startedFrom?.steps ?? 0)).toBe(card.steps);
-    expect(sample.length).toBeGreaterThanOrEqual(1000 * 243);
-  });
+describe('a walker that comes with Gaitsmith', () => {
+  const models = dirname(SHIPPED_WALKER);
+  it.each(readdirSync(models).filter((name) => existsSync(shippedFiles(join(models, name)).card)))(
+    'is what its card says: %s',
+    (name) => {
+      const files = shippedFiles(join(models, name));
+      const card = readCard(files.card);
+      expect(sha256OfFile(files.policy)).toBe(card.sha256);
+      expect(sha256OfFile(files.checkpoint)).toBe(card.checkpoint_sha256);
+      expect(sha256OfFile(files.config)).toBe(card.config_sha256);
+      const { progress, sample } = readCheckpoint(files.checkpoint);
+      expect(progress.step + (progress.startedFrom?.steps ?? 0)).toBe(card.steps);
+      expect(sample.length).toBeGreaterThanOrEqual(1000 * 243);
+    },
+  );
 });
 
 describe('the commands', () => {
