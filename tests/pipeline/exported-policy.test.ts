@@ -1,12 +1,11 @@
 /** Which checkpoint becomes the policy, what its file tells of where it comes from, and what it is judged by. */
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sha256OfFile } from '../../files/hash.ts';
 import { decodeModel } from '../../onnx/decode.ts';
 import { printModel } from '../../onnx/print.ts';
-import { readManifest, recordStage } from '../../pipeline/manifest.ts';
 import { checkOptions, type Given } from '../../pipeline/parse-options.ts';
 import { type RunFolder, runFolder } from '../../pipeline/run-folder.ts';
 import { runStage } from '../../pipeline/run-stage.ts';
@@ -95,17 +94,14 @@ describe('the exported policy', () => {
   });
 
   it('tells run, configuration, commit of the training, seed, steps and score, and printing it shows them', async () => {
-    writeFileSync(run.config, 'behaviors: {}\n');
-    await exported(); // for a record to make one of a training from
-    const { versions, ...record } = readManifest(run).stages['export']!;
-    recordStage(run, 'train', { ...record, versions: { ...versions, commit: 'c0ffee', dirty: true } });
-    writeBestCheckpoint(run.checkpoints, checkpointAt(5000));
+    const origin = { configuration: 'c'.repeat(64), file: 'mine.yaml', commit: 'c0ffee-dirty' };
+    writeBestCheckpoint(run.checkpoints, { ...checkpointAt(5000), origin });
     await exported();
     expect(metadata()).toMatchObject({
       'gaitsmith.run': 'walk',
       'gaitsmith.behavior': 'Walker',
       'gaitsmith.commit': 'c0ffee-dirty',
-      'gaitsmith.config': sha256OfFile(run.config),
+      'gaitsmith.config': 'c'.repeat(64),
       'gaitsmith.seed': '7',
       'gaitsmith.steps': '5000',
       'gaitsmith.reward': '0.500',
@@ -127,9 +123,11 @@ describe('validation', () => {
   });
 
   it('asks for another export where nothing was exported, or something else has taken the place of the checkpoint', async () => {
-    await expect(validated()).rejects.toThrow(/no policy was exported here yet.*npm run export -- --run-id walk/);
+    await expect(validated()).rejects.toThrow(
+      /no policy was exported here yet.*npm run pipeline -- --run-id walk .*--from export/,
+    );
     await exported();
     writeCheckpoint(run.checkpoints, { ...checkpointAt(9000), behaviorName: 'Runner' });
-    await expect(validated()).rejects.toThrow(/step-000009000.*has changed.*npm run export/);
+    await expect(validated()).rejects.toThrow(/step-000009000.*has changed.*--from export/);
   });
 });

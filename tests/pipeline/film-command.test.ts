@@ -31,8 +31,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The command in this process, with no terminal. */
 async function film(given: Given) {
-  const silent = { terminal: { print() {} }, progress: { update() {}, end() {} } } as unknown as CommandContext;
-  return filmCommand.run(checkOptions(filmCommand.options, given), silent);
+  const interrupts = { signal: new AbortController().signal };
+  const silent = { terminal: { print() {} }, progress: { update() {}, end() {} }, interrupts };
+  return filmCommand.run(checkOptions(filmCommand.options, given), silent as unknown as CommandContext);
 }
 
 it('paints the policy of a run into its folder, and tells what is seen', async () => {
@@ -63,7 +64,7 @@ const refusals: [what: string, given: () => Given, told: RegExp][] = [
   ['a target speed out of range', () => ({ policy, speeds: '1,11' }), /--speeds: .*"1,11".*from 0\.1 to 10 m\/s/],
   ['more panels than fit', () => ({ policy, speeds: '1,2,3,4,5' }), /--speeds: .*one to four speeds/],
   ['a film of hours', () => ({ policy, seconds: '7200' }), /--seconds: .*from 0\.2 to 20/],
-  ['a panel of one pixel', () => ({ policy, size: '1' }), /--size: .*64 or more/],
+  ['a panel of one pixel', () => ({ policy, size: '1' }), /--size: .*64 to 640/],
   ['two policies', () => ({ policy, runId: 'small' }), /--policy and --run-id: .*leave one of them out/],
   ['a file that is not there', () => ({ policy: 'none.onnx' }), /none\.onnx: there is no such file/],
   [

@@ -166,7 +166,7 @@ describe('training in a live Unity', () => {
       /--agents: .*the embedded world alone/,
     );
     await refused(`${settings(1000)}\nengine_settings: { time_scale: 3 }`, { env: 'walker' }).rejects.toThrow(
-      /game\.yaml:\d+ \(engine_settings\): .*not for the embedded world.*--env unity/,
+      /game\.yaml:\d+ \(engine_settings\.time_scale\): .*not for the embedded world.*--env unity/,
     );
   });
 
