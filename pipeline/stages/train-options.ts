@@ -14,7 +14,7 @@ export const options = {
   config: {
     argument: 'FILE',
     description:
-      "settings in ML-Agents' YAML schema (default: config/walker-fast.yaml from scratch, walker-tune.yaml from the shipped walker, walker.yaml in Unity)",
+      "settings in ML-Agents' YAML schema (default: config/walker-fast.yaml from scratch, walker-tune.yaml from the shipped walker, walker.yaml in Unity; with --resume in the embedded world the one that the run was trained by)",
     schema: text().optional(),
   },
   maxSteps: {
