@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { toldAsDiskProblem, writeThrough } from './write-atomically.ts';
+import { makeFolder, syncFolder, toldAsDiskProblem, writeThrough } from './write-atomically.ts';
 
 /**
  * Adds to the end of a file, in one go, and has it on the disk when it returns. A crash may leave a part of it there, after
@@ -11,8 +11,10 @@ import { toldAsDiskProblem, writeThrough } from './write-atomically.ts';
 export function appendDurably(path: string, content: string | Uint8Array): void {
   const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    const isNew = !existsSync(path);
+    if (isNew) makeFolder(dirname(path));
     writeThrough(path, 'a', bytes);
+    if (isNew) syncFolder(dirname(path));
   } catch (error) {
     throw toldAsDiskProblem(error, path);
   }

@@ -10,7 +10,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../failure/user-error.ts';
 
 /**
@@ -24,7 +24,7 @@ export function writeAtomically(path: string, content: string | Uint8Array): voi
   const temporary = temporaryBeside(path);
   const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     writeNewFile(temporary, bytes);
     renameSync(temporary, path);
   } catch (error) {
@@ -42,7 +42,7 @@ export function writeAtomically(path: string, content: string | Uint8Array): voi
 export function checkWritable(path: string): void {
   const temporary = temporaryBeside(path);
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeNewFile(temporary, new Uint8Array());
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
   } catch (error) {
@@ -93,6 +93,19 @@ function removeQuietly(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch {}
+}
+
+/** Makes a folder and those it lies in, where they are missing, durably. */
+export function makeFolder(folder: string): void {
+  const first = mkdirSync(folder, { recursive: true });
+  if (first === undefined) return;
+  const outermost = resolve(first);
+  let made = resolve(folder);
+  while (made !== outermost) {
+    made = dirname(made);
+    syncFolder(made);
+  }
+  syncFolder(dirname(made));
 }
 
 /** Makes a rename durable. Windows can't open folders, and there a rename needs no such help. */

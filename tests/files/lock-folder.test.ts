@@ -75,11 +75,11 @@ test.skipIf(because(process.platform === 'win32', 'needs the start time of a pro
 
 test.runIf(process.platform === 'linux')('a process that has ended but was not asked about holds nothing', async () => {
   // A shell whose child ends while the shell, replaced by a sleep, never asks: a zombie.
-  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 30'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const parent = spawn('sh', ['-c', 'sleep 0.5 & echo $!; exec sleep 30'], { stdio: ['ignore', 'pipe', 'ignore'] });
   onTestFinished(() => void parent.kill('SIGKILL'));
   const pid = await new Promise<number>((resolve) => parent.stdout.once('data', (data) => resolve(Number(data))));
   const { began } = identityOf(pid);
-  await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') Z ');
+  await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'utf8'), { timeout: 10_000 }).toContain(') Z ');
   const path = lockPath();
   writeLock(path, { holders: [{ pid, began }] });
   lockFolder(path, options).release();

@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { UserError } from '../../failure/user-error.ts';
+import { appendDurably } from '../../files/append-durably.ts';
 import { checkWritable, removeLeftovers, writeAtomically } from '../../files/write-atomically.ts';
 import { because } from '../skipping.ts';
 
 /** What the next call of one function of node:fs does instead; the disk is never really full in a test. */
 const broken = vi.hoisted(() => ({ call: '', code: '', after: 0 }));
+/** Folders that were opened, which is done to have their entries on the disk. */
+const synced = vi.hoisted(() => [] as string[]);
 
 vi.mock('node:fs', async (original) => {
   const real = await original<typeof import('node:fs')>();
@@ -15,6 +18,7 @@ vi.mock('node:fs', async (original) => {
     ((...args: unknown[]) => {
       if (broken.call === name && broken.after-- <= 0)
         throw Object.assign(new Error(broken.code), { code: broken.code });
+      if (name === 'openSync' && args[1] === 'r') synced.push(String(args[0]));
       return (real[name] as (...args: unknown[]) => unknown)(...args);
     }) as (typeof real)[Name];
   return {
@@ -36,6 +40,7 @@ beforeEach(() => {
 
 afterEach(() => {
   Object.assign(broken, { call: '', code: '', after: 0 });
+  synced.length = 0;
   fs.rmSync(folder, { recursive: true, force: true });
 });
 
@@ -130,3 +135,23 @@ test('whether a file can be written is told before there is anything to write, a
   Object.assign(broken, { call: 'openSync', code: 'EACCES', after: 0 });
   expect(() => checkWritable(join(folder, 'new', 'other.png'))).toThrow(/no permission to write here/);
 });
+
+test.skipIf(because(process.platform === 'win32', 'Windows can not open folders'))(
+  'a folder that is made for a file is on the disk before the file is, and so are those it lies in',
+  () => {
+    writeAtomically(join(folder, 'a/b/c.txt'), 'x');
+    expect(synced).toEqual([join(folder, 'a'), folder, join(folder, 'a/b')]);
+  },
+);
+
+test.skipIf(because(process.platform === 'win32', 'Windows can not open folders'))(
+  'what is added to a file comes after what was there, and a new file is on the disk with its name',
+  () => {
+    const path = join(folder, 'logs/all.txt');
+    appendDurably(path, 'one ');
+    expect(synced).toEqual([folder, join(folder, 'logs')]);
+    appendDurably(path, 'two');
+    expect(fs.readFileSync(path, 'utf8')).toBe('one two');
+    expect(synced).toHaveLength(2);
+  },
+);
