@@ -64,8 +64,11 @@ async function collect({
 }
 
 async function close(): Promise<undefined> {
-  for (const group of members) await group.close();
-  port.close();
+  try {
+    for (const group of members) await group.close();
+  } finally {
+    port.close(); // whatever happened: the thread ends by it
+  }
 }
 
 /** Sends what the work comes to, or why it failed: errors lose their class on the way, so what some are made of is sent. */

@@ -79,10 +79,10 @@ export type CollectorReply =
     };
 
 export class Collector {
-  readonly #workers: readonly Worker[];
+  readonly #workers: readonly RollOutWorker[];
   readonly #agents: number;
 
-  private constructor(workers: readonly Worker[], agents: number) {
+  private constructor(workers: readonly RollOutWorker[], agents: number) {
     this.#workers = workers;
     this.#agents = agents;
   }
@@ -91,17 +91,10 @@ export class Collector {
   static async start(options: CollectorOptions): Promise<Collector> {
     const { environment, seed, parameters } = options;
     const shares = dealOut(options);
-    const started = shares.map((groups) =>
-      startWorker(new URL('./collector-worker.ts', import.meta.url), {
-        environment,
-        groups,
-        seed,
-        parameters,
-      } satisfies CollectorWorkerData),
-    );
+    const started = shares.map((groups) => new RollOutWorker({ environment, groups, seed, parameters }));
     const collector = new Collector(started, options.agents);
     try {
-      await Promise.all(started.map((worker) => answer(worker)));
+      await Promise.all(started.map((worker) => worker.answer()));
     } catch (error) {
       await collector.abandon();
       throw error;
@@ -113,10 +106,7 @@ export class Collector {
   async collect({ rows, ...policy }: CollectRequest): Promise<Rollout> {
     const decisions = Math.ceil(rows / this.#agents);
     const replies = await Promise.all(
-      this.#workers.map((worker) => {
-        worker.postMessage({ kind: 'collect', ...policy, decisions } satisfies CollectorRequest);
-        return answer(worker);
-      }),
+      this.#workers.map((worker) => worker.ask({ kind: 'collect', ...policy, decisions })),
     );
     return mergeRollouts(replies.flatMap((reply) => (reply.kind === 'collected' ? reply.parts : [])));
   }
@@ -133,8 +123,7 @@ export class Collector {
     await Promise.all(
       this.#workers.map(async (worker) => {
         for (const [index, trial] of waiting) {
-          worker.postMessage({ kind: 'try', trial, ...policy } satisfies CollectorRequest);
-          const reply = await answer(worker);
+          const reply = await worker.ask({ kind: 'try', trial, ...policy });
           if (reply.kind === 'tried') episodes[index] = reply.episodes;
         }
       }),
@@ -144,12 +133,7 @@ export class Collector {
 
   /** What a new collector needs to go on from here, in the order of the agents; undefined where the world can't repeat. */
   async histories(): Promise<EpisodeHistory[] | undefined> {
-    const replies = await Promise.all(
-      this.#workers.map((worker) => {
-        worker.postMessage({ kind: 'histories' } satisfies CollectorRequest);
-        return answer(worker);
-      }),
-    );
+    const replies = await Promise.all(this.#workers.map((worker) => worker.ask({ kind: 'histories' })));
     const parts = replies.map((reply) => (reply.kind === 'histories' ? reply.histories : undefined));
     return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
   }
@@ -160,23 +144,12 @@ export class Collector {
    * @param reset whether those under way are dropped and every agent starts one at once.
    */
   async setParameters(parameters: ParameterValues, reset: boolean): Promise<void> {
-    await Promise.all(
-      this.#workers.map((worker) => {
-        worker.postMessage({ kind: 'parameters', parameters, reset } satisfies CollectorRequest);
-        return answer(worker);
-      }),
-    );
+    await Promise.all(this.#workers.map((worker) => worker.ask({ kind: 'parameters', parameters, reset })));
   }
 
   /** Ends the worlds and the workers. */
   async close(): Promise<void> {
-    await Promise.all(
-      this.#workers.map(async (worker) => {
-        const exited = once(worker, 'exit');
-        worker.postMessage({ kind: 'close' } satisfies CollectorRequest);
-        await exited;
-      }),
-    );
+    await Promise.all(this.#workers.map((worker) => worker.close()));
   }
 
   /** Ends the workers wherever they are. */
@@ -202,19 +175,52 @@ function dealOut({ agents, workers, histories }: CollectorOptions): Group[][] {
   );
 }
 
-/** The worker's next reply; rejects where it fails or ends instead. */
-function answer(worker: Worker): Promise<CollectorReply> {
-  return new Promise((resolve, reject) => {
-    const settle = (act: () => void) => {
-      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
-      act();
-    };
-    const onMessage = (reply: CollectorReply) =>
-      settle(() => (reply.kind === 'failed' ? reject(thrown(reply)) : resolve(reply)));
-    const onError = (error: Error) => settle(() => reject(error));
-    const onExit = (code: number) => settle(() => reject(new Error(`a roll-out worker ended with code ${code}`)));
-    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
-  });
+/** A worker thread, asked one thing at a time. Where it ends unasked, also in between, the next answer is that it has. */
+class RollOutWorker {
+  readonly #worker: Worker;
+  #ended: { readonly error: unknown } | undefined;
+
+  constructor(data: CollectorWorkerData) {
+    this.#worker = startWorker(new URL('./collector-worker.ts', import.meta.url), data);
+    this.#worker.once('error', (error) => this.#end(error));
+    this.#worker.once('exit', (code) => this.#end(new Error(`a roll-out worker ended with code ${code}`)));
+  }
+
+  #end(error: unknown): void {
+    this.#ended ??= { error };
+  }
+
+  /** Its reply; rejects where it fails or ends instead. */
+  ask(request: CollectorRequest): Promise<CollectorReply> {
+    this.#worker.postMessage(request);
+    return this.answer();
+  }
+
+  /** The next reply, asked for or not: the first one says that it is ready. */
+  answer(): Promise<CollectorReply> {
+    return new Promise((resolve, reject) => {
+      const settle = (act: () => void) => {
+        this.#worker.off('message', onMessage).off('error', onEnd).off('exit', onEnd);
+        act();
+      };
+      const onMessage = (reply: CollectorReply) =>
+        settle(() => (reply.kind === 'failed' ? reject(thrown(reply)) : resolve(reply)));
+      const onEnd = () => settle(() => reject(this.#ended!.error));
+      this.#worker.on('message', onMessage).on('error', onEnd).on('exit', onEnd);
+      if (this.#ended) onEnd();
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#ended) return;
+    const exited = once(this.#worker, 'exit');
+    this.#worker.postMessage({ kind: 'close' } satisfies CollectorRequest);
+    await exited;
+  }
+
+  async terminate(): Promise<void> {
+    await this.#worker.terminate();
+  }
 }
 
 function thrown({ error, problem, finding }: Extract<CollectorReply, { kind: 'failed' }>): unknown {
