@@ -52,7 +52,8 @@ export class LaneRecord {
   }
 
   finish(seconds: Rollout['seconds'], statistics: Readonly<Record<string, number>>): Rollout {
-    const lanes = [...this.#lanes].sort(([one], [other]) => one - other).map(([, lane]) => lane);
+    const named = [...this.#lanes].sort(([one], [other]) => one - other);
+    const lanes = named.map(([, lane]) => lane);
     const length = lanes[0]?.length ?? 0;
     const areEven = lanes.every((lane) => lane.length === length);
     if (!areEven) for (const lane of lanes) lane.cut();
@@ -72,6 +73,7 @@ export class LaneRecord {
       truncatedObservations: joined(finals.map(({ final }) => final)),
       nextObservations: areEven ? joined(lanes.map(({ next }) => next)) : new Float32Array(this.#observationSize),
       episodes: this.episodes,
+      lived: named.map(([agent, { length }]) => ({ agent, decisions: length })),
       ...(Object.keys(statistics).length > 0 ? { statistics } : {}),
       seconds,
     };

@@ -39,9 +39,13 @@ export class LiveCollector {
   async collect(request: CollectRequest, signal: AbortSignal): Promise<Rollout | undefined> {
     const { observationSize, actionSize } = this.#environments[0]!.behavior;
     const record = new LaneRecord(observationSize, actionSize);
-    const isFull = () => record.rows >= shareOut(request.rows, this.#agents());
+    let full = false; // and stays so, even where another agent shows up before all worlds have stopped
+    const isFull = () => {
+      full ||= record.rows >= shareOut(request.rows, this.#agents());
+      return full;
+    };
     const seconds = await this.#run(request, signal, record, isFull);
-    if (!isFull()) return undefined;
+    if (!full) return undefined;
     const statistics = Object.assign({}, ...this.#environments.map((environment) => environment.statistics?.() ?? {}));
     return record.finish(seconds, statistics);
   }

@@ -33,6 +33,8 @@ export interface Rollout {
   /** What each agent sees after its last decision, [agents, observationSize]. */
   readonly nextObservations: Float32Array;
   readonly episodes: readonly Episode[];
+  /** Of a live world: whose decisions the rows are, one agent after the other. Absent where agents are 0, 1, 2 ... */
+  readonly lived?: readonly { readonly agent: number; readonly decisions: number }[];
   /** What the world measured meanwhile, by name. */
   readonly statistics?: Readonly<Record<string, number>>;
   readonly seconds: { readonly world: number; readonly policy: number };

@@ -12,24 +12,34 @@ export interface ValuesAndReturns {
 
 /** @throws NotFiniteError at the first that is none. */
 export function checkValues(rollout: Rollout, { values, nextValues, finalValues, returns }: ValuesAndReturns): void {
-  const { decisions, observations, nextObservations, truncatedObservations, truncatedAt } = rollout;
+  const { observations, nextObservations, truncatedObservations, truncatedAt } = rollout;
   const width = observations.length / values.length;
   const seen = (from: Float32Array, row: number) => ({
     observation: { shape: [width], data: from.slice(row * width, (row + 1) * width) },
   });
-  const decisionAt = (row: number) => ({
-    agent: Math.floor(row / decisions),
-    place: `decision ${(row % decisions) + 1} of its roll-out`,
-    evidence: seen(observations, row),
-  });
+  const decisionAt = (row: number) => {
+    const { agent, decision } = whoseDecision(rollout, row);
+    return { agent, place: `decision ${decision + 1} of its roll-out`, evidence: seen(observations, row) };
+  };
   requireFinite("the critic's value of a state", values, decisionAt);
-  requireFinite("the critic's value of the state after the roll-out", nextValues, (agent) => ({
-    agent,
-    evidence: seen(nextObservations, agent),
+  requireFinite("the critic's value of the state after the roll-out", nextValues, (lane) => ({
+    agent: whoseDecision(rollout, lane * rollout.decisions).agent,
+    evidence: seen(nextObservations, lane),
   }));
   requireFinite("the critic's value of the state that an episode ended in", finalValues, (index) => ({
     ...decisionAt(truncatedAt[index]!),
     evidence: seen(truncatedObservations, index),
   }));
   requireFinite('the return', returns, decisionAt);
+}
+
+/** Whose decision a row is, and which of its own. */
+function whoseDecision({ lived, decisions }: Rollout, row: number): { agent: number; decision: number } {
+  if (!lived) return { agent: Math.floor(row / decisions), decision: row % decisions };
+  let first = 0;
+  for (const { agent, decisions: own } of lived) {
+    if (row < first + own) return { agent, decision: row - first };
+    first += own;
+  }
+  throw new RangeError(`row ${row} of ${first}`);
 }

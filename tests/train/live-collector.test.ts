@@ -201,12 +201,17 @@ describe('agents that decide when they will', () => {
 
 describe('a collector of live worlds', () => {
   it('gives what it has of none when it is told to stop, and loses no step of a world', async () => {
-    const world = new ScriptedWorld([[{ sees: 1 }], [{ sees: 2, earned: 1 }]]);
-    const collector = new LiveCollector([world], 1);
+    let goOn: (turns: readonly Turn[]) => void = () => {};
+    const late = new Promise<readonly Turn[]>((resolve) => {
+      goOn = resolve;
+    });
+    const collector = new LiveCollector([new ScriptedWorld([[{ sees: 1 }], late])], 1);
     const stop = new AbortController();
-    const collecting = collector.collect({ ...policy, rows: 2 }, stop.signal);
-    setImmediate(() => stop.abort());
+    const collecting = collector.collect({ ...policy, rows: 1 }, stop.signal);
+    setTimeout(() => stop.abort(), 20);
     expect(await collecting).toBeUndefined();
+    goOn([{ sees: 2, earned: 7 }]);
+    expect([...(await collector.collect({ ...policy, rows: 1 }, never))!.rewards]).toEqual([7]);
   });
 
   it('does not wait for a world that hangs where another one fills the roll-out', async () => {
