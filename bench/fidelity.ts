@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import type { ParameterValues } from '../envs/env.ts';
 import { observationNames } from '../envs/walker/observation.ts';
-import { checkParameters, drawParameters } from '../envs/walker/parameters.ts';
+import { checkParameters, drawParameters, walkerParameters } from '../envs/walker/parameters.ts';
 import { type PhysicsSettings, unityPhysics } from '../envs/walker/physics-settings.ts';
 import { loadPhysX } from '../envs/walker/physx.ts';
 import { walkerRig } from '../envs/walker/rig.ts';
@@ -92,7 +92,8 @@ export interface FidelityReport {
   readonly observations?: readonly ObservationDifference[];
 }
 
-const bandEdges = [0, 2, 4, 6, 8, 10] as const;
+/** Unity's scene has targets up to 10 m/s; what is above has one band for all. */
+const bandEdges = [0, 2, 4, 6, 8, 10, walkerParameters.target_speed_max.high] as const;
 
 /** Walkers that decide in one batch. */
 const lanes = 25;
@@ -187,7 +188,7 @@ function summary(runs: readonly Run[]) {
   const rewards = estimate(runs.map(({ reward }) => reward));
   const bands = bandEdges.slice(1).flatMap((high, which): Band[] => {
     const low = bandEdges[which]!;
-    const inside = runs.filter(({ targetSpeed }) => targetSpeed >= low && targetSpeed < high);
+    const inside = runs.filter(({ targetSpeed }) => targetSpeed > low && targetSpeed <= high);
     if (inside.length === 0) return [];
     const rewards = estimate(inside.map(({ reward }) => reward));
     const steps = total(inside, ({ steps }) => steps);

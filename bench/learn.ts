@@ -73,7 +73,7 @@ type TimedIteration = Pick<IterationMetrics, 'step' | 'episodes' | 'reward' | 'e
 };
 
 /** Parts a training into stretches of as many decisions each; those that it did not come to are left out. */
-export function curveOf(iterations: readonly TimedIteration[], maxSteps: number, points: number): CurvePoint[] {
+function curveOf(iterations: readonly TimedIteration[], maxSteps: number, points: number): CurvePoint[] {
   const curve: CurvePoint[] = [];
   let from = 0;
   for (let point = 1; point <= points; point++) {

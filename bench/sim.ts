@@ -46,7 +46,7 @@ export interface SimReport {
   readonly by_memory: boolean;
   /** Episodes that were cut off because the physics blew up. */
   readonly blow_ups: number;
-  /** Decisions in whose observations, final ones included, some number was not finite. */
+  /** Steps of a group of walkers in whose observations, final ones included, some number was not finite. */
   readonly not_finite: number;
   /** Before the first decision that counts, and after each tenth of them. */
   readonly memory: readonly MemoryAt[];

@@ -5,6 +5,7 @@ import { runCommandLine } from '../pipeline/command-line.ts';
 import { text, wholeNumber } from '../pipeline/options.ts';
 import { readConfiguration } from '../train/configuration/read.ts';
 import type { IterationMetrics } from '../train/metrics.ts';
+import { minibatchesIn } from '../train/minibatches.ts';
 import { shortTraining } from './short-training.ts';
 
 const options = {
@@ -37,6 +38,9 @@ export const bench = (argv: readonly string[]) =>
         const configuration = readConfiguration(config, behavior.name);
         const agents = options.agents ?? configuration.behavior.gaitsmith.agents;
         const { batch_size, buffer_size, num_epoch } = configuration.behavior.hyperparameters;
+        // As the learner sees it: every agent makes the same share, and images count too.
+        const decisionsEach = agents * Math.ceil(buffer_size / agents);
+        const rows = decisionsEach * (configuration.behavior.gaitsmith.mirror_samples ? 2 : 1);
         const measured: IterationMetrics[] = [];
         await shortTraining({
           configuration,
@@ -52,12 +56,12 @@ export const bench = (argv: readonly string[]) =>
         progress.end();
         measured.shift();
 
-        const decisions = buffer_size * measured.length;
+        const decisions = decisionsEach * measured.length;
         const seconds = (part: (metrics: IterationMetrics) => number) =>
           measured.reduce((sum, metrics) => sum + part(metrics), 0);
         const collecting = seconds((metrics) => metrics.seconds.physics + metrics.seconds.inference);
         const learning = seconds((metrics) => metrics.seconds.learning);
-        const minibatches = Math.floor(buffer_size / batch_size) * num_epoch * measured.length;
+        const minibatches = minibatchesIn(rows, batch_size) * num_epoch * measured.length;
         const result = {
           decisions_per_second: Math.round(decisions / seconds((metrics) => metrics.seconds.all)),
           collect_per_second: Math.round(decisions / collecting),
@@ -69,7 +73,7 @@ export const bench = (argv: readonly string[]) =>
           machine: `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores`,
         };
         terminal.print(
-          `${result.machine}; ${agents} walkers, ${workers} workers, ${measured.length} iterations of ${buffer_size} decisions`,
+          `${result.machine}; ${agents} walkers, ${workers} workers, ${measured.length} iterations of ${decisionsEach} decisions`,
         );
         terminal.print(`  in all          ${result.decisions_per_second} decisions a second`);
         terminal.print(`  collecting      ${result.collect_per_second} decisions a second`);

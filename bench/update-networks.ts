@@ -12,7 +12,6 @@ export interface UpdateCase extends ActorCritic {
   readonly name: string;
   readonly hiddenUnits: number;
   readonly layers: number;
-  readonly layerNorm: boolean;
 }
 
 export const updateCases: readonly UpdateCase[] = [
@@ -34,5 +33,5 @@ export function productOperations({ hiddenUnits, layers }: UpdateCase, batch: nu
 function updateCase(name: string, hiddenUnits: number, layers: number, layerNorm = false): UpdateCase {
   const size = { observationSize: OBSERVATIONS, actionSize: ACTIONS, hiddenUnits, layers };
   const network: Network = layerNorm ? { ...size, layerNorm, activation: 'none' } : size;
-  return { name, hiddenUnits, layers, layerNorm, ...actorCritic(network) };
+  return { name, hiddenUnits, layers, ...actorCritic(network) };
 }

@@ -1,5 +1,5 @@
 /**
- * Seeded random numbers whose whole state is four 32-bit integers, so that it fits into a checkpoint.
+ * Seeded random numbers whose whole state is four 32-bit integers.
  * Every use has a stream of its own, named by integers (run seed, agent, episode, purpose): what one use draws
  * never shifts what another one gets, which is what makes runs repeat whatever the number of workers.
  *
@@ -39,7 +39,7 @@ export class RandomStream {
     return Math.floor(this.uniform() * limit);
   }
 
-  /** A standard normal number (Box-Muller; the second of the pair is not kept, so the state stays four integers). */
+  /** A standard normal number (Box-Muller; the second of the pair is not kept, so that the state is all there is). */
   normal(): number {
     const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
     return radius * Math.cos(2 * Math.PI * this.uniform());
@@ -55,18 +55,13 @@ export class RandomStream {
     }
   }
 
-  /** The state, for a checkpoint. */
+  /** The state: what other streams can be named by. */
   save(): [number, number, number, number] {
     return [this.#a, this.#b, this.#c, this.#counter];
   }
-
-  /** Goes on from a saved state. */
-  load(state: readonly [number, number, number, number]): void {
-    [this.#a, this.#b, this.#c, this.#counter] = state;
-  }
 }
 
-/** Of two whole numbers further apart than this, both would name the same stream. */
+/** Above it, whole numbers name the streams of smaller ones again. */
 export const GREATEST_SEED = 2 ** 32 - 1;
 
 function hashed(name: readonly number[], salt: number): number {
