@@ -14,7 +14,7 @@ export interface RunFolder {
   readonly config: string;
   /** Stages, inputs, outputs, hashes, versions. See `manifest.ts`. */
   readonly manifest: string;
-  /** One JSON object a line, one line a summary period. */
+  /** One JSON object a line: of each iteration, and of each held-out evaluation. */
   readonly metrics: string;
   readonly checkpoints: string;
   /** What led to a NaN, where a training met one. See `train/dump.ts`. */

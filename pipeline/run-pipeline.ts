@@ -98,8 +98,10 @@ async function runStep(
   setup: PipelineRun,
 ): Promise<PipelineStep> {
   const { run, given } = setup;
-  const options = checkOptions(stage.options, given);
   const last = readManifest(run).stages[stage.name];
+  const flags = flagsFor(stage, checkOptions(stage.options, given), last, isDemandedByUser, setup);
+  // As it will run: what it goes on from may have its inputs.
+  const options = checkOptions(stage.options, flags);
   try {
     const reason = reasonToRun(last, await hashInputs(stage, options, run), run);
     if (!reason && !isDemandedByUser) {
@@ -110,7 +112,7 @@ async function runStep(
   } catch (error) {
     return { stage: stage.name, result: 'failed', error };
   }
-  const record = await runChild(stage, flagsFor(stage, options, last, isDemandedByUser, setup), lockToken, setup);
+  const record = await runChild(stage, flags, lockToken, setup);
   return { stage: stage.name, result: record.status === 'running' ? 'failed' : record.status, record };
 }
 

@@ -7,6 +7,7 @@ import { UserError } from '../failure/user-error.ts';
 import { sha256 } from '../files/hash.ts';
 import { decodeModel } from '../onnx/decode.ts';
 import { type Checkpoint, encodeCheckpoint, readCheckpoint } from '../train/checkpoint.ts';
+import { policyOf } from '../train/policy-average.ts';
 import { spreadRows } from '../train/rows.ts';
 import { readReport } from '../validate/report.ts';
 import { exportedCheckpoint } from './exported-checkpoint.ts';
@@ -41,7 +42,7 @@ export function ship(run: RunFolder, report: string, folder: string): Card {
       expected: hash,
     });
   }
-  const checkpoint = withoutEpisodes(readCheckpoint(exportedCheckpoint(run)));
+  const checkpoint = withoutEpisodes(policyOf(readCheckpoint(exportedCheckpoint(run))));
   const config = read(run.config, `npm run train -- ${run.flags}`);
   const { metadata } = decodeModel(policy, run.policy);
   if (metadata['gaitsmith.config'] !== sha256(config)) {
@@ -84,7 +85,7 @@ export function ship(run: RunFolder, report: string, folder: string): Card {
 }
 
 /** Enough to start another run from, and no more: it goes into version control. */
-function withoutEpisodes({ histories, summary, sample, ...learnt }: Checkpoint): Checkpoint {
+function withoutEpisodes({ histories, summary, average, sample, ...learnt }: Checkpoint): Checkpoint {
   return { ...learnt, sample: spreadRows(sample, learnt.network.observationSize, SAMPLE_ROWS) };
 }
 

@@ -12,6 +12,7 @@ import { bestCheckpointPath, checkpointPath, listCheckpoints } from './checkpoin
 import type { CurriculumState } from './curriculum.ts';
 import { Normaliser } from './normaliser.ts';
 import { type Network, parameterTable } from './policy.ts';
+import type { AverageState } from './policy-average.ts';
 import { type ReturnStatistics, RewardNormaliser } from './reward-normaliser.ts';
 import type { SummaryState } from './summary.ts';
 
@@ -30,6 +31,8 @@ export interface Checkpoint {
     readonly counts: { readonly actor: number; readonly critic: number };
   };
   readonly normaliser: Normaliser;
+  /** Where the policy is averaged over updates; `policyOf` has it in its place. */
+  readonly average?: AverageState | undefined;
   /** Where rewards are normalised. */
   readonly rewardNormaliser?: RewardNormaliser | undefined;
   /** The episode each agent is in, so that it goes on exactly there; absent where the world can't be repeated. */
@@ -72,6 +75,8 @@ export interface RunProgress {
   readonly best?: { readonly step: number; readonly reward: number; readonly rewardInterval: number };
   /** What the learning rate has been multiplied by so far, where it adapts to the divergence. */
   readonly learningRateFactor?: number | undefined;
+  /** Under which `learning_rate` and `adaptive_learning_rate`; absent in a checkpoint from before it was kept. */
+  readonly adaptedBy?: { readonly from: number; readonly by: unknown } | undefined;
 }
 
 const FORMAT = 'gaitsmith-checkpoint-1';
@@ -86,6 +91,17 @@ export function writeBestCheckpoint(folder: string, checkpoint: Omit<Checkpoint,
   return writeNamed(bestCheckpointPath(folder), checkpoint);
 }
 
+/** What the best one earned when it was judged; minus infinity where there is none that is whole. */
+export function rewardOfBest(folder: string): number {
+  const path = bestCheckpointPath(folder);
+  try {
+    if (existsSync(path)) return readCheckpoint(path).progress.best?.reward ?? Number.NEGATIVE_INFINITY;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+  }
+  return Number.NEGATIVE_INFINITY;
+}
+
 function writeNamed(path: string, checkpoint: Checkpoint): string {
   writeAtomically(path, encodeCheckpoint(checkpoint));
   return path;
@@ -94,8 +110,12 @@ function writeNamed(path: string, checkpoint: Checkpoint): string {
 /** The bytes of a checkpoint's file. */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   const { progress, network, behaviorName, sensors, parameters, optimiser, normaliser } = checkpoint;
-  const { rewardNormaliser, sample, histories, curriculum, summary, origin } = checkpoint;
+  const { average, rewardNormaliser, sample, histories, curriculum, summary, origin } = checkpoint;
   const tensors = learnerTensors(network, { parameters, optimiser, normaliser });
+  for (const { name, shape } of parameterTable(network)) {
+    const data = average?.parameters[name];
+    if (data) tensors[`average.${name}`] = { shape, data };
+  }
   if (rewardNormaliser) {
     const { returns } = rewardNormaliser;
     tensors['rewards.returns'] = { shape: [returns.length], data: returns };
@@ -117,6 +137,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
           historyParameters: JSON.stringify(histories.map(({ parameters }) => parameters)),
         }
       : {}),
+    ...(average ? { averageUpdates: String(average.updates) } : {}),
     ...(curriculum ? { curriculum: JSON.stringify(curriculum) } : {}),
     ...(summary ? { summary: JSON.stringify(summary) } : {}),
     ...(rewardNormaliser ? { rewards: JSON.stringify(rewardNormaliser.statistics) } : {}),
@@ -170,6 +191,7 @@ export function readCheckpoint(path: string): Checkpoint {
     parameters: named('parameter'),
     optimiser: { first: named('adam.first'), second: named('adam.second'), counts: adamCounts(metadata) },
     normaliser,
+    ...averageFrom(metadata, tensors),
     ...rewardNormaliserFrom(metadata, tensors),
     sample: tensors['sample']!.data as Float32Array,
     ...(metadata['summary'] === undefined ? {} : { summary: JSON.parse(metadata['summary']) as SummaryState }),
@@ -190,6 +212,16 @@ function readHistories({ metadata, tensors }: ReturnType<typeof readTensorFile>)
     parameters: parameters[agent] ?? {},
     actions: tensors[`history.${agent}`]!.data as Float32Array,
   }));
+}
+
+function averageFrom(
+  { averageUpdates }: Readonly<Record<string, string>>,
+  tensors: Readonly<Record<string, StoredTensor>>,
+): Pick<Checkpoint, 'average'> {
+  if (averageUpdates === undefined) return {};
+  const own = Object.entries(tensors).filter(([name]) => name.startsWith('average.'));
+  const parameters = own.map(([name, { data }]) => [name.slice('average.'.length), data as Float32Array] as const);
+  return { average: { updates: Number(averageUpdates), parameters: Object.fromEntries(parameters) } };
 }
 
 function rewardNormaliserFrom(
@@ -229,9 +261,10 @@ export function latestCheckpoint(
     }
   }
   throw new UserError({
-    what: paths.length > 0 ? `none of the ${paths.length} checkpoints is whole` : 'there is no checkpoint',
     where: folder,
-    mend: 'npm run train',
+    ...(paths.length > 0
+      ? { what: `none of the ${paths.length} checkpoints is whole`, mend: 'begin this run afresh with --force' }
+      : { what: 'there is no checkpoint', mend: 'npm run train' }),
   });
 }
 

@@ -7,8 +7,7 @@
  */
 import type { Environment, EnvironmentModule, Episode, EvaluationCondition } from '../envs/env.ts';
 import { RandomStream } from '../random/stream.ts';
-import { ACTION_LIMIT } from './action-limit.ts';
-import type { ActingPolicy } from './rollout.ts';
+import { type ActingPolicy, drawAction } from './rollout.ts';
 import { STREAMS } from './streams.ts';
 import { statisticsOf } from './summary.ts';
 
@@ -45,7 +44,7 @@ export interface Evaluation extends Score {
 
 /**
  * @param configured `environment_parameters`: what is no plain number there (a sampler, a lesson) is left to training.
- * @param episodes in all; each condition has the same number, rounded up.
+ * @param episodes in all; each condition has the same number, rounded up, and two at least: how far they lie apart is told.
  */
 export function trialsOf(
   conditions: readonly EvaluationCondition[],
@@ -55,7 +54,7 @@ export function trialsOf(
   const plain = Object.fromEntries(
     Object.entries(configured).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
   );
-  const each = Math.ceil(episodes / conditions.length);
+  const each = Math.max(2, Math.ceil(episodes / conditions.length));
   const trials = Math.ceil(each / EPISODES_OF_TRIAL);
   return conditions.flatMap((condition, index) =>
     Array.from({ length: trials }, (_, trial) => ({
@@ -83,19 +82,17 @@ export async function playTrial(
 
 async function play(environment: Environment, policy: ActingPolicy, agent: number, count: number): Promise<Episode[]> {
   const { observationSize, actionSize } = environment.behavior;
-  const deviation = policy.logDeviation.map(policy.deterministic ? () => 0 : Math.exp);
-  const actions = new Float32Array(actionSize);
+  const deviation = policy.logDeviation.map(Math.exp);
+  const numbers = () => new Float32Array(actionSize);
+  const drawn = { actions: numbers(), logProbabilities: numbers(), squashed: numbers() };
   const played: Episode[] = [];
   let noise = new RandomStream(EVALUATION_SEED, STREAMS.evaluation, agent, 0);
   let observations = await environment.reset();
   while (played.length < count) {
     const feeds = { observations: { type: 'float32', shape: [1, observationSize], data: observations } } as const;
     const means = (await policy.session.run(feeds))['means']!.data as Float32Array;
-    for (let index = 0; index < actionSize; index++) {
-      const action = means[index]! + deviation[index]! * noise.normal();
-      actions[index] = Math.min(ACTION_LIMIT, Math.max(-ACTION_LIMIT, action)) / ACTION_LIMIT;
-    }
-    const step = await environment.step(actions);
+    drawAction(means, deviation, policy.deterministic ? undefined : noise, drawn);
+    const step = await environment.step(drawn.squashed);
     observations = step.observations;
     for (const episode of step.episodes) {
       played.push(episode);

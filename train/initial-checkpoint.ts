@@ -6,7 +6,8 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../failure/user-error.ts';
 import { type Checkpoint, latestCheckpoint, readCheckpoint } from './checkpoint.ts';
-import { type Network, type Owner, parametersOf } from './policy.ts';
+import { type Network, type Owner, ownerOf, type ParameterRow, type Parameters, parametersOf } from './policy.ts';
+import { policyOf } from './policy-average.ts';
 
 /** What a learner can go on from. */
 type Learnt = Pick<Checkpoint, 'parameters' | 'optimiser' | 'normaliser'>;
@@ -68,9 +69,11 @@ export function takenOver(
     if (!fitting.includes(owner)) warn(`The ${owner} of ${path} has another shape; this one starts afresh.`);
   }
   const rows = fitting.flatMap((owner) => parametersOf(network, owner));
-  const over = (own: Readonly<Record<string, Float32Array>>, other: Readonly<Record<string, Float32Array>>) => ({
+  // The moments of a body that both share go with the count of the actor's steps.
+  const moments = rows.filter(({ name }) => fitting.includes(ownerOf(name)));
+  const over = (taken: readonly ParameterRow[], own: Parameters<Float32Array>, other: Parameters<Float32Array>) => ({
     ...own,
-    ...Object.fromEntries(rows.map(({ name }) => [name, other[name]!])),
+    ...Object.fromEntries(taken.map(({ name }) => [name, other[name]!])),
   });
   const { rawObservations } = network;
   const isSeenAlike = Boolean(rawObservations) === Boolean(checkpoint.network.rawObservations);
@@ -78,13 +81,14 @@ export function takenOver(
     const [now, before] = rawObservations ? ['as they are', 'normalised'] : ['normalised', 'as they are'];
     warn(`The networks see observations ${now}; those of ${path} saw them ${before}.`);
   }
-  const { parameters, optimiser } = factor === 1 ? checkpoint : withLargerValues(checkpoint, factor);
+  const policy = policyOf(checkpoint);
+  const { parameters, optimiser } = factor === 1 ? policy : withLargerValues(policy, factor);
   const count = (owner: Owner) => (fitting.includes(owner) ? optimiser : fresh.optimiser).counts[owner];
   return {
-    parameters: over(fresh.parameters, parameters),
+    parameters: over(rows, fresh.parameters, parameters),
     optimiser: {
-      first: over(fresh.optimiser.first, optimiser.first),
-      second: over(fresh.optimiser.second, optimiser.second),
+      first: over(moments, fresh.optimiser.first, optimiser.first),
+      second: over(moments, fresh.optimiser.second, optimiser.second),
       counts: { actor: count('actor'), critic: count('critic') },
     },
     normaliser: isSeenAlike ? checkpoint.normaliser : fresh.normaliser,
@@ -98,6 +102,12 @@ export function takenOver(
  */
 export function valueFactor({ rewardNormaliser }: Checkpoint, normalisesRewards: boolean): number {
   return rewardNormaliser && !normalisesRewards ? rewardNormaliser.deviation : 1;
+}
+
+/** A checkpoint to go on from, its critic's values in the unit of the rewards that it is to learn from now. */
+export function goneOnFrom(checkpoint: Checkpoint, normalisesRewards: boolean): Learnt {
+  const factor = valueFactor(checkpoint, normalisesRewards);
+  return factor === 1 ? checkpoint : { ...checkpoint, ...withLargerValues(checkpoint, factor) };
 }
 
 /**

@@ -43,7 +43,7 @@ export interface LearningBuffer {
   readonly logProbabilities: Float32Array; // [rows, actionSize]
   readonly advantages: Float32Array; // [rows]
   readonly returns: Float32Array; // [rows]
-  /** By the critic that saw them first; read where the value loss is clipped. */
+  /** By the critic that saw them first; a loss reads them where the value loss is clipped. */
   readonly values?: Float32Array; // [rows]
   /** The same in the mirror; read where there is a mirror loss. */
   readonly mirroredObservations?: Float32Array; // [rows, observationSize]
@@ -79,7 +79,10 @@ export interface UpdateSettings {
   readonly epochs: number;
 }
 
-/** Means over an update's minibatches; the critic's over all of them, the others over those that the actor saw. */
+/**
+ * Means over an update's minibatches, each as it was met, before its own step; the critic's over all of them, the others over
+ * those that the actor saw, one that was taken back included.
+ */
 export interface UpdateStatistics {
   readonly policyLoss: number;
   /** Of its size, which is what ML-Agents shows. */
@@ -88,12 +91,12 @@ export interface UpdateStatistics {
   readonly entropy: number;
   /** Divergence between the policy that collected and the one that is being learnt, over what was collected. */
   readonly divergence: number;
-  /** The same in the last epoch that the actor learnt in: how far the whole update went. */
+  /** The same over the last minibatches that the actor saw, as many as an epoch has: how far the whole update went. */
   readonly lastDivergence: number;
   /** Minibatches that the actor learnt from. */
   readonly actorMinibatches: number;
   readonly mirrorLoss?: number;
-  /** Of all gradients together, before they were scaled down; told where they are. */
+  /** Of all gradients together, before they were scaled down; of the critic's where it learns alone. Told where they are. */
   readonly gradientNorm?: number;
 }
 

@@ -31,7 +31,7 @@ export class RewardNormaliser {
    *
    * @param rewards [agents, decisions].
    * @param agents as many as before, and the same; else their returns all begin anew.
-   * @param ended 1 after the last decision of an episode, [agents, decisions].
+   * @param ended whether an episode ended with a row, of [agents, decisions].
    * @param gamma discount per decision.
    */
   normalise(rewards: Float32Array, agents: number, ended: (row: number) => boolean, gamma: number): Float32Array {
@@ -58,9 +58,9 @@ export class RewardNormaliser {
     this.returns.fill(0);
   }
 
-  /** Of the returns so far: what rewards are divided by. */
+  /** Of the returns so far: what rewards are divided by; 1 before the first. */
   get deviation(): number {
     const { squares, rows } = this.statistics;
-    return Math.sqrt(squares / rows + 1e-8);
+    return rows === 0 ? 1 : Math.sqrt(squares / rows + 1e-8);
   }
 }

@@ -53,14 +53,20 @@ function epsilonAt(
 export function adaptedFactor(settings: BehaviorSettings, factor: number, divergence: number): number {
   const adaptive = settings.gaitsmith.adaptive_learning_rate;
   if (!adaptive) return factor;
-  const { learning_rate } = settings.hyperparameters;
   const wanted =
     divergence > 2 * adaptive.desired_kl
       ? factor / adaptive.factor
       : divergence < adaptive.desired_kl / 2
         ? factor * adaptive.factor
         : factor;
-  return Math.min(adaptive.max / learning_rate, Math.max(adaptive.min / learning_rate, wanted));
+  return factorWithin(settings, wanted);
+}
+
+/** The factor that keeps the rate within the limits of one that adapts. */
+export function factorWithin({ gaitsmith, hyperparameters }: BehaviorSettings, factor: number): number {
+  const { learning_rate } = hyperparameters;
+  const { min, max } = gaitsmith.adaptive_learning_rate ?? { min: 0, max: Number.POSITIVE_INFINITY };
+  return Math.min(max / learning_rate, Math.max(min / learning_rate, factor));
 }
 
 /** Decisions between two checkpoints. */

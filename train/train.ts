@@ -3,33 +3,35 @@
  * buffer of decisions under the current policy, brings the normaliser up to date, estimates advantages, and updates.
  */
 import { availableParallelism } from 'node:os';
+import { isDeepStrictEqual } from 'node:util';
 import { type Engine, type EngineOptions, openEngine } from '../compile/index.ts';
 import type { BehaviorSpec, Environment, Episode, EvaluationCondition } from '../envs/env.ts';
 import { UserError } from '../failure/user-error.ts';
 import { sha256OfFile } from '../files/hash.ts';
 import { RandomStream } from '../random/stream.ts';
 import { actingModel } from './acting.ts';
-import { type Checkpoint, type RunProgress, writeBestCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { type Checkpoint, type RunProgress, rewardOfBest, writeBestCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { pruneCheckpoints } from './checkpoint-files.ts';
 import { Collector, type CollectRequest } from './collector.ts';
-import { phasesBetween, settingsAt, startsRateAnew, toldPhase, withPhase } from './configuration/phases.ts';
+import { phasesBetween, settingsAt, toldPhase, withPhase } from './configuration/phases.ts';
 import type { Configuration } from './configuration/read.ts';
 import type { BehaviorSettings } from './configuration/schema.ts';
 import { Curriculum } from './curriculum.ts';
 import { toldWithDump } from './dump.ts';
 import { evaluationOf, trialsOf } from './evaluation.ts';
-import { initialCheckpoint, takenOver, valueFactor } from './initial-checkpoint.ts';
+import { goneOnFrom, initialCheckpoint, takenOver, valueFactor } from './initial-checkpoint.ts';
 import { Learner, type LearningBuffer, type UpdateStatistics } from './learner.ts';
 import { learnerOptions, networkOf } from './learner-options.ts';
 import { learningBuffer } from './learning-buffer.ts';
 import { LiveCollector } from './live-collector.ts';
 import type { IterationMetrics } from './metrics.ts';
 import type { Network } from './policy.ts';
+import { PolicyAverage, policyOf } from './policy-average.ts';
 import { Records } from './records.ts';
 import { RewardNormaliser } from './reward-normaliser.ts';
 import { inOrderOfTheirEnds, type Rollout } from './rollout.ts';
 import { joined, spreadRows } from './rows.ts';
-import { adaptedFactor, checkpointInterval, updateSettings } from './schedules.ts';
+import { adaptedFactor, checkpointInterval, factorWithin, updateSettings } from './schedules.ts';
 import { startingPoint } from './starting-point.ts';
 import { STREAMS } from './streams.ts';
 import { countBlowUps, meanOf, rewardStatistics } from './summary.ts';
@@ -112,7 +114,7 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
   const learner = await Learner.create(network, batch_size, seed, engine, learnerOptions(settings, behavior));
   let collector: Collector | LiveCollector | undefined;
   try {
-    if (saved) learner.restore(saved);
+    if (saved) learner.restore(goneOnFrom(saved, configuration.behavior.gaitsmith.normalize_rewards));
     const initial = saved ? undefined : initialise(learner, options, hooks);
     if (configuration.behavior.max_steps === 0 && !saved && !initial) {
       throw new UserError({ what: 'nothing to train for and nothing to start from', where: 'max_steps', value: 0 });
@@ -203,8 +205,12 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
   let checkpoint: { readonly path: string; readonly step: number } | undefined;
   const records = new Records(options, saved);
 
-  const policy = () => {
-    const { parameters, normaliser } = learner;
+  const isAveraged = settings.gaitsmith.average_updates !== null;
+  const average = isAveraged ? new PolicyAverage(network, saved?.average) : undefined;
+  const latest = () => ({ parameters: learner.parameters, average: average?.state });
+
+  const policy = ({ parameters } = latest()) => {
+    const { normaliser } = learner;
     return {
       model: actingModel({ network, parameters, normaliser }),
       logDeviation: parameters['actor.logDeviation']!,
@@ -212,13 +218,13 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
     };
   };
   const state = () => {
-    const { parameters, optimiser, normaliser } = learner;
+    const { optimiser, normaliser } = learner;
     return {
+      ...latest(),
       progress,
       network,
       behaviorName: behavior.name,
       sensors: behavior.sensors,
-      parameters,
       optimiser,
       normaliser,
       rewardNormaliser,
@@ -241,22 +247,23 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
 
   // Only a world that can be had twice has conditions to be evaluated in.
   const embedded = collector instanceof Collector ? collector : undefined;
+  let kept = saved ? rewardOfBest(options.checkpointFolder) : Number.NEGATIVE_INFINITY;
   const evaluate = async (isLast = false) => {
     const conditions = evaluationConditions(behavior);
     const { environmentParameters } = options.configuration;
     const trials = trialsOf(conditions, environmentParameters, settings.gaitsmith.evaluation_episodes);
-    const evaluation = evaluationOf(conditions, trials, await embedded!.evaluate(policy(), trials));
+    const evaluation = evaluationOf(conditions, trials, await embedded!.evaluate(policy(policyOf(latest())), trials));
     const { episodes, reward, rewardInterval, fallShare } = evaluation;
     const { step, best } = progress;
     const isBest = reward > (best?.reward ?? Number.NEGATIVE_INFINITY);
-    if (isBest) {
-      progress = { ...progress, best: { step, reward, rewardInterval } };
-      writeBestCheckpoint(options.checkpointFolder, state());
-    }
+    if (isBest) progress = { ...progress, best: { step, reward, rewardInterval } };
+    // The one that is kept may be of a last evaluation, which a run that goes on knows nothing of.
+    if (isBest && reward > kept) writeBestCheckpoint(options.checkpointFolder, state());
+    kept = Math.max(kept, reward);
     records.addEvaluation(step, evaluation, isLast);
     hooks.info(
       `Evaluation at step ${step}: reward ${reward.toFixed(2)} +- ${rewardInterval.toFixed(2)}, ` +
-        `falls in ${Math.round(fallShare * 100)} % of ${episodes} episodes${isBest ? '; the best so far' : ''}.`,
+        `falls in ${Math.round(fallShare * 100)} % of ${episodes} episodes${isBest && reward >= kept ? '; the best so far' : ''}.`,
     );
   };
 
@@ -285,6 +292,7 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
     const buffer = await dumping(learningBuffer(learner, rollout, present, behavior, rewardNormaliser));
     const order = new RandomStream(seed, STREAMS.minibatches, progress.iteration);
     const losses = await dumping(learner.update(buffer, update, order));
+    average?.add(learner.parameters, settings.gaitsmith.average_updates!);
     const learnt = performance.now();
 
     // Tell and save.
@@ -318,7 +326,6 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
     for (const phase of phasesBetween(settings, before, progress.step)) {
       present = withPhase(present, phase);
       await learner.learnBy(learnerOptions(present, behavior), present.hyperparameters.batch_size);
-      if (startsRateAnew(phase)) progress = { ...progress, learningRateFactor: 1 };
       hooks.info(`A phase begins at step ${progress.step}: ${toldPhase(phase)}.`);
     }
     if (passed(interval, before, progress.step)) await save();
@@ -328,7 +335,10 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
   if (isEvaluated && !hasMoreToLearn() && settings.max_steps > 0 && !records.isEvaluated(progress.step))
     await evaluate(true);
   if (options.actUntil && collector instanceof LiveCollector) {
-    await collector.act(request(), AbortSignal.any([options.actUntil(), hooks.signal]));
+    await collector.act(
+      { ...request(), ...policy(policyOf(latest())) },
+      AbortSignal.any([options.actUntil(), hooks.signal]),
+    );
   }
   return { checkpoint: path, progress, interrupted: hasMoreToLearn() };
 }
@@ -357,9 +367,15 @@ function beginning(seed: number, agents: number, initial: Run['initial']): RunPr
   return { ...counters, startedFrom: { checkpoint: path, sha256: sha256OfFile(path)!, steps } };
 }
 
-/** What the learning rate is multiplied by; what it once adapted to is forgotten where it does so no more. */
-function rateFactor({ gaitsmith }: BehaviorSettings, { learningRateFactor = 1 }: RunProgress): number {
-  return gaitsmith.adaptive_learning_rate ? learningRateFactor : 1;
+/** What the learning rate is multiplied by; what it once adapted to is forgotten where the settings of it have changed. */
+function rateFactor(settings: BehaviorSettings, { learningRateFactor = 1, adaptedBy }: RunProgress): number {
+  const isAdaptedStill = adaptedBy === undefined || isDeepStrictEqual(adaptedBy, rateSettings(settings));
+  if (!settings.gaitsmith.adaptive_learning_rate) return 1;
+  return factorWithin(settings, isAdaptedStill ? learningRateFactor : 1);
+}
+
+function rateSettings({ hyperparameters, gaitsmith }: BehaviorSettings): NonNullable<RunProgress['adaptedBy']> {
+  return { from: hyperparameters.learning_rate, by: gaitsmith.adaptive_learning_rate };
 }
 
 /** The learning rate's factor for the next update, where it adapts. */
@@ -367,9 +383,10 @@ function adapted(
   settings: BehaviorSettings,
   progress: RunProgress,
   { lastDivergence }: UpdateStatistics,
-): Pick<RunProgress, 'learningRateFactor'> {
-  if (!settings.gaitsmith.adaptive_learning_rate) return { learningRateFactor: undefined };
-  return { learningRateFactor: adaptedFactor(settings, rateFactor(settings, progress), lastDivergence) };
+): Pick<RunProgress, 'learningRateFactor' | 'adaptedBy'> {
+  if (!settings.gaitsmith.adaptive_learning_rate) return { learningRateFactor: undefined, adaptedBy: undefined };
+  const learningRateFactor = adaptedFactor(settings, rateFactor(settings, progress), lastDivergence);
+  return { learningRateFactor, adaptedBy: rateSettings(settings) };
 }
 
 function advanced(progress: RunProgress, { agents, decisions, episodes }: Rollout): RunProgress {

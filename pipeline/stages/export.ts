@@ -22,13 +22,14 @@ export default defineStage({
 
   async run({ checkpoint: which }, { run, logger }) {
     const { chooseCheckpoint } = await import('../../train/checkpoint.ts');
+    const { policyOf } = await import('../../train/policy-average.ts');
     const { exportActor } = await import('../../export/export-actor.ts');
     const { encodeModel } = await import('../../onnx/encode.ts');
     const { writeAtomically } = await import('../../files/write-atomically.ts');
     const { versions } = await import('../versions.ts');
 
     const { path, checkpoint } = chooseCheckpoint(run.checkpoints, which, (message) => logger.warn(message));
-    const model = exportActor(checkpoint, versions().gaitsmith, await provenanceOf(run, path, checkpoint));
+    const model = exportActor(policyOf(checkpoint), versions().gaitsmith, await provenanceOf(run, path, checkpoint));
     const bytes = encodeModel(model);
     writeAtomically(run.policy, bytes);
     logger.info(`Exported ${path} to ${run.policy}.`);

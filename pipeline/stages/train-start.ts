@@ -31,7 +31,9 @@ export async function configurationOf(
   const configuration = readConfiguration(file, behavior.name, checkParameter);
   for (const values of lessonsTogether(configuration.environmentParameters)) checkParameters(values);
   const { max_steps, init_path, gaitsmith } = configuration.behavior;
+  // A flag that says where to start stands above the file's word.
   const started = initializeFrom === undefined ? init_path : folderOfRun(initializeFrom, run);
+  const isStartNoPath = fromScratch || shipped !== undefined;
   return {
     file,
     configuration: {
@@ -39,7 +41,7 @@ export async function configurationOf(
       behavior: {
         ...configuration.behavior,
         max_steps: maxSteps ?? max_steps,
-        init_path: fromScratch ? null : started,
+        init_path: isStartNoPath ? null : started,
         gaitsmith: { ...gaitsmith, agents: agents ?? gaitsmith.agents },
       } as BehaviorSettings,
       seed: seed ?? configuration.seed,
@@ -88,13 +90,29 @@ export async function refuseAnotherStart(
   });
 }
 
-/** @throws UserError where other settings are to go on with a run that has had all its decisions. */
-export async function refuseNothingToLearn(saved: Checkpoint, wanted: Configuration, run: RunFolder): Promise<void> {
+/**
+ * @throws UserError where other settings are to go on with a run that has had all its decisions, or where it was to have more of
+ * them than the file says and the flag that said so is gone.
+ */
+export async function refuseNothingToLearn(
+  saved: Checkpoint,
+  wanted: Configuration,
+  { maxSteps }: Options,
+  run: RunFolder,
+): Promise<void> {
   const { step } = saved.progress;
   if (step < wanted.behavior.max_steps || !existsSync(run.config)) return;
   const { readConfiguration } = await import('../../train/configuration/read.ts');
   const before = readConfiguration(run.config, wanted.behaviorName);
   const { max_steps, init_path } = before.behavior;
+  if (maxSteps === undefined && step < max_steps) {
+    throw new UserError({
+      what: `this run was on its way to ${max_steps} decisions, and the settings alone give it ${wanted.behavior.max_steps}`,
+      where: run.path,
+      value: step,
+      mend: `go on with --max-steps ${max_steps}, or say --max-steps ${step} where it is to end here`,
+    });
+  }
   const now = { ...wanted, behavior: { ...wanted.behavior, max_steps, init_path } };
   if (isDeepStrictEqual(now, before)) return;
   throw new UserError({

@@ -1,8 +1,10 @@
 /** The stage `train`: in the embedded world here, in a live Unity by train-unity.ts. */
 import { existsSync, renameSync } from 'node:fs';
 import { UserError } from '../../failure/user-error.ts';
+import type { Checkpoint } from '../../train/checkpoint.ts';
 import { bestCheckpointPath, listCheckpoints } from '../../train/checkpoint-files.ts';
 import type { Logger } from '../logger.ts';
+import { flagOf } from '../options.ts';
 import type { RunFolder } from '../run-folder.ts';
 import { defineStage, type Json } from '../stage.ts';
 import { type Options, options, refuseFlagsOfOthers } from './train-options.ts';
@@ -15,19 +17,17 @@ export default defineStage({
   options,
 
   // Told before the world is built, and with the pipeline before anything runs.
-  async check({ backend, device, fromScratch, initializeFrom, shipped, ...options }) {
-    const start = Object.entries({ '--initialize-from': initializeFrom, '--shipped': shipped }).find(
-      ([, value]) => value,
-    );
-    if (fromScratch && start) {
-      throw new UserError({ what: 'only one of the two can be given', where: `--from-scratch and ${start[0]}` });
+  async check({ backend, device, ...options }) {
+    const [one, other] = (['fromScratch', 'initializeFrom', 'shipped'] as const).filter((start) => options[start]);
+    if (one && other) {
+      throw new UserError({ what: 'only one of the two can be given', where: `${flagOf(one)} and ${flagOf(other)}` });
     }
     const { checkInstalled } = await import('../../compile/eager-backends.ts');
     const { checkEngine } = await import('../../compile/devices.ts');
     checkEngine({ backend, device });
     if (backend !== 'onnx') await checkInstalled(backend);
     const unity = await unityOf(options);
-    refuseFlagsOfOthers(unity ? 'unity' : 'embedded', { ...options, shipped });
+    refuseFlagsOfOthers(unity ? 'unity' : 'embedded', options);
     const players = options.numEnvs ?? unity?.configuration.environment.num_envs ?? 1;
     if (unity && unity.player === undefined && players > 1) {
       throw new UserError({
@@ -45,7 +45,7 @@ export default defineStage({
   async inputs(options, run) {
     const unity = await unityOf(options);
     if (unity) return { files: {}, settings: unitySettings(unity, options) };
-    const { configuration } = await configurationOf(options, run);
+    const { configuration } = await configurationOf(options, run, await savedOf(options, run));
     // The settings, not the file: a comment that changed is no reason to train again. Nor is another backend or device,
     // which rounds in its own way, as another machine does.
     const { fromScratch, shipped } = options;
@@ -60,6 +60,8 @@ export default defineStage({
 
   async run(options, context) {
     const { run, logger, progress, signal, force } = context;
+    const saved = await savedOf(options, run);
+    if (saved) await refuseAnotherStart(saved.progress, options, run);
     const unity = await unityOf(options);
     if (unity) {
       const { trainInUnity } = await import('./train-unity.ts');
@@ -69,23 +71,20 @@ export default defineStage({
       return trainInUnity({ ...training, setAside: (own) => setAside(own, logger) }, context);
     }
     const { train } = await import('../../train/train.ts');
-    const { latestCheckpoint } = await import('../../train/checkpoint.ts');
     const { configurationAsYaml } = await import('../../train/configuration/write.ts');
     const { writeAtomically } = await import('../../files/write-atomically.ts');
     const { sha256 } = await import('../../files/hash.ts');
     const { behavior, environmentUrl } = await import('../../envs/walker/behavior.ts');
     const { commitText, versions } = await import('../versions.ts');
 
-    const saved = options.resume ? latestCheckpoint(run.checkpoints, () => {}).checkpoint : undefined;
     const { file, configuration: wanted } = await configurationOf(options, run, saved);
-    if (saved) await refuseAnotherStart(saved.progress, options, run);
     // The best of an attempt that never came to a checkpoint to go on from must not pass for this one's.
     const holdsOnlyBest = existsSync(bestCheckpointPath(run.checkpoints)) && !listCheckpoints(run.checkpoints).length;
     if (force || holdsOnlyBest) setAside(run, logger);
     const seed = wanted.seed >= 0 ? wanted.seed : (saved?.progress.seed ?? Math.floor(Math.random() * 10_000));
     const start = saved ? (saved.progress.startedFrom?.checkpoint ?? null) : await startOfNew(wanted, options, logger);
     const configuration = { ...wanted, behavior: { ...wanted.behavior, init_path: start }, seed };
-    if (saved) await refuseNothingToLearn(saved, configuration, run);
+    if (saved) await refuseNothingToLearn(saved, configuration, options, run);
     const yaml = configurationAsYaml(configuration);
 
     const result = await train(
@@ -134,6 +133,13 @@ export default defineStage({
     };
   },
 });
+
+/** What is gone on from; undefined for what begins. */
+async function savedOf({ resume }: Options, { checkpoints }: RunFolder): Promise<Checkpoint | undefined> {
+  if (!resume) return undefined;
+  const { latestCheckpoint } = await import('../../train/checkpoint.ts');
+  return latestCheckpoint(checkpoints, () => {}).checkpoint;
+}
 
 /** A training in Unity, where one is meant; undefined for the embedded world. */
 async function unityOf({ env, config }: Pick<Options, 'env' | 'config'>): Promise<UnityMeant | undefined> {

@@ -38,13 +38,14 @@ export default defineStage({
 
   async run({ tolerance, backend }, { run, logger }) {
     const { readCheckpoint } = await import('../../train/checkpoint.ts');
+    const { policyOf } = await import('../../train/policy-average.ts');
     const { decodeModel } = await import('../../onnx/decode.ts');
     const { eagerActions } = await import('../../train/acting.ts');
     const { validate } = await import('../../validate/validate.ts');
     const { onnxruntimeNode, onnxruntimeWeb } = await import('../../validate/engine.ts');
     const { writeAtomically } = await import('../../files/write-atomically.ts');
 
-    const checkpoint = readCheckpoint(exportedCheckpoint(run));
+    const checkpoint = policyOf(readCheckpoint(exportedCheckpoint(run)));
     const model = readFileSync(run.policy);
     for (const [key, value] of Object.entries(decodeModel(model, run.policy).metadata)) logger.info(`${key}: ${value}`);
     const report = await validate({

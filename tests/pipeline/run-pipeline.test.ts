@@ -91,6 +91,12 @@ describe('a finished pipeline', () => {
     expect(at.trace()).toEqual([]);
   });
 
+  test('is up to date where its settings are those that it would go on with, though no flag says them', async () => {
+    const at = place(finished);
+    expect((await pipeline(at, { given: { steps: '5' } })).results).toEqual(['done', 'done', 'done']);
+    expect((await pipeline(at)).results).toEqual(['up to date', 'up to date', 'up to date']);
+  });
+
   test('is up to date when a file was only touched or the whole folder moved', async () => {
     const at = place(finished); // a copy in another folder
     utimesSync(at.source, new Date(), new Date());

@@ -1,5 +1,14 @@
 /** The stage `train` in the embedded world: what it starts from, goes on from and refuses, and what it writes when. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -8,7 +17,7 @@ import { checkOptions, type Given } from '../../pipeline/parse-options.ts';
 import { runFolder } from '../../pipeline/run-folder.ts';
 import exportStage from '../../pipeline/stages/export.ts';
 import trainStage from '../../pipeline/stages/train.ts';
-import { readCheckpoint } from '../../train/checkpoint.ts';
+import { readCheckpoint, writeBestCheckpoint } from '../../train/checkpoint.ts';
 import { bestCheckpointPath, checkpointPath } from '../../train/checkpoint-files.ts';
 
 /** Two updates. */
@@ -65,6 +74,31 @@ describe('a run that goes on', () => {
     const resumed = train('done', { resume: true, maxSteps: '192' });
     expect(await details(resumed)).toMatchObject({ steps: 192 });
     expect(readCheckpoint(checkpointPath(contextOf('done').run.checkpoints, 192)).network.hiddenUnits).toBe(8);
+  });
+
+  it('has the inputs of that file, so a pipeline that is told of none finds it up to date', async () => {
+    const inputs = (given: Given) => trainStage.inputs(checkOptions(trainStage.options, given), contextOf('done').run);
+    const own = await inputs({ config: file('a.yaml'), fromScratch: true });
+    expect(await inputs({ resume: true, fromScratch: true })).toEqual(own);
+    expect(await inputs({ fromScratch: true })).not.toEqual(own);
+  });
+
+  it('is not taken for done where the flag is gone that gave it more decisions than its file', async () => {
+    const stop = new AbortController();
+    const options = checkOptions(trainStage.options, {
+      ...{ config: file('a.yaml'), fromScratch: true, workers: '1', maxSteps: '100000' },
+    });
+    const said = { update: ({ done }: { done: number }) => done >= 192 && stop.abort(), end() {} };
+    const stopped = await trainStage.run(options, {
+      ...contextOf('long'),
+      progress: said as never,
+      signal: stop.signal,
+    });
+    expect(stopped.ended).toBe('interrupted');
+    await expect(train('long', { resume: true })).rejects.toThrow(
+      /on its way to 100000 decisions, and the settings alone give it 128.*--max-steps 100000, or say --max-steps 192/,
+    );
+    expect(await details(train('long', { resume: true, maxSteps: '192' }))).toMatchObject({ steps: 192 });
   });
 
   it('has had all its decisions, so other settings are refused and not written down as if it had learnt by them', async () => {
@@ -129,9 +163,14 @@ it('an exported policy says by which settings it was trained, though the run wen
   await train('two', { config: file('first.yaml'), fromScratch: true });
   const first = sha256OfFile(run.config);
   const best = bestCheckpointPath(run.checkpoints);
+  // Nothing that comes can be better.
+  const { progress, ...judgedBest } = readCheckpoint(best);
+  writeBestCheckpoint(run.checkpoints, {
+    ...judgedBest,
+    progress: { ...progress, best: { ...progress.best!, reward: 1e6 } },
+  });
   const before = sha256OfFile(best);
-  // Steps this large undo whatever was learnt.
-  writeFileSync(file('second.yaml'), settings(100, judged));
+  writeFileSync(file('second.yaml'), settings(0.002, judged));
   await train('two', { config: file('second.yaml'), resume: true, maxSteps: '192' });
   expect(sha256OfFile(best)).toBe(before);
   expect(sha256OfFile(run.config)).not.toBe(first);
@@ -141,6 +180,21 @@ it('an exported policy says by which settings it was trained, though the run wen
     'gaitsmith.config': first,
     'gaitsmith.score': expect.stringMatching(/^-?[\d.]+ \+- [\d.]+$/),
   });
+});
+
+it('a start that a flag names stands above the one in the file', async () => {
+  const walker = file('a-walker');
+  await train('shipped', { config: file('a.yaml'), fromScratch: true });
+  mkdirSync(walker);
+  copyFileSync(checkpointPath(contextOf('shipped').run.checkpoints, 128), join(walker, 'checkpoint.safetensors'));
+  writeFileSync(file('named.yaml'), settings().replace('max_steps', 'init_path: nowhere\n    max_steps'));
+  const result = await train('named', { config: file('named.yaml'), shipped: walker });
+  expect(result.summary).toContain('a-walker');
+});
+
+it('two starts are one too many', async () => {
+  const options = checkOptions(trainStage.options, { initializeFrom: 'one', shipped: 'other' });
+  await expect((async () => trainStage.check!(options))()).rejects.toThrow(/--initialize-from and --shipped: only one/);
 });
 
 it.each([

@@ -110,6 +110,9 @@ describe('training in a live Unity', () => {
     expect(stderr).toMatch(/to go on: .*npm run train -- .*--env unity.*--resume/);
     expect(checkpoints()).toEqual(['step-000000520.safetensors']);
 
+    const elsewhere = await start(settings(600), '--env', 'unity', '--resume', '--initialize-from', 'other').ended;
+    expect(elsewhere.stderr).toMatch(/did not start from there but from scratch/);
+
     const resumed = start(settings(600), '--env', 'unity', '--port', '0', '--resume');
     await playPointing(await port(resumed), { agents: 20 });
     expect((await resumed.ended).exitCode).toBe(0);

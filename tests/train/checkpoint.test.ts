@@ -80,6 +80,11 @@ describe('a checkpoint', () => {
       parameters,
       optimiser: { first, second, counts: { actor: 1, critic: 1 } },
       rewardNormaliser,
+      average: { updates: 3, parameters: { 'actor.mean.weight': parameters['actor.mean.weight']! } },
+      sensors: [
+        { name: 'one', size: 2 },
+        { name: 'other', size: 3 },
+      ],
     };
     expect(readCheckpoint(writeCheckpoint(folder, checkpoint))).toEqual(checkpoint);
   });
@@ -115,7 +120,7 @@ describe('a checkpoint', () => {
     const path = writeCheckpoint(folder, checkpointAt(1));
     truncateSync(path, length);
     expect(() => readCheckpoint(path)).toThrow(expect.objectContaining({ name: 'UserError' }));
-    expect(() => latestCheckpoint(folder, warn)).toThrow(/none of the 1 checkpoints is whole.*npm run train/);
+    expect(() => latestCheckpoint(folder, warn)).toThrow(/none of the 1 checkpoints is whole.*--force/);
   });
 
   it('that is missing says how to make one', () => {

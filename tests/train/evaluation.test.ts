@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Episode } from '../../envs/env.ts';
 import { sha256OfFile } from '../../files/hash.ts';
-import { readCheckpoint } from '../../train/checkpoint.ts';
+import { readCheckpoint, writeBestCheckpoint } from '../../train/checkpoint.ts';
 import { bestCheckpointPath, listCheckpoints } from '../../train/checkpoint-files.ts';
 import { parseConfiguration } from '../../train/configuration/read.ts';
 import { type Evaluation, evaluationOf, trialsOf } from '../../train/evaluation.ts';
@@ -158,6 +158,17 @@ describe('a held-out evaluation', () => {
     const { checkpoint } = await run({ name: 'short', resume: true });
     expect(evaluationsOf('short')).toEqual(evaluationsOf('whole'));
     expect(readCheckpoint(checkpoint)).toEqual(readCheckpoint(whole.checkpoint));
+  });
+
+  it('does not give up the best that is kept for one that did worse, though the run that goes on has not heard of it', async () => {
+    const { best } = await run({ name: 'kept', maxSteps: 1300 });
+    const last = readCheckpoint(best);
+    const kept = { ...last.progress.best!, reward: 1e6 };
+    writeBestCheckpoint(join(folder, 'kept'), { ...last, progress: { ...last.progress, best: kept } });
+    const { progress, told } = await run({ name: 'kept', resume: true });
+    expect(readCheckpoint(best).progress.best!.reward).toBe(1e6);
+    expect(progress.best!.reward).toBeLessThan(1e6);
+    expect(told.join()).not.toContain('the best so far');
   });
 
   it('of an earlier attempt is not told of a new run', async () => {

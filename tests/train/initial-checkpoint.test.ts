@@ -102,6 +102,16 @@ describe('init_path', () => {
     expect(warnings).toEqual(['The actor of p has another shape; this one starts afresh.']);
   });
 
+  it('leaves the moments of a body that both share with the count of their steps', () => {
+    const shared = { ...network, sharedBody: true };
+    const fresh = learntBy(shared, 2);
+    const checkpoint = checkpointOf({ ...shared, actionSize: 3 }, 10);
+    const taken = takenOver(shared, fresh, { path: 'p', checkpoint }, warn);
+    expect(taken.parameters['shared.hidden0.weight']).toEqual(checkpoint.parameters['shared.hidden0.weight']);
+    expect(taken.optimiser.second['shared.hidden0.weight']).toEqual(fresh.optimiser.second['shared.hidden0.weight']);
+    expect(taken.optimiser.second['critic.value.weight']).toEqual(checkpoint.optimiser.second['critic.value.weight']);
+  });
+
   it('tells a critic that foretold normalised rewards what they are worth in a run that takes them as they come', async () => {
     const rewardNormaliser = new RewardNormaliser(2);
     rewardNormaliser.normalise(
@@ -115,6 +125,15 @@ describe('init_path', () => {
     expect(valueFactor(checkpointOf(network, 10), false)).toBe(1);
     const factor = valueFactor(checkpoint, false);
     expect(factor).toBe(rewardNormaliser.deviation);
+
+    const { optimiser } = takenOver(network, learntBy(network, 2), { path: 'p', checkpoint }, warn, factor);
+    const growth = (of: 'first' | 'second', name: string) =>
+      optimiser[of][name]![0]! / checkpoint.optimiser[of][name]![0]!;
+    expect(growth('first', 'critic.value.weight')).toBeCloseTo(factor, 4);
+    expect(growth('first', 'critic.hidden0.weight')).toBeCloseTo(factor ** 2, 4);
+    expect(growth('second', 'critic.value.weight')).toBeCloseTo(factor ** 2, 4);
+    expect(growth('second', 'critic.hidden0.weight')).toBeCloseTo(factor ** 4, 4);
+    expect(growth('second', 'actor.hidden0.weight')).toBe(1);
 
     const observations = Float32Array.from({ length: 15 }, (_, at) => Math.cos(at));
     const valuesWith = async (given: number) => {

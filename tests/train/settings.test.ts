@@ -88,6 +88,7 @@ describe('a run that was stopped and resumed, with other numbers of workers, end
           'adaptive_learning_rate: { desired_kl: 0.001 }, phases: [{ from_step: 100, batch_size: 40, buffer_size: 120, learning_rate: 0.001, max_log_deviation: -0.5 }]',
       },
     ],
+    ['a policy that is averaged over updates', { gaitsmith: 'average_updates: 2' }],
     ['a2c', { trainer: 'a2c', gaitsmith: 'normalize_advantages: none, value_loss_weight: 1' }],
   ];
   it.each(cases)('%s', async (_what, settings) => {
@@ -175,6 +176,17 @@ describe('a setting', () => {
     expect(progress.learningRateFactor).toBeUndefined();
   });
 
+  it('for normalised rewards tells the critic what they are worth where it is taken out', async () => {
+    const once = { name: 'units', maxSteps: 240, workers: 1 };
+    const before = readCheckpoint((await run({ gaitsmith: 'normalize_rewards: true' }, once)).checkpoint);
+    const after = readCheckpoint((await run({}, { ...once, resume: true })).checkpoint);
+    const { deviation } = before.rewardNormaliser!;
+    const [was, is] = [before, after].map(({ parameters }) => parameters['critic.value.weight']!);
+    expect(deviation).not.toBeCloseTo(1, 1);
+    expect([...is!]).toEqual([...was!].map((weight) => Math.fround(weight * deviation)));
+    expect(after.rewardNormaliser).toBeUndefined();
+  });
+
   it('for observations as they are shows them to the networks unclipped, in the exported file too', async () => {
     const seenBy = async (normalize: boolean) => {
       const name = `normalize-${normalize}`;
@@ -217,6 +229,19 @@ describe('a setting', () => {
       { name: 'by-hand', workers: 1, resume: true },
     );
     expect(sha256OfFile(phased.checkpoint)).toBe(sha256OfFile(byHand.checkpoint));
+  });
+
+  it('for the learning rate, where it changes between two stretches, is where an adapted rate starts anew', async () => {
+    const hyperparameters = 'batch_size: 60, buffer_size: 240, learning_rate_schedule: constant';
+    const gaitsmith = 'adaptive_learning_rate: { desired_kl: 1000, factor: 2 }';
+    const stretch = async (rate: number, maxSteps: number) => {
+      const at = { name: 'stretches', maxSteps, resume: maxSteps > 480, workers: 1 };
+      const { iterations } = await run({ learningRate: rate, hyperparameters, gaitsmith }, at);
+      return iterations.map(({ learningRate }) => Number(learningRate.toFixed(8)));
+    };
+    expect(await stretch(0.001, 480)).toEqual([0.001, 0.002]);
+    expect(await stretch(0.001, 720)).toEqual([0.004]);
+    expect(await stretch(0.0005, 1200)).toEqual([0.0005, 0.001]);
   });
 
   it('for the learning rate that a phase names is where an adapted rate starts anew', async () => {

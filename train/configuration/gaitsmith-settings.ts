@@ -123,6 +123,12 @@ const settings = {
     .nullable()
     .default(null)
     .describe('divergence in a minibatch at which the actor stops learning for this update'),
+  average_updates: count()
+    .nullable()
+    .default(null)
+    .describe(
+      'updates that the policy is averaged over which is judged and exported; training goes on from the latest',
+    ),
   max_gradient_norm: z
     .number()
     .positive()

@@ -4,11 +4,13 @@ import type { BehaviorSettings } from './schema.ts';
 
 /** As far as phases are concerned. */
 export interface PhasedSettings {
-  readonly hyperparameters: { readonly batch_size: number; readonly buffer_size: number };
+  readonly hyperparameters: { readonly batch_size: number; readonly buffer_size: number; readonly num_epoch: number };
   readonly reward_signals: { readonly extrinsic: { readonly gamma: number } };
   readonly gaitsmith: {
     readonly min_log_deviation: number | null;
     readonly max_log_deviation: number | null;
+    readonly adaptive_learning_rate: object | null;
+    readonly mirror_samples: boolean;
     readonly phases: readonly Phase[] | null;
   };
 }
@@ -48,11 +50,6 @@ export function withPhase<Settings extends PhasedSettings>(settings: Settings, p
       ...(adaptive_learning_rate === undefined ? {} : { adaptive_learning_rate }),
     },
   };
-}
-
-/** Whether the learning rate is `learning_rate` again, whatever it has adapted to. */
-export function startsRateAnew({ learning_rate, adaptive_learning_rate }: Phase): boolean {
-  return learning_rate !== undefined || adaptive_learning_rate !== undefined;
 }
 
 /** "batch_size 1024, beta 0.001". */
