@@ -117,7 +117,7 @@ export async function shippedStart(folder: string | undefined, { behavior }: Con
   throw new UserError({
     what: `${what}: ${values}`,
     where: path,
-    mend: 'train with its config.yaml, or leave out --shipped',
+    mend: `train by its own settings (--config ${shippedFiles(folder).config}), or leave out --shipped`,
   });
 }
 

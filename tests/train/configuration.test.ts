@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { behavior as spec } from '../../envs/walker/behavior.ts';
+import { settingsAt } from '../../train/configuration/phases.ts';
 import { parseConfiguration, readConfiguration } from '../../train/configuration/read.ts';
 import { configurationAsYaml } from '../../train/configuration/write.ts';
 import { networkOf } from '../../train/learner-options.ts';
@@ -50,9 +51,13 @@ describe('a configuration', () => {
 
   it('of ours learns the same network fast, trains it on, and in a varied world too', () => {
     const read = (name: string) => readConfiguration(join(root, `config/${name}.yaml`), 'Walker');
-    const [fast, tune, robust] = [read('walker-fast'), read('walker-tune'), read('walker-robust')];
+    const [fast, tune, long] = [read('walker-fast'), read('walker-tune'), read('walker-long')];
+    const robust = read('walker-robust');
     const { network_settings } = parsed(stock).behavior;
-    expect([fast, tune].map(({ behavior }) => behavior.network_settings)).toEqual([network_settings, network_settings]);
+    for (const { behavior } of [fast, tune, long]) expect(behavior.network_settings).toEqual(network_settings);
+    expect(settingsAt(long.behavior, long.behavior.max_steps).gaitsmith.max_log_deviation).toBe(
+      tune.behavior.gaitsmith.max_log_deviation,
+    );
     expect(robust.behavior).toEqual(tune.behavior);
     expect(Object.keys(fast.environmentParameters)).toEqual(['target_speed_max']);
     expect(tune.environmentParameters).toEqual({});
