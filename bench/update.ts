@@ -191,9 +191,16 @@ async function medianMs(repeats: number, work: () => Promise<unknown>): Promise<
   return times.slice(WARM_UP).sort((one, other) => one - other)[repeats >> 1]!;
 }
 
-/** The same in PyTorch; undefined where python3 has none. */
+/**
+ * The same in PyTorch; undefined where there is no python3, or none that has it.
+ *
+ * @throws Error where it fails otherwise.
+ */
 async function torchResult(repeats: number, threads: number): Promise<TorchResult | undefined> {
   const script = join(import.meta.dirname, 'update-torch.py');
-  const { exitCode, stdout } = await execa('python3', [script, String(repeats), String(threads)], { reject: false });
-  return exitCode === 0 ? (JSON.parse(stdout) as TorchResult) : undefined;
+  const words = [script, String(repeats), String(threads)];
+  const { exitCode, stdout, stderr, code } = await execa('python3', words, { reject: false });
+  if (exitCode === 0) return JSON.parse(stdout) as TorchResult;
+  if (code === 'ENOENT' || stderr.includes("No module named 'torch'")) return undefined;
+  throw new Error(`update-torch.py failed: ${stderr.trim().split('\n').at(-1)}`);
 }
