@@ -9,8 +9,11 @@ const engineReport = z.object({
   batches: z.array(z.object({ size: z.int(), largestDifference: z.number() })),
   /** Largest absolute difference between the same row in different batches. */
   largestBetweenBatches: z.number(),
-  /** Shares of sampled actions above the deterministic one, and within the middle half of the distribution: both 0.5. */
-  noise: z.object({ above: z.number(), middleHalf: z.number() }),
+  /**
+   * Shares of sampled actions above the deterministic one, and within the middle half of the distribution: both 0.5. Null where
+   * all actions are clipped.
+   */
+  noise: z.object({ above: z.number().nullable(), middleHalf: z.number().nullable() }),
 });
 
 const validationReport = z.object({

@@ -36,9 +36,10 @@ export const LEAST_EPISODE_ROWS = 1000;
 const BATCH_SIZES = [1, 2, 10, 257] as const;
 /** The same row may differ this much between batches: other kernels, other order of summation. */
 const BETWEEN_BATCHES = 1e-6;
-/** Rows on which the sampled actions are judged: about 10,000 draws for 39 actions, so a share is known to +-0.005. */
-const NOISE_ROWS = 257;
-const NOISE_TOLERANCE = 0.03;
+/** Sampled actions that are judged, so that a share of them is known to +-0.005. */
+const NOISE_DRAWS = 10_000;
+/** How far a share may be off, in its own deviations: one policy in a hundred million is refused by chance. */
+const NOISE_DEVIATIONS = 6;
 /** Half of a normal distribution lies within this many deviations of its mean. */
 const QUARTILE = 0.6744897501960817;
 /** Raw actions are clipped to +-3 before they are divided by 3. */
@@ -117,9 +118,17 @@ async function judge(
     say(`the same observation gives actions ${largestBetweenBatches.toExponential(2)} apart in different batches`);
   }
 
-  const noise = await noiseShares(engine, repeatedObservation(normaliser.mean, NOISE_ROWS), shape, sigma);
+  const noiseRows = Math.ceil(NOISE_DRAWS / shape.actionSize);
+  const { judged, ...noise } = await noiseShares(
+    engine,
+    repeatedObservation(normaliser.mean, noiseRows),
+    noiseRows,
+    shape,
+    sigma,
+  );
+  const allowed = (NOISE_DEVIATIONS * 0.5) / Math.sqrt(judged);
   for (const [what, share] of Object.entries(noise)) {
-    if (!(Math.abs(share - 0.5) <= NOISE_TOLERANCE)) {
+    if (share !== null && !(Math.abs(share - 0.5) <= allowed)) {
       say(
         `the sampled actions are not drawn from the policy's distribution: share ${what} is ${share.toFixed(3)}, not 0.5`,
       );
@@ -165,15 +174,16 @@ function largestDifference(one: Float32Array, other: Float32Array): number {
 
 /**
  * How the sampled actions lie around the deterministic ones. Median and quartiles say it without being disturbed by the
- * clipping of far samples; action dimensions whose quartiles themselves are clipped are left out.
+ * clipping of far samples; action dimensions whose quartiles themselves are clipped are left out, and where those are all,
+ * the shares are null.
  */
 async function noiseShares(
   engine: Engine,
   observations: Float32Array,
+  rows: number,
   { actionSize }: PolicyShape,
   sigma: Float32Array,
 ) {
-  const rows = NOISE_ROWS;
   const outputs = await engine.run(observations, rows, Object.values(ACTION_OUTPUTS));
   const sampled = outputs[ACTION_OUTPUTS.sampled]!;
   const deterministic = outputs[ACTION_OUTPUTS.deterministic]!;
@@ -189,5 +199,6 @@ async function noiseShares(
     if (offset > 0) above++;
     if (Math.abs(offset) < quartile) inside++;
   }
-  return { above: above / judged, middleHalf: inside / judged };
+  const share = (count: number) => (judged === 0 ? null : count / judged);
+  return { judged, above: share(above), middleHalf: share(inside) };
 }

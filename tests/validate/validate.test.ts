@@ -33,6 +33,24 @@ function judged(changes: Partial<ValidateOptions> = {}, damage: (model: Model) =
   });
 }
 
+/** An actor of 6 observations. */
+function judgedSmall(actionSize: number, damage: (model: Model) => void) {
+  const small = { observationSize: 6, actionSize, hiddenUnits: 8, layers: 1 };
+  const rows = observations.subarray(0, 1000 * 6);
+  const own: Actor = { network: small, parameters: initialParameters(small, 4), normaliser: new Normaliser(6) };
+  own.normaliser.update(rows);
+  const model = exportActor(own, '0.0.0');
+  damage(model);
+  return judged({
+    model: encodeModel(model),
+    shape: small,
+    observations: rows,
+    normaliser: own.normaliser.statistics(),
+    reference: (of, count) => eagerActions(own, of, count),
+    sigma: own.parameters['actor.logDeviation']!.map(Math.exp),
+  });
+}
+
 describe('validation', () => {
   it('passes an exported actor in the native and in the WebAssembly engine', async () => {
     const report = await judged({ engines: [onnxruntimeNode, onnxruntimeWeb] });
@@ -87,6 +105,28 @@ describe('validation', () => {
       (graph.initializers.get('actor.logDeviation')!.data as Float32Array).fill(Math.log(1.3));
     });
     expect(report.problems.join()).toMatch(/not drawn from the policy's distribution/);
+  });
+
+  // A coin thrown 257 times comes out beyond 0.5 +- 0.03 one time in three.
+  it.each([1, 2, 3, 4])('passes an exported actor of few actions: %i', async (actionSize) => {
+    const report = await judgedSmall(actionSize, () => {});
+    expect(report.problems).toEqual([]);
+  });
+
+  it('refuses another spread in a file of one action', async () => {
+    const report = await judgedSmall(1, ({ graph }) => {
+      (graph.initializers.get('actor.logDeviation')!.data as Float32Array).fill(Math.log(1.3));
+    });
+    expect(report.problems.join()).toMatch(/share middleHalf is 0\.[34]\d\d, not 0\.5/);
+  });
+
+  it('has nothing to say of the spread where all actions are clipped', async () => {
+    const report = await judgedSmall(2, ({ graph }) => {
+      (graph.initializers.get('actor.mean.bias')!.data as Float32Array).fill(50);
+    });
+    expect(report.problems.join()).toMatch(/an action differs by/);
+    expect(report.problems.join()).not.toMatch(/not drawn/);
+    expect(report.engines[0]!.noise).toEqual({ above: null, middleHalf: null });
   });
 
   it('refuses a file that breaks the contract without running it', async () => {
