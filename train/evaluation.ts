@@ -7,6 +7,7 @@
  */
 import type { Environment, EnvironmentModule, Episode, EvaluationCondition } from '../envs/env.ts';
 import { RandomStream } from '../random/stream.ts';
+import { requireFinite } from './not-finite.ts';
 import { type ActingPolicy, drawAction } from './rollout.ts';
 import { STREAMS } from './streams.ts';
 import { statisticsOf } from './summary.ts';
@@ -33,6 +34,7 @@ export interface Score {
   readonly reward: number;
   /** Half-width of its 95 % confidence interval. */
   readonly rewardInterval: number;
+  /** Share of the episodes that ended before their time, whether by a fall or because physics broke down. */
   readonly fallShare: number;
   /** In decisions. */
   readonly episodeLength: number;
@@ -82,15 +84,22 @@ export async function playTrial(
 
 async function play(environment: Environment, policy: ActingPolicy, agent: number, count: number): Promise<Episode[]> {
   const { observationSize, actionSize } = environment.behavior;
+  const played: Episode[] = [];
   const deviation = policy.logDeviation.map(Math.exp);
+  const about = (data: Float32Array) => () => ({
+    place: `in held-out episode ${played.length + 1} of trial ${agent + 1}`,
+    evidence: { found: { shape: [data.length], data: data.slice() } },
+  });
+  requireFinite("the deviation of the policy's actions", deviation, about(deviation));
   const numbers = () => new Float32Array(actionSize);
   const drawn = { actions: numbers(), logProbabilities: numbers(), squashed: numbers() };
-  const played: Episode[] = [];
   let noise = new RandomStream(EVALUATION_SEED, STREAMS.evaluation, agent, 0);
   let observations = await environment.reset();
   while (played.length < count) {
+    requireFinite('an observation', observations, about(observations));
     const feeds = { observations: { type: 'float32', shape: [1, observationSize], data: observations } } as const;
     const means = (await policy.session.run(feeds))['means']!.data as Float32Array;
+    requireFinite("the policy's means", means, about(observations));
     drawAction(means, deviation, policy.deterministic ? undefined : noise, drawn);
     const step = await environment.step(drawn.squashed);
     observations = step.observations;
@@ -131,7 +140,7 @@ function scoreOf(episodes: readonly Episode[]): Score {
     episodes: count,
     reward: rewards.mean,
     rewardInterval: (1.96 * rewards.deviation) / Math.sqrt(Math.max(1, count - 1)),
-    fallShare: episodes.filter(({ truncated }) => !truncated).length / count,
+    fallShare: episodes.filter(({ truncated, details }) => !truncated || details['blowUps']).length / count,
     episodeLength: statisticsOf(episodes.map(({ decisions }) => decisions))!.mean,
   };
 }

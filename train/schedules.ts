@@ -20,7 +20,7 @@ export function scheduled({ kind, start, end }: Schedule, step: number, maxSteps
 
 /**
  * Learning rates, epsilon and beta at a step; where linear schedules end is ML-Agents' choice. A2C clips nothing: its epsilon
- * is 0.
+ * is 0; and its beta does not follow the learning rate's schedule, as PPO's does where it has none of its own.
  *
  * @param rateFactor what an adaptive learning rate has come to, as a multiple of the one that the schedule says.
  */
@@ -33,8 +33,12 @@ export function updateSettings(settings: BehaviorSettings, step: number, rateFac
   return {
     learningRate: at(followed, learning_rate, 1e-10) * rateFactor,
     ...(ofCritic === null ? {} : { criticLearningRate: at(followed, ofCritic, 1e-10) }),
-    beta: at(beta_schedule ?? followed, hyperparameters.beta, settings.trainer_type === 'a2c' ? 1e-10 : 1e-5),
-    epsilon: settings.trainer_type === 'a2c' ? 0 : epsilonAt(settings.hyperparameters, at),
+    ...(settings.trainer_type === 'a2c'
+      ? { beta: at(beta_schedule ?? 'linear', hyperparameters.beta, 1e-10), epsilon: 0 }
+      : {
+          beta: at(beta_schedule ?? followed, hyperparameters.beta, 1e-5),
+          epsilon: epsilonAt(settings.hyperparameters, at),
+        }),
     epochs: hyperparameters.num_epoch,
   };
 }

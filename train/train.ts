@@ -27,6 +27,7 @@ import { LiveCollector } from './live-collector.ts';
 import type { IterationMetrics } from './metrics.ts';
 import type { Network } from './policy.ts';
 import { PolicyAverage, policyOf } from './policy-average.ts';
+import { checkPolicy } from './policy-checks.ts';
 import { Records } from './records.ts';
 import { RewardNormaliser } from './reward-normaliser.ts';
 import { inOrderOfTheirEnds, type Rollout } from './rollout.ts';
@@ -245,6 +246,11 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
     rows: present.hyperparameters.buffer_size,
   });
 
+  const dumping = <Result>(work: Promise<Result>) =>
+    work.catch((error) => {
+      throw toldWithDump(error, { ...options, network, progress, learner });
+    });
+
   // Only a world that can be had twice has conditions to be evaluated in.
   const embedded = collector instanceof Collector ? collector : undefined;
   let kept = saved ? rewardOfBest(options.checkpointFolder) : Number.NEGATIVE_INFINITY;
@@ -252,7 +258,8 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
     const conditions = evaluationConditions(behavior);
     const { environmentParameters } = options.configuration;
     const trials = trialsOf(conditions, environmentParameters, settings.gaitsmith.evaluation_episodes);
-    const evaluation = evaluationOf(conditions, trials, await embedded!.evaluate(policy(policyOf(latest())), trials));
+    const played = await dumping(embedded!.evaluate(policy(policyOf(latest())), trials));
+    const evaluation = evaluationOf(conditions, trials, played);
     const { episodes, reward, rewardInterval, fallShare } = evaluation;
     const { step, best } = progress;
     const isBest = reward > (best?.reward ?? Number.NEGATIVE_INFINITY);
@@ -267,11 +274,6 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
     );
   };
 
-  const dumping = <Result>(work: Promise<Result>) =>
-    work.catch((error) => {
-      throw toldWithDump(error, { ...options, network, progress, learner });
-    });
-
   const isEvaluated = settings.gaitsmith.evaluation_interval > 0;
   const hasMoreToLearn = () => progress.step < settings.max_steps;
   // What a run takes over from another one is the first to beat.
@@ -281,17 +283,18 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
   while (hasMoreToLearn() && !hooks.signal.aborted) {
     const began = performance.now();
     const before = progress.step;
-    const update = updateSettings(present, before, rateFactor(present, progress));
 
     // Collect under the policy as it stands.
     const rollout = await dumping(collector.collect(request(), hooks.signal));
     if (!rollout) break;
     const collected = performance.now();
 
-    // Learn from it.
+    // Learn from it. As in ML-Agents, schedules are where the decisions that are learnt from have brought them.
+    const update = updateSettings(present, advanced(progress, rollout).step, rateFactor(present, progress));
     const buffer = await dumping(learningBuffer(learner, rollout, present, behavior, rewardNormaliser));
     const order = new RandomStream(seed, STREAMS.minibatches, progress.iteration);
     const losses = await dumping(learner.update(buffer, update, order));
+    await dumping(checkPolicy(policy(), learner, rollout.observations));
     average?.add(learner.parameters, settings.gaitsmith.average_updates!);
     const learnt = performance.now();
 

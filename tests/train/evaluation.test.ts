@@ -8,11 +8,11 @@ import { sha256OfFile } from '../../files/hash.ts';
 import { readCheckpoint, writeBestCheckpoint } from '../../train/checkpoint.ts';
 import { bestCheckpointPath, listCheckpoints } from '../../train/checkpoint-files.ts';
 import { parseConfiguration } from '../../train/configuration/read.ts';
-import { type Evaluation, evaluationOf, trialsOf } from '../../train/evaluation.ts';
+import { type Evaluation, evaluationOf, playTrial, trialsOf } from '../../train/evaluation.ts';
 import type { EvaluationMetrics } from '../../train/metrics.ts';
 import type { TrainOptions } from '../../train/train.ts';
 import { eventFilesIn, shownEvents } from '../tensorboard/read-events.ts';
-import { behavior } from './fixtures/pointing-environment.ts';
+import { behavior, createEnvironment } from './fixtures/pointing-environment.ts';
 import { trainPointer } from './fixtures/train-pointer.ts';
 
 let folder: string;
@@ -226,5 +226,33 @@ describe('a score', () => {
     expect(parts[1]).toMatchObject({ name: 'b', reward: 0, rewardInterval: 0, fallShare: 1 });
     expect(all).toMatchObject({ episodes: 8, reward: 1.5, fallShare: 0.5 });
     expect(all.rewardInterval).toBeCloseTo(interval / 2, 12);
+  });
+
+  it('does not take a world that broke down for one that was walked in to the end', () => {
+    const ended = (truncated: boolean, blowUps: number): Episode => ({
+      agent: 0,
+      episode: 0,
+      reward: 1,
+      decisions: 10,
+      truncated,
+      details: { blowUps },
+    });
+    const one = [{ name: 'any', parameters: {} }];
+    const trials = trialsOf(one, {}, 3);
+    const { fallShare } = evaluationOf(one, trials, [[ended(true, 0), ended(true, 1), ended(false, 0)]]);
+    expect(fallShare).toBeCloseTo(2 / 3, 12);
+  });
+
+  it('is not made of actions that are no numbers', async () => {
+    const silent = { run: async () => ({ means: { data: Float32Array.of(0, Number.NaN) } }) };
+    const trial = { condition: 0, parameters: {}, agent: 2, episodes: 1 };
+    const judged = (logDeviation: number) =>
+      playTrial(
+        { behavior, createEnvironment },
+        { session: silent as never, logDeviation: Float32Array.of(0, logDeviation), deterministic: false },
+        trial,
+      );
+    await expect(judged(0)).rejects.toThrow("the policy's means is NaN");
+    await expect(judged(100)).rejects.toThrow("the deviation of the policy's actions is Infinity");
   });
 });

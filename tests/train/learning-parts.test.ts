@@ -193,6 +193,8 @@ describe('schedules of a configuration', () => {
 
   it("of A2C take the entropy's weight to 1e-10, as the plug-in does, and clip nothing", () => {
     expect(at(100, 'trainer_type: a2c')).toMatchObject({ beta: 1e-10, epsilon: 0, epochs: 1 });
+    const constant = at(50, 'trainer_type: a2c, hyperparameters: { learning_rate_schedule: constant }');
+    expect(constant).toMatchObject({ learningRate: 3e-4, beta: expect.closeTo(0.0025, 8) });
   });
 });
 

@@ -41,11 +41,11 @@ describe('training', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   const checkpoints = () => readdirSync(join(folder, 'checkpoints'));
-  async function run(parameters: string, resume = false, hyperparameters = 'learning_rate: 0.003') {
+  async function run(parameters: string, resume = false, hyperparameters = 'batch_size: 64, learning_rate: 0.003') {
     const text = `
 behaviors:
   Pointer:
-    hyperparameters: { batch_size: 64, buffer_size: 512, num_epoch: 1, ${hyperparameters} }
+    hyperparameters: { buffer_size: 512, num_epoch: 1, ${hyperparameters} }
     network_settings: { normalize: true, hidden_units: 8, num_layers: 1 }
     max_steps: 2000
     checkpoint_interval: 1000
@@ -122,9 +122,26 @@ environment_parameters: ${parameters}`;
   });
 
   it('stops, rather than save, where the learning rate leads out of the numbers', async () => {
-    const message = await problemOf('{}', false, 'learning_rate: 1.0e+39, learning_rate_schedule: constant');
+    const message = await problemOf(
+      '{}',
+      false,
+      'batch_size: 64, learning_rate: 1.0e+39, learning_rate_schedule: constant',
+    );
     expect(message).toMatch(/^iteration 1, after 0 steps.* is not a finite number.*lower learning_rate/);
     expect(readdirSync(folder)).toEqual(['dumps', 'metrics.jsonl']);
+  });
+
+  it('stops, rather than save, where the parameters are numbers still and what they make of an observation is none', async () => {
+    const hyperparameters = 'batch_size: 512, learning_rate: 1.0e+38, learning_rate_schedule: constant';
+    const message = await problemOf('{}', false, hyperparameters);
+    expect(message).toMatch(
+      /^iteration 1, after 0 steps, after its update: .*the (policy|critic)'s .* is not a finite/,
+    );
+    expect(readdirSync(folder)).toEqual(['dumps', 'metrics.jsonl']);
+    const { finding, tensors } = JSON.parse(readFileSync(join(folder, 'dumps/iteration-000001.json'), 'utf8'));
+    expect(finding.place).toBe('after its update');
+    for (const [name, { notFinite }] of Object.entries(tensors as Record<string, { notFinite: number }>))
+      if (name.startsWith('parameter.')) expect(notFinite, name).toBe(0);
   });
 
   it('stops where a poisoned parameter shows first', async () => {

@@ -65,6 +65,14 @@ describe('training', () => {
     expect(other.parameters['actor.hidden0.weight']).not.toEqual(one.parameters['actor.hidden0.weight']);
   });
 
+  it('learns from a buffer by the schedules as they are after it was collected, as ML-Agents does', async () => {
+    const { iterations } = await run({ maxSteps: 1040 });
+    expect(iterations.map(({ step, learningRate }) => [step, learningRate])).toEqual([
+      [520, expect.closeTo(0.003 / 2, 8)],
+      [1040, 1e-10],
+    ]);
+  });
+
   it('that was stopped and resumed ends with the very bytes, metrics and events of one that was not', async () => {
     const settings = configuration(2500);
     settings.behavior.summary_freq = 1500; // so that it is stopped in the middle of what a summary sums up

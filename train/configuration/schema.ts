@@ -38,7 +38,7 @@ const hyperparameters = {
   beta: z.number().nonnegative().default(5e-3).describe('weight of the entropy'),
   beta_schedule: schedule()
     .optional()
-    .describe('default: learning_rate_schedule; linear: falls to 1e-5, with a2c to 1e-10'),
+    .describe('default: learning_rate_schedule, with a2c linear; linear: falls to 1e-5, with a2c to 1e-10'),
   lambd: z.number().min(0).max(1).default(0.95).describe('lambda of the generalised advantage estimate'),
   shared_critic: z.boolean().default(false).describe('one body under the heads of actor and critic'),
 };
