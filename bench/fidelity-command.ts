@@ -26,7 +26,7 @@ export const bench = (argv: readonly string[]) =>
         },
         seed: {
           argument: 'N',
-          description: 'seed of episodes and sampled actions (default: 0)',
+          description: 'seed of episodes and sampled actions',
           schema: wholeNumber(0).default(0),
         },
         deterministic: {

@@ -6,7 +6,6 @@ import { readFileSync } from 'node:fs';
 import type { ParameterValues } from '../envs/env.ts';
 import { observationNames } from '../envs/walker/observation.ts';
 import { checkParameters, drawParameters, walkerParameters } from '../envs/walker/parameters.ts';
-import { type PhysicsSettings, unityPhysics } from '../envs/walker/physics-settings.ts';
 import { loadPhysX } from '../envs/walker/physx.ts';
 import { walkerRig } from '../envs/walker/rig.ts';
 import { type Outcome, Walker } from '../envs/walker/walker.ts';
@@ -27,8 +26,6 @@ export interface FidelityOptions {
   readonly deterministic?: boolean;
   /** Environment parameters, such as target_speed_max; samplers draw for every episode. */
   readonly parameters?: ParameterValues;
-  /** Other physics, to measure what a setting does. */
-  readonly physics?: Partial<PhysicsSettings>;
 }
 
 /** A mean over episodes with the half-width of its 95 % confidence interval. */
@@ -96,7 +93,7 @@ export interface FidelityReport {
 const bandEdges = [0, 2, 4, 6, 8, 10, walkerParameters.target_speed_max.high] as const;
 
 /** Walkers that decide in one batch. */
-const lanes = 25;
+const walkersInBatch = 25;
 
 const observationSize = observationNames(walkerRig).length;
 
@@ -122,7 +119,6 @@ export async function fidelity(options: FidelityOptions): Promise<FidelityReport
   const statistics = new ObservationStatistics();
   const policy = await openWalkerPolicy(model, path, deterministic);
   const physx = await loadPhysX();
-  const settings = { ...unityPhysics, ...options.physics };
 
   const runs: Run[] = [];
   let started = 0;
@@ -134,8 +130,8 @@ export async function fidelity(options: FidelityOptions): Promise<FidelityReport
     return { walker, episode, reward: 0, noise: new RandomStream(seed, episode, purpose.noise) };
   };
   const walkers = Array.from(
-    { length: Math.min(lanes, episodes) },
-    () => new Walker(physx, walkerRig, drawParameters(parameters, seed), settings),
+    { length: Math.min(walkersInBatch, episodes) },
+    () => new Walker(physx, walkerRig, drawParameters(parameters, seed)),
   );
   let busy = walkers.map(startNext).filter((lane) => lane !== undefined);
   while (busy.length > 0) {

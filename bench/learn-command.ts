@@ -21,11 +21,11 @@ export const bench = (argv: readonly string[]) =>
         },
         maxSteps: {
           argument: 'N',
-          description: 'decisions of each training (default: 400000)',
+          description: 'decisions of each training',
           schema: wholeNumber(1).default(400_000),
         },
-        seeds: { argument: 'N', description: 'seeds 1 to N (default: 3)', schema: wholeNumber(1).default(3) },
-        points: { argument: 'N', description: 'points of each curve (default: 8)', schema: wholeNumber(1).default(8) },
+        seeds: { argument: 'N', description: 'seeds 1 to N', schema: wholeNumber(1).default(3) },
+        points: { argument: 'N', description: 'points of each curve', schema: wholeNumber(1).default(8) },
         workers: {
           argument: 'N',
           description: 'worker threads (default: as in training)',

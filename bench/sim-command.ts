@@ -20,12 +20,12 @@ export const bench = (argv: readonly string[]) =>
       options: {
         decisions: {
           argument: 'N',
-          description: 'decisions to measure; 1e6 to see that memory stays flat (default: 5000)',
+          description: 'decisions to measure; 1e6 to see that memory stays flat',
           schema: wholeNumber(1).default(5000),
         },
         agents: {
           argument: 'N',
-          description: 'walkers on one thread (default: 16)',
+          description: 'walkers on one thread',
           schema: wholeNumber(1).default(16),
         },
         workers: {

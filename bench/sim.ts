@@ -91,7 +91,7 @@ export async function sim(options: SimOptions = {}): Promise<SimReport> {
 
   await environment.reset();
   await decide(warmUp);
-  Object.assign(stopwatch, noTime());
+  Object.assign(stopwatch, noCounts());
   const memory = [memoryNow(physx.memory, 0)];
   let made = 0;
   for (let hundredth = 1; hundredth <= 100 && !signal?.aborted; hundredth++) {
@@ -124,13 +124,13 @@ export async function sim(options: SimOptions = {}): Promise<SimReport> {
 }
 
 /** Milliseconds, and what else is counted. */
-function noTime() {
+function noCounts() {
   return { all: 0, physics: 0, starts: 0, episodes: 0, blowUps: 0, notFinite: 0 };
 }
 
 /** A stopwatch that an environment's walkers run on, but for `all`. */
 function timed(environment: WalkerEnvironment) {
-  const stopwatch = noTime();
+  const stopwatch = noCounts();
   for (const walker of environment.walkers) {
     const { world } = walker;
     const simulate = world.simulate.bind(world);
@@ -177,7 +177,7 @@ export function printSim(report: SimReport): string {
     `  ${Math.round(report.decisions_per_second)} decisions a second, ${(100 * report.physx_share).toFixed(1)} % of the time inside PhysX`,
     `  microseconds a decision: PhysX ${report.physx_us.toFixed(0)}, all else ${report.outside_physx_us.toFixed(1)} (starting episodes ${report.starts_us.toFixed(1)}, at ${report.start_us.toFixed(0)} each; elsewhere ${report.elsewhere_us.toFixed(1)})`,
     `  bodies and motors: ${report.by_memory ? "straight in PhysX's memory" : "by PhysX's calls; its memory is laid out in an unknown way"}`,
-    `  episodes that blew up: ${report.blow_ups}; decisions that saw a number that is none: ${report.not_finite}`,
+    `  episodes that blew up: ${report.blow_ups}; steps of a group in which an observation was NaN or infinite: ${report.not_finite}`,
     '  memory, MB, after decisions: resident, WebAssembly, JavaScript',
     ...memory.map((at) => `    ${String(at.decisions).padStart(10)}: ${at.resident_mb}, ${at.wasm_mb}, ${at.heap_mb}`),
   ].join('\n');

@@ -12,7 +12,7 @@ const options = {
   config: { argument: 'FILE', description: 'settings to train by', schema: text().default('config/walker.yaml') },
   iterations: {
     argument: 'N',
-    description: 'iterations to measure, after one to warm up (default: 3)',
+    description: 'iterations to measure, after one to warm up',
     schema: wholeNumber(1).default(3),
   },
   agents: {
@@ -41,16 +41,17 @@ export const bench = (argv: readonly string[]) =>
         // As the learner sees it: every agent makes the same share, and images count too.
         const decisionsEach = agents * Math.ceil(buffer_size / agents);
         const rows = decisionsEach * (configuration.behavior.gaitsmith.mirror_samples ? 2 : 1);
+        const maxSteps = decisionsEach * (iterations + 1);
         const measured: IterationMetrics[] = [];
         await shortTraining({
           configuration,
-          maxSteps: buffer_size * (iterations + 1),
+          maxSteps,
           seed: 1,
           agents,
           workers,
           iteration: (metrics) => {
             measured.push(metrics);
-            progress.update({ done: metrics.step, total: buffer_size * (iterations + 1), unit: 'steps' });
+            progress.update({ done: metrics.step, total: maxSteps, unit: 'steps' });
           },
         });
         progress.end();

@@ -43,7 +43,7 @@ export const bench = (argv: readonly string[]) =>
       options: {
         repeats: {
           argument: 'N',
-          description: 'runs of each, of which the median counts (default: 20)',
+          description: 'runs of each, of which the median counts',
           schema: wholeNumber(1).default(20),
         },
         threads: {

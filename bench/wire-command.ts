@@ -21,17 +21,17 @@ export const bench = (argv: readonly string[]) =>
         },
         rounds: {
           argument: 'N',
-          description: 'rounds of each kind, after one to warm up (default: 5)',
+          description: 'rounds of each kind, after one to warm up',
           schema: wholeNumber(1).default(5),
         },
         decisions: {
           argument: 'N',
-          description: 'decisions of a round (default: 6400)',
+          description: 'decisions of a round',
           schema: wholeNumber(1).default(6400),
         },
         players: {
           argument: 'N',
-          description: 'processes that the walkers over the wire are shared out to (default: 1)',
+          description: 'processes that the walkers over the wire are shared out to',
           schema: wholeNumber(1).default(1),
         },
         workers: {
@@ -41,7 +41,7 @@ export const bench = (argv: readonly string[]) =>
         },
         turns: {
           argument: 'N',
-          description: "turns that a player's walkers decide in (default: 1)",
+          description: "turns that a player's walkers decide in",
           schema: wholeNumber(1).default(1),
         },
         soak: {

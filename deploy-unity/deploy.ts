@@ -84,13 +84,8 @@ export interface DeployResult {
  */
 export async function deploy(request: DeployRequest, disk: Disk = realDisk): Promise<DeployResult> {
   // What is asked for, and what is there?
-  const asset = checkAssetPath(request.asset);
-  const project = openUnityProject(request.unityProject);
-  const packages = recognisePackages(project);
+  const { asset, project, packages, place, projectFiles, meta } = checkDestination(request);
   const model = readModelFile(request.model);
-  const place = lookAtAssetPlace(project.root, asset);
-  const projectFiles = listProjectFiles(project.root);
-  const meta = chooseMeta(asset, place.meta, packages, projectFiles.assetsByGuid);
   const references = findReferences(project, projectFiles, meta.guid, request.contract);
 
   // What is to be written, in this order?
@@ -135,6 +130,21 @@ export async function deploy(request: DeployRequest, disk: Disk = realDisk): Pro
       ...references.warnings,
     ],
   };
+}
+
+/**
+ * Where a model is to go, looked at from all sides; the model itself need not be there yet.
+ *
+ * @throws UserError where the project, the asset path or the place is not fit
+ */
+export function checkDestination({ unityProject, asset: path }: Pick<DeployRequest, 'unityProject' | 'asset'>) {
+  const asset = checkAssetPath(path);
+  const project = openUnityProject(unityProject);
+  const packages = recognisePackages(project);
+  const place = lookAtAssetPlace(project.root, asset);
+  const projectFiles = listProjectFiles(project.root);
+  const meta = chooseMeta(asset, place.meta, packages, projectFiles.assetsByGuid);
+  return { asset, project, packages, place, projectFiles, meta };
 }
 
 /**

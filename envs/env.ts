@@ -103,7 +103,7 @@ export interface Presence {
 export interface Episode {
   /** The agent's number among all agents of the run. */
   readonly agent: number;
-  /** The agent's how-manieth episode, from 0. */
+  /** Number of the agent's episode, from 0. */
   readonly episode: number;
   /** Sum of its rewards. */
   readonly reward: number;
@@ -118,7 +118,7 @@ export interface Episode {
 
 /** An episode that is under way, told by what led to it. */
 export interface EpisodeHistory {
-  /** The agent's how-manieth episode. */
+  /** Number of the agent's episode, from 0. */
   readonly episode: number;
   /** The parameters it was started with, by name; one that is not named is what it would be in any episode. */
   readonly parameters: Readonly<Record<string, number>>;

@@ -21,7 +21,7 @@ export function pipelineCommand(stages: readonly Stage[]): CommandLine {
     from: { argument: 'STAGE', description: 'run this stage and all after it, up to date or not', schema: stageName },
     only: { argument: 'STAGE', description: 'run this stage alone, up to date or not', schema: stageName },
     ...runOptions,
-    force: { ...runOptions.force, description: 'run every stage, and begin afresh' },
+    force: { ...runOptions.force, description: 'run every stage, with --from those from there on, and begin afresh' },
   } satisfies OptionSpecs;
   const command: CommandLine<typeof options> = {
     name: 'pipeline',

@@ -13,7 +13,7 @@ import type { InterruptMessage, Interrupts } from './interrupts.ts';
 import { readManifest, recordStage, type StageRecord } from './manifest.ts';
 import { argumentsOf, checkOptions, commandLineText, type Given } from './parse-options.ts';
 import { LOCK_TOKEN_VARIABLE, type RunFolder } from './run-folder.ts';
-import type { Stage } from './stage.ts';
+import { checkStage, type Stage } from './stage.ts';
 import type { Terminal } from './terminal.ts';
 import { hashInputs, reasonToRun } from './up-to-date.ts';
 
@@ -57,7 +57,7 @@ const MILLISECONDS_TO_END = 2_000;
 export async function runPipeline(stages: readonly Stage[], setup: PipelineRun): Promise<PipelineStep[]> {
   const { run, given, only, terminal, interrupts } = setup;
   const chosen = stages.filter((stage) => only === undefined || stage.name === only);
-  for (const stage of chosen) await stage.check?.(checkOptions(stage.options, given));
+  for (const stage of chosen) await checkStage(stage, checkOptions(stage.options, given), setup.force);
   // Before a folder is made: a mistyped run id or configuration should not leave one behind.
   if (!existsSync(run.path)) await hashInputs(chosen[0]!, checkOptions(chosen[0]!.options, given), run);
   const lock = lockFolder(run.lock, {
@@ -85,9 +85,9 @@ export async function runPipeline(stages: readonly Stage[], setup: PipelineRun):
 
 /** Whether the user said that it has to run. */
 function isDemanded(stage: Stage, stages: readonly Stage[], { from, only, force }: PipelineRun): boolean {
-  if (force || only === stage.name) return true;
-  const first = stages.findIndex(({ name }) => name === from);
-  return first >= 0 && stages.indexOf(stage) >= first;
+  if (only === stage.name) return true;
+  if (from === undefined) return force;
+  return stages.indexOf(stage) >= stages.findIndex(({ name }) => name === from);
 }
 
 async function runStep(
@@ -118,7 +118,7 @@ async function runStep(
 
 /**
  * The flags that belong to the stage. Where it can go on from what an earlier run left, it is told to, unless --force said
- * otherwise; a stage that was done and is asked for again (--from, --only) begins afresh.
+ * otherwise; a stage that was done and is asked for again (--from, --only) begins afresh, but where --resume was said.
  */
 function flagsFor(
   stage: Stage,
@@ -130,7 +130,8 @@ function flagsFor(
   const own = Object.keys(given).filter((key) => key in stage.options || key === 'runsDir');
   const flags: Record<string, string | true> = { runId: run.id };
   for (const key of own) flags[key] = given[key]!;
-  const isFresh = force || (isDemandedByUser && last?.status === 'done');
+  const isResumed = stage.resume && options[stage.resume.option] === true;
+  const isFresh = isDemandedByUser && !isResumed && (force || last?.status === 'done');
   if (isFresh) flags['force'] = true;
   else if (stage.resume?.possible(options, run, last)) flags[stage.resume.option] = true;
   return flags;

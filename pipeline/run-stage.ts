@@ -12,7 +12,7 @@ import { createLogger } from './logger.ts';
 import { readManifest, recordStage, type StageRecord } from './manifest.ts';
 import { createProgress } from './progress.ts';
 import type { RunFolder } from './run-folder.ts';
-import type { Stage, StageResult } from './stage.ts';
+import { checkStage, type Stage, type StageResult } from './stage.ts';
 import type { Terminal } from './terminal.ts';
 import { hashInputs, hashOutputs } from './up-to-date.ts';
 import { versions } from './versions.ts';
@@ -40,8 +40,8 @@ export interface StageOutcome {
  * recorded, for nothing was done.
  */
 export async function runStage(stage: Stage, setup: StageRun): Promise<StageOutcome> {
-  const { run, options } = setup;
-  await stage.check?.(options);
+  const { run, options, force } = setup;
+  await checkStage(stage, options, force);
   // Before a folder is made: a mistyped run id should not leave one behind.
   if (!existsSync(run.path)) await hashInputs(stage, options, run);
   const lock = lockFolder(run.lock, {

@@ -35,8 +35,7 @@ const options = {
   },
   turns: {
     argument: 'N',
-    description:
-      'parts that the walkers decide in, one after the other, so that some move while others wait (default: 1)',
+    description: 'parts that the walkers decide in, one after the other, so that some move while others wait',
     schema: wholeNumber(1).default(1),
   },
   endsApart: {

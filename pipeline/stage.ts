@@ -9,9 +9,10 @@
  * skipping, Ctrl-C, --json and errors are done for it (`run-stage.ts`). A stage module is loaded for --help too:
  * import what is heavy (tfjs, onnxruntime, PhysX) inside `run()`.
  */
+import { UserError } from '../failure/user-error.ts';
 import type { Logger } from './logger.ts';
 import type { StageRecord } from './manifest.ts';
-import type { OptionSpecs, OptionsOf } from './options.ts';
+import { flagOf, type OptionSpecs, type OptionsOf } from './options.ts';
 import type { Progress } from './progress.ts';
 import type { RunFolder } from './run-folder.ts';
 
@@ -103,4 +104,21 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /** Gives a stage the types of its options. */
 export function defineStage<const Specs extends OptionSpecs>(stage: Stage<Specs>): Stage<Specs> {
   return stage;
+}
+
+/**
+ * What can be told wrong before anything runs, by the stage itself and for all stages alike.
+ *
+ * @param options the stage's, checked.
+ * @throws UserError where they can't work.
+ */
+export async function checkStage(stage: Stage, options: Record<string, unknown>, force: boolean): Promise<void> {
+  await stage.check?.(options);
+  const { resume } = stage;
+  if (!force || !resume || !options[resume.option]) return;
+  throw new UserError({
+    what: 'a run can go on from what it left or begin afresh, not both',
+    where: `${flagOf(resume.option)} and --force`,
+    mend: 'leave one of them out',
+  });
 }

@@ -59,18 +59,21 @@ export function reasonToRun(record: StageRecord | undefined, now: HashedInputs, 
 
 function missingInput(stage: Stage, run: RunFolder, name: string, path: string): UserError {
   const isMadeByAStage = !isAbsolute(recordedPath(run, path));
-  if (isMadeByAStage && !existsSync(run.path)) {
-    return new UserError({
-      what: `there is no such run for ${stage.name} to work on`,
-      where: run.path,
-      expected: nearestName(run.id, runsBeside(run)),
-      mend: `name another with --run-id, or make it: npm run pipeline -- ${run.flags}`,
-    });
-  }
+  if (isMadeByAStage && !existsSync(run.path)) return noSuchRun(run);
   return new UserError({
     what: `${stage.name} needs this file (${name}), and there is none`,
     where: path,
     mend: isMadeByAStage ? `run the stages before it: npm run pipeline -- ${run.flags}` : undefined,
+  });
+}
+
+/** For a stage that works on what others made. */
+export function noSuchRun(run: RunFolder): UserError {
+  return new UserError({
+    what: 'there is no such run to work on',
+    where: run.path,
+    expected: nearestName(run.id, runsBeside(run)),
+    mend: `name another with --run-id, or make it: npm run pipeline -- ${run.flags}`,
   });
 }
 

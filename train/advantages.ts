@@ -75,7 +75,7 @@ function horizonCuts(
   return cuts;
 }
 
-/** Mean 0 and deviation 1 over the whole buffer, in place: (A - mean) / (population deviation + 1e-10). */
+/** Mean 0 and deviation 1 over all that are given, in place: (A - mean) / (population deviation + 1e-10). */
 export function normaliseAdvantages(advantages: Float32Array): void {
   let sum = 0;
   for (const advantage of advantages) sum += advantage;

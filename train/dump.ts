@@ -38,14 +38,14 @@ export function toldWithDump(error: unknown, context: DumpContext): unknown {
       what: `the training stopped: ${tensor}${agent === undefined ? '' : ` of agent ${agent}`} is not a finite number`,
       where: at,
       value,
-      mend: `${lookAt(error.finding, context)}${goOn}; where the learning itself went wrong, lower learning_rate first`,
+      mend: `${dumpAndTell(error.finding, context)}${goOn}; where the learning itself went wrong, lower learning_rate first`,
     },
     { cause: error },
   );
 }
 
 /** A disk that is full must not hide what happened. */
-function lookAt(finding: Finding, context: DumpContext): string {
+function dumpAndTell(finding: Finding, context: DumpContext): string {
   if (context.dumpFolder === undefined) return '';
   try {
     return `look at ${writeDump(finding, context.dumpFolder, context)}, and `;

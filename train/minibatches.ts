@@ -1,3 +1,4 @@
+/** Which rows of a buffer make up each minibatch of an update. */
 import type { RandomStream } from '../random/stream.ts';
 
 export type Drawing = 'shuffled' | 'with_replacement';

@@ -1,3 +1,4 @@
+/** A buffer with the mirror image of each of its decisions. */
 import type { Mirror } from '../envs/env.ts';
 import type { LearningBuffer } from './learner.ts';
 

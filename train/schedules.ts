@@ -1,3 +1,4 @@
+/** What changes with the training step, as ML-Agents' schedules have it, and with how far an update went. */
 import type { BehaviorSettings, PpoSettings } from './configuration/schema.ts';
 import type { UpdateSettings } from './learner.ts';
 

@@ -1,3 +1,4 @@
+/** Where a training begins: at the latest checkpoint of its run, or at the beginning. */
 import type { Sensor } from '../envs/env.ts';
 import { UserError } from '../failure/user-error.ts';
 import { type Checkpoint, latestCheckpoint } from './checkpoint.ts';
@@ -14,7 +15,7 @@ export function startingPoint(
   { checkpointFolder, resume, seed, agents, behavior }: TrainOptions,
   network: Network,
   { warn, info }: TrainHooks,
-): Checkpoint | undefined {
+): { readonly path: string; readonly checkpoint: Checkpoint } | undefined {
   if (!resume) {
     refuseCheckpoints(checkpointFolder);
     return undefined;
@@ -38,7 +39,7 @@ export function startingPoint(
     });
   }
   info(`Resuming from ${path}, step ${checkpoint.progress.step}.`);
-  return checkpoint;
+  return { path, checkpoint };
 }
 
 /** In which order a row's numbers come from which sensor; undefined where there is only one. */

@@ -91,7 +91,7 @@ export interface TrainResult {
   readonly interrupted: boolean;
 }
 
-/** Decisions whose episodes show what the untrained policy earns. */
+/** Decisions whose episodes show what the policy earned that the run began with. */
 const FIRST_DECISIONS = 20_000;
 /** Observations kept in a checkpoint for proving the exported file. */
 const SAMPLE_ROWS = 2048;
@@ -105,7 +105,8 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
   const { configuration, behavior, seed } = options;
   if (configuration.behavior.gaitsmith.evaluation_interval > 0) evaluationConditions(behavior);
   const network = networkOf(behavior, configuration.behavior);
-  const saved = startingPoint(options, network, hooks);
+  const found = startingPoint(options, network, hooks);
+  const saved = found?.checkpoint;
   const curriculum = new Curriculum(configuration.environmentParameters, saved?.curriculum);
   for (const warning of curriculum.warnings()) hooks.warn(warning);
   for (const line of curriculum.lines()) hooks.info(line);
@@ -122,8 +123,9 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
     }
     collector = await collectorOf(options, curriculum, saved);
     const rewardNormaliser = rewardNormaliserOf(options, saved, initial);
-    const run = { network, learner, rewardNormaliser, collector, curriculum, saved, initial };
-    hooks.begin?.();
+    const finished = found && isFinished(found.checkpoint, options) ? found.path : undefined;
+    const run = { network, learner, rewardNormaliser, collector, curriculum, saved, finished, initial };
+    if (finished === undefined) hooks.begin?.();
     const result = await iterate(options, hooks, run);
     await collector.close();
     return { ...result, engine: { backend: engine.backend, use: engine.use } };
@@ -133,6 +135,11 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
   } finally {
     await learner.release();
   }
+}
+
+/** Whether a run has had all its decisions, by the settings that it has now. */
+function isFinished({ progress, origin }: Checkpoint, { configuration, origin: now }: TrainOptions): boolean {
+  return progress.step >= configuration.behavior.max_steps && origin?.configuration === now?.configuration;
 }
 
 async function collectorOf(
@@ -190,6 +197,8 @@ interface Run {
   readonly curriculum: Curriculum;
   /** What it goes on from, */
   readonly saved: Checkpoint | undefined;
+  /** and its path, where nothing more is learnt and nothing about it has changed: it stays as it is. */
+  readonly finished: string | undefined;
   /** or what it took over from another run to begin with. */
   readonly initial: { readonly path: string; readonly checkpoint: Checkpoint } | undefined;
 }
@@ -197,13 +206,13 @@ interface Run {
 /** Iterations from where the run stands to max_steps, or until it is asked to stop; ends with a checkpoint. */
 async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Promise<Omit<TrainResult, 'engine'>> {
   const { behavior, seed, agents } = options;
-  const { network, learner, rewardNormaliser, collector, curriculum, saved, initial } = run;
+  const { network, learner, rewardNormaliser, collector, curriculum, saved, finished, initial } = run;
   const settings = options.configuration.behavior;
   const interval = checkpointInterval(settings);
   let progress = saved?.progress ?? beginning(seed, agents, initial);
   let present = settingsAt(settings, progress.step);
   let sample: Float32Array = (saved ?? initial?.checkpoint)?.sample ?? new Float32Array(0);
-  let checkpoint: { readonly path: string; readonly step: number } | undefined;
+  let checkpoint = finished === undefined ? undefined : { path: finished, step: progress.step };
   const records = new Records(options, saved);
 
   const isAveraged = settings.gaitsmith.average_updates !== null;

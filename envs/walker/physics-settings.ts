@@ -26,8 +26,8 @@ export interface PhysicsSettings {
   readonly maxDepenetrationVelocity: number;
   /** Height of the ground's surface, metres. */
   readonly groundHeight: number;
-  /** Edge length of the square of walls around the walker, metres. */
-  readonly wallDistance: number;
+  /** Edge length of the square of ground with walls around it, metres. */
+  readonly groundEdge: number;
   /**
    * Play in degrees, to both sides, of locked axes of joints that have a motor. Unity's slerp drive acts on such joints and
    * PhysX's own does not; with 0 they are truly locked and carried by twist and swing drives.
@@ -47,6 +47,6 @@ export const unityPhysics: PhysicsSettings = {
   maxAngularVelocity: 50,
   maxDepenetrationVelocity: 10,
   groundHeight: 0.125,
-  wallDistance: 25,
+  groundEdge: 25,
   lockedAxisPlay: 2,
 };

@@ -11,16 +11,6 @@ export const identity: Quaternion = [0, 0, 0, 1];
 
 export const degrees = Math.PI / 180;
 
-/** a * b. */
-export function product([ax, ay, az, aw]: Quaternion, [bx, by, bz, bw]: Quaternion): Quaternion {
-  return [
-    aw * bx + ax * bw + ay * bz - az * by,
-    aw * by + ay * bw + az * bx - ax * bz,
-    aw * bz + az * bw + ax * by - ay * bx,
-    aw * bw - ax * bx - ay * by - az * bz,
-  ];
-}
-
 /** A vector turned by a rotation. */
 export function turned(
   [x, y, z, w]: Quaternion,

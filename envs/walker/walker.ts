@@ -54,7 +54,7 @@ export class Walker {
   readonly #plan: ReturnType<typeof planObservation>;
   readonly #state: WalkerState & { targetSpeed: number };
   readonly #head: number;
-  /** Farther than this from the middle, metres, it has left the world. */
+  /** Farther than this from the middle, metres, it has left the world: twice as far as its walls. */
   readonly #reach: number;
   readonly #noiseScales: Float32Array;
   #stream: RandomStream | undefined;
@@ -84,7 +84,7 @@ export class Walker {
       rig.bodies.map(({ name }) => name),
     );
     this.#head = bodyIndex(rig, 'head');
-    this.#reach = settings.wallDistance;
+    this.#reach = settings.groundEdge;
     const { poses, velocities, angularVelocities, groundContacts } = this.world;
     this.#state = {
       poses,
@@ -282,7 +282,7 @@ export class Walker {
     return -1;
   }
 
-  /** Whether every number is one, and the walker still within its walls. */
+  /** Whether every number is one, and the walker not far outside its walls. */
   #isSound(): boolean {
     const { poses, angularVelocities } = this.world;
     let sum = 0;

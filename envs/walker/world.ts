@@ -21,7 +21,7 @@ import { SolvedMotors } from './solved-motors.ts';
 
 export { poseSize };
 
-/** Byte offset of the force limit in a PxD6JointDrive; tests/envs/walker/world.test.ts checks it. */
+/** Byte offset of the force limit in a PxD6JointDrive; tests/envs/walker/walker.test.ts checks it. */
 export const forceLimitOffset = 8;
 
 const target = {
@@ -327,7 +327,7 @@ export class World {
 
   /** The ground, its surface at the height that is set, and walls on its four sides. */
   #groundAndWalls(): PhysXTypes.PxRigidStatic[] {
-    const { groundHeight, wallDistance: edge } = this.#settings;
+    const { groundHeight, groundEdge: edge } = this.#settings;
     const { height, thickness } = wall;
     const out = edge / 2 + thickness / 2;
     const boxes: [what: number, size: [number, number, number], position: Vector][] = [

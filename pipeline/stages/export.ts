@@ -1,8 +1,10 @@
 /** The stage `export`: a checkpoint's actor as policy.onnx, with where it comes from in its metadata. */
+import { existsSync } from 'node:fs';
 import type { Checkpoint } from '../../train/checkpoint.ts';
 import { oneOf } from '../options.ts';
 import type { RunFolder } from '../run-folder.ts';
 import { defineStage } from '../stage.ts';
+import { noSuchRun } from '../up-to-date.ts';
 
 export default defineStage({
   name: 'export',
@@ -16,6 +18,7 @@ export default defineStage({
   },
 
   async inputs({ checkpoint: which }, run) {
+    if (!existsSync(run.path)) throw noSuchRun(run);
     const { chooseCheckpoint } = await import('../../train/checkpoint.ts');
     return { files: { checkpoint: chooseCheckpoint(run.checkpoints, which, () => {}).path }, settings: {} };
   },
@@ -50,7 +53,7 @@ export default defineStage({
 /** Where the policy comes from, for the file's metadata: enough to train it again. */
 async function provenanceOf(run: RunFolder, path: string, checkpoint: Checkpoint): Promise<Record<string, string>> {
   const { sha256OfFile } = await import('../../files/hash.ts');
-  const { step, lastReward, seed, best } = checkpoint.progress;
+  const { step, lastReward, seed, best, startedFrom } = checkpoint.progress;
   // Of the training of this very policy, not of this export or a training that came later.
   const { configuration, commit = null } = checkpoint.origin ?? {};
   return {
@@ -61,6 +64,7 @@ async function provenanceOf(run: RunFolder, path: string, checkpoint: Checkpoint
     'gaitsmith.checkpoint': sha256OfFile(path)!,
     ...(configuration === undefined ? {} : { 'gaitsmith.config': configuration }),
     ...(commit === null ? {} : { 'gaitsmith.commit': commit }),
+    ...(startedFrom ? { 'gaitsmith.started_from': `${startedFrom.sha256} (${startedFrom.steps} decisions)` } : {}),
     ...(lastReward === null ? {} : { 'gaitsmith.reward': lastReward.toFixed(3) }),
     // By held-out evaluation, where this is the policy that was evaluated.
     ...(best?.step === step

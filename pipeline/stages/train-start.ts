@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../../failure/user-error.ts';
+import { sha256OfFile } from '../../files/hash.ts';
 import type { Checkpoint, RunProgress } from '../../train/checkpoint.ts';
 import type { Configuration } from '../../train/configuration/read.ts';
 import type { BehaviorSettings } from '../../train/configuration/schema.ts';
-import type { Logger } from '../logger.ts';
 import type { RunFolder } from '../run-folder.ts';
 import type { Options } from './train-options.ts';
 
@@ -53,7 +53,7 @@ export async function configurationOf(
 export async function startOfNew(
   wanted: Configuration,
   { fromScratch, shipped }: Options,
-  logger: Logger,
+  info: (message: string) => void,
 ): Promise<string | null> {
   const { init_path } = wanted.behavior;
   if (init_path !== null || fromScratch) return init_path;
@@ -61,7 +61,7 @@ export async function startOfNew(
   const start = await shippedStart(shipped, wanted);
   if (!start) return null;
   if ('path' in start) return start.path;
-  logger.info(`Starting from scratch: ${start.why}.`);
+  info(`Starting from scratch: ${start.why}.`);
   return null;
 }
 
@@ -91,30 +91,51 @@ export async function refuseAnotherStart(
 }
 
 /**
- * @throws UserError where other settings are to go on with a run that has had all its decisions, or where it was to have more of
- * them than the file says and the flag that said so is gone.
+ * Whether a run that only hands on what it starts from (`--max-steps 0`) has something else to hand on by now: then there is
+ * nothing in it to go on from.
  */
-export async function refuseNothingToLearn(
+export async function startHasChanged(saved: Checkpoint, wanted: Configuration, options: Options): Promise<boolean> {
+  if (saved.progress.step > 0 || wanted.behavior.max_steps > 0) return false;
+  const file = await startingFile(wanted, options);
+  return file !== undefined && sha256OfFile(file) !== saved.progress.startedFrom?.sha256;
+}
+
+/** The checkpoint that a new run would start from; undefined where it would start from nothing learnt, or from what is gone. */
+export async function startingFile(wanted: Configuration, options: Options): Promise<string | undefined> {
+  const { initialCheckpoint } = await import('../../train/initial-checkpoint.ts');
+  const start = await startOfNew(wanted, options, () => {});
+  return start === null || !existsSync(start) ? undefined : initialCheckpoint(start, () => {}).path;
+}
+
+/**
+ * The settings to go on by. Those of a run that has had all its decisions stay as they are: nothing more is learnt by others.
+ *
+ * @throws UserError where other settings are to go on with such a run, or where a run was to have more decisions than the file
+ *   says and the flag that said so is gone.
+ */
+export async function settingsToGoOnBy(
   saved: Checkpoint,
   wanted: Configuration,
-  { maxSteps }: Options,
+  { maxSteps }: { readonly maxSteps?: number | undefined },
   run: RunFolder,
-): Promise<void> {
+): Promise<Configuration> {
+  if (!existsSync(run.config)) return wanted;
+  const { readUnityConfiguration } = await import('../../train/configuration/read.ts');
   const { step } = saved.progress;
-  if (step < wanted.behavior.max_steps || !existsSync(run.config)) return;
-  const { readConfiguration } = await import('../../train/configuration/read.ts');
-  const before = readConfiguration(run.config, wanted.behaviorName);
+  const { seed } = wanted;
+  const before = { ...readUnityConfiguration(run.config).of(wanted.behaviorName), seed };
   const { max_steps, init_path } = before.behavior;
-  if (maxSteps === undefined && step < max_steps) {
+  if (maxSteps === undefined && step < max_steps && wanted.behavior.max_steps < max_steps) {
     throw new UserError({
-      what: `this run was on its way to ${max_steps} decisions, and the settings alone give it ${wanted.behavior.max_steps}`,
+      what: `this run is on its way to ${max_steps} decisions, and the settings alone give it ${wanted.behavior.max_steps}`,
       where: run.path,
       value: step,
-      mend: `go on with --max-steps ${max_steps}, or say --max-steps ${step} where it is to end here`,
+      mend: `go on with --max-steps ${max_steps}, or say --max-steps ${Math.max(step, wanted.behavior.max_steps)} where it is to end there`,
     });
   }
+  if (step < wanted.behavior.max_steps) return wanted;
   const now = { ...wanted, behavior: { ...wanted.behavior, max_steps, init_path } };
-  if (isDeepStrictEqual(now, before)) return;
+  if (isDeepStrictEqual(now, before)) return step < max_steps ? wanted : before;
   throw new UserError({
     what: 'the settings have changed, and nothing would be learnt by them: this run has had all its decisions',
     where: run.path,

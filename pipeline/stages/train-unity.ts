@@ -37,6 +37,7 @@ export async function trainInUnity(training: UnityTraining, context: StageContex
   const { run, logger, signal } = context;
   if (!training.resume && !context.force) refuseCheckpoints(run.checkpoints); // now, not after Play
   const behaviors = new UnityBehaviors(training, context);
+  await behaviors.check();
   const unity = await openUnity(training, context, behaviors);
   try {
     await behaviors.finished;

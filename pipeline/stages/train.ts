@@ -8,7 +8,15 @@ import { flagOf } from '../options.ts';
 import type { RunFolder } from '../run-folder.ts';
 import { defineStage, type Json } from '../stage.ts';
 import { type Options, options, refuseFlagsOfOthers } from './train-options.ts';
-import { configurationOf, folderOfRun, refuseAnotherStart, refuseNothingToLearn, startOfNew } from './train-start.ts';
+import {
+  configurationOf,
+  folderOfRun,
+  refuseAnotherStart,
+  settingsToGoOnBy,
+  startHasChanged,
+  startingFile,
+  startOfNew,
+} from './train-start.ts';
 import type { UnityTraining } from './train-unity.ts';
 
 export default defineStage({
@@ -50,7 +58,10 @@ export default defineStage({
     // which rounds in its own way, as another machine does.
     const { fromScratch, shipped } = options;
     const start = { ...(fromScratch ? { fromScratch } : {}), ...(shipped === undefined ? {} : { shipped }) };
-    return { files: {}, settings: { configuration, ...start } as unknown as Json };
+    // What a run starts from is a part of it as soon as it has begun to learn; until then the file is what counts.
+    const file = configuration.behavior.max_steps === 0 ? await startingFile(configuration, options) : undefined;
+    const files: Record<string, string> = file === undefined ? {} : { start: file };
+    return { files, settings: { configuration, ...start } as unknown as Json };
   },
 
   resume: {
@@ -60,7 +71,7 @@ export default defineStage({
 
   async run(options, context) {
     const { run, logger, progress, signal, force } = context;
-    const saved = await savedOf(options, run);
+    let saved = await savedOf(options, run);
     if (saved) await refuseAnotherStart(saved.progress, options, run);
     const unity = await unityOf(options);
     if (unity) {
@@ -78,13 +89,17 @@ export default defineStage({
     const { commitText, versions } = await import('../versions.ts');
 
     const { file, configuration: wanted } = await configurationOf(options, run, saved);
+    const isOutdated = saved !== undefined && (await startHasChanged(saved, wanted, options));
+    if (isOutdated) saved = undefined;
     // The best of an attempt that never came to a checkpoint to go on from must not pass for this one's.
     const holdsOnlyBest = existsSync(bestCheckpointPath(run.checkpoints)) && !listCheckpoints(run.checkpoints).length;
-    if (force || holdsOnlyBest) setAside(run, logger);
+    if (force || holdsOnlyBest || isOutdated) setAside(run, logger);
     const seed = wanted.seed >= 0 ? wanted.seed : (saved?.progress.seed ?? Math.floor(Math.random() * 10_000));
-    const start = saved ? (saved.progress.startedFrom?.checkpoint ?? null) : await startOfNew(wanted, options, logger);
-    const configuration = { ...wanted, behavior: { ...wanted.behavior, init_path: start }, seed };
-    if (saved) await refuseNothingToLearn(saved, configuration, options, run);
+    const start = saved
+      ? (saved.progress.startedFrom?.checkpoint ?? null)
+      : await startOfNew(wanted, options, (message) => logger.info(message));
+    const named = { ...wanted, behavior: { ...wanted.behavior, init_path: start }, seed };
+    const configuration = saved ? await settingsToGoOnBy(saved, named, options, run) : named;
     const yaml = configurationAsYaml(configuration);
 
     const result = await train(
@@ -100,7 +115,7 @@ export default defineStage({
         metricsPath: run.metrics,
         eventsFolder: run.path,
         dumpFolder: run.dumps,
-        resume: options.resume,
+        resume: saved !== undefined,
         origin: { configuration: sha256(yaml), file, commit: commitText(versions()) },
       },
       {
@@ -160,7 +175,11 @@ function unitySettings(
 ): Json {
   const { behaviors, environmentParameters, environment, engine } = configuration;
   const trained = behaviors.map((name) => configuration.of(name));
-  const settings = { world: player ?? 'unity', trained, environmentParameters, environment, engine };
+  const { env_args, num_areas } = environment;
+  const { time_scale, target_frame_rate, capture_frame_rate } = engine;
+  // What the world depends on; ports, waiting times, restarts and windows change no result.
+  const world = [player ?? 'unity', { env_args, num_areas, time_scale, target_frame_rate, capture_frame_rate }];
+  const settings = { world, trained, environmentParameters };
   const start = {
     ...(initializeFrom === undefined ? {} : { initializeFrom }),
     ...(fromScratch ? { fromScratch } : {}),

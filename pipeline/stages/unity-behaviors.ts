@@ -20,6 +20,7 @@ import { type TrainResult, train } from '../../train/train.ts';
 import { type RunFolder, runFolder } from '../run-folder.ts';
 import type { StageContext } from '../stage.ts';
 import { commitText, versions } from '../versions.ts';
+import { settingsToGoOnBy } from './train-start.ts';
 import type { UnityTraining } from './train-unity.ts';
 
 export interface Trained extends TrainResult {
@@ -58,6 +59,11 @@ export class UnityBehaviors {
     if (signal.aborted) this.#stop.abort(signal.reason);
   }
 
+  /** @throws UserError where the behaviour that the run is of can't go on by these settings: told now, not after Play. */
+  async check(): Promise<void> {
+    if (this.#owner !== undefined) await this.#settingsFor(this.#owner, this.#context.run);
+  }
+
   /** Once all behaviours that there are have learnt what they should, or something has ended it all. */
   get finished(): Promise<void> {
     const over = AbortSignal.any([this.#stop.signal, this.#learnt.signal]);
@@ -87,18 +93,32 @@ export class UnityBehaviors {
   /** @throws UserError where the configuration has no settings for it. */
   meet(behavior: BehaviorSpec, environments: readonly Environment[]): void {
     const { name } = behavior;
-    const configuration = this.#configurationOf(name);
+    this.#configurationOf(name);
     const run = this.#runOf(name);
     this.#runs.set(name, run);
     this.#learning.add(name);
     this.#trainings.push(
-      this.#train(behavior, environments, configuration, run).then(
+      this.#train(behavior, environments, run).then(
         (result) => {
           this.#trained.push({ ...result, name, run });
         },
         (error) => this.fail(error),
       ),
     );
+  }
+
+  /** @throws UserError where a run can't go on by them. */
+  async #settingsFor(name: string, run: RunFolder): Promise<Configuration> {
+    const configuration = this.#configurationOf(name);
+    if (!this.#isResumed(run)) return configuration;
+    const { checkpoint } = latestCheckpoint(run.checkpoints, () => {});
+    return settingsToGoOnBy(checkpoint, configuration, this.#training, run);
+  }
+
+  /** Of several behaviours some may have come to no checkpoint yet. */
+  #isResumed({ checkpoints }: RunFolder): boolean {
+    const isFirst = checkpoints === this.#context.run.checkpoints;
+    return this.#training.resume && (isFirst || listCheckpoints(checkpoints).length > 0);
   }
 
   #configurationOf(name: string): Configuration {
@@ -136,15 +156,11 @@ export class UnityBehaviors {
     return own;
   }
 
-  #train(
-    behavior: BehaviorSpec,
-    environment: readonly Environment[],
-    configuration: Configuration,
-    run: RunFolder,
-  ): Promise<TrainResult> {
-    const { engine, resume, setAside, file, configuration: unity } = this.#training;
+  async #train(behavior: BehaviorSpec, environment: readonly Environment[], run: RunFolder): Promise<TrainResult> {
+    const { engine, setAside, file, configuration: unity } = this.#training;
     const { logger, force } = this.#context;
     if (force) setAside(run);
+    const configuration = await this.#settingsFor(behavior.name, run);
     const yaml = configurationAsYaml(configuration, unity);
     return train(
       {
@@ -158,7 +174,7 @@ export class UnityBehaviors {
         metricsPath: run.metrics,
         eventsFolder: run.path,
         dumpFolder: run.dumps,
-        resume: resume && (run === this.#context.run || listCheckpoints(run.checkpoints).length > 0),
+        resume: this.#isResumed(run),
         origin: { configuration: sha256(yaml), file, commit: commitText(versions()) },
         actUntil: () => this.#hasLearnt(behavior.name),
       },

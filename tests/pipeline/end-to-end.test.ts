@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { sha256OfFile } from '../../files/hash.ts';
@@ -142,9 +142,11 @@ describe('the whole way', { timeout: 300_000 }, () => {
     expect(existsSync(nowhere)).toBe(false);
   });
 
-  it('says in one line what to do where there is no checkpoint to export', async () => {
-    const { exitCode, stderr } = await gaitsmith('export', '--run-id', 'empty');
+  it('says in one line which run may be meant where there is none of that name', async () => {
+    const { exitCode, stderr } = await gaitsmith('export', '--run-id', `${basename(run)}x`);
     expect(exitCode).toBe(1);
-    expect(errorLines(stderr)).toEqual([expect.stringMatching(/no checkpoint.*npm run train/)]);
+    const told = new RegExp(`there is no such run to work on; expected ${basename(run)}\\. To mend it: name another`);
+    expect(errorLines(stderr)).toEqual([expect.stringMatching(told)]);
+    expect(existsSync(join(folder, `${run}x`))).toBe(false);
   });
 });

@@ -123,11 +123,9 @@ describe('validation', () => {
   });
 
   it('asks for another export where nothing was exported, or something else has taken the place of the checkpoint', async () => {
-    await expect(validated()).rejects.toThrow(
-      /no policy was exported here yet.*npm run pipeline -- --run-id walk .*--from export/,
-    );
+    await expect(validated()).rejects.toThrow(/no policy was exported here yet.*npm run export -- --run-id walk /);
     await exported();
     writeCheckpoint(run.checkpoints, { ...checkpointAt(9000), behaviorName: 'Runner' });
-    await expect(validated()).rejects.toThrow(/step-000009000.*has changed.*--from export/);
+    await expect(validated()).rejects.toThrow(/step-000009000.*has changed.*npm run export -- /);
   });
 });

@@ -140,6 +140,28 @@ describe('a finished pipeline', () => {
   });
 });
 
+describe('flags that say how to begin', () => {
+  test('--force with --from leaves alone what comes before that stage', async () => {
+    const at = place(finished);
+    const { results } = await pipeline(at, { from: 'export', force: true });
+    expect(results).toEqual(['up to date', 'done', 'done']);
+    expect(at.trace()).toEqual(['export force', 'validate force']);
+  });
+
+  test('--resume with --from goes on, though the stage was done', async () => {
+    const at = place(finished);
+    await pipeline(at, { from: 'train', given: { resume: true } });
+    expect(at.trace()[0]).toBe('train from 3 resume');
+  });
+
+  test('--resume and --force contradict each other, which is said before anything runs', async () => {
+    const at = place(finished);
+    const given = { resume: true } as const;
+    await expect(pipeline(at, { given, force: true })).rejects.toThrow(/--resume and --force: .*not both/);
+    expect(at.trace()).toEqual([]);
+  });
+});
+
 describe('a stage that fails', () => {
   test('stops the pipeline with its reason, is recorded with what it made, and is what the next run begins with', async () => {
     const at = place(finished);

@@ -193,7 +193,7 @@ describe('shipping', () => {
         writeCheckpoint(run.checkpoints, { ...readCheckpoint(path!), behaviorName: 'Runner' });
         return reportOn(run);
       },
-      /step-000005000.*that the policy was exported from has changed.*--from export/,
+      /step-000005000.*that the policy was exported from has changed.*npm run export -- /,
     ],
   ];
   it.each(refusals)('refuses %s, and changes nothing', (_what, prepare, told) => {

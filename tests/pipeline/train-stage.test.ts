@@ -112,6 +112,36 @@ describe('a run that goes on', () => {
     expect(onDisk()).toContain('learning_rate: 0.001');
   });
 
+  it('stays as it is, to the byte, where nothing more is to be learnt and no settings have changed', async () => {
+    const { run } = contextOf('whole');
+    await train('whole', { config: file('a.yaml'), fromScratch: true, maxSteps: '192' });
+    const hashes = () =>
+      [run.config, checkpointPath(run.checkpoints, 192), run.metrics].map((path) => sha256OfFile(path));
+    const before = hashes();
+    // As `npm run pipeline -- --from export` would ask: with the file's own 128.
+    const { outputs } = await train('whole', { config: file('a.yaml'), resume: true });
+    expect(outputs['checkpoint']).toBe(checkpointPath(run.checkpoints, 192));
+    expect(hashes()).toEqual(before);
+  });
+
+  it('is not cut short where the flag is gone that gave it more decisions than its file, long before its end', async () => {
+    const { run } = contextOf('short');
+    const stop = new AbortController();
+    const options = checkOptions(trainStage.options, {
+      ...{ config: file('a.yaml'), fromScratch: true, workers: '1', maxSteps: '100000' },
+    });
+    await trainStage.run(options, {
+      ...contextOf('short'),
+      progress: { update: () => stop.abort(), end() {} },
+      signal: stop.signal,
+    });
+    const before = sha256OfFile(run.config);
+    await expect(train('short', { resume: true })).rejects.toThrow(
+      /on its way to 100000 decisions, and the settings alone give it 128; got 64.*or say --max-steps 128/,
+    );
+    expect(sha256OfFile(run.config)).toBe(before);
+  });
+
   it('is not begun anew by accident, and keeps its config.yaml where that is refused', async () => {
     const before = onDisk();
     writeFileSync(file('b.yaml'), settings(0.01));
@@ -137,6 +167,30 @@ describe('a run that goes on', () => {
       /did not start from scratch but from .*done/,
     );
   });
+});
+
+it('a run that only hands on what it starts from does so again where that is another one by now', async () => {
+  const start = (id: string) => join(folder, 'runs', id);
+  writeFileSync(file('b.yaml'), settings(0.01));
+  await train('older', { config: file('a.yaml'), fromScratch: true });
+  const asItIs = { config: file('a.yaml'), initializeFrom: 'older', maxSteps: '0' };
+  await train('handed', asItIs);
+  const inputs = async () => {
+    const options = checkOptions(trainStage.options, { ...asItIs, resume: true });
+    return (await trainStage.inputs(options, contextOf('handed').run)).files;
+  };
+  expect(await inputs()).toEqual({ start: checkpointPath(join(start('older'), 'checkpoints'), 128) });
+  const handed = () => readCheckpoint(checkpointPath(contextOf('handed').run.checkpoints, 0));
+  const first = handed();
+  await train('handed', { ...asItIs, resume: true });
+  expect(handed()).toEqual(first);
+
+  rmSync(start('older'), { recursive: true });
+  await train('older', { config: file('b.yaml'), fromScratch: true });
+  await train('handed', { ...asItIs, resume: true });
+  expect(handed().parameters).toEqual(readCheckpoint((await inputs())['start']!).parameters);
+  expect(handed().parameters).not.toEqual(first.parameters);
+  expect(messages.join()).toContain('the earlier checkpoints are kept in');
 });
 
 it('a run that ended before its first checkpoint has nothing to resume from, and its best does not pass for the next one', async () => {

@@ -14,13 +14,20 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
+interface How {
+  readonly start?: string;
+  readonly resume?: boolean;
+  readonly learningRate?: number;
+}
+
 /** Trains these behaviours for one update. @returns what was said. */
-async function learn(runId: string, names: readonly string[], start?: string): Promise<string[]> {
+async function learn(runId: string, names: readonly string[], how: How = {}): Promise<string[]> {
+  const { start, resume = false, learningRate = 0.0003 } = how;
   const config = join(folder, 'settings.yaml');
   writeFileSync(
     config,
     `default_settings:
-  hyperparameters: { batch_size: 32, buffer_size: 64, num_epoch: 1 }
+  hyperparameters: { batch_size: 32, buffer_size: 64, num_epoch: 1, learning_rate: ${learningRate} }
   network_settings: { hidden_units: 4, num_layers: 1 }
   summary_freq: 64
   max_steps: 64
@@ -34,7 +41,7 @@ async function learn(runId: string, names: readonly string[], start?: string): P
       configuration: readUnityConfiguration(config),
       file: config,
       engine: { backend: 'onnx', device: 'cpu' },
-      resume: false,
+      resume,
       setAside() {},
       start: start === undefined ? undefined : join(folder, start),
     },
@@ -47,6 +54,7 @@ async function learn(runId: string, names: readonly string[], start?: string): P
       last: undefined,
     },
   );
+  await behaviors.check();
   for (const name of names) {
     const environment = await createEnvironment({ seed: 1, firstAgent: 0, agents: 4, parameters: {} });
     behaviors.meet({ ...behavior, name }, [environment]);
@@ -59,7 +67,7 @@ async function learn(runId: string, names: readonly string[], start?: string): P
 it('each behaviour starts from its own part of the run that is named, and one that is not in it from nothing', async () => {
   await learn('first', ['Runner', 'Odd/Name']);
   const checkpoint = (...path: string[]) => join(folder, 'first', ...path, 'checkpoints/step-000000064.safetensors');
-  expect(await learn('second', ['Odd/Name', 'Keeper', 'Runner'], 'first')).toEqual(
+  expect(await learn('second', ['Odd/Name', 'Keeper', 'Runner'], { start: 'first' })).toEqual(
     expect.arrayContaining([
       `Keeper starts from nothing learnt: ${join(folder, 'first')} knows no such behaviour.`,
       `Initializing from ${checkpoint('Odd-Name')}.`,
@@ -67,8 +75,8 @@ it('each behaviour starts from its own part of the run that is named, and one th
     ]),
   );
   // The only one may have another name than what it starts from.
-  expect(await learn('third', ['Renamed'], 'first')).toEqual([`Initializing from ${checkpoint()}.`]);
-  await expect(learn('fourth', ['Runner'], 'nowhere')).rejects.toThrow(/there is nothing to start from/);
+  expect(await learn('third', ['Renamed'], { start: 'first' })).toEqual([`Initializing from ${checkpoint()}.`]);
+  await expect(learn('fourth', ['Runner'], { start: 'nowhere' })).rejects.toThrow(/there is nothing to start from/);
 });
 
 it('each behaviour has its own events for TensorBoard, in its own run folder', async () => {
@@ -78,4 +86,16 @@ it('each behaviour has its own events for TensorBoard, in its own run folder', a
     expect(events).toHaveLength(1);
     expect(readFileSync(join(folder, path, events[0]!), 'latin1')).toContain('Environment/Cumulative Reward');
   }
+});
+
+it('other settings for a behaviour that has had all its decisions are refused, before Unity is waited for', async () => {
+  await learn('run', ['Runner']);
+  const config = join(folder, 'run/config.yaml');
+  const before = readFileSync(config, 'utf8');
+  await expect(learn('run', [], { resume: true, learningRate: 0.1 })).rejects.toThrow(
+    /nothing would be learnt by them/,
+  );
+  expect(readFileSync(config, 'utf8')).toBe(before);
+  await learn('run', ['Runner'], { resume: true });
+  expect(readFileSync(config, 'utf8')).toBe(before);
 });

@@ -94,9 +94,7 @@ test('a missing input tells which stages make it, or which run was meant', async
   );
   const mistyped = { ...at.run, id: 'oen', path: join(at.runsDir, 'oen') };
   const lost = stageWith(null, { bread: join(mistyped.path, 'policy.onnx') });
-  await expect(hashInputs(lost, {}, mistyped)).rejects.toThrow(
-    'there is no such run for bake to work on; expected one',
-  );
+  await expect(hashInputs(lost, {}, mistyped)).rejects.toThrow('there is no such run to work on; expected one');
 });
 
 test('a folder where a file was expected is one clear error', async () => {
