@@ -70,8 +70,13 @@ export function checkOptions<Specs extends OptionSpecs>(specs: Specs, given: Giv
 
 /** The command line that gives these options: "npm run train -- --run-id walker --resume". */
 export function commandLineText(typed: string, given: Given): string {
-  const words = argumentsOf(given).map(quoted);
-  return words.length === 0 ? typed : `${typed} -- ${words.join(' ')}`;
+  const flags = flagsText(given);
+  return flags === '' ? typed : `${typed} -- ${flags}`;
+}
+
+/** The flags alone, as a shell reads them. */
+export function flagsText(given: Given): string {
+  return argumentsOf(given).map(quoted).join(' ');
 }
 
 /** The same as a list for a child process. */

@@ -129,6 +129,8 @@ describe('a run id', () => {
   test('and its folder are told by the flags that name them', () => {
     expect(runFolder('a').flags).toBe('--run-id a');
     expect(runFolder('a', 'other').flags).toBe('--run-id a --runs-dir other');
+    // As a shell has to read it.
+    expect(runFolder('a', 'my runs').flags).toMatch(/^--run-id a --runs-dir (['"])my runs\1$/);
   });
 
   test('makes paths in run.json that move with the folder', () => {
