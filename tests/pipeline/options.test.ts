@@ -75,6 +75,12 @@ describe('flags', () => {
     );
   });
 
+  test('a word beside them is told, and not the value of a flag', () => {
+    expect(() => parse('--name', 'x', 'resume')).toThrow(
+      'npm run paint: unexpected word; got "resume"; expected flags only. To mend it: see npm run paint -- --help',
+    );
+  });
+
   test('that npm kept for itself are found out', () => {
     expect(() => parse('red')).toThrow('put "--" before the flags: npm run paint -- ');
     const env = { npm_config_resume: 'true', npm_config_force: 'true' };
