@@ -21,6 +21,8 @@ export interface RecordOptions {
   readonly secondsOfEpisode: number;
   /** Of the film. */
   readonly seconds: number;
+  /** Ends it in the middle, with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Recording {
@@ -96,7 +98,7 @@ function endOfLongest(episodes: readonly (readonly Float32Array[])[], wanted: nu
 /** The poses of each walker's first episode, so many frames at most. */
 async function play(
   policy: FilmPolicy,
-  { speed, tries, seed }: RecordOptions,
+  { speed, tries, seed, signal }: RecordOptions,
   frames: number,
 ): Promise<Float32Array[][]> {
   const parameters = { target_speed_min: speed, target_speed_max: speed };
@@ -106,6 +108,7 @@ async function play(
   try {
     let observations = await environment.reset();
     for (let frame = 0; frame < frames && isOver.includes(0); frame++) {
+      signal?.throwIfAborted();
       const step = await environment.step(await policy.act(observations));
       observations = step.observations;
       episodes.forEach((poses, index) => {

@@ -68,13 +68,11 @@ const command: CommandLine<typeof options> = {
   summary: 'paints a Walker policy walking, by its mean actions, as an animated PNG',
   options,
   epilogue: 'Example:\n  npm run film -- --run-id walker --speeds 1.5 --sheet sheet.png',
-  async run(given, { terminal, progress, interrupts }) {
+  async run(given, { terminal, progress, interrupts: { signal } }) {
     const { openPolicy } = await import('../film/policy.ts');
     const { record } = await import('../film/record.ts');
     const { filmOf, sheetOf } = await import('../film/film.ts');
     const { checkWritable, writeAtomically } = await import('../files/write-atomically.ts');
-    // There is nothing half-done to save.
-    interrupts.signal.addEventListener('abort', () => process.exit(interrupts.exitCode()));
     const { policy: path, out } = subjectOf(given);
     const { sheet, size, seed, tries, seconds } = given;
     const policy = await openPolicy(path);
@@ -82,7 +80,8 @@ const command: CommandLine<typeof options> = {
     try {
       for (const file of sheet === undefined ? [out] : [out, sheet]) checkWritable(file);
       for (const speed of given.speeds) {
-        recordings.push(await record(policy, { speed, seed, tries, seconds, secondsOfEpisode: SECONDS_OF_EPISODE }));
+        const secondsOfEpisode = SECONDS_OF_EPISODE;
+        recordings.push(await record(policy, { speed, seed, tries, seconds, secondsOfEpisode, signal }));
       }
     } finally {
       await policy.close();

@@ -1,7 +1,7 @@
 /** `npm run film`: which policy it paints, into which file, and what it refuses before it paints anything. */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportActor } from '../../export/export-actor.ts';
@@ -59,6 +59,23 @@ it('paints the policy of a run into its folder, and tells what is seen', async (
   expect(readPicture(readFileSync(join(folder, 'sheets/one.png'))).height).toBeGreaterThan(128);
   expect(readdirSync(join(folder, 'runs/small')).sort()).toEqual(['policy.onnx', 'walker.png']);
 });
+
+it.skipIf(because(process.platform === 'win32', 'Windows has no SIGINT to send'))(
+  'ends with its JSON after Ctrl-C, and paints nothing',
+  async () => {
+    const out = join(folder, 'interrupted/walker.png');
+    const flags = ['--policy', policy, '--out', out, '--tries', '300', '--json'];
+    const entry = join(import.meta.dirname, '../../pipeline/gaitsmith.ts');
+    const child = execa(process.execPath, ['--import', compiled, entry, 'film', ...flags], { reject: false });
+    // The folder is made just before the first episode.
+    await expect.poll(() => existsSync(dirname(out)), { timeout: 60_000, interval: 10 }).toBe(true);
+    child.kill('SIGINT');
+    const { exitCode, stdout } = await child;
+    expect(exitCode).toBe(130);
+    expect(JSON.parse(stdout)).toEqual({ ok: false, command: 'film', interrupted: true });
+    expect(readdirSync(dirname(out))).toEqual([]);
+  },
+);
 
 const refusals: [what: string, given: () => Given, told: RegExp][] = [
   ['a target speed out of range', () => ({ policy, speeds: '1,11' }), /--speeds: .*"1,11".*from 0\.1 to 10 m\/s/],
