@@ -17,7 +17,7 @@ export interface RecordOptions {
   /** Episodes to choose from, which differ in their seed alone. */
   readonly tries: number;
   readonly seed: number;
-  /** How much of each episode is looked at. */
+  /** How much of each episode is looked at; more of it where the film needs more. */
   readonly secondsOfEpisode: number;
   /** Of the film. */
   readonly seconds: number;
@@ -34,7 +34,7 @@ export interface Recording {
   readonly fellAfter: number | null;
   /** Towards the target while it stood, m/s. */
   readonly walked: number;
-  /** How many of the episodes went on as long as they were looked at, and how many there were. */
+  /** How many of the episodes lasted for `secondsOfEpisode`, and how many there were. */
   readonly lasted: number;
   readonly tries: number;
 }
@@ -66,7 +66,7 @@ export async function record(policy: FilmPolicy, options: RecordOptions): Promis
     poses: Array.from({ length: wanted }, (_, frame) => shown[Math.min(frame, shown.length - 1)]!),
     fellAfter: walk ? null : shown.length / FRAMES_PER_SECOND,
     walked: (progressOver(shown) / Math.max(1, shown.length - 1)) * FRAMES_PER_SECOND,
-    lasted: episodes.filter(({ length }) => length === frames).length,
+    lasted: episodes.filter(({ length }) => length >= seen).length,
     tries,
   };
 }

@@ -10,7 +10,7 @@ import { runOptions } from './run-options.ts';
 import { fromHere, SHIPPED_WALKER, shippedFiles } from './shipped-walker.ts';
 import type { Json } from './stage.ts';
 
-/** Seconds of each episode that the film is chosen from. */
+/** Seconds of each episode that the film is chosen from, where it is not too long for that. */
 const SECONDS_OF_EPISODE = 15;
 
 const speeds = z
@@ -51,7 +51,7 @@ const options = {
   },
   tries: {
     argument: 'N',
-    description: `episodes at each speed, of whose first ${SECONDS_OF_EPISODE} s the straightest stretch at that speed is shown (default: 12)`,
+    description: `episodes at each speed, of whose first ${SECONDS_OF_EPISODE} s (or as many as the film needs) the straightest stretch at that speed is shown (default: 12)`,
     schema: wholeNumber(1).default(12),
   },
   seed: { argument: 'N', description: 'seed of the episodes (default: 0)', schema: seedNumber().default(0) },
