@@ -106,8 +106,15 @@ const command: CommandLine<typeof options> = {
 
 type Given = Pick<OptionsOf<typeof options>, 'policy' | 'runId' | 'runsDir' | 'out'>;
 
-/** Which policy is painted, and into which file. */
-function subjectOf({ policy, runId, runsDir, out }: Given): { policy: string; out: string } {
+/**
+ * Which policy is painted, and into which file.
+ *
+ * @param shipped folder of the walker that is painted where none is named.
+ */
+export function subjectOf(
+  { policy, runId, runsDir, out }: Given,
+  shipped = SHIPPED_WALKER,
+): { policy: string; out: string } {
   if (policy !== undefined) {
     if (runId === undefined) return { policy, out: out ?? `${basename(policy, '.onnx')}.png` };
     throw new UserError({
@@ -116,7 +123,7 @@ function subjectOf({ policy, runId, runsDir, out }: Given): { policy: string; ou
       mend: 'leave one of them out',
     });
   }
-  if (runId === undefined) return shippedSubject(out);
+  if (runId === undefined) return shippedSubject(shipped, out);
   const run = runFolder(runId, runsDir);
   if (!existsSync(run.policy)) {
     throw new UserError({
@@ -128,8 +135,8 @@ function subjectOf({ policy, runId, runsDir, out }: Given): { policy: string; ou
   return { policy: run.policy, out: out ?? join(run.path, 'walker.png') };
 }
 
-function shippedSubject(out: string | undefined): { policy: string; out: string } {
-  const policy = fromHere(shippedFiles(SHIPPED_WALKER).policy);
+function shippedSubject(shipped: string, out: string | undefined): { policy: string; out: string } {
+  const policy = fromHere(shippedFiles(shipped).policy);
   if (!existsSync(policy)) {
     throw new UserError({
       what: 'Gaitsmith has no walker of its own here',

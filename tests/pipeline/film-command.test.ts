@@ -1,5 +1,14 @@
 /** `npm run film`: which policy it paints, into which file, and what it refuses before it paints anything. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
@@ -7,9 +16,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportActor } from '../../export/export-actor.ts';
 import { encodeModel } from '../../onnx/encode.ts';
 import type { CommandContext } from '../../pipeline/command-line.ts';
-import filmCommand from '../../pipeline/film-command.ts';
+import filmCommand, { subjectOf } from '../../pipeline/film-command.ts';
 import { checkOptions, type Given } from '../../pipeline/parse-options.ts';
-import { SHIPPED_WALKER, shippedFiles } from '../../pipeline/shipped-walker.ts';
 import { Normaliser } from '../../train/normaliser.ts';
 import { initialParameters } from '../../train/policy.ts';
 import { compiled } from '../compiled/loader.ts';
@@ -103,10 +111,20 @@ it.each(refusals)('refuses %s', async (_what, given, told) => {
 });
 
 describe('without a policy to name', () => {
-  it.skipIf(because(existsSync(shippedFiles(SHIPPED_WALKER).policy), 'a walker is shipped, so there is one to film'))(
-    'asks for one, as long as no walker is shipped',
-    async () => {
-      await expect(film({})).rejects.toThrow(/models\/walker\/walker\.onnx: .*--policy FILE\.onnx or --run-id NAME/);
-    },
-  );
+  const given = { policy: undefined, runId: undefined, runsDir: 'runs', out: undefined };
+
+  it('paints the walker that is shipped, beside it', () => {
+    const shipped = join(folder, 'shipped');
+    mkdirSync(shipped);
+    const walker = join(shipped, 'walker.onnx');
+    copyFileSync(policy, walker);
+    expect(subjectOf(given, shipped)).toEqual({ policy: walker, out: join(shipped, 'walker.png') });
+    expect(subjectOf({ ...given, out: 'film.png' }, shipped)).toEqual({ policy: walker, out: 'film.png' });
+  });
+
+  it('asks for one where no walker is shipped', () => {
+    expect(() => subjectOf(given, join(folder, 'none'))).toThrow(
+      /none\/walker\.onnx: .*--policy FILE\.onnx or --run-id NAME/,
+    );
+  });
 });
