@@ -69,12 +69,12 @@ export function writeAllOrNothing(folders: readonly string[], files: readonly Pl
     throw told(error, busyWith, undo(placements, made, disk));
   }
   for (const { hasBefore, before } of placements) {
-    // Everything is in place. A second name that can't be removed now is cleared away by a later deploy.
+    // Everything is in place. A second name that can't be removed now is cleared away the next time.
     if (hasBefore) attempt(() => disk.remove(before));
   }
 }
 
-/** Removes what a deploy that was killed left beside this file. Recent ones may belong to a deploy still at work. */
+/** Removes what a process that was killed here left beside this file. Recent ones may belong to one still at work. */
 export function clearLeftovers(path: string, disk: Disk): void {
   const folder = dirname(path);
   const tenMinutesAgo = Date.now() - 10 * 60_000;

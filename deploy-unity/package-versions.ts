@@ -18,6 +18,8 @@ export interface PackageVersion {
   /** Undefined where the package is there but its version can't be told, as with a Git branch never opened. */
   readonly version: string | undefined;
   readonly source: 'embedded package' | 'packages-lock.json' | 'manifest.json';
+  /** What led to no version. */
+  readonly address?: string;
 }
 
 const packageFile = z.object({ name: z.string().optional(), version: z.string().optional() });
@@ -40,9 +42,9 @@ export function readPackages(root: string): (id: string) => PackageVersion | und
   return (id) => {
     if (embedded.has(id)) return { version: embedded.get(id), source: 'embedded package' };
     const locked = lock?.dependencies[id];
-    if (locked) return { version: follow(root, id, locked.version), source: 'packages-lock.json' };
+    if (locked) return follow(root, id, locked.version, 'packages-lock.json');
     const asked = manifest.dependencies[id];
-    return asked === undefined ? undefined : { version: follow(root, id, asked), source: 'manifest.json' };
+    return asked === undefined ? undefined : follow(root, id, asked, 'manifest.json');
   };
 }
 
@@ -55,8 +57,13 @@ function embeddedPackages(packages: string): Map<string, string | undefined> {
   return found;
 }
 
-/** The version an entry of the lock or the manifest stands for. */
-function follow(root: string, id: string, entry: string): string | undefined {
+/** What an entry of the lock or the manifest stands for. */
+function follow(root: string, id: string, entry: string, source: PackageVersion['source']): PackageVersion {
+  const version = versionOf(root, id, entry);
+  return version === undefined ? { version, source, address: entry } : { version, source };
+}
+
+function versionOf(root: string, id: string, entry: string): string | undefined {
   if (isVersion(entry)) return entry;
   if (entry.startsWith('file:')) {
     const target = resolve(root, 'Packages', entry.slice('file:'.length));

@@ -45,7 +45,7 @@ export function recognisePackages(project: UnityProject): RecognisedPackages {
     // Unity will bring the engine along when it first opens the project.
     implied(release) ??
     installed[0];
-  if (!chosen) throw noInferencePackage();
+  if (!chosen) throw mlAgents ? unknownInferencePackage(mlAgents) : noInferencePackage();
 
   return {
     mlAgents,
@@ -74,6 +74,17 @@ function refuseVersion1(version: string, source: string): void {
     value: version,
     expected: `${ML_AGENTS} 2.0.0 or newer`,
     mend: `update ${ML_AGENTS} in Unity's Package Manager`,
+  });
+}
+
+/** ML-Agents brings a package that runs the model, but which one depends on its version. */
+function unknownInferencePackage({ source, address }: PackageVersion): UserError {
+  return new UserError({
+    what: `the version of ${ML_AGENTS} can't be told, nor the package that runs its models`,
+    where: `Packages (${source})`,
+    value: address,
+    expected: 'a version, or an address that leads to the package',
+    mend: 'open the project in Unity once, which writes what it finds there into Packages/packages-lock.json',
   });
 }
 

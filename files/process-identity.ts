@@ -39,7 +39,8 @@ function beginOf(pid: number): string | null {
   try {
     const begin = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
       encoding: 'utf8',
-      env: { ...process.env, LC_ALL: 'C' },
+      // In one language and one time zone, whatever those of the shell are: what is told is compared.
+      env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     return begin.trim() || null;

@@ -17,10 +17,12 @@ export interface RecordOptions {
   /** Episodes to choose from, which differ in their seed alone. */
   readonly tries: number;
   readonly seed: number;
-  /** How much of each episode is looked at. */
+  /** How much of each episode is looked at; more of it where the film needs more. */
   readonly secondsOfEpisode: number;
   /** Of the film. */
   readonly seconds: number;
+  /** Ends it in the middle, with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Recording {
@@ -32,7 +34,7 @@ export interface Recording {
   readonly fellAfter: number | null;
   /** Towards the target while it stood, m/s. */
   readonly walked: number;
-  /** How many of the episodes went on as long as they were looked at, and how many there were. */
+  /** How many of the episodes lasted for `secondsOfEpisode`, and how many there were. */
   readonly lasted: number;
   readonly tries: number;
 }
@@ -64,7 +66,7 @@ export async function record(policy: FilmPolicy, options: RecordOptions): Promis
     poses: Array.from({ length: wanted }, (_, frame) => shown[Math.min(frame, shown.length - 1)]!),
     fellAfter: walk ? null : shown.length / FRAMES_PER_SECOND,
     walked: (progressOver(shown) / Math.max(1, shown.length - 1)) * FRAMES_PER_SECOND,
-    lasted: episodes.filter(({ length }) => length === frames).length,
+    lasted: episodes.filter(({ length }) => length >= seen).length,
     tries,
   };
 }
@@ -96,7 +98,7 @@ function endOfLongest(episodes: readonly (readonly Float32Array[])[], wanted: nu
 /** The poses of each walker's first episode, so many frames at most. */
 async function play(
   policy: FilmPolicy,
-  { speed, tries, seed }: RecordOptions,
+  { speed, tries, seed, signal }: RecordOptions,
   frames: number,
 ): Promise<Float32Array[][]> {
   const parameters = { target_speed_min: speed, target_speed_max: speed };
@@ -106,6 +108,7 @@ async function play(
   try {
     let observations = await environment.reset();
     for (let frame = 0; frame < frames && isOver.includes(0); frame++) {
+      signal?.throwIfAborted();
       const step = await environment.step(await policy.act(observations));
       observations = step.observations;
       episodes.forEach((poses, index) => {

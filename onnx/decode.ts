@@ -15,6 +15,7 @@ import {
 import {
   type AttributeProto,
   attributeTypes,
+  dataLocations,
   type GraphProto,
   type Int64,
   type ModelProto,
@@ -28,7 +29,8 @@ import {
  * Decodes an .onnx file.
  *
  * @param where named in the error; the file's path where there is one.
- * @throws UserError for what is no ONNX model: an empty file, a Git LFS pointer, a file cut short, anything else.
+ * @throws UserError for what is no ONNX model: an empty file, a Git LFS pointer, a file cut short, anything else; and for one
+ *   whose weights lie in another file.
  */
 export function decodeModel(bytes: Uint8Array, where?: string): Model {
   if (bytes.length === 0) throw noModel('the ONNX file is empty', where);
@@ -49,12 +51,19 @@ export function decodeModel(bytes: Uint8Array, where?: string): Model {
   try {
     return model(proto);
   } catch (error) {
-    if (error instanceof TensorError) throw noModel(error.message, where, 'export or copy the file again', error);
+    if (error instanceof TensorError) throw noModel(error.message, where, error.mend, error);
     throw error;
   }
 }
 
-class TensorError extends Error {}
+class TensorError extends Error {
+  readonly mend: string;
+
+  constructor(what: string, mend = 'export or copy the file again') {
+    super(what);
+    this.mend = mend;
+  }
+}
 
 function noModel(what: string, where?: string, mend?: string, cause?: unknown): UserError {
   return new UserError({ what, where, mend, expected: 'the bytes of an .onnx file' }, { cause });
@@ -163,7 +172,8 @@ function tensor(proto: TensorProto): Tensor {
   const shape = (dims ?? []).map(number);
   const type = elementTypeOf(data_type ?? 0);
   const array = arrayOf(type);
-  if (array === undefined || proto.data_location === 1) {
+  if (proto.data_location === dataLocations.external) throw inAnotherFile(proto);
+  if (array === undefined) {
     const { dims: _dims, name: _name, ...everything } = proto;
     return { type: 'other', shape, data: new Uint8Array(0), rest: everything };
   }
@@ -183,6 +193,15 @@ function tensor(proto: TensorProto): Tensor {
     }
   }
   return { type, shape, data, ...kept(rest) };
+}
+
+/** PyTorch's newer exporter puts the weights beside the model unless told otherwise. */
+function inAnotherFile({ name, external_data }: TensorProto): TensorError {
+  const location = external_data?.find(({ key }) => key === 'location')?.value;
+  return new TensorError(
+    `the tensor "${name ?? ''}" lies in another file${location ? `, ${location}` : ''}`,
+    'save the model as one file, in Python by onnx.save(onnx.load(FILE), FILE)',
+  );
 }
 
 function wrongLength(name: string | undefined, shape: number[], type: string, bytes: number): TensorError {

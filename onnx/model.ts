@@ -90,7 +90,7 @@ export interface Tensor {
   type: ElementType;
   shape: readonly number[];
   data: TensorData;
-  /** Fields that have no place above (a doc string, string or external data), kept for writing the file again. */
+  /** Fields that have no place above (a doc string, string data), kept for writing the file again. */
   rest?: object;
 }
 

@@ -285,3 +285,6 @@ export const dataTypes = {
   uint64: 13,
   bfloat16: 16,
 } as const;
+
+/** TensorProto.DataLocation. */
+export const dataLocations = { default: 0, external: 1 } as const;

@@ -22,7 +22,10 @@ export interface CommandLine<Specs extends OptionSpecs = OptionSpecs> extends Co
   /** In the JSON and before a live line: "bench". */
   readonly name: string;
   readonly options: Specs;
-  /** @throws UserError for a cause that lies with the input; whatever else is thrown counts as a bug of ours. */
+  /**
+   * @throws UserError for a cause that lies with the input; the interrupts' reason (`signal.throwIfAborted()`) where there is
+   * nothing to save; whatever else is thrown counts as a bug of ours.
+   */
   run(options: OptionsOf<Specs>, context: CommandContext): Promise<CommandResult>;
 }
 
@@ -79,6 +82,10 @@ export async function runCommandLine<const Specs extends OptionSpecs>(
       const context = { terminal, logger: createLogger(terminal), progress, interrupts, given, json };
       const result = await command.run(options, context);
       return { ...result, exitCode: result.exitCode ?? (result.error ? 1 : interrupts.exitCode()) };
+    } catch (error) {
+      const { aborted, reason } = interrupts.signal;
+      if (!aborted || error !== reason) throw error;
+      return { json: { interrupted: true }, exitCode: interrupts.exitCode() };
     } finally {
       progress.end();
     }

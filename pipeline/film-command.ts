@@ -10,7 +10,7 @@ import { runOptions } from './run-options.ts';
 import { fromHere, SHIPPED_WALKER, shippedFiles } from './shipped-walker.ts';
 import type { Json } from './stage.ts';
 
-/** Seconds of each episode that the film is chosen from. */
+/** Seconds of each episode that the film is chosen from, where it is not too long for that. */
 const SECONDS_OF_EPISODE = 15;
 
 const speeds = z
@@ -51,7 +51,7 @@ const options = {
   },
   tries: {
     argument: 'N',
-    description: `episodes at each speed, of whose first ${SECONDS_OF_EPISODE} s the straightest stretch at that speed is shown (default: 12)`,
+    description: `episodes at each speed, of whose first ${SECONDS_OF_EPISODE} s (or as many as the film needs) the straightest stretch at that speed is shown (default: 12)`,
     schema: wholeNumber(1).default(12),
   },
   seed: { argument: 'N', description: 'seed of the episodes (default: 0)', schema: seedNumber().default(0) },
@@ -68,13 +68,11 @@ const command: CommandLine<typeof options> = {
   summary: 'paints a Walker policy walking, by its mean actions, as an animated PNG',
   options,
   epilogue: 'Example:\n  npm run film -- --run-id walker --speeds 1.5 --sheet sheet.png',
-  async run(given, { terminal, progress, interrupts }) {
+  async run(given, { terminal, progress, interrupts: { signal } }) {
     const { openPolicy } = await import('../film/policy.ts');
     const { record } = await import('../film/record.ts');
     const { filmOf, sheetOf } = await import('../film/film.ts');
     const { checkWritable, writeAtomically } = await import('../files/write-atomically.ts');
-    // There is nothing half-done to save.
-    interrupts.signal.addEventListener('abort', () => process.exit(interrupts.exitCode()));
     const { policy: path, out } = subjectOf(given);
     const { sheet, size, seed, tries, seconds } = given;
     const policy = await openPolicy(path);
@@ -82,7 +80,8 @@ const command: CommandLine<typeof options> = {
     try {
       for (const file of sheet === undefined ? [out] : [out, sheet]) checkWritable(file);
       for (const speed of given.speeds) {
-        recordings.push(await record(policy, { speed, seed, tries, seconds, secondsOfEpisode: SECONDS_OF_EPISODE }));
+        const secondsOfEpisode = SECONDS_OF_EPISODE;
+        recordings.push(await record(policy, { speed, seed, tries, seconds, secondsOfEpisode, signal }));
       }
     } finally {
       await policy.close();
@@ -107,8 +106,15 @@ const command: CommandLine<typeof options> = {
 
 type Given = Pick<OptionsOf<typeof options>, 'policy' | 'runId' | 'runsDir' | 'out'>;
 
-/** Which policy is painted, and into which file. */
-function subjectOf({ policy, runId, runsDir, out }: Given): { policy: string; out: string } {
+/**
+ * Which policy is painted, and into which file.
+ *
+ * @param shipped folder of the walker that is painted where none is named.
+ */
+export function subjectOf(
+  { policy, runId, runsDir, out }: Given,
+  shipped = SHIPPED_WALKER,
+): { policy: string; out: string } {
   if (policy !== undefined) {
     if (runId === undefined) return { policy, out: out ?? `${basename(policy, '.onnx')}.png` };
     throw new UserError({
@@ -117,7 +123,7 @@ function subjectOf({ policy, runId, runsDir, out }: Given): { policy: string; ou
       mend: 'leave one of them out',
     });
   }
-  if (runId === undefined) return shippedSubject(out);
+  if (runId === undefined) return shippedSubject(shipped, out);
   const run = runFolder(runId, runsDir);
   if (!existsSync(run.policy)) {
     throw new UserError({
@@ -129,8 +135,8 @@ function subjectOf({ policy, runId, runsDir, out }: Given): { policy: string; ou
   return { policy: run.policy, out: out ?? join(run.path, 'walker.png') };
 }
 
-function shippedSubject(out: string | undefined): { policy: string; out: string } {
-  const policy = fromHere(shippedFiles(SHIPPED_WALKER).policy);
+function shippedSubject(shipped: string, out: string | undefined): { policy: string; out: string } {
+  const policy = fromHere(shippedFiles(shipped).policy);
   if (!existsSync(policy)) {
     throw new UserError({
       what: 'Gaitsmith has no walker of its own here',

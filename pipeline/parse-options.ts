@@ -37,7 +37,7 @@ export function parseArguments(words: CommandWords, argv: readonly string[], env
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.code === 'commander.helpDisplayed') return { help: help.trimEnd() };
-    throw toldAsUserError(error, words, argv);
+    throw toldAsUserError(error, words, command);
   }
   const given = command.opts() as Given;
   complainOfSwallowedFlags(words, given, env);
@@ -70,8 +70,13 @@ export function checkOptions<Specs extends OptionSpecs>(specs: Specs, given: Giv
 
 /** The command line that gives these options: "npm run train -- --run-id walker --resume". */
 export function commandLineText(typed: string, given: Given): string {
-  const words = argumentsOf(given).map(quoted);
-  return words.length === 0 ? typed : `${typed} -- ${words.join(' ')}`;
+  const flags = flagsText(given);
+  return flags === '' ? typed : `${typed} -- ${flags}`;
+}
+
+/** The flags alone, as a shell reads them. */
+export function flagsText(given: Given): string {
+  return argumentsOf(given).map(quoted).join(' ');
 }
 
 /** The same as a list for a child process. */
@@ -107,7 +112,7 @@ function defaultText({ schema, description }: OptionSpec): string {
   return unset.data === undefined || unset.data === false ? '' : ` (default: ${unset.data})`;
 }
 
-function toldAsUserError(error: CommanderError, words: CommandWords, argv: readonly string[]): UserError {
+function toldAsUserError(error: CommanderError, words: CommandWords, command: Command): UserError {
   const named = /'([^']*)'/.exec(error.message)?.[1] ?? '';
   const cause = { cause: error };
   const showHelp = `${words.typed} -- --help`;
@@ -124,18 +129,21 @@ function toldAsUserError(error: CommanderError, words: CommandWords, argv: reado
       const [flag = '', value = ''] = named.split(' ');
       return new UserError({ what: 'this flag needs a value', where: flag, expected: `${flag} ${value}` }, cause);
     }
-    default:
+    default: {
+      // Without "--" npm takes the flags for its own and hands over the bare values.
+      const isLeftByNpm = Object.keys(command.opts()).length === 0;
+      const mend = isLeftByNpm ? `put "--" before the flags: ${words.typed} -- --flag VALUE; see` : 'see';
       return new UserError(
         {
           what: 'unexpected word',
           where: words.typed,
-          value: argv.find((word) => !word.startsWith('-')),
+          value: command.args[0],
           expected: 'flags only',
-          // Without "--" npm takes the flags for its own and hands over the bare values.
-          mend: `put "--" before the flags: ${words.typed} -- --flag VALUE; see ${showHelp}`,
+          mend: `${mend} ${showHelp}`,
         },
         cause,
       );
+    }
   }
 }
 

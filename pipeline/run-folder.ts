@@ -3,6 +3,7 @@
  */
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { UserError } from '../failure/user-error.ts';
+import { flagsText } from './parse-options.ts';
 
 export interface RunFolder {
   readonly id: string;
@@ -46,7 +47,7 @@ export function runFolder(id: string, runsDir = 'runs'): RunFolder {
   return {
     id,
     path,
-    flags: runsDir === 'runs' ? `--run-id ${id}` : `--run-id ${id} --runs-dir ${runsDir}`,
+    flags: flagsText(runsDir === 'runs' ? { runId: id } : { runId: id, runsDir }),
     config: join(path, 'config.yaml'),
     manifest: join(path, 'run.json'),
     metrics: join(path, 'metrics.jsonl'),

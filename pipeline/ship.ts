@@ -1,7 +1,7 @@
 /** Puts a run's policy among those that are shipped: policy, checkpoint, settings and card, all of them or none. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { writeAllOrNothing } from '../deploy-unity/all-or-nothing.ts';
+import { clearLeftovers, writeAllOrNothing } from '../deploy-unity/all-or-nothing.ts';
 import { realDisk } from '../deploy-unity/disk.ts';
 import { UserError } from '../failure/user-error.ts';
 import { sha256 } from '../files/hash.ts';
@@ -70,6 +70,7 @@ export function ship(run: RunFolder, report: string, folder: string): Card {
     falls_share,
     bands,
   };
+  for (const path of Object.values(files)) clearLeftovers(path, realDisk);
   // The card last: it is what says that the others belong together.
   writeAllOrNothing(
     missingFolders(folder),

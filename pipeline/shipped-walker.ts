@@ -7,6 +7,7 @@ import { isAbsolute, join, relative } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { UserError } from '../failure/user-error.ts';
+import { sha256OfFile } from '../files/hash.ts';
 import type { Configuration } from '../train/configuration/read.ts';
 
 /** The folder of the one that runs start from unless told otherwise. */
@@ -94,7 +95,8 @@ export type ShippedStart = { readonly path: string } | { readonly why: string } 
  * Whether a run with these settings can start from the shipped walker: both networks have to be the same.
  *
  * @param folder undefined: the one that comes with Gaitsmith.
- * @throws UserError where a folder was named and has none, or none that fits; where its checkpoint is damaged.
+ * @throws UserError where a folder was named and has none, or none that fits; where its checkpoint is damaged, or another one
+ *   than its card says.
  */
 export async function shippedStart(folder: string | undefined, { behavior }: Configuration): Promise<ShippedStart> {
   const { checkpoint: path } = shippedFiles(folder ?? SHIPPED_WALKER);
@@ -102,6 +104,7 @@ export async function shippedStart(folder: string | undefined, { behavior }: Con
     if (folder === undefined) return undefined;
     throw new UserError({ what: 'there is no shipped walker to start from', where: '--shipped', value: path });
   }
+  refuseHalfShipped(folder ?? SHIPPED_WALKER);
   const { readCheckpoint } = await import('../train/checkpoint.ts');
   const { networkOf } = await import('../train/learner-options.ts');
   const { behavior: walker } = await import('../envs/walker/behavior.ts');
@@ -118,6 +121,19 @@ export async function shippedStart(folder: string | undefined, { behavior }: Con
     what: `${what}: ${values}`,
     where: path,
     mend: `train by its own settings (--config ${shippedFiles(folder).config}), or leave out --shipped`,
+  });
+}
+
+/** The card is written last: where `npm run ship` was killed, it is still that of the walker before. */
+function refuseHalfShipped(folder: string): void {
+  const { card, checkpoint } = shippedFiles(folder);
+  // A checkpoint by itself, put there by hand, belongs to nothing else.
+  if (!existsSync(card) || readCard(card).checkpoint_sha256 === sha256OfFile(checkpoint)) return;
+  const where = fromHere(folder);
+  throw new UserError({
+    what: 'the card is of another checkpoint than the one beside it',
+    where,
+    mend: `put both back (git checkout -- ${where}), or ship the walker again (npm run ship)`,
   });
 }
 

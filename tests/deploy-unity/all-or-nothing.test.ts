@@ -58,6 +58,19 @@ const STARTS = [
   { start: 'an old model with its meta', files: { [ASSET]: modelBytes('old'), [`${ASSET}.meta`]: oldMeta } },
 ];
 
+const FAILURES = [
+  { action: 'makeFolder', code: 'EROFS', told: 'read-only file system' },
+  { action: 'makeFolder', code: 'EEXIST', told: 'another program changed the file' },
+  { action: 'writeNew', code: 'ENOSPC', told: 'the disk is full' },
+  { action: 'writeNew', code: 'EDQUOT', told: 'your share of the disk is used up' },
+  { action: 'writeNew', code: 'EACCES', told: 'no permission to write here' },
+  { action: 'keepAs', code: 'EPERM', told: 'not permitted' },
+  { action: 'rename', code: 'EBUSY', told: 'another program has the file open' },
+  { action: 'rename', code: 'ENOSPC', told: 'the disk is full' },
+  { action: 'read', code: 'ENOENT', told: 'another program changed the file' },
+  { action: 'sync', code: 'ENOSPC', told: 'the disk is full' },
+] as const;
+
 describe.each(STARTS)('from $start', ({ files }) => {
   /** Counts what a whole deploy does to the disk, so that each single step can be made to fail. */
   async function stepsOf(action: Action): Promise<number> {
@@ -73,19 +86,11 @@ describe.each(STARTS)('from $start', ({ files }) => {
     return calls;
   }
 
-  test.each([
-    { action: 'makeFolder', code: 'EROFS', told: 'read-only file system' },
-    { action: 'makeFolder', code: 'EEXIST', told: 'another program changed the file' },
-    { action: 'writeNew', code: 'ENOSPC', told: 'the disk is full' },
-    { action: 'writeNew', code: 'EDQUOT', told: 'your share of the disk is used up' },
-    { action: 'writeNew', code: 'EACCES', told: 'no permission to write here' },
-    { action: 'keepAs', code: 'EPERM', told: 'not permitted' },
-    { action: 'rename', code: 'EBUSY', told: 'another program has the file open' },
-    { action: 'rename', code: 'ENOSPC', told: 'the disk is full' },
-    { action: 'read', code: 'ENOENT', told: 'another program changed the file' },
-    { action: 'sync', code: 'ENOSPC', told: 'the disk is full' },
-  ] as const)('$code in any $action leaves everything as it was', async ({ action, code, told }) => {
+  // Where a model lies there are no folders to make.
+  const failures = FAILURES.filter(({ action }) => action !== 'makeFolder' || !(ASSET in files));
+  test.each(failures)('$code in any $action leaves everything as it was', async ({ action, code, told }) => {
     const steps = await stepsOf(action);
+    expect(steps).toBeGreaterThan(0);
     for (let nth = 1; nth <= steps; nth++) {
       const project = unityProject(INFERENCE_ENGINE, files);
       const before = snapshot(project);

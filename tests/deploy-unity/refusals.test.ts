@@ -70,6 +70,16 @@ describe("packages that can't run the model are refused", () => {
   });
 
   test.each([
+    'https://github.com/Unity-Technologies/ml-agents.git?path=com.unity.ml-agents#develop',
+    'file:../../ml-agents/com.unity.ml-agents',
+  ])('ML-Agents from %s, of which nothing is here yet', async (address) => {
+    const message = await refused(unityProject({ 'com.unity.ml-agents': address }));
+    expect(message).toContain("the version of com.unity.ml-agents can't be told");
+    expect(message).toContain(`got "${address}"`);
+    expect(message).toContain('open the project in Unity once');
+  });
+
+  test.each([
     { name: 'a manifest with a merge conflict', file: 'Packages/manifest.json', text: '<<<<<<< HEAD\n{}' },
     { name: 'a lock of another shape', file: 'Packages/packages-lock.json', text: '{"dependencies": {"a": 3}}' },
   ])('$name', async ({ file, text }) => {

@@ -2,10 +2,10 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { UserError } from '../../failure/user-error.ts';
 import { lockFolder } from '../../files/lock-folder.ts';
-import { identityOf } from '../../files/process-identity.ts';
+import { identityOf, stillRuns } from '../../files/process-identity.ts';
 import { compiled } from '../compiled/loader.ts';
 import { because } from '../skipping.ts';
 
@@ -70,6 +70,22 @@ test.skipIf(because(process.platform === 'win32', 'needs the start time of a pro
     const path = lockPath();
     writeLock(path, { holders: [{ pid: process.pid, began: 'long ago' }] });
     lockFolder(path, options).release();
+  },
+);
+
+const psTells = spawnSync('ps', ['-o', 'lstart=', '-p', String(process.pid)]).status === 0;
+test.skipIf(because(!psTells, 'there is no ps here that tells when a process began'))(
+  'on macOS a process is known again from a shell of another time zone',
+  () => {
+    const { platform } = process;
+    Object.defineProperty(process, 'platform', { value: 'darwin' });
+    onTestFinished(() => void Object.defineProperty(process, 'platform', { value: platform }));
+    onTestFinished(() => void vi.unstubAllEnvs());
+    vi.stubEnv('TZ', 'Asia/Tokyo');
+    const seen = identityOf(process.pid);
+    vi.stubEnv('TZ', 'America/New_York');
+    expect(seen.began).toBeTruthy();
+    expect(stillRuns(seen)).toBe(true);
   },
 );
 

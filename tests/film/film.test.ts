@@ -67,6 +67,11 @@ describe('a film', () => {
     expect(poses.at(-1)).toEqual(poses[fallen]);
   });
 
+  it('counts the episodes that lasted the seconds that were asked for, however long the film is', async () => {
+    const { lasted, fellAfter } = await record(policy, { ...options, secondsOfEpisode: 0.2 });
+    expect([lasted, fellAfter]).toEqual([3, falling.fellAfter]);
+  });
+
   it('comes out the same again', async () => {
     expect(await record(policy, options)).toEqual(falling);
   });

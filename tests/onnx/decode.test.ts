@@ -36,6 +36,17 @@ describe('what is no ONNX model is told', () => {
     expect(() => decodeModel(bytes, 'walker.onnx')).toThrow(UserError);
   });
 
+  it('for a file whose weights lie in another one, with the way to make them one', () => {
+    const initializers = new Map(small.graph.initializers);
+    const rest = { data_type: 1, data_location: 1, external_data: [{ key: 'location', value: 'walker.onnx.data' }] };
+    initializers.set('w', { type: 'other', shape: [2], data: new Uint8Array(0), rest });
+    const bytes = encodeModel({ ...small, graph: { ...small.graph, initializers } });
+    expect(() => decodeModel(bytes, 'walker.onnx')).toThrow(
+      /walker\.onnx: the tensor "w" lies in another file, walker\.onnx\.data.*save the model as one file/,
+    );
+    expect(() => decodeModel(bytes, 'walker.onnx')).toThrow(UserError);
+  });
+
   it('for a file cut short anywhere', () => {
     const bytes = encodeModel(small);
     for (let length = 1; length < bytes.length; length++) {

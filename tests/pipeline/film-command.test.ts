@@ -1,15 +1,23 @@
 /** `npm run film`: which policy it paints, into which file, and what it refuses before it paints anything. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportActor } from '../../export/export-actor.ts';
 import { encodeModel } from '../../onnx/encode.ts';
 import type { CommandContext } from '../../pipeline/command-line.ts';
-import filmCommand from '../../pipeline/film-command.ts';
+import filmCommand, { subjectOf } from '../../pipeline/film-command.ts';
 import { checkOptions, type Given } from '../../pipeline/parse-options.ts';
-import { SHIPPED_WALKER, shippedFiles } from '../../pipeline/shipped-walker.ts';
 import { Normaliser } from '../../train/normaliser.ts';
 import { initialParameters } from '../../train/policy.ts';
 import { compiled } from '../compiled/loader.ts';
@@ -60,6 +68,23 @@ it('paints the policy of a run into its folder, and tells what is seen', async (
   expect(readdirSync(join(folder, 'runs/small')).sort()).toEqual(['policy.onnx', 'walker.png']);
 });
 
+it.skipIf(because(process.platform === 'win32', 'Windows has no SIGINT to send'))(
+  'ends with its JSON after Ctrl-C, and paints nothing',
+  async () => {
+    const out = join(folder, 'interrupted/walker.png');
+    const flags = ['--policy', policy, '--out', out, '--tries', '300', '--json'];
+    const entry = join(import.meta.dirname, '../../pipeline/gaitsmith.ts');
+    const child = execa(process.execPath, ['--import', compiled, entry, 'film', ...flags], { reject: false });
+    // The folder is made just before the first episode.
+    await expect.poll(() => existsSync(dirname(out)), { timeout: 60_000, interval: 10 }).toBe(true);
+    child.kill('SIGINT');
+    const { exitCode, stdout } = await child;
+    expect(exitCode).toBe(130);
+    expect(JSON.parse(stdout)).toEqual({ ok: false, command: 'film', interrupted: true });
+    expect(readdirSync(dirname(out))).toEqual([]);
+  },
+);
+
 const refusals: [what: string, given: () => Given, told: RegExp][] = [
   ['a target speed out of range', () => ({ policy, speeds: '1,11' }), /--speeds: .*"1,11".*from 0\.1 to 10 m\/s/],
   ['more panels than fit', () => ({ policy, speeds: '1,2,3,4,5' }), /--speeds: .*one to four speeds/],
@@ -86,10 +111,20 @@ it.each(refusals)('refuses %s', async (_what, given, told) => {
 });
 
 describe('without a policy to name', () => {
-  it.skipIf(because(existsSync(shippedFiles(SHIPPED_WALKER).policy), 'a walker is shipped, so there is one to film'))(
-    'asks for one, as long as no walker is shipped',
-    async () => {
-      await expect(film({})).rejects.toThrow(/models\/walker\/walker\.onnx: .*--policy FILE\.onnx or --run-id NAME/);
-    },
-  );
+  const given = { policy: undefined, runId: undefined, runsDir: 'runs', out: undefined };
+
+  it('paints the walker that is shipped, beside it', () => {
+    const shipped = join(folder, 'shipped');
+    mkdirSync(shipped);
+    const walker = join(shipped, 'walker.onnx');
+    copyFileSync(policy, walker);
+    expect(subjectOf(given, shipped)).toEqual({ policy: walker, out: join(shipped, 'walker.png') });
+    expect(subjectOf({ ...given, out: 'film.png' }, shipped)).toEqual({ policy: walker, out: 'film.png' });
+  });
+
+  it('asks for one where no walker is shipped', () => {
+    expect(() => subjectOf(given, join(folder, 'none'))).toThrow(
+      /none\/walker\.onnx: .*--policy FILE\.onnx or --run-id NAME/,
+    );
+  });
 });

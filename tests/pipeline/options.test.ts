@@ -75,6 +75,12 @@ describe('flags', () => {
     );
   });
 
+  test('a word beside them is told, and not the value of a flag', () => {
+    expect(() => parse('--name', 'x', 'resume')).toThrow(
+      'npm run paint: unexpected word; got "resume"; expected flags only. To mend it: see npm run paint -- --help',
+    );
+  });
+
   test('that npm kept for itself are found out', () => {
     expect(() => parse('red')).toThrow('put "--" before the flags: npm run paint -- ');
     const env = { npm_config_resume: 'true', npm_config_force: 'true' };
@@ -129,6 +135,8 @@ describe('a run id', () => {
   test('and its folder are told by the flags that name them', () => {
     expect(runFolder('a').flags).toBe('--run-id a');
     expect(runFolder('a', 'other').flags).toBe('--run-id a --runs-dir other');
+    // As a shell has to read it.
+    expect(runFolder('a', 'my runs').flags).toMatch(/^--run-id a --runs-dir (['"])my runs\1$/);
   });
 
   test('makes paths in run.json that move with the folder', () => {

@@ -1,9 +1,19 @@
 /** A policy is shipped, and new runs start from it. */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fidelity } from '../../bench/fidelity.ts';
 import { exportActor } from '../../export/export-actor.ts';
 import { sha256, sha256OfFile } from '../../files/hash.ts';
@@ -154,6 +164,23 @@ describe('shipping', () => {
     expect(bands).toMatchObject([{ speed: [0, 2], episodes: 2, reward: report.reward }]);
   });
 
+  it('clears away what a ship that was killed left, once it is old', () => {
+    const run = trainedRun();
+    const to = join(folder, 'models/walker');
+    mkdirSync(to, { recursive: true });
+    const leftovers = ['.card.json.0123abcd.staged', '.checkpoint.safetensors.0123abcd.before'].map((name) =>
+      join(to, name),
+    );
+    for (const path of leftovers) writeFileSync(path, 'x');
+    ship(run, reportOn(run), to);
+    // They were made a moment ago, so they may belong to one that is still at work.
+    expect(leftovers.map((path) => existsSync(path))).toEqual([true, true]);
+    const inAnHour = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_000);
+    ship(run, reportOn(run), to);
+    inAnHour.mockRestore();
+    expect(leftovers.map((path) => existsSync(path))).toEqual([false, false]);
+  });
+
   const refusals: [what: string, prepare: (run: RunFolder) => string, told: RegExp][] = [
     [
       'a report about another policy',
@@ -222,6 +249,23 @@ describe('a new run', () => {
     await expect(shippedStart(join(folder, 'none'), configuration())).rejects.toThrow(
       /no shipped walker to start from/,
     );
+  });
+
+  it('is refused a shipped walker that is only half there, as a ship that was killed leaves it', async () => {
+    const run = trainedRun();
+    const to = join(folder, 'walker');
+    ship(run, reportOn(run), to);
+    copyFileSync(listCheckpoints(run.checkpoints)[0]!, shippedFiles(to).checkpoint);
+    const refused = shippedStart(to, configuration());
+    await expect(refused).rejects.toThrow(expect.objectContaining({ name: 'UserError' }));
+    await expect(refused).rejects.toThrow(/walker: the card is of another checkpoint.*git checkout.*npm run ship/);
+  });
+
+  it('starts from a checkpoint without a card as it is', async () => {
+    const run = trainedRun();
+    const { checkpoint } = shippedFiles(folder);
+    copyFileSync(listCheckpoints(run.checkpoints)[0]!, checkpoint);
+    expect(await shippedStart(folder, configuration())).toEqual({ path: checkpoint });
   });
 
   it.skipIf(because(!existsSync(shippedFiles(SHIPPED_WALKER).checkpoint), 'no walker is shipped yet'))(
