@@ -33,7 +33,8 @@ export function ship(run: RunFolder, report: string, folder: string): Card {
       mend: `npm run validate -- ${run.flags}`,
     });
   }
-  const { sha256: evaluated, reward, reward_ci95, falls_share, bands } = readEvaluationReport(report);
+  const { sha256: evaluated, seed: evaluationSeed, episodes, ...scores } = readEvaluationReport(report);
+  const { reward, reward_ci95, falls_share, bands } = scores;
   if (evaluated !== hash) {
     throw new UserError({
       what: `this report is about another policy than ${run.policy}`,
@@ -49,7 +50,7 @@ export function ship(run: RunFolder, report: string, folder: string): Card {
     throw new UserError({
       what: 'these are other settings than those that the policy was trained by',
       where: run.config,
-      mend: `npm run pipeline -- ${run.flags} --from export --checkpoint latest`,
+      mend: `npm run export -- ${run.flags} --checkpoint latest, then validate and evaluate that`,
     });
   }
 
@@ -65,6 +66,7 @@ export function ship(run: RunFolder, report: string, folder: string): Card {
     config_sha256: sha256(config),
     seed,
     steps: step + (startedFrom?.steps ?? 0),
+    evaluation: { seed: evaluationSeed, episodes },
     reward,
     reward_ci95,
     falls_share,

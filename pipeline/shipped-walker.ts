@@ -34,6 +34,9 @@ export function shippedFiles(folder: string): ShippedFiles {
 const hash = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hex');
 const share = z.number().min(0).max(1);
 
+/** Fewer tell nothing of how good a policy is. */
+const LEAST_EPISODES = 100;
+
 /** How the policy fared at some target speeds. More may be told of a band; it goes into the card as it is. */
 const band = z.looseObject({
   /** m/s, from .. to. */
@@ -55,7 +58,15 @@ const scores = {
 };
 
 /** What `npm run ship` is told of a policy: its scores, and which file they are of. */
-const evaluationReport = z.looseObject({ sha256: hash, ...scores });
+const evaluationReport = z.looseObject({
+  sha256: hash,
+  ...scores,
+  // As Unity's scene has it: anything easier would flatter, and no two cards could be compared.
+  deterministic: z.literal(false, 'false: actions are to be sampled'),
+  parameters: z.strictObject({}, "none: the world is to be Unity's (no --set, no --parameters)"),
+  seed: z.int(),
+  episodes: z.int().min(LEAST_EPISODES),
+});
 
 const card = z.strictObject({
   /** Of walker.onnx. */
@@ -72,6 +83,8 @@ const card = z.strictObject({
   seed: z.int(),
   /** Decisions it has learnt from in all, those before it was shipped the last time included. */
   steps: z.int().nonnegative(),
+  /** Which episodes the scores are of: those of a seed are the same for every policy. */
+  evaluation: z.strictObject({ seed: z.int(), episodes: z.int() }),
   ...scores,
 });
 

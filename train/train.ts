@@ -137,9 +137,10 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
   }
 }
 
-/** Whether a run has had all its decisions, by the settings that it has now. */
+/** Whether a run is known to have had all its decisions by the settings that it has now. */
 function isFinished({ progress, origin }: Checkpoint, { configuration, origin: now }: TrainOptions): boolean {
-  return progress.step >= configuration.behavior.max_steps && origin?.configuration === now?.configuration;
+  const isBySame = origin !== undefined && origin.configuration === now?.configuration;
+  return isBySame && progress.step >= configuration.behavior.max_steps;
 }
 
 async function collectorOf(
@@ -215,8 +216,8 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
   let checkpoint = finished === undefined ? undefined : { path: finished, step: progress.step };
   const records = new Records(options, saved);
 
-  const isAveraged = settings.gaitsmith.average_updates !== null;
-  const average = isAveraged ? new PolicyAverage(network, saved?.average) : undefined;
+  const isAveraged = () => present.gaitsmith.average_updates !== null;
+  let average = isAveraged() ? new PolicyAverage(network, saved?.average) : undefined;
   const latest = () => ({ parameters: learner.parameters, average: average?.state });
 
   const policy = ({ parameters } = latest()) => {
@@ -304,7 +305,7 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
     const order = new RandomStream(seed, STREAMS.minibatches, progress.iteration);
     const losses = await dumping(learner.update(buffer, update, order));
     await dumping(checkPolicy(policy(), learner, rollout.observations));
-    average?.add(learner.parameters, settings.gaitsmith.average_updates!);
+    average?.add(learner.parameters, present.gaitsmith.average_updates!);
     const learnt = performance.now();
 
     // Tell and save.
@@ -338,6 +339,7 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
     for (const phase of phasesBetween(settings, before, progress.step)) {
       present = withPhase(present, phase);
       await learner.learnBy(learnerOptions(present, behavior), present.hyperparameters.batch_size);
+      average = isAveraged() ? (average ?? new PolicyAverage(network)) : undefined;
       hooks.info(`A phase begins at step ${progress.step}: ${toldPhase(phase)}.`);
     }
     if (passed(interval, before, progress.step)) await save();

@@ -120,9 +120,13 @@ const scores = {
   falls_share: 0.18,
   bands: [{ speed: [0.1, 2], episodes: 40, reward: 800, falls_share: 0.1, mean_speed: 1.4 }],
 };
+const conditions = { deterministic: false, parameters: {}, seed: 3, episodes: 400 };
 function reportOn(run: RunFolder, changes: object = {}): string {
   const path = join(folder, 'evaluation.json');
-  writeFileSync(path, JSON.stringify({ sha256: sha256OfFile(run.policy), ...scores, by: 'a test', ...changes }));
+  writeFileSync(
+    path,
+    JSON.stringify({ sha256: sha256OfFile(run.policy), ...conditions, ...scores, by: 'a test', ...changes }),
+  );
   return path;
 }
 
@@ -145,6 +149,7 @@ describe('shipping', () => {
       config_sha256: sha256OfFile(files.config),
       seed: 7,
       steps: 25_000,
+      evaluation: { seed: 3, episodes: 400 },
     });
     const { histories, sample, parameters, optimiser } = readCheckpoint(files.checkpoint);
     const whole = readCheckpoint(listCheckpoints(run.checkpoints)[0]!);
@@ -155,13 +160,14 @@ describe('shipping', () => {
 
   it('takes the report that bench -- fidelity writes, whose bands are those that had an episode', async () => {
     const run = trainedRun();
-    const parameters = { max_steps: 20, target_speed_max: 1 };
-    const report = await fidelity({ policy: run.policy, episodes: 2, parameters });
+    const report = await fidelity({ policy: run.policy, episodes: 100, seed: 5 });
     const path = join(folder, 'evaluation.json');
     writeFileSync(path, JSON.stringify(report));
-    const { reward, falls_share, bands } = ship(run, path, join(folder, 'models', 'walker'));
+    const { reward, falls_share, bands, evaluation } = ship(run, path, join(folder, 'models', 'walker'));
     expect({ reward, falls_share }).toEqual({ reward: report.reward, falls_share: report.falls_share });
-    expect(bands).toMatchObject([{ speed: [0, 2], episodes: 2, reward: report.reward }]);
+    expect(evaluation).toEqual({ seed: 5, episodes: 100 });
+    expect(bands.map(({ speed }) => speed)).toEqual([0, 2, 4, 6, 8].map((from) => [from, from + 2]));
+    expect(bands.reduce((sum, { episodes }) => sum + episodes, 0)).toBe(100);
   });
 
   it('clears away what a ship that was killed left, once it is old', () => {
@@ -192,6 +198,17 @@ describe('shipping', () => {
       (run) => reportOn(run, { falls_share: undefined }),
       /evaluation report.*falls_share/,
     ],
+    ...(
+      [
+        ['mean actions', { deterministic: true }, /deterministic: false: actions are to be sampled/],
+        ['an easier world', { parameters: { target_speed_max: 3 } }, /parameters: none: the world is to be Unity's/],
+        ['a handful of episodes', { episodes: 10 }, /episodes: Too small/],
+      ] as const
+    ).map(([of, changes, told]): [string, (run: RunFolder) => string, RegExp] => [
+      `a report on ${of}`,
+      (run) => reportOn(run, changes),
+      told,
+    ]),
     [
       'no report',
       () => join(folder, 'none.json'),
@@ -211,7 +228,7 @@ describe('shipping', () => {
         writeFileSync(run.config, settings(2));
         return reportOn(run);
       },
-      /config\.yaml: these are other settings than .* trained by.*--from export --checkpoint latest/,
+      /config\.yaml: these are other settings than .* trained by.*npm run export -- .*--checkpoint latest/,
     ],
     [
       'a checkpoint that changed after the export',

@@ -96,6 +96,13 @@ behaviors:
     }
   });
 
+  it('begins with the phase that asks for it, and ends with one that takes it back', async () => {
+    const later = await run('later', 'phases: [{ from_step: 240, average_updates: 5 }]');
+    expect([240, 480, 720].map((step) => later.at(step).average?.updates)).toEqual([undefined, 1, 2]);
+    const ended = await run('ended', 'average_updates: 5, phases: [{ from_step: 480, average_updates: null }]');
+    expect([240, 480, 720].map((step) => ended.at(step).average?.updates)).toEqual([1, undefined, undefined]);
+  });
+
   it('judges the mean, keeps it as the best, and is what another run starts from', async () => {
     const judged = await run('judged', 'average_updates: 5, evaluation_interval: 720, evaluation_episodes: 20');
     const next = await run(

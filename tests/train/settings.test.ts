@@ -89,6 +89,10 @@ describe('a run that was stopped and resumed, with other numbers of workers, end
       },
     ],
     ['a policy that is averaged over updates', { gaitsmith: 'average_updates: 2' }],
+    [
+      'a policy that is averaged from a phase on, and over fewer updates from another one',
+      { gaitsmith: 'phases: [{ from_step: 240, average_updates: 3 }, { from_step: 480, average_updates: 2 }]' },
+    ],
     ['a2c', { trainer: 'a2c', gaitsmith: 'normalize_advantages: none, value_loss_weight: 1' }],
   ];
   it.each(cases)('%s', async (_what, settings) => {

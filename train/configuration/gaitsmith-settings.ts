@@ -44,6 +44,7 @@ const phase = {
   min_log_deviation: logDeviation.optional(),
   max_log_deviation: logDeviation.optional(),
   adaptive_learning_rate: adaptiveLearningRate.optional().describe('like learning_rate, lets the rate start anew'),
+  average_updates: count().nullable().optional().describe('an average that there was none of before begins anew'),
 };
 
 const ppoPhase = {
@@ -127,7 +128,7 @@ const settings = {
     .nullable()
     .default(null)
     .describe(
-      'updates that the policy is averaged over which is judged and exported; training goes on from the latest',
+      'over how many updates the policy is averaged; the average is what is judged and exported, training goes on from the latest',
     ),
   max_gradient_norm: z
     .number()

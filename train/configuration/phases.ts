@@ -10,6 +10,7 @@ export interface PhasedSettings {
     readonly min_log_deviation: number | null;
     readonly max_log_deviation: number | null;
     readonly adaptive_learning_rate: object | null;
+    readonly average_updates: number | null;
     readonly mirror_samples: boolean;
     readonly phases: readonly Phase[] | null;
   };
@@ -33,6 +34,7 @@ export function withPhase<Settings extends PhasedSettings>(settings: Settings, p
     min_log_deviation,
     max_log_deviation,
     adaptive_learning_rate,
+    average_updates,
     ...hyperparameters
   } = phase;
   const { extrinsic } = settings.reward_signals;
@@ -48,6 +50,7 @@ export function withPhase<Settings extends PhasedSettings>(settings: Settings, p
       ...(min_log_deviation === undefined ? {} : { min_log_deviation }),
       ...(max_log_deviation === undefined ? {} : { max_log_deviation }),
       ...(adaptive_learning_rate === undefined ? {} : { adaptive_learning_rate }),
+      ...(average_updates === undefined ? {} : { average_updates }),
     },
   };
 }
