@@ -47,6 +47,8 @@ export interface BehaviorSpec {
   readonly mirror?: { readonly observations: Mirror; readonly actions: Mirror };
   /** The sensors whose observations lie one after the other in a row; absent where there is only one. */
   readonly sensors?: readonly Sensor[];
+  /** Names of the sensors that tell an agent what it is to achieve (ML-Agents' goal signals); absent where none does. */
+  readonly goals?: readonly string[];
 }
 
 /** A mirror image, number by number: mirrored[i] = signs[i] * original[from[i]]. */

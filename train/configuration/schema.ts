@@ -79,7 +79,7 @@ const networkSettings = z
     goal_conditioning_type: z
       .enum(['hyper', 'none'])
       .default('hyper')
-      .describe('for goal observations, of which the walker has none'),
+      .describe('for goal observations, of which the walker has none; hyper is refused where there is one'),
     deterministic: z.boolean().default(false).describe('act on the means while training, without noise'),
   })
   .prefault({});
