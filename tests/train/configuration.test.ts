@@ -187,6 +187,9 @@ debug: false`;
       /my\.yaml:4 \(engine_settings\.time_scale\).*Unity engine/,
     );
     expect(() => parsed(others.replace('timeout_wait: 60', 'timeout_wait: 5'))).toThrow(/env_settings\.timeout_wait/);
+    expect(() => parsed(others.replace('device: null', 'device: cuda'))).toThrow(
+      /my\.yaml:7 \(torch_settings\.device\).*--device NAME; got "cuda"/,
+    );
   });
 });
 

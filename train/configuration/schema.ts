@@ -244,9 +244,7 @@ export const fileSchema = z.strictObject({
   env_settings: environmentSettings.nullish(),
   engine_settings: engineSettings.nullish(),
   checkpoint_settings: checkpointSettings.nullish(),
-  torch_settings: z
-    .strictObject({ device: z.enum(['cpu']).nullish().describe('the update runs on the CPU') })
-    .nullish(),
+  torch_settings: z.strictObject({ device: byFlag('--device NAME', 'cpu') }).nullish(),
   debug: notYet('debug', false),
 });
 
