@@ -235,7 +235,17 @@ describe('a wrong configuration is refused with file, line, value and what was a
       walker('hyperparameters:', '  learning_rate_schedule: lineer'),
       ['my.yaml:4', '"lineer"', 'linear, constant', 'did you mean "linear"'],
     ],
-    ['a trainer we do not have', walker('trainer_type: sac'), ['my.yaml:3', '"sac"', 'ppo, a2c']],
+    [
+      'a trainer of ML-Agents that we do not have, by its name',
+      walker('trainer_type: sac'),
+      ['my.yaml:3 (behaviors.Walker.trainer_type): the trainer sac is not supported yet', 'ppo and a2c are'],
+    ],
+    [
+      'the trainer of groups, by its name',
+      'default_settings: { trainer_type: poca }\nbehaviors: { Walker: {} }',
+      ['my.yaml:1 (default_settings.trainer_type): the trainer poca is not supported yet'],
+    ],
+    ['a trainer that is none', walker('trainer_type: pop'), ['my.yaml:3', '"pop"', 'did you mean "ppo"', 'ppo, a2c']],
     ['a value from default_settings', 'default_settings:\n  max_steps: x\nbehaviors:\n  Walker:\n', ['my.yaml:2']],
     ['a number for a block', walker('hyperparameters: 7'), ['my.yaml:3', '7', 'a block of settings']],
     ['a behaviour that is no block', 'behaviors:\n  Walker: 3', ['my.yaml:2', 'a block of settings']],

@@ -197,7 +197,15 @@ function adaptsBlindly({ hyperparameters, gaitsmith }: PhasedSettings): boolean 
 }
 
 /** Says which of the schemas below is to be read by. */
-export const trainerSchema = z.looseObject({ trainer_type: z.enum(['ppo', 'a2c']).default('ppo') });
+export const trainerSchema = z.looseObject({
+  trainer_type: z
+    .unknown()
+    .refine((type) => type !== 'sac' && type !== 'poca', {
+      error: ({ input }) => `the trainer ${input} is not supported yet, ppo and a2c are`,
+    })
+    .pipe(z.enum(['ppo', 'a2c']))
+    .default('ppo'),
+});
 
 export const behaviorSchemas = {
   ppo: phased(
