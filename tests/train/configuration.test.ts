@@ -174,6 +174,11 @@ debug: false`;
 
   it('is read with all that stands beside the behaviours, where that is as ML-Agents has it', () => {
     expect(parsed(others)).toMatchObject({ seed: -1, behavior: { max_steps: 1000 } });
+    // A run of another name and place has written just such a file.
+    const named = others
+      .replace('run_id: ppo', 'run_id: walker-3')
+      .replace('results_dir: results', 'results_dir: /data');
+    expect(parsed(named)).toEqual(parsed(others));
   });
 
   it('is refused by name where something beside the behaviours asks for what this world has not', () => {
