@@ -10,7 +10,7 @@ import type { Environment, Episode, EpisodeHistory, ParameterValues } from '../e
 import type { StoredTensor } from '../files/safetensors.ts';
 import { RandomStream } from '../random/stream.ts';
 import { ACTION_LIMIT } from './action-limit.ts';
-import { RolloutChecks } from './rollout-checks.ts';
+import { deviationOf, RolloutChecks } from './rollout-checks.ts';
 import { joined } from './rows.ts';
 import { STREAMS } from './streams.ts';
 
@@ -76,8 +76,7 @@ export class AgentGroup {
       { length: agents },
       (_, agent) => new RandomStream(this.#seed, STREAMS.actions, this.#firstAgent + agent, iteration),
     );
-    const deviation = policy.logDeviation.map(Math.exp);
-    checks.deviation(deviation);
+    const deviation = deviationOf(policy.logDeviation);
     const squashedActions = new Float32Array(agents * actionSize);
     let observations = this.#observations ?? (await environment.reset()).slice();
     const seconds = { world: 0, policy: 0 };

@@ -318,6 +318,21 @@ describe('a wrong configuration is refused with file, line, value and what was a
       ['my.yaml:4', 'min_log_deviation', '-1'],
     ],
     [
+      'a deviation beyond all that can be reckoned with',
+      walker('gaitsmith:', '  initial_log_deviation: 100'),
+      ['my.yaml:4', 'initial_log_deviation', '100', 'at most 2'],
+    ],
+    [
+      'a least deviation that is none',
+      walker('gaitsmith:', '  min_log_deviation: -1000'),
+      ['my.yaml:4', '-1000', 'at least -20'],
+    ],
+    [
+      'a phase with a deviation beyond all that can be reckoned with',
+      walker('gaitsmith:', '  phases: [{ from_step: 1, max_log_deviation: 90 }]'),
+      ['my.yaml:4', 'phases.0.max_log_deviation', '90', 'at most 2'],
+    ],
+    [
       'a phase that takes the greatest deviation below the least',
       walker('gaitsmith:', '  min_log_deviation: -1', '  phases: [{ from_step: 1, max_log_deviation: -1.5 }]'),
       ['my.yaml:5', 'phases.0.max_log_deviation', '-1.5'],
