@@ -29,9 +29,19 @@ export interface Environment {
    */
   setParameters?(parameters: ParameterValues): void;
   /** What the world measured since it was last asked, by name. */
-  statistics?(): Readonly<Record<string, number>>;
+  statistics?(): Readonly<Record<string, Statistic>>;
   /** Frees the world. No call may follow. */
   close(): Promise<void>;
+}
+
+/** What a world measured of something, kept so that two stretches of time can be told as one. */
+export interface Statistic {
+  /** What it comes to. */
+  readonly aggregation: 'mean' | 'sum' | 'latest';
+  readonly sum: number;
+  /** Values in the sum. */
+  readonly count: number;
+  readonly latest: number;
 }
 
 export interface BehaviorSpec {

@@ -12,6 +12,7 @@ import { RandomStream } from '../random/stream.ts';
 import { ACTION_LIMIT } from './action-limit.ts';
 import { deviationOf, RolloutChecks } from './rollout-checks.ts';
 import { joined } from './rows.ts';
+import type { Statistics } from './statistics.ts';
 import { STREAMS } from './streams.ts';
 
 /** A record of `agents` x `decisions` decisions; every array lies agent by agent, decision by decision. */
@@ -36,7 +37,7 @@ export interface Rollout {
   /** Of a live world: whose decisions the rows are, one agent after the other. Absent where agents are 0, 1, 2 ... */
   readonly lived?: readonly { readonly agent: number; readonly decisions: number }[];
   /** What the world measured meanwhile, by name. */
-  readonly statistics?: Readonly<Record<string, number>>;
+  readonly statistics?: Statistics;
   readonly seconds: { readonly world: number; readonly policy: number };
 }
 

@@ -46,6 +46,7 @@ function checkpointAt(step: number): Checkpoint {
       blowUps: 1,
       sums: { 'Losses/Value Loss': 1 / 3 },
       iterations: 2,
+      statistics: { Height: { aggregation: 'mean', sum: 0.1, count: 3, latest: 1 / 3 } },
     },
   };
 }

@@ -283,9 +283,10 @@ describe('a collector of live worlds', () => {
   });
 
   it('asks the world what it measured', async () => {
+    const measured = { 'Jump Height': { aggregation: 'mean', sum: 4, count: 2, latest: 1 } } as const;
     const world = Object.assign(new ScriptedWorld([[{ sees: 1 }], [{ sees: 2, earned: 1 }]]), {
-      statistics: () => ({ 'Jump Height': 2 }),
+      statistics: () => measured,
     });
-    expect((await collect(world, 1))!.statistics).toEqual({ 'Jump Height': 2 });
+    expect((await collect(world, 1))!.statistics).toEqual(measured);
   });
 });
