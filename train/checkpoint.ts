@@ -172,6 +172,7 @@ export function readCheckpoint(path: string): Checkpoint {
       where: path,
       value: metadata['format'],
       expected: FORMAT,
+      mend: 'name a checkpoint (step-....safetensors) that this version of Gaitsmith has written, or train anew',
     });
   }
   const network = JSON.parse(metadata['network']!) as Network;
