@@ -264,7 +264,12 @@ describe('a wrong configuration is refused with file, line, value and what was a
     [
       'a minibatch larger than the buffer',
       walker('hyperparameters:', '  batch_size: 100', '  buffer_size: 50'),
-      ['my.yaml:4', 'batch_size', 'buffer_size'],
+      ['my.yaml:4', 'batch_size 100', 'buffer_size 50'],
+    ],
+    [
+      'a minibatch larger than the buffer, where only that is told',
+      walker('hyperparameters:', '  buffer_size: 50'),
+      ['my.yaml:3', 'hyperparameters.batch_size', 'batch_size 1024', 'buffer_size 50'],
     ],
     [
       'a feature that is not supported yet, by its name',
