@@ -100,6 +100,14 @@ describe('a configuration', () => {
     expect(behavior.hyperparameters).toMatchObject({ beta: 0.01, epsilon: 0.3 });
   });
 
+  it("takes whole numbers with underscores between their digits, as ML-Agents' reader does", () => {
+    const { behavior } = parsed(walker('max_steps: 1_000_000', 'time_horizon: 1_0', 'init_path: "1_000"'));
+    expect(behavior).toMatchObject({ max_steps: 1_000_000, time_horizon: 10, init_path: '1_000' });
+    expect(parsed(configurationAsYaml({ ...parsed(stock), behavior })).behavior).toEqual(behavior);
+    expect(() => parsed(walker('max_steps: -1_000'))).toThrow(/my\.yaml:3.*got -1000; expected a number of at least 0/);
+    expect(() => parsed(walker('max_steps: _1'))).toThrow(/got "_1"; expected a number/);
+  });
+
   it('comes out the same when what was resolved is read again', () => {
     const configuration = parsed(`${stock}\nenvironment_parameters:\n  gravity: 9.81\nenv_settings:\n  seed: 7`);
     expect(parsed(configurationAsYaml(configuration))).toEqual(configuration);
