@@ -30,7 +30,8 @@ export function initialCheckpoint(
   }
   if (statSync(path).isDirectory()) {
     const ofRun = join(path, 'checkpoints');
-    return latestCheckpoint(existsSync(ofRun) ? ofRun : path, warn);
+    const mend = 'name another run or checkpoint to start from';
+    return latestCheckpoint(existsSync(ofRun) ? ofRun : path, warn, mend);
   }
   if (/\.(pt|onnx|nn)$/i.test(path)) {
     throw new UserError({

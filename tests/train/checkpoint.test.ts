@@ -141,7 +141,9 @@ describe('a checkpoint', () => {
   });
 
   it('that is missing says how to make one', () => {
-    expect(() => latestCheckpoint(join(folder, 'none'), warn)).toThrow(/no checkpoint.*npm run train/);
+    expect(() => latestCheckpoint(join(folder, 'none'), warn)).toThrow(
+      /no checkpoint.*train this run first.*or name another one with --run-id/,
+    );
   });
 
   it('is deleted when it is older than those to keep', () => {

@@ -68,6 +68,14 @@ describe('init_path', () => {
     expect(() => initialCheckpoint(torch, warn)).toThrow(/PyTorch.*checkpoint\.pt.*safetensors/);
   });
 
+  it('that leads to a run without a checkpoint that is whole asks for another one, not for this run to begin afresh', () => {
+    const another = /\. To mend it: name another run or checkpoint to start from$/;
+    mkdirSync(join(folder, 'checkpoints'));
+    expect(() => initialCheckpoint(folder, warn)).toThrow(another);
+    writeFileSync(join(folder, 'checkpoints/step-000000007.safetensors'), 'PK');
+    expect(() => initialCheckpoint(folder, warn)).toThrow(another);
+  });
+
   it('gives a network of the same shape everything but the steps', () => {
     const taken = takenOver(network, learntBy(network, 2), { path: 'p', checkpoint: checkpointOf(network, 10) }, warn);
     expect(taken).toEqual(learntBy(network, 7));
