@@ -29,9 +29,19 @@ export interface Environment {
    */
   setParameters?(parameters: ParameterValues): void;
   /** What the world measured since it was last asked, by name. */
-  statistics?(): Readonly<Record<string, number>>;
+  statistics?(): Readonly<Record<string, Statistic>>;
   /** Frees the world. No call may follow. */
   close(): Promise<void>;
+}
+
+/** What a world measured of something, kept so that two stretches of time can be told as one. */
+export interface Statistic {
+  /** What it comes to. */
+  readonly aggregation: 'mean' | 'sum' | 'latest';
+  readonly sum: number;
+  /** Values in the sum. */
+  readonly count: number;
+  readonly latest: number;
 }
 
 export interface BehaviorSpec {
@@ -47,6 +57,8 @@ export interface BehaviorSpec {
   readonly mirror?: { readonly observations: Mirror; readonly actions: Mirror };
   /** The sensors whose observations lie one after the other in a row; absent where there is only one. */
   readonly sensors?: readonly Sensor[];
+  /** Names of the sensors that tell an agent what it is to achieve (ML-Agents' goal signals); absent where none does. */
+  readonly goals?: readonly string[];
 }
 
 /** A mirror image, number by number: mirrored[i] = signs[i] * original[from[i]]. */

@@ -67,21 +67,22 @@ export function encodeTensorFile({ metadata, tensors }: TensorFile): Uint8Array 
 /** @throws UserError where the file is missing, is something else, or isn't whole. */
 export function readTensorFile(path: string): TensorFile {
   const bytes = read(path);
-  const damaged = (what: string) => new UserError({ what, where: path });
+  const refused = (what: string, cause?: unknown) =>
+    new UserError({ what, where: path, expected: 'a whole file that Gaitsmith has written' }, { cause });
   const headerLength = bytes.length >= 8 ? bytes.readBigUInt64LE() : 0n;
   if (headerLength < 2n || headerLength > BigInt(bytes.length - 8))
-    throw damaged('no safetensors file, or a truncated one');
+    throw refused('no safetensors file, or a truncated one');
   const bodyStart = 8 + Number(headerLength);
   let parsed: { __metadata__?: Record<string, string> } & Record<string, unknown>;
   try {
     parsed = JSON.parse(bytes.toString('utf8', 8, bodyStart));
   } catch (error) {
-    throw new UserError({ what: 'no safetensors file: its header is no JSON', where: path }, { cause: error });
+    throw refused('no safetensors file: its header is no JSON', error);
   }
   const { __metadata__: { [CHECKSUM]: expected, ...metadata } = {}, ...rest } = parsed;
   const header = rest as Header;
   const body = bytes.subarray(bodyStart);
-  if (expected !== checksum(metadata, header, body)) throw damaged('truncated or damaged: the checksum does not match');
+  if (expected !== checksum(metadata, header, body)) throw refused('truncated or damaged: the checksum does not match');
 
   const tensors: Record<string, StoredTensor> = {};
   for (const [name, { dtype, shape, data_offsets }] of Object.entries(header)) {

@@ -172,6 +172,7 @@ export function readCheckpoint(path: string): Checkpoint {
       where: path,
       value: metadata['format'],
       expected: FORMAT,
+      mend: 'name a checkpoint (step-....safetensors) that this version of Gaitsmith has written, or train anew',
     });
   }
   const network = JSON.parse(metadata['network']!) as Network;
@@ -245,11 +246,13 @@ function adamCounts({ adamCounts, adamCount }: Readonly<Record<string, string>>)
  * The latest checkpoint that is whole.
  *
  * @param warn told of each damaged one that was passed over.
+ * @param mend what to do where there is none; default: what helps where the run itself was named.
  * @throws UserError where there is none.
  */
 export function latestCheckpoint(
   folder: string,
   warn: (message: string) => void,
+  mend?: string,
 ): { path: string; checkpoint: Checkpoint } {
   const paths = listCheckpoints(folder);
   for (const path of paths) {
@@ -263,8 +266,14 @@ export function latestCheckpoint(
   throw new UserError({
     where: folder,
     ...(paths.length > 0
-      ? { what: `none of the ${paths.length} checkpoints is whole`, mend: 'begin this run afresh with --force' }
-      : { what: 'there is no checkpoint', mend: 'npm run train' }),
+      ? {
+          what: `none of the ${paths.length} checkpoints is whole`,
+          mend: mend ?? 'train this run afresh (npm run train with --force), or name another one with --run-id',
+        }
+      : {
+          what: 'there is no checkpoint',
+          mend: mend ?? 'train this run first (npm run train without --resume), or name another one with --run-id',
+        }),
   });
 }
 

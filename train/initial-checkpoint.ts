@@ -30,7 +30,8 @@ export function initialCheckpoint(
   }
   if (statSync(path).isDirectory()) {
     const ofRun = join(path, 'checkpoints');
-    return latestCheckpoint(existsSync(ofRun) ? ofRun : path, warn);
+    const mend = 'name another run or checkpoint to start from';
+    return latestCheckpoint(existsSync(ofRun) ? ofRun : path, warn, mend);
   }
   if (/\.(pt|onnx|nn)$/i.test(path)) {
     throw new UserError({
@@ -58,11 +59,15 @@ export function takenOver(
 ): Learnt {
   const fitting = (['actor', 'critic'] as const).filter((owner) => fits(network, checkpoint.network, owner));
   if (fitting.length === 0) {
+    const [own, other] = [shapeOf(network), shapeOf(checkpoint.network)];
+    const differing = Object.keys(own).filter((name) => own[name] !== other[name]);
+    const of = (shape: typeof own) => differing.map((name) => `${name} ${shape[name]}`).join(', ');
     throw new UserError({
       what: 'neither the actor nor the critic has the shape of the one to start from',
       where: path,
-      value: network,
-      expected: JSON.stringify(checkpoint.network),
+      value: of(own),
+      expected: of(other),
+      mend: 'set these as that run has them, or start from nothing learnt: --from-scratch',
     });
   }
   for (const owner of ['actor', 'critic'] as const) {
@@ -130,6 +135,19 @@ function withLargerValues(checkpoint: Checkpoint, factor: number): Pick<Learnt, 
       first: scaled(optimiser.first, factor, factor ** 2),
       second: scaled(optimiser.second, factor ** 2, factor ** 4),
     },
+  };
+}
+
+/** A network in the words of the settings. */
+function shapeOf({ observationSize, actionSize, hiddenUnits, layers, ...more }: Network): Record<string, unknown> {
+  return {
+    observations: observationSize,
+    actions: actionSize,
+    hidden_units: hiddenUnits,
+    num_layers: layers,
+    activation: more.activation ?? 'swish',
+    layer_norm: more.layerNorm ?? false,
+    shared_critic: more.sharedBody ?? false,
   };
 }
 

@@ -9,6 +9,7 @@ import type { Episode } from '../envs/env.ts';
 import { GROUP_SIZE } from './collector.ts';
 import type { Rollout } from './rollout.ts';
 import { joined } from './rows.ts';
+import type { Statistics } from './statistics.ts';
 
 /** A decision and what it came to. */
 export interface LivedDecision {
@@ -51,7 +52,7 @@ export class LaneRecord {
     this.#lanes.get(agent)?.cut();
   }
 
-  finish(seconds: Rollout['seconds'], statistics: Readonly<Record<string, number>>): Rollout {
+  finish(seconds: Rollout['seconds'], statistics: Statistics): Rollout {
     const named = [...this.#lanes].sort(([one], [other]) => one - other);
     const lanes = named.map(([, lane]) => lane);
     const length = lanes[0]?.length ?? 0;

@@ -6,9 +6,14 @@ import type { LearnerOptions } from './learner.ts';
 import type { Objective } from './objective.ts';
 import type { Network } from './policy.ts';
 
-/** The shape of the networks that the settings ask for; what is as in ML-Agents is left out. */
+/**
+ * The shape of the networks that the settings ask for; what is as in ML-Agents is left out.
+ *
+ * @throws UserError where they ask for one that goals make the weights of.
+ */
 export function networkOf(behavior: BehaviorSpec, settings: BehaviorSettings): Network {
   const { network_settings, hyperparameters, gaitsmith } = settings;
+  if (behavior.goals && network_settings.goal_conditioning_type === 'hyper') throw hyperProblem(behavior);
   const { activation, layer_norm } = gaitsmith;
   return {
     observationSize: behavior.observationSize,
@@ -20,6 +25,16 @@ export function networkOf(behavior: BehaviorSpec, settings: BehaviorSettings): N
     ...(hyperparameters.shared_critic ? { sharedBody: true } : {}),
     ...(network_settings.normalize ? {} : { rawObservations: true }),
   };
+}
+
+/** With `none` ML-Agents, too, takes a goal as one observation more. */
+function hyperProblem({ name, goals }: BehaviorSpec): UserError {
+  return new UserError({
+    what: 'a network whose weights are made from goal observations (goal_conditioning_type: hyper) is not supported yet',
+    where: `behaviors.${name}.network_settings`,
+    value: goals,
+    mend: 'say goal_conditioning_type: none there, or set Observation Type of the sensor to Default in Unity',
+  });
 }
 
 /** @throws UserError where the mirror is wanted of a behaviour that has none. */

@@ -18,6 +18,7 @@ import { type CollectRequest, GROUP_SIZE } from './collector.ts';
 import { LaneRecord, type LivedDecision } from './lane-record.ts';
 import { requireFinite } from './not-finite.ts';
 import { type ActingPolicy, drawAction, type Rollout } from './rollout.ts';
+import { deviationOf } from './rollout-checks.ts';
 import { STREAMS } from './streams.ts';
 
 export class LiveCollector {
@@ -85,6 +86,7 @@ export class LiveCollector {
     record: LaneRecord | undefined,
     isFull: () => boolean,
   ): Promise<Rollout['seconds']> {
+    const deviation = deviationOf(logDeviation);
     const session = await Session.open(model, { threads: 1 });
     const over = new AbortController();
     const end = () => over.abort();
@@ -92,7 +94,7 @@ export class LiveCollector {
     if (signal.aborted) end();
     const seconds = { world: 0, policy: 0 };
     try {
-      const policy = { session, deviation: logDeviation.map(Math.exp), deterministic, iteration };
+      const policy = { session, deviation, deterministic, iteration };
       await Promise.all(
         this.#worlds.map((world) =>
           world.run(policy, record, seconds, over.signal, () => {

@@ -4,6 +4,7 @@ import { appendDurably } from '../files/append-durably.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { UpdateSettings, UpdateStatistics } from './learner.ts';
+import { numbersOf, type Statistics } from './statistics.ts';
 
 /** What one iteration looked like, its update included. */
 export interface IterationMetrics extends UpdateStatistics, UpdateSettings {
@@ -24,8 +25,8 @@ export interface IterationMetrics extends UpdateStatistics, UpdateSettings {
   readonly valueEstimate: number;
   /** Mean deviation of the action distribution. */
   readonly sigma: number;
-  /** What the world measured, by names of its own. */
-  readonly statistics?: Readonly<Record<string, number>>;
+  /** What the world measured, by names of its own; in the file the number that each came to. */
+  readonly statistics?: Statistics;
   readonly seconds: {
     readonly physics: number;
     readonly inference: number;
@@ -66,7 +67,8 @@ export class MetricsFile {
 
   append(metrics: IterationMetrics | EvaluationMetrics): void {
     this.#note(metrics);
-    appendDurably(this.#path, `${JSON.stringify(metrics)}\n`);
+    const measured = 'statistics' in metrics ? { statistics: numbersOf(metrics.statistics ?? {}) } : {};
+    appendDurably(this.#path, `${JSON.stringify({ ...metrics, ...measured })}\n`);
   }
 
   #note(metrics: IterationMetrics | EvaluationMetrics): void {

@@ -44,9 +44,7 @@ export class Records {
   add(metrics: IterationMetrics, episodes: readonly Episode[]): string | undefined {
     const { behaviorName, behavior } = this.#configuration;
     this.#metrics.append(metrics);
-    const measured = Object.entries(metrics.statistics ?? {}).map(([tag, value]) => ({ tag, value }));
-    if (measured.length > 0) this.#events?.add(metrics.step, measured);
-    const period = this.#summary.add(episodes, taggedNumbers(metrics), metrics.step);
+    const period = this.#summary.add(episodes, taggedNumbers(metrics), metrics.step, metrics.statistics);
     if (!period) return undefined;
     const { strength } = behavior.reward_signals.extrinsic;
     this.#events?.add(period.step, [...taggedValues(period, strength), ...taggedLessons(metrics.lessons)]);

@@ -3,6 +3,17 @@ import type { BehaviorSpec, Environment, Step } from '../envs/env.ts';
 import type { StoredTensor } from '../files/safetensors.ts';
 import { firstNotFinite, NotFiniteError, requireFinite } from './not-finite.ts';
 
+/**
+ * How far a policy's actions are spread about their means, [actionSize].
+ *
+ * @throws NotFiniteError at the first that is no number.
+ */
+export function deviationOf(logDeviation: Float32Array): Float32Array {
+  const deviation = logDeviation.map(Math.exp);
+  requireFinite("the deviation of the policy's actions", deviation, () => ({ evidence: {} }));
+  return deviation;
+}
+
 /** What is known of one agent's roll-out so far. */
 export type RecordOf = (agent: number, decisions: number) => Readonly<Record<string, StoredTensor>>;
 
@@ -16,11 +27,6 @@ export class RolloutChecks {
     this.#environment = environment;
     this.#firstAgent = firstAgent;
     this.#recordOf = recordOf;
-  }
-
-  /** How far actions are spread about their means, [actionSize]. */
-  deviation(deviation: Float32Array): void {
-    requireFinite("the deviation of the policy's actions", deviation, () => ({ evidence: {} }));
   }
 
   /** What the agents see before a decision, [agents, observationSize]. */

@@ -10,8 +10,9 @@ import type { Environment, Episode, EpisodeHistory, ParameterValues } from '../e
 import type { StoredTensor } from '../files/safetensors.ts';
 import { RandomStream } from '../random/stream.ts';
 import { ACTION_LIMIT } from './action-limit.ts';
-import { RolloutChecks } from './rollout-checks.ts';
+import { deviationOf, RolloutChecks } from './rollout-checks.ts';
 import { joined } from './rows.ts';
+import type { Statistics } from './statistics.ts';
 import { STREAMS } from './streams.ts';
 
 /** A record of `agents` x `decisions` decisions; every array lies agent by agent, decision by decision. */
@@ -36,7 +37,7 @@ export interface Rollout {
   /** Of a live world: whose decisions the rows are, one agent after the other. Absent where agents are 0, 1, 2 ... */
   readonly lived?: readonly { readonly agent: number; readonly decisions: number }[];
   /** What the world measured meanwhile, by name. */
-  readonly statistics?: Readonly<Record<string, number>>;
+  readonly statistics?: Statistics;
   readonly seconds: { readonly world: number; readonly policy: number };
 }
 
@@ -76,8 +77,7 @@ export class AgentGroup {
       { length: agents },
       (_, agent) => new RandomStream(this.#seed, STREAMS.actions, this.#firstAgent + agent, iteration),
     );
-    const deviation = policy.logDeviation.map(Math.exp);
-    checks.deviation(deviation);
+    const deviation = deviationOf(policy.logDeviation);
     const squashedActions = new Float32Array(agents * actionSize);
     let observations = this.#observations ?? (await environment.reset()).slice();
     const seconds = { world: 0, policy: 0 };

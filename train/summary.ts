@@ -1,5 +1,6 @@
 /** What is gathered of the episodes and updates between two summaries, and the statistics behind it. */
 import type { Episode } from '../envs/env.ts';
+import { type Statistics, together } from './statistics.ts';
 
 /** Mean and population deviation of the episodes' rewards; undefined where there is none. */
 export function rewardStatistics(episodes: readonly Episode[]): { mean: number; deviation: number } | undefined {
@@ -37,6 +38,8 @@ export interface SummaryState {
   /** Other numbers, one of each iteration, by name. */
   readonly sums: Readonly<Record<string, number>>;
   readonly iterations: number;
+  /** What the world measured; absent in a checkpoint from before it was gathered. */
+  readonly statistics?: Statistics;
 }
 
 /** A period between two summaries, summed up. */
@@ -45,6 +48,7 @@ export interface SummaryPeriod extends Pick<SummaryState, 'rewards' | 'lengths' 
   readonly step: number;
   /** Means of the other numbers over the period's iterations. */
   readonly means: Readonly<Record<string, number>>;
+  readonly statistics: Statistics;
 }
 
 const NOTHING: SummaryState = { rewards: [], lengths: [], blowUps: 0, sums: {}, iterations: 0 };
@@ -67,20 +71,23 @@ export class Summary {
 
   /**
    * @param numbers of this iteration; always the same names.
+   * @param measured by the world meanwhile.
    * @returns the period, where it is over.
    */
   add(
     episodes: readonly Episode[],
     numbers: Readonly<Record<string, number>>,
     step: number,
+    measured: Statistics = {},
   ): SummaryPeriod | undefined {
-    const { rewards, lengths, blowUps, sums, iterations } = this.#state;
+    const { rewards, lengths, blowUps, sums, iterations, statistics = {} } = this.#state;
     this.#state = {
       rewards: [...rewards, ...episodes.map(({ reward }) => reward)],
       lengths: [...lengths, ...episodes.map(({ decisions }) => decisions)],
       blowUps: blowUps + countBlowUps(episodes),
       sums: Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, (sums[name] ?? 0) + value])),
       iterations: iterations + 1,
+      statistics: together(statistics, measured),
     };
     if (step < this.#next) return undefined;
     const boundary = this.#boundaryAfter(step) - this.#frequency;
@@ -93,6 +100,7 @@ export class Summary {
       lengths: over.lengths,
       blowUps: over.blowUps,
       means: Object.fromEntries(Object.entries(over.sums).map(([name, sum]) => [name, sum / over.iterations])),
+      statistics: over.statistics ?? {},
     };
   }
 

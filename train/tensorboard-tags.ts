@@ -3,6 +3,7 @@ import type { Value } from '../tensorboard/event.ts';
 import { histogramOf } from '../tensorboard/histogram.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { IterationMetrics } from './metrics.ts';
+import { numbersOf } from './statistics.ts';
 import { type SummaryPeriod, statisticsOf } from './summary.ts';
 
 /** Tags of numbers that each iteration has; under `Gaitsmith/` stands what ML-Agents has no tag for. */
@@ -25,8 +26,9 @@ export function taggedNumbers(metrics: IterationMetrics): Record<string, number>
 }
 
 /** @param rewardStrength what rewards are multiplied by before anything is learnt from them. */
-export function taggedValues({ rewards, lengths, means }: SummaryPeriod, rewardStrength: number): Value[] {
-  const values: Value[] = Object.entries(means).map(([tag, value]) => ({ tag, value }));
+export function taggedValues({ rewards, lengths, means, statistics }: SummaryPeriod, rewardStrength: number): Value[] {
+  const numbers = [...Object.entries(means), ...Object.entries(numbersOf(statistics))];
+  const values: Value[] = numbers.map(([tag, value]) => ({ tag, value }));
   const reward = statisticsOf(rewards)?.mean;
   if (reward !== undefined) {
     values.push(

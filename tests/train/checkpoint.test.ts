@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { writeTensorFile } from '../../files/safetensors.ts';
 import { type Checkpoint, latestCheckpoint, readCheckpoint, writeCheckpoint } from '../../train/checkpoint.ts';
 import { pruneCheckpoints } from '../../train/checkpoint-files.ts';
 import { Normaliser } from '../../train/normaliser.ts';
@@ -46,6 +47,7 @@ function checkpointAt(step: number): Checkpoint {
       blowUps: 1,
       sums: { 'Losses/Value Loss': 1 / 3 },
       iterations: 2,
+      statistics: { Height: { aggregation: 'mean', sum: 0.1, count: 3, latest: 1 / 3 } },
     },
   };
 }
@@ -113,7 +115,22 @@ describe('a checkpoint', () => {
     const at = bytes.length - 1 - fromEnd;
     bytes[at] = bytes[at]! ^ 1;
     writeFileSync(path, bytes);
-    expect(() => readCheckpoint(path)).toThrow(/damaged/);
+    expect(() => readCheckpoint(path)).toThrow(/damaged.*expected a whole file that Gaitsmith has written/);
+  });
+
+  it('of another kind is refused with what was expected, and what to do', () => {
+    const path = join(folder, 'dump.safetensors');
+    writeTensorFile(path, { metadata: { format: 'gaitsmith-dump-1' }, tensors: {} });
+    expect(() => readCheckpoint(path)).toThrow(
+      /no checkpoint of this version; got "gaitsmith-dump-1"; expected gaitsmith-checkpoint-1\. To mend it: name a checkpoint/,
+    );
+    for (const [text, problem] of [
+      ['PK', 'or a truncated one'],
+      [`\x02${'\0'.repeat(7)}no JSON`, 'its header is no JSON'],
+    ] as const) {
+      writeFileSync(path, text);
+      expect(() => readCheckpoint(path)).toThrow(`${problem}; expected a whole file that Gaitsmith has written`);
+    }
   });
 
   it.each([0, 4, 8, 40])('is refused in one line where only %i bytes of it are there', (length) => {
@@ -124,7 +141,9 @@ describe('a checkpoint', () => {
   });
 
   it('that is missing says how to make one', () => {
-    expect(() => latestCheckpoint(join(folder, 'none'), warn)).toThrow(/no checkpoint.*npm run train/);
+    expect(() => latestCheckpoint(join(folder, 'none'), warn)).toThrow(
+      /no checkpoint.*train this run first.*or name another one with --run-id/,
+    );
   });
 
   it('is deleted when it is older than those to keep', () => {

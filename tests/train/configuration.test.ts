@@ -100,6 +100,14 @@ describe('a configuration', () => {
     expect(behavior.hyperparameters).toMatchObject({ beta: 0.01, epsilon: 0.3 });
   });
 
+  it("takes whole numbers with underscores between their digits, as ML-Agents' reader does", () => {
+    const { behavior } = parsed(walker('max_steps: 1_000_000', 'time_horizon: 1_0', 'init_path: "1_000"'));
+    expect(behavior).toMatchObject({ max_steps: 1_000_000, time_horizon: 10, init_path: '1_000' });
+    expect(parsed(configurationAsYaml({ ...parsed(stock), behavior })).behavior).toEqual(behavior);
+    expect(() => parsed(walker('max_steps: -1_000'))).toThrow(/my\.yaml:3.*got -1000; expected a number of at least 0/);
+    expect(() => parsed(walker('max_steps: _1'))).toThrow(/got "_1"; expected a number/);
+  });
+
   it('comes out the same when what was resolved is read again', () => {
     const configuration = parsed(`${stock}\nenvironment_parameters:\n  gravity: 9.81\nenv_settings:\n  seed: 7`);
     expect(parsed(configurationAsYaml(configuration))).toEqual(configuration);
@@ -174,6 +182,11 @@ debug: false`;
 
   it('is read with all that stands beside the behaviours, where that is as ML-Agents has it', () => {
     expect(parsed(others)).toMatchObject({ seed: -1, behavior: { max_steps: 1000 } });
+    // A run of another name and place has written just such a file.
+    const named = others
+      .replace('run_id: ppo', 'run_id: walker-3')
+      .replace('results_dir: results', 'results_dir: /data');
+    expect(parsed(named)).toEqual(parsed(others));
   });
 
   it('is refused by name where something beside the behaviours asks for what this world has not', () => {
@@ -187,6 +200,9 @@ debug: false`;
       /my\.yaml:4 \(engine_settings\.time_scale\).*Unity engine/,
     );
     expect(() => parsed(others.replace('timeout_wait: 60', 'timeout_wait: 5'))).toThrow(/env_settings\.timeout_wait/);
+    expect(() => parsed(others.replace('device: null', 'device: cuda'))).toThrow(
+      /my\.yaml:7 \(torch_settings\.device\).*--device NAME; got "cuda"/,
+    );
   });
 });
 
@@ -232,7 +248,17 @@ describe('a wrong configuration is refused with file, line, value and what was a
       walker('hyperparameters:', '  learning_rate_schedule: lineer'),
       ['my.yaml:4', '"lineer"', 'linear, constant', 'did you mean "linear"'],
     ],
-    ['a trainer we do not have', walker('trainer_type: sac'), ['my.yaml:3', '"sac"', 'ppo, a2c']],
+    [
+      'a trainer of ML-Agents that we do not have, by its name',
+      walker('trainer_type: sac'),
+      ['my.yaml:3 (behaviors.Walker.trainer_type): the trainer sac is not supported yet', 'ppo and a2c are'],
+    ],
+    [
+      'the trainer of groups, by its name',
+      'default_settings: { trainer_type: poca }\nbehaviors: { Walker: {} }',
+      ['my.yaml:1 (default_settings.trainer_type): the trainer poca is not supported yet'],
+    ],
+    ['a trainer that is none', walker('trainer_type: pop'), ['my.yaml:3', '"pop"', 'did you mean "ppo"', 'ppo, a2c']],
     ['a value from default_settings', 'default_settings:\n  max_steps: x\nbehaviors:\n  Walker:\n', ['my.yaml:2']],
     ['a number for a block', walker('hyperparameters: 7'), ['my.yaml:3', '7', 'a block of settings']],
     ['a behaviour that is no block', 'behaviors:\n  Walker: 3', ['my.yaml:2', 'a block of settings']],
@@ -246,7 +272,12 @@ describe('a wrong configuration is refused with file, line, value and what was a
     [
       'a minibatch larger than the buffer',
       walker('hyperparameters:', '  batch_size: 100', '  buffer_size: 50'),
-      ['my.yaml:4', 'batch_size', 'buffer_size'],
+      ['my.yaml:4', 'batch_size 100', 'buffer_size 50'],
+    ],
+    [
+      'a minibatch larger than the buffer, where only that is told',
+      walker('hyperparameters:', '  buffer_size: 50'),
+      ['my.yaml:3', 'hyperparameters.batch_size', 'batch_size 1024', 'buffer_size 50'],
     ],
     [
       'a feature that is not supported yet, by its name',
@@ -298,6 +329,21 @@ describe('a wrong configuration is refused with file, line, value and what was a
       'a least deviation above the greatest',
       walker('gaitsmith:', '  min_log_deviation: -1', '  max_log_deviation: -1.5'),
       ['my.yaml:4', 'min_log_deviation', '-1'],
+    ],
+    [
+      'a deviation beyond all that can be reckoned with',
+      walker('gaitsmith:', '  initial_log_deviation: 100'),
+      ['my.yaml:4', 'initial_log_deviation', '100', 'at most 2'],
+    ],
+    [
+      'a least deviation that is none',
+      walker('gaitsmith:', '  min_log_deviation: -1000'),
+      ['my.yaml:4', '-1000', 'at least -20'],
+    ],
+    [
+      'a phase with a deviation beyond all that can be reckoned with',
+      walker('gaitsmith:', '  phases: [{ from_step: 1, max_log_deviation: 90 }]'),
+      ['my.yaml:4', 'phases.0.max_log_deviation', '90', 'at most 2'],
     ],
     [
       'a phase that takes the greatest deviation below the least',

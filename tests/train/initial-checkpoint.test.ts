@@ -68,6 +68,14 @@ describe('init_path', () => {
     expect(() => initialCheckpoint(torch, warn)).toThrow(/PyTorch.*checkpoint\.pt.*safetensors/);
   });
 
+  it('that leads to a run without a checkpoint that is whole asks for another one, not for this run to begin afresh', () => {
+    const another = /\. To mend it: name another run or checkpoint to start from$/;
+    mkdirSync(join(folder, 'checkpoints'));
+    expect(() => initialCheckpoint(folder, warn)).toThrow(another);
+    writeFileSync(join(folder, 'checkpoints/step-000000007.safetensors'), 'PK');
+    expect(() => initialCheckpoint(folder, warn)).toThrow(another);
+  });
+
   it('gives a network of the same shape everything but the steps', () => {
     const taken = takenOver(network, learntBy(network, 2), { path: 'p', checkpoint: checkpointOf(network, 10) }, warn);
     expect(taken).toEqual(learntBy(network, 7));
@@ -151,16 +159,17 @@ describe('init_path', () => {
     });
   });
 
-  it('is refused where nothing fits, be it for the shape or for what follows a layer', () => {
-    for (const other of [
-      { hiddenUnits: 8 },
-      { layerNorm: true },
-      { activation: 'tanh' },
-      { sharedBody: true },
+  it('is refused where nothing fits, be it for the shape or for what follows a layer, with the settings that differ', () => {
+    for (const [other, got, expected] of [
+      [{ hiddenUnits: 8 }, 'hidden_units 4', 'hidden_units 8'],
+      [{ hiddenUnits: 8, layers: 2 }, 'hidden_units 4, num_layers 1', 'hidden_units 8, num_layers 2'],
+      [{ layerNorm: true }, 'layer_norm false', 'layer_norm true'],
+      [{ activation: 'tanh' }, 'activation swish', 'activation tanh'],
+      [{ sharedBody: true }, 'shared_critic false', 'shared_critic true'],
     ] as const) {
       const checkpoint = checkpointOf({ ...network, ...other }, 10);
       expect(() => takenOver(network, learntBy(network, 2), { path: 'p', checkpoint }, warn)).toThrow(
-        /neither the actor/,
+        new RegExp(`^p: neither the actor.*; got "${got}"; expected ${expected}\\. .*--from-scratch$`),
       );
     }
   });

@@ -271,10 +271,22 @@ describe('a collector of live worlds', () => {
     expect(world.actions).toEqual([]);
   });
 
-  it('asks the world what it measured', async () => {
-    const world = Object.assign(new ScriptedWorld([[{ sees: 1 }], [{ sees: 2, earned: 1 }]]), {
-      statistics: () => ({ 'Jump Height': 2 }),
+  it('stops where the policy spreads its actions endlessly, before the world is even asked', async () => {
+    const world = new ScriptedWorld([[{ sees: 1 }], [{ sees: 2, earned: 1 }]]);
+    const logDeviation = new Float32Array(1).fill(100);
+    const collecting = new LiveCollector([world], 1).collect({ ...policy, logDeviation, rows: 1 }, never);
+    await expect(collecting).rejects.toMatchObject({
+      name: 'NotFiniteError',
+      finding: { tensor: "the deviation of the policy's actions", value: Number.POSITIVE_INFINITY },
     });
-    expect((await collect(world, 1))!.statistics).toEqual({ 'Jump Height': 2 });
+    expect(world.resets).toBe(0);
+  });
+
+  it('asks the world what it measured', async () => {
+    const measured = { 'Jump Height': { aggregation: 'mean', sum: 4, count: 2, latest: 1 } } as const;
+    const world = Object.assign(new ScriptedWorld([[{ sees: 1 }], [{ sees: 2, earned: 1 }]]), {
+      statistics: () => measured,
+    });
+    expect((await collect(world, 1))!.statistics).toEqual(measured);
   });
 });

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Statistic } from '../../envs/env.ts';
 import { behavior as walkerBehavior } from '../../envs/walker/behavior.ts';
 import { sha256OfFile } from '../../files/hash.ts';
-import { readCheckpoint } from '../../train/checkpoint.ts';
+import { type Checkpoint, readCheckpoint } from '../../train/checkpoint.ts';
 import { parseConfiguration } from '../../train/configuration/read.ts';
 import type { IterationMetrics } from '../../train/metrics.ts';
 import { Records } from '../../train/records.ts';
@@ -171,16 +172,45 @@ describe('training', () => {
     expect(readCheckpoint(checkpoint).sample).toHaveLength(1560 * 3);
   });
 
-  it('tells TensorBoard what the world measured, by its own names', () => {
+  it('tells TensorBoard what the world measured over a summary period, by its own names and in its own way, --resume or not', () => {
     const options = {
       configuration: configuration(1024),
       metricsPath: join(folder, 'm.jsonl'),
       eventsFolder: join(folder, 'm'),
     };
-    const metrics = { step: 520, statistics: { 'Jump Height': 1.5 } } as unknown as IterationMetrics;
-    new Records(options, undefined).add(metrics, []);
-    const [, , measured] = readEvents(eventFilesIn(join(folder, 'm'))[0]!);
-    expect(measured).toMatchObject({ step: 520, values: { 'Jump Height': 1.5 } });
+    const add = (records: Records, step: number, statistics: IterationMetrics['statistics']) =>
+      records.add({ step, statistics, lessons: {} } as unknown as IterationMetrics, []);
+    const of = (aggregation: Statistic['aggregation'], ...values: number[]): Statistic => ({
+      aggregation,
+      sum: values.reduce((sum, value) => sum + value, 0),
+      count: values.length,
+      latest: values.at(-1)!,
+    });
+    const records = new Records(options, undefined);
+    add(records, 400, {
+      Height: of('mean', 1, 1, 1),
+      Jumps: of('sum', 2, 3),
+      Level: of('latest', 8, 9),
+      Rare: of('mean', 5),
+    });
+    const summary = JSON.parse(JSON.stringify(records.summary));
+    const resumed = new Records(options, { progress: { step: 400 }, summary } as Checkpoint);
+    add(resumed, 800, { Height: of('mean', 5), Jumps: of('sum', 4), Level: of('latest', 7) });
+    add(resumed, 1200, { Height: of('mean', 3) });
+    add(resumed, 2100, {});
+
+    const told = eventFilesIn(join(folder, 'm')).flatMap((path) => readEvents(path));
+    const measured = told.filter(({ values }) => 'Policy/Beta' in values || 'Height' in values);
+    expect(measured.map(({ step }) => step)).toEqual([1000, 2000]);
+    expect(measured[0]!.values).toMatchObject({ Height: Math.fround(11 / 5), Jumps: 9, Level: 7, Rare: 5 });
+    expect(measured[1]!.values).not.toHaveProperty('Height');
+    const lines = readFileSync(join(folder, 'm.jsonl'), 'utf8').trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line).statistics)).toEqual([
+      { Height: 1, Jumps: 5, Level: 9, Rare: 5 },
+      { Height: 5, Jumps: 4, Level: 7 },
+      { Height: 3 },
+      {},
+    ]);
   });
 
   it('counts and tells what blew up, and learns from sound numbers alone', async () => {

@@ -15,7 +15,9 @@ import { z } from 'zod';
 
 const count = () => z.int().positive();
 
-const logDeviation = z.number().nullable();
+/** The range that ML-Agents has for it in SAC; far outside, its exponential is 0 or infinite. */
+const logDeviation = z.number().min(-20).max(2);
+const logDeviationLimit = logDeviation.nullable();
 const adaptiveLearningRate = z
   .strictObject({
     desired_kl: z
@@ -41,8 +43,8 @@ const phase = {
   learning_rate: z.number().positive().optional(),
   beta: z.number().nonnegative().optional(),
   gamma: z.number().gt(0).lt(1).optional().describe('of the extrinsic reward'),
-  min_log_deviation: logDeviation.optional(),
-  max_log_deviation: logDeviation.optional(),
+  min_log_deviation: logDeviationLimit.optional(),
+  max_log_deviation: logDeviationLimit.optional(),
   adaptive_learning_rate: adaptiveLearningRate.optional().describe('like learning_rate, lets the rate start anew'),
   average_updates: count().nullable().optional().describe('an average that there was none of before begins anew'),
 };
@@ -85,9 +87,9 @@ const settings = {
     .enum(['ml-agents', 'orthogonal', 'torch'])
     .default('ml-agents')
     .describe('orthogonal: gains sqrt 2, 0.01 for the means, 1 for the value; torch: as torch.nn.Linear starts'),
-  initial_log_deviation: z.number().default(0).describe('log sigma of the raw action, before its division by 3'),
-  min_log_deviation: logDeviation.default(null).describe('log sigma is brought up to it where it is below'),
-  max_log_deviation: logDeviation.default(null).describe('log sigma is brought down to it where it is above'),
+  initial_log_deviation: logDeviation.default(0).describe('log sigma of the raw action, before its division by 3'),
+  min_log_deviation: logDeviationLimit.default(null).describe('log sigma is brought up to it where it is below'),
+  max_log_deviation: logDeviationLimit.default(null).describe('log sigma is brought down to it where it is above'),
 
   normalize_advantages: z
     .enum(['buffer', 'minibatch', 'none'])

@@ -3,7 +3,7 @@
  * what was allowed and the nearest name.
  */
 import { readFileSync } from 'node:fs';
-import { isNode, LineCounter, parseDocument } from 'yaml';
+import { isNode, LineCounter, parseDocument, type ScalarTag } from 'yaml';
 import type { z } from 'zod';
 import { nearestName } from '../../failure/nearest-name.ts';
 import { UserError } from '../../failure/user-error.ts';
@@ -202,6 +202,14 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 type Path = readonly PropertyKey[];
 
+/** 1_000_000: a number to YAML 1.1, and so to ML-Agents' reader. */
+export const groupedNumber: ScalarTag = {
+  tag: 'tag:yaml.org,2002:int',
+  default: true,
+  test: /^[-+]?[1-9][0-9_]*$/,
+  resolve: (text) => Number(text.replaceAll('_', '')),
+};
+
 /** A YAML text whose values can be traced back to their lines. */
 class LocatedYaml {
   readonly value: unknown;
@@ -211,7 +219,7 @@ class LocatedYaml {
 
   constructor(text: string, path: string) {
     this.#path = path;
-    this.#document = parseDocument(text, { lineCounter: this.#lines });
+    this.#document = parseDocument(text, { lineCounter: this.#lines, customTags: [groupedNumber] });
     const problem = this.#document.errors[0];
     if (problem) {
       const line = problem.linePos?.[0].line;

@@ -58,14 +58,6 @@ const a2cHyperparameters = {
     .default(1),
 };
 
-/** With the rule that a minibatch fits into the buffer. */
-function fitting<Schema extends z.ZodType<{ batch_size: number; buffer_size: number }>>(schema: Schema): Schema {
-  return schema.refine(({ batch_size, buffer_size }) => batch_size <= buffer_size, {
-    path: ['batch_size'],
-    error: 'a minibatch (batch_size) larger than the whole buffer (buffer_size)',
-  });
-}
-
 const networkSettings = z
   .strictObject({
     normalize: z.boolean().default(false).describe('normalise observations by their running mean and deviation'),
@@ -79,7 +71,7 @@ const networkSettings = z
     goal_conditioning_type: z
       .enum(['hyper', 'none'])
       .default('hyper')
-      .describe('for goal observations, of which the walker has none'),
+      .describe('for goal observations, of which the walker has none; hyper is refused where there is one'),
     deterministic: z.boolean().default(false).describe('act on the means while training, without noise'),
   })
   .prefault({});
@@ -144,9 +136,12 @@ function sharing<
   });
 }
 
-/** With the rules that phases follow one another, and that in each what belongs together fits. */
+/** With the rules that what belongs together fits, in each phase too, and that phases follow one another. */
 function phased<Schema extends z.ZodType<PhasedSettings>>(schema: Schema): Schema {
   return schema.superRefine((settings, context) => {
+    if (isTooLarge(settings)) {
+      context.addIssue({ code: 'custom', path: ['hyperparameters', 'batch_size'], message: tooLarge(settings) });
+    }
     if (isCrossed(settings)) {
       context.addIssue({ code: 'custom', path: ['gaitsmith', 'min_log_deviation'], message: CROSSED });
     }
@@ -161,13 +156,8 @@ function phased<Schema extends z.ZodType<PhasedSettings>>(schema: Schema): Schem
       if (phase.from_step <= from) refuse('from_step', 'a phase that does not begin after the one before it');
       from = phase.from_step;
       present = withPhase(present, phase);
-      const { batch_size, buffer_size } = present.hyperparameters;
-      if (batch_size > buffer_size) {
-        const named = phase.batch_size === undefined ? 'buffer_size' : 'batch_size';
-        refuse(
-          named,
-          `a minibatch (batch_size ${batch_size}) larger than the whole buffer (buffer_size ${buffer_size})`,
-        );
+      if (isTooLarge(present) && !isTooLarge(settings)) {
+        refuse(phase.batch_size === undefined ? 'buffer_size' : 'batch_size', tooLarge(present));
       }
       if (isCrossed(present) && !isCrossed(settings)) {
         refuse(phase.min_log_deviation === undefined ? 'max_log_deviation' : 'min_log_deviation', CROSSED);
@@ -177,6 +167,14 @@ function phased<Schema extends z.ZodType<PhasedSettings>>(schema: Schema): Schem
       }
     }
   });
+}
+
+function isTooLarge({ hyperparameters: { batch_size, buffer_size } }: PhasedSettings): boolean {
+  return batch_size > buffer_size;
+}
+
+function tooLarge({ hyperparameters: { batch_size, buffer_size } }: PhasedSettings): string {
+  return `a minibatch (batch_size ${batch_size}) larger than the whole buffer (buffer_size ${buffer_size})`;
 }
 
 const CROSSED = 'a least log sigma (min_log_deviation) above the greatest (max_log_deviation)';
@@ -197,14 +195,22 @@ function adaptsBlindly({ hyperparameters, gaitsmith }: PhasedSettings): boolean 
 }
 
 /** Says which of the schemas below is to be read by. */
-export const trainerSchema = z.looseObject({ trainer_type: z.enum(['ppo', 'a2c']).default('ppo') });
+export const trainerSchema = z.looseObject({
+  trainer_type: z
+    .unknown()
+    .refine((type) => type !== 'sac' && type !== 'poca', {
+      error: ({ input }) => `the trainer ${input} is not supported yet, ppo and a2c are`,
+    })
+    .pipe(z.enum(['ppo', 'a2c']))
+    .default('ppo'),
+});
 
 export const behaviorSchemas = {
   ppo: phased(
     sharing(
       z.strictObject({
         trainer_type: z.literal('ppo').default('ppo'),
-        hyperparameters: fitting(z.strictObject(ppoHyperparameters)).prefault({}),
+        hyperparameters: z.strictObject(ppoHyperparameters).prefault({}),
         ...behavior,
         gaitsmith: gaitsmithSettings.ppo,
       }),
@@ -214,7 +220,7 @@ export const behaviorSchemas = {
     sharing(
       z.strictObject({
         trainer_type: z.literal('a2c'),
-        hyperparameters: fitting(z.strictObject(a2cHyperparameters)).prefault({}),
+        hyperparameters: z.strictObject(a2cHyperparameters).prefault({}),
         ...behavior,
         gaitsmith: gaitsmithSettings.a2c,
       }),
@@ -244,9 +250,7 @@ export const fileSchema = z.strictObject({
   env_settings: environmentSettings.nullish(),
   engine_settings: engineSettings.nullish(),
   checkpoint_settings: checkpointSettings.nullish(),
-  torch_settings: z
-    .strictObject({ device: z.enum(['cpu']).nullish().describe('the update runs on the CPU') })
-    .nullish(),
+  torch_settings: z.strictObject({ device: byFlag('--device NAME', 'cpu') }).nullish(),
   debug: notYet('debug', false),
 });
 

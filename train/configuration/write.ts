@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { Configuration, UnityConfiguration } from './read.ts';
+import { type Configuration, groupedNumber, type UnityConfiguration } from './read.ts';
 
 /**
  * The whole configuration as ML-Agents' YAML, every default spelled out; reading it back gives the same.
@@ -10,10 +10,12 @@ export function configurationAsYaml(
   { behaviorName, behavior, environmentParameters, seed }: Configuration,
   unity?: Pick<UnityConfiguration, 'environment' | 'engine'>,
 ): string {
-  return stringify({
+  const file = {
     behaviors: { [behaviorName]: behavior },
     env_settings: { ...unity?.environment, seed },
     ...(unity ? { engine_settings: unity.engine } : {}),
     ...(Object.keys(environmentParameters).length > 0 ? { environment_parameters: environmentParameters } : {}),
-  });
+  };
+  // A text that would be read as a number is quoted.
+  return stringify(file, { customTags: [groupedNumber] });
 }

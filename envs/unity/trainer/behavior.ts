@@ -47,8 +47,15 @@ export function readBehavior(
   if (observationSize === 0) {
     throw refuse('it has no observations', 0, 'set Vector Observation > Space Size in Behavior Parameters');
   }
-  const behavior = { name, observationSize, actionSize };
-  return { behavior: sensors.length === 1 ? behavior : { ...behavior, sensors }, sensors };
+  const goals = first.observations.filter(isGoal).map((observation) => observation.name);
+  const behavior = {
+    name,
+    observationSize,
+    actionSize,
+    ...(sensors.length === 1 ? {} : { sensors }),
+    ...(goals.length === 0 ? {} : { goals }),
+  };
+  return { behavior, sensors };
 }
 
 type Refusal = (what: string, value: unknown, mend: string, expected?: string) => UserError;
@@ -82,6 +89,8 @@ const VECTOR = 'a vector: a shape of one number, such as 8';
 /** What ML-Agents says of a dimension of a shape; 1, none, is the rest. */
 const DIMENSION = { unspecified: 0, translational: 2, variable: 4 } as const;
 const isUnspecified = (property: number) => property === DIMENSION.unspecified;
+/** The sensor's Observation Type in Unity is Goal Signal. */
+const isGoal = ({ observation_type }: ObservationProto) => observation_type === 1;
 
 /** Why the behaviour is no longer what it was, in words; undefined where it still is. */
 export function differenceOf(before: BehaviorSpec, now: BehaviorSpec): string | undefined {

@@ -8,7 +8,7 @@
  * Unity and the policy take turns. Whatever reaches us in the policy's turn (a new session, while the answer to the last
  * one is still being computed) waits for the next.
  */
-import type { BehaviorSpec, Environment, ParameterValues, Step } from '../../env.ts';
+import type { BehaviorSpec, Environment, ParameterValues, Statistic, Step } from '../../env.ts';
 import type { AgentInfo } from './agent-info.ts';
 import { type Row, Rows } from './rows.ts';
 import type { ToldParameters } from './settings.ts';
@@ -98,7 +98,7 @@ export class UnityEnvironment implements Environment {
     return this.#unitysTurn();
   }
 
-  statistics(): Record<string, number> {
+  statistics(): Record<string, Statistic> {
     return this.#statistics.take();
   }
 

@@ -187,11 +187,13 @@ export class Session {
 
   #listen(bytes: Uint8Array = new Uint8Array(0)): void {
     for (const message of sideChannelMessages(bytes)) {
-      if (message.kind === 'statistic') this.#world.measured(message);
-      else
+      if (message.kind !== 'statistic') {
         this.#warnOnce(
           `unknown side channel data received (${message.kind === 'raw' ? message.channel : message.kind})`,
         );
+      } else if (Number.isFinite(message.value)) this.#world.measured(message);
+      // It would make nothing of the whole period that it is summed up in.
+      else this.#warnOnce(`the statistic ${JSON.stringify(message.name)} is no number at times, which is left out`);
     }
   }
 

@@ -1,23 +1,24 @@
-/** What a Unity project measures (`StatsRecorder`), brought to one number each time that it is asked for. */
+/** What a Unity project measures (`StatsRecorder`), gathered until it is asked for. */
+import type { Statistic } from '../../env.ts';
 import { AGGREGATION, type SideChannelMessage } from '../protocol/side-channels.ts';
 
-type Statistic = Extract<SideChannelMessage, { kind: 'statistic' }>;
-
 export class Statistics {
-  #values = new Map<string, { sum: number; count: number; last: number; aggregation: number }>();
+  #values = new Map<string, Statistic>();
 
-  add({ name, value, aggregation }: Statistic): void {
+  add({ name, value, aggregation }: Extract<SideChannelMessage, { kind: 'statistic' }>): void {
     const { sum, count } = this.#values.get(name) ?? { sum: 0, count: 0 };
-    this.#values.set(name, { sum: sum + value, count: count + 1, last: value, aggregation });
+    this.#values.set(name, { aggregation: wordFor(aggregation), sum: sum + value, count: count + 1, latest: value });
   }
 
   /** By name; a histogram counts with its mean. What was not measured since the last time is not there. */
-  take(): Record<string, number> {
-    const taken = [...this.#values].map(([name, { sum, count, last, aggregation }]) => {
-      if (aggregation === AGGREGATION.sum) return [name, sum];
-      return [name, aggregation === AGGREGATION.mostRecent ? last : sum / count];
-    });
+  take(): Record<string, Statistic> {
+    const taken = Object.fromEntries(this.#values);
     this.#values = new Map();
-    return Object.fromEntries(taken);
+    return taken;
   }
+}
+
+function wordFor(aggregation: number): Statistic['aggregation'] {
+  if (aggregation === AGGREGATION.sum) return 'sum';
+  return aggregation === AGGREGATION.mostRecent ? 'latest' : 'mean';
 }

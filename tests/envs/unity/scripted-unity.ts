@@ -19,6 +19,8 @@ export interface Says {
   readonly groupEarned?: number;
   /** Its episode is over. */
   readonly ended?: 'terminated' | 'truncated';
+  /** Its last sensor tells what it is to achieve. */
+  readonly hasGoal?: boolean;
 }
 
 export interface Behavior {
@@ -129,7 +131,7 @@ export function actionsIn(reply: UnityMessageProto): Record<string, number[][]> 
   );
 }
 
-function infoOf({ id, sees, earned = 0, groupEarned = 0, ended }: Says): Sent<AgentInfoProto> {
+function infoOf({ id, sees, earned = 0, groupEarned = 0, ended, hasGoal }: Says): Sent<AgentInfoProto> {
   const sensors = (typeof sees[0] === 'number' ? [sees] : sees) as readonly (readonly number[])[];
   return {
     id,
@@ -142,6 +144,7 @@ function infoOf({ id, sees, earned = 0, groupEarned = 0, ended }: Says): Sent<Ag
       dimension_properties: [1],
       float_data: { data: Float32Array.from(values) },
       name: `Sensor${index}`,
+      ...(hasGoal && index === sensors.length - 1 ? { observation_type: 1 } : {}),
     })),
   };
 }

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Environment, Episode, Sampler } from '../../../envs/env.ts';
 import { COMMAND, STATUS } from '../../../envs/unity/protocol/messages.ts';
 import { AGGREGATION, encodeSideChannels } from '../../../envs/unity/protocol/side-channels.ts';
+import { numbersOf } from '../../../train/statistics.ts';
 import { Echo } from './echoing.ts';
 import { closeWorlds, openWorld, play } from './open-world.ts';
 import { actionsIn, messagesIn, ScriptedUnity } from './scripted-unity.ts';
@@ -116,8 +117,22 @@ describe('a session', () => {
     );
     await unity.tell({ [A.key]: [{ id: 0, sees: [2] }] }, encodeSideChannels(messages));
     const [environment] = met.get('A')!.environments;
-    expect(environment!.statistics!()).toEqual({ Height: 1.5, Jumps: 4, Level: 2, Spread: 5 });
+    expect(numbersOf(environment!.statistics!())).toEqual({ Height: 1.5, Jumps: 4, Level: 2, Spread: 5 });
     expect(environment!.statistics!()).toEqual({});
+  });
+
+  it('leaves out what Unity measured as no number, and says so once', async () => {
+    const { port, met, said } = await openWorld();
+    const unity = await play(port, A);
+    await unity.tell({ [A.key]: [{ id: 0, sees: [1] }] });
+    const values = [Number.NaN, 1, Number.POSITIVE_INFINITY, 3];
+    const { average } = AGGREGATION;
+    const messages = values.map(
+      (value) => ({ kind: 'statistic', name: 'Height', value, aggregation: average }) as const,
+    );
+    await unity.tell({ [A.key]: [{ id: 0, sees: [2] }] }, encodeSideChannels(messages));
+    expect(numbersOf(met.get('A')!.environments[0]!.statistics!())).toEqual({ Height: 2 });
+    expect(said.filter((line) => /warning: the statistic "Height" is no number/.test(line))).toHaveLength(1);
   });
 
   it('sums up what several Unitys measured together, and takes the most recent of the first one alone', async () => {
@@ -135,7 +150,7 @@ describe('a session', () => {
       await player.tell({ [A.key]: [{ id: 0, sees: [2] }] }, encodeSideChannels(messages));
     }
     const taken = met.get('A')!.environments.map((environment) => environment.statistics!());
-    expect(Object.assign({}, ...taken)).toEqual({ Height: 1.5, Jumps: 6, Level: 7 });
+    expect(numbersOf(Object.assign({}, ...taken))).toEqual({ Height: 1.5, Jumps: 6, Level: 7 });
   });
 
   it('answers messages without agents, with lists that are empty, and with agents that nobody told of', async () => {

@@ -11,13 +11,14 @@ import { actingModel } from '../../../train/acting.ts';
 import { latestCheckpoint, readCheckpoint } from '../../../train/checkpoint.ts';
 import { type Configuration, parseConfiguration } from '../../../train/configuration/read.ts';
 import { Curriculum } from '../../../train/curriculum.ts';
+import { networkOf } from '../../../train/learner-options.ts';
 import { LiveCollector } from '../../../train/live-collector.ts';
 import { Normaliser } from '../../../train/normaliser.ts';
 import { initialParameters } from '../../../train/policy.ts';
 import type { Rollout } from '../../../train/rollout.ts';
 import { type TrainOptions, train } from '../../../train/train.ts';
 import { behavior as pointer } from '../../train/fixtures/pointing-environment.ts';
-import { closeWorlds, openWorld } from './open-world.ts';
+import { closeWorlds, openWorld, play } from './open-world.ts';
 import { join as joinWorld, pointingWorld } from './player/playing.ts';
 import { POINTER, playPointing } from './pointing-unity.ts';
 import { actionsIn, messagesIn, type Says, ScriptedUnity } from './scripted-unity.ts';
@@ -146,6 +147,28 @@ behaviors:
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+describe('a goal among the observations', () => {
+  const asking = (more: string) =>
+    parseConfiguration(`behaviors: { A: { network_settings: { hidden_units: 4 ${more} } } }`, 'a.yaml', 'A').behavior;
+
+  it.each([
+    ['of two sensors', [[1, 2], [3]], 'Sensor1'],
+    ['of the only sensor', [1, 2, 3], 'Sensor0'],
+  ])(
+    '%s is refused where its network would be made by another one, and else is one observation more',
+    async (_which, sees, name) => {
+      const { port, met } = await openWorld();
+      const unity = await play(port, { key: 'A?team=0' });
+      await unity.tell({ 'A?team=0': [{ id: 0, sees, hasGoal: true }] });
+      const { behavior } = met.get('A')!;
+      expect(() => networkOf(behavior, asking(''))).toThrow(
+        new RegExp(`goal_conditioning_type: hyper.*not supported.*"${name}".*goal_conditioning_type: none`),
+      );
+      expect(networkOf(behavior, asking(', goal_conditioning_type: none')).observationSize).toBe(3);
+    },
+  );
 });
 
 describe('lessons', () => {
