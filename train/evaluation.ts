@@ -9,6 +9,7 @@ import type { Environment, EnvironmentModule, Episode, EvaluationCondition } fro
 import { RandomStream } from '../random/stream.ts';
 import { requireFinite } from './not-finite.ts';
 import { type ActingPolicy, drawAction } from './rollout.ts';
+import { deviationOf } from './rollout-checks.ts';
 import { STREAMS } from './streams.ts';
 import { statisticsOf } from './summary.ts';
 
@@ -85,12 +86,11 @@ export async function playTrial(
 async function play(environment: Environment, policy: ActingPolicy, agent: number, count: number): Promise<Episode[]> {
   const { observationSize, actionSize } = environment.behavior;
   const played: Episode[] = [];
-  const deviation = policy.logDeviation.map(Math.exp);
+  const deviation = deviationOf(policy.logDeviation);
   const about = (data: Float32Array) => () => ({
     place: `in held-out episode ${played.length + 1} of trial ${agent + 1}`,
     evidence: { found: { shape: [data.length], data: data.slice() } },
   });
-  requireFinite("the deviation of the policy's actions", deviation, about(deviation));
   const numbers = () => new Float32Array(actionSize);
   const drawn = { actions: numbers(), logProbabilities: numbers(), squashed: numbers() };
   let noise = new RandomStream(EVALUATION_SEED, STREAMS.evaluation, agent, 0);
