@@ -113,7 +113,11 @@ describe('training in a live Unity', () => {
     const elsewhere = await start(settings(600), '--env', 'unity', '--resume', '--initialize-from', 'other').ended;
     expect(elsewhere.stderr).toMatch(/did not start from there but from scratch/);
 
-    const resumed = start(settings(600), '--env', 'unity', '--port', '0', '--resume');
+    // The file alone could be that of a run whose --max-steps was forgotten.
+    const shorter = await start(settings(600), '--env', 'unity', '--resume').ended;
+    expect(shorter.stderr).toMatch(/on its way to 100000 decisions.*--max-steps 600 where it is to end there/);
+    const words = ['--env', 'unity', '--port', '0', '--resume', '--max-steps', '600'];
+    const resumed = start(settings(600), ...words);
     await playPointing(await port(resumed), { agents: 20 });
     expect((await resumed.ended).exitCode).toBe(0);
     expect(checkpoints()).toEqual(['step-000000520.safetensors', 'step-000001040.safetensors']);
