@@ -91,16 +91,6 @@ const defaults = Object.fromEntries(names.map((name) => [name, walkerParameters[
   number
 >;
 
-/**
- * Fills in the defaults.
- *
- * @throws UserError as `checkParameters` does.
- */
-export function readParameters(given: Readonly<Record<string, number>>): WalkerParameters {
-  checkParameters(given);
-  return { ...defaults, ...given };
-}
-
 /** What one episode is played with: drawn, where there is a sampler, and held within the parameter's range. */
 export function drawParameters(given: ParameterValues, seed: number, ...episode: readonly number[]): WalkerParameters {
   const values = { ...defaults };
@@ -115,7 +105,8 @@ export function drawParameters(given: ParameterValues, seed: number, ...episode:
 /**
  * Checks all that an episode may begin with.
  *
- * @throws UserError as `checkParameter` does, and where the speeds are the wrong way round.
+ * @throws UserError as `checkParameter` does, and where the speeds are the wrong way round in every episode. (Where they are so
+ *   in some, the target's speed lies between them all the same.)
  */
 export function checkParameters(given: ParameterValues): void {
   for (const [name, value] of Object.entries(given)) checkParameter(name, value);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { behavior, environmentUrl } from '../../../envs/walker/behavior.ts';
-import { readParameters } from '../../../envs/walker/parameters.ts';
+import { drawParameters } from '../../../envs/walker/parameters.ts';
 import { loadPhysX } from '../../../envs/walker/physx.ts';
 import { walkerRig } from '../../../envs/walker/rig.ts';
 import { Walker } from '../../../envs/walker/walker.ts';
@@ -72,7 +72,7 @@ describe('the same seed gives the same bytes', () => {
 
   it('whatever the scene has been through before', async () => {
     const physx = await loadPhysX();
-    const newWalker = () => new Walker(physx, walkerRig, readParameters({}));
+    const newWalker = () => new Walker(physx, walkerRig, drawParameters({}, 0));
     const used = newWalker();
     for (let episode = 0; episode < 20; episode++) {
       const fresh = newWalker();

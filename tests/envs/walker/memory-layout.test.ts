@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { behavior } from '../../../envs/walker/behavior.ts';
 import { findMemoryLayout } from '../../../envs/walker/memory-layout.ts';
-import { readParameters } from '../../../envs/walker/parameters.ts';
+import { drawParameters } from '../../../envs/walker/parameters.ts';
 import { unityPhysics } from '../../../envs/walker/physics-settings.ts';
 import { loadPhysX, type PhysX } from '../../../envs/walker/physx.ts';
 import { walkerRig } from '../../../envs/walker/rig.ts';
@@ -49,7 +49,7 @@ describe("the layout of PhysX's memory", () => {
 
 describe('going by memory', () => {
   it('gives the same bytes as going by calls, over many episodes', () => {
-    const parameters = readParameters({ target_radius: 0.3 });
+    const parameters = drawParameters({ target_radius: 0.3 }, 0);
     const walkers = [physx, byCalls].map((each) => opened(new Walker(each, walkerRig, parameters)));
     const random = new RandomStream(8);
     const actions = new Float32Array(behavior.actionSize);
@@ -108,14 +108,14 @@ describe('going by memory', () => {
   });
 
   it('goes on where PhysX has moved to a larger memory', () => {
-    const walkers = [physx, byCalls].map((each) => opened(new Walker(each, walkerRig, readParameters({}))));
+    const walkers = [physx, byCalls].map((each) => opened(new Walker(each, walkerRig, drawParameters({}, 0))));
     const actions = new Float32Array(behavior.actionSize).fill(0.1);
     for (const walker of walkers) {
       walker.start(new RandomStream(3));
       walker.decide(actions, 0);
     }
     const before = physx.memory.buffer.byteLength;
-    while (physx.memory.buffer.byteLength === before) opened(new Walker(physx, walkerRig, readParameters({})));
+    while (physx.memory.buffer.byteLength === before) opened(new Walker(physx, walkerRig, drawParameters({}, 0)));
     actions.fill(-0.1);
     const [memory, calls] = walkers.map((walker) => {
       const outcome = walker.decide(actions, 0);

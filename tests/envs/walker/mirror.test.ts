@@ -3,7 +3,7 @@ import type { Mirror } from '../../../envs/env.ts';
 import { actionNames } from '../../../envs/walker/action.ts';
 import { behavior } from '../../../envs/walker/behavior.ts';
 import { observationNames } from '../../../envs/walker/observation.ts';
-import { readParameters } from '../../../envs/walker/parameters.ts';
+import { drawParameters } from '../../../envs/walker/parameters.ts';
 import { loadPhysX } from '../../../envs/walker/physx.ts';
 import { walkerRig } from '../../../envs/walker/rig.ts';
 import { Walker } from '../../../envs/walker/walker.ts';
@@ -33,7 +33,7 @@ class MirroredStream extends RandomStream {
 }
 
 function started(stream: RandomStream, parameters: Record<string, number> = {}): Walker {
-  const walker = new Walker(physx, walkerRig, readParameters(parameters));
+  const walker = new Walker(physx, walkerRig, drawParameters(parameters, 0));
   open.push(walker);
   walker.start(stream);
   return walker;

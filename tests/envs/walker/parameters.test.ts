@@ -2,18 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Sampler } from '../../../envs/env.ts';
-import {
-  checkParameter,
-  checkParameters,
-  drawParameters,
-  readParameters,
-  walkerParameters,
-} from '../../../envs/walker/parameters.ts';
+import { checkParameter, checkParameters, drawParameters, walkerParameters } from '../../../envs/walker/parameters.ts';
 import { UserError } from '../../../failure/user-error.ts';
 
 describe('environment parameters', () => {
   it("default to Unity's scene", () => {
-    expect(readParameters({})).toEqual({
+    expect(drawParameters({}, 0)).toEqual({
       gravity: 14.715,
       friction: 0.6,
       target_speed_min: 0.1,
@@ -39,19 +33,19 @@ describe('environment parameters', () => {
   });
 
   it('are taken where given', () => {
-    expect(readParameters({ target_speed_max: 3 }).target_speed_max).toBe(3);
+    expect(drawParameters({ target_speed_max: 3 }, 0).target_speed_max).toBe(3);
   });
 
   it('of an unknown name are refused with the allowed names and the nearest one', () => {
-    const read = () => readParameters({ target_sped_max: 3 });
+    const read = () => checkParameters({ target_sped_max: 3 });
     expect(read).toThrow(UserError);
     expect(read).toThrow(/expected one of gravity, .*write target_speed_max instead of target_sped_max/);
   });
 
   it('out of range, or the wrong way round, are refused', () => {
-    expect(() => readParameters({ target_speed_min: 0 })).toThrow(/target_speed_min.*got 0.*from 0.01/);
-    expect(() => readParameters({ gravity: Number.NaN })).toThrow(UserError);
-    expect(() => readParameters({ target_speed_min: 5, target_speed_max: 2 })).toThrow(/above the greatest/);
+    expect(() => checkParameters({ target_speed_min: 0 })).toThrow(/target_speed_min.*got 0.*from 0.01/);
+    expect(() => checkParameters({ gravity: Number.NaN })).toThrow(UserError);
+    expect(() => checkParameters({ target_speed_min: 5, target_speed_max: 2 })).toThrow(/above the greatest/);
   });
 
   const uniform = (min_value: number, max_value: number): Sampler => ({
@@ -102,6 +96,6 @@ describe('environment parameters', () => {
   });
 
   it('have their default in an episode where nothing is said of them', () => {
-    expect(drawParameters({ friction: 1 }, 1, 2)).toEqual({ ...readParameters({}), friction: 1 });
+    expect(drawParameters({ friction: 1 }, 1, 2)).toEqual({ ...drawParameters({}, 0), friction: 1 });
   });
 });

@@ -4,7 +4,7 @@ import { behavior } from '../../../envs/walker/behavior.ts';
 import { WalkerEnvironment } from '../../../envs/walker/environment.ts';
 import { observationNames } from '../../../envs/walker/observation.ts';
 import { noiseScales } from '../../../envs/walker/observation-noise.ts';
-import { readParameters, walkerParameters } from '../../../envs/walker/parameters.ts';
+import { drawParameters, walkerParameters } from '../../../envs/walker/parameters.ts';
 import { unityPhysics } from '../../../envs/walker/physics-settings.ts';
 import { loadPhysX } from '../../../envs/walker/physx.ts';
 import { type Rig, walkerRig } from '../../../envs/walker/rig.ts';
@@ -40,7 +40,7 @@ const everything: ParameterValues = {
 };
 
 function walkerOf(rig: Rig = walkerRig): Walker {
-  const walker = new Walker(physx, rig, readParameters({}));
+  const walker = new Walker(physx, rig, drawParameters({}, 0));
   open.push(walker);
   return walker;
 }
@@ -50,7 +50,7 @@ function walkerWith(parameters: Record<string, number>, seed = 1): Walker {
   const walker = walkerOf();
   walker.start(new RandomStream(99));
   walker.decide(new Float32Array(actionSize), 0);
-  walker.start(new RandomStream(seed), readParameters(parameters));
+  walker.start(new RandomStream(seed), drawParameters(parameters, 0));
   return walker;
 }
 
@@ -105,12 +105,12 @@ describe('parameters drawn anew for every episode', () => {
     const [history] = used.histories();
     expect(history!.episode).toBeGreaterThan(5);
     const [usedWalker] = used.walkers;
-    const parameters = readParameters(history!.parameters);
+    const parameters = drawParameters(history!.parameters, 0);
     const fresh = walkerOf();
     for (const walker of [usedWalker!, fresh]) walker.start(new RandomStream(3), parameters);
     expect(played(usedWalker!)).toBe(played(fresh));
     // And back to the defaults.
-    for (const walker of [usedWalker!, fresh]) walker.start(new RandomStream(4), readParameters({}));
+    for (const walker of [usedWalker!, fresh]) walker.start(new RandomStream(4), drawParameters({}, 0));
     const newest = walkerOf();
     newest.start(new RandomStream(4));
     expect(played(usedWalker!)).toBe(played(newest));
@@ -176,14 +176,14 @@ describe('parameters drawn anew for every episode', () => {
 
 describe('an episode acts as one in a world that was made so:', () => {
   const worlds: [string, Record<string, number>, () => Walker][] = [
-    ['gravity', { gravity: 9.81 }, () => new Walker(physx, walkerRig, readParameters({ gravity: 9.81 }))],
-    ['friction', { friction: 0.2 }, () => new Walker(physx, walkerRig, readParameters({ friction: 0.2 }))],
+    ['gravity', { gravity: 9.81 }, () => new Walker(physx, walkerRig, drawParameters({ gravity: 9.81 }, 0))],
+    ['friction', { friction: 0.2 }, () => new Walker(physx, walkerRig, drawParameters({ friction: 0.2 }, 0))],
     [
       'mass_scale',
       { mass_scale: 1.5 },
       () => {
         const bodies = walkerRig.bodies.map((body) => ({ ...body, mass: body.mass * 1.5 }));
-        return new Walker(physx, { ...walkerRig, bodies }, readParameters({}));
+        return new Walker(physx, { ...walkerRig, bodies }, drawParameters({}, 0));
       },
     ],
     [
@@ -192,7 +192,7 @@ describe('an episode acts as one in a world that was made so:', () => {
       () => {
         const { stiffness, damping, maxStrength } = walkerRig.drive;
         const drive = { stiffness: stiffness / 2, damping: damping / 2, maxStrength: maxStrength / 2 };
-        return new Walker(physx, { ...walkerRig, drive }, readParameters({}));
+        return new Walker(physx, { ...walkerRig, drive }, drawParameters({}, 0));
       },
     ],
   ];

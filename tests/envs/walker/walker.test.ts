@@ -3,7 +3,7 @@ import { actionNames } from '../../../envs/walker/action.ts';
 import { behavior } from '../../../envs/walker/behavior.ts';
 import { createEnvironment, WalkerEnvironment } from '../../../envs/walker/environment.ts';
 import { observationNames } from '../../../envs/walker/observation.ts';
-import { readParameters } from '../../../envs/walker/parameters.ts';
+import { drawParameters } from '../../../envs/walker/parameters.ts';
 import { unityPhysics } from '../../../envs/walker/physics-settings.ts';
 import { loadPhysX } from '../../../envs/walker/physx.ts';
 import { bodyIndex, walkerRig } from '../../../envs/walker/rig.ts';
@@ -20,7 +20,7 @@ afterEach(async () => {
 
 /** A walker at the start of an episode. */
 function walkerWith(parameters: Record<string, number> = {}, seed = 1): Walker {
-  const walker = new Walker(physx, walkerRig, readParameters(parameters));
+  const walker = new Walker(physx, walkerRig, drawParameters(parameters, 0));
   open.push(walker);
   walker.start(new RandomStream(seed));
   return walker;
@@ -316,7 +316,7 @@ describe('an episode', () => {
     };
     const makeAndClose = (walkers: number) => {
       for (let made = 0; made < walkers; made++) {
-        const other = new Walker(physx, walkerRig, readParameters({}));
+        const other = new Walker(physx, walkerRig, drawParameters({}, 0));
         other.start(new RandomStream(made));
         other.world.simulate();
         other.close();
