@@ -83,8 +83,8 @@ const card = z.strictObject({
   seed: z.int(),
   /** Decisions it has learnt from in all, those before it was shipped the last time included. */
   steps: z.int().nonnegative(),
-  /** Which episodes the scores are of: those of a seed are the same for every policy. */
-  evaluation: z.strictObject({ seed: z.int(), episodes: z.int() }),
+  /** Which episodes the scores are of: those of a seed are the same for every policy. Absent in older cards. */
+  evaluation: z.strictObject({ seed: z.int(), episodes: z.int() }).optional(),
   ...scores,
 });
 
