@@ -62,7 +62,7 @@ export function usesMirror({ gaitsmith }: BehaviorSettings): boolean {
 export function mirrorOf({ name, mirror }: BehaviorSpec): NonNullable<BehaviorSpec['mirror']> {
   if (mirror) return mirror;
   throw new UserError({
-    what: 'nobody knows the mirror image of this behaviour',
+    what: 'this behaviour has no known mirror image',
     where: `behaviors.${name}.gaitsmith (mirror_loss, mirror_samples)`,
     expected: 'an environment that tells it (BehaviorSpec.mirror), as the Walker does',
   });

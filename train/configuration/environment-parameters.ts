@@ -129,7 +129,7 @@ export function environmentParameters(
         followed = criteria.behavior;
       } else if (index < curriculum.length - 1) {
         throw new UserError({
-          what: 'a lesson that others follow needs completion_criteria',
+          what: 'every lesson but the last needs completion_criteria',
           where: source.place(at),
           value: name,
         });

@@ -224,7 +224,7 @@ class LocatedYaml {
     if (problem) {
       const line = problem.linePos?.[0].line;
       throw new UserError(
-        { what: `no valid YAML: ${problem.message.split('\n')[0]}`, where: line ? `${path}:${line}` : path },
+        { what: `not valid YAML: ${problem.message.split('\n')[0]}`, where: line ? `${path}:${line}` : path },
         { cause: problem },
       );
     }
@@ -232,7 +232,7 @@ class LocatedYaml {
       this.value = this.#document.toJS() ?? {};
     } catch (error) {
       // An alias without an anchor, or more of them than a file can mean.
-      throw new UserError({ what: `no valid YAML: ${(error as Error).message}`, where: path }, { cause: error });
+      throw new UserError({ what: `not valid YAML: ${(error as Error).message}`, where: path }, { cause: error });
     }
   }
 

@@ -24,7 +24,7 @@ function never(error: string, ...off: readonly unknown[]) {
 
 /** The same of one that is for the command line. */
 function byFlag(flag: string, ...off: readonly unknown[]) {
-  return never(`this is for the command line to say: ${flag}`, ...off);
+  return never(`set this on the command line: ${flag}`, ...off);
 }
 
 const count = () => z.int().positive();
@@ -153,7 +153,7 @@ function phased<Schema extends z.ZodType<PhasedSettings>>(schema: Schema): Schem
     for (const [index, phase] of (settings.gaitsmith.phases ?? []).entries()) {
       const refuse = (setting: string, message: string) =>
         context.addIssue({ code: 'custom', path: ['gaitsmith', 'phases', index, setting], message });
-      if (phase.from_step <= from) refuse('from_step', 'a phase that does not begin after the one before it');
+      if (phase.from_step <= from) refuse('from_step', 'a phase must begin later (from_step) than the one before it');
       from = phase.from_step;
       present = withPhase(present, phase);
       if (isTooLarge(present) && !isTooLarge(settings)) {
@@ -185,7 +185,7 @@ function isCrossed({ gaitsmith }: PhasedSettings): boolean {
 }
 
 const BLIND =
-  'a learning rate that adapts to how far an update goes, and only one minibatch an update, at which it has not gone anywhere yet; take a smaller batch_size or more epochs (num_epoch)';
+  'adaptive_learning_rate needs more than one minibatch an update: it goes by how far the policy has moved, and before the first step it has not moved; take a smaller batch_size or more epochs (num_epoch)';
 
 /** How far an update went is seen at its minibatches, each before its own step. */
 function adaptsBlindly({ hyperparameters, gaitsmith }: PhasedSettings): boolean {
