@@ -263,7 +263,7 @@ describe('a wrong configuration is refused with file, line, value and what was a
     ['a number for a block', walker('hyperparameters: 7'), ['my.yaml:3', '7', 'a block of settings']],
     ['a behaviour that is no block', 'behaviors:\n  Walker: 3', ['my.yaml:2', 'a block of settings']],
     ['no behaviour at all', '', ['my.yaml', '"Walker"']],
-    ['an alias without an anchor', walker('max_steps: *many'), ['my.yaml', 'no valid YAML', 'many']],
+    ['an alias without an anchor', walker('max_steps: *many'), ['my.yaml', 'not valid YAML', 'many']],
     [
       'a seed that would be the same as another one',
       `${walker('max_steps: 1')}\nenv_settings: { seed: 4294967296 }`,

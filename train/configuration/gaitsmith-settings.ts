@@ -32,7 +32,10 @@ const adaptiveLearningRate = z
     min: z.number().positive().default(1e-5),
     max: z.number().positive().default(1e-2),
   })
-  .refine(({ min, max }) => min <= max, { path: ['min'], error: 'the smallest learning rate (min) is above the greatest (max)' })
+  .refine(({ min, max }) => min <= max, {
+    path: ['min'],
+    error: 'the smallest learning rate (min) is above the greatest (max)',
+  })
   .nullable();
 
 /** What may change as training goes on; what a phase doesn't name stays as it was. */
