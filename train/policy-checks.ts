@@ -4,7 +4,8 @@
  */
 import { Session } from '../compile/onnxruntime.ts';
 import type { Learner } from './learner.ts';
-import { type Finding, requireFinite } from './not-finite.ts';
+import { type Finding, firstNotFinite, NotFiniteError, requireFinite } from './not-finite.ts';
+import { deviationOf } from './rollout-checks.ts';
 import { spreadRows } from './rows.ts';
 
 /** Observations that it is asked about, of those that it has just learnt from. */
@@ -31,14 +32,20 @@ export async function checkPolicy(
   const shape = [asked.length / observationSize, observationSize];
   const evidence = { observations: { shape, data: asked } };
   const after = (): Omit<Finding, 'tensor' | 'value'> => ({ place: 'after its update', evidence });
-  requireFinite("the deviation of the policy's actions", logDeviation.map(Math.exp), after);
+  deviationOf(logDeviation, after);
 
   const session = await Session.open(model, { threads: 1 });
   try {
     const { means } = await session.run({ observations: { type: 'float32', shape, data: asked } });
     const rows = means!.data as Float32Array;
-    const bad = rows.findIndex((mean) => !Number.isFinite(mean)) % actionSize;
-    requireFinite(`the policy's mean of action ${bad}`, rows, after);
+    const bad = firstNotFinite(rows);
+    if (bad >= 0) {
+      throw new NotFiniteError({
+        tensor: `the policy's mean of action ${bad % actionSize}`,
+        value: rows[bad]!,
+        ...after(),
+      });
+    }
   } finally {
     await session.release();
   }

@@ -1,16 +1,19 @@
 /** Stops a roll-out at the first number from the world or the policy that is none, before it reaches the other one. */
 import type { BehaviorSpec, Environment, Step } from '../envs/env.ts';
 import type { StoredTensor } from '../files/safetensors.ts';
-import { firstNotFinite, NotFiniteError, requireFinite } from './not-finite.ts';
+import { type Finding, firstNotFinite, NotFiniteError, requireFinite } from './not-finite.ts';
 
 /**
  * How far a policy's actions are spread about their means, [actionSize].
  *
  * @throws NotFiniteError at the first that is no number.
  */
-export function deviationOf(logDeviation: Float32Array): Float32Array {
+export function deviationOf(
+  logDeviation: Float32Array,
+  about: () => Omit<Finding, 'tensor' | 'value'> = () => ({ evidence: {} }),
+): Float32Array {
   const deviation = logDeviation.map(Math.exp);
-  requireFinite("the deviation of the policy's actions", deviation, () => ({ evidence: {} }));
+  requireFinite("the deviation of the policy's actions", deviation, about);
   return deviation;
 }
 

@@ -1,4 +1,4 @@
-/** What changes with the training step, as ML-Agents' schedules have it, and with how far an update went. */
+/** What changes with the training step, as ML-Agents' schedules have it. */
 import type { BehaviorSettings, PpoSettings } from './configuration/schema.ts';
 import type { UpdateSettings } from './learner.ts';
 
@@ -49,29 +49,6 @@ function epsilonAt(
   at: (kind: 'linear' | 'constant', start: number, end: number) => number,
 ): number {
   return at(epsilon_schedule ?? learning_rate_schedule, epsilon, 0.1);
-}
-
-/**
- * The factor of the learning rate after an update that diverged by `divergence`: smaller where that was more than twice what
- * is desired, greater where it was less than half. The rate it makes of `learning_rate` stays within the settings' limits.
- */
-export function adaptedFactor(settings: BehaviorSettings, factor: number, divergence: number): number {
-  const adaptive = settings.gaitsmith.adaptive_learning_rate;
-  if (!adaptive) return factor;
-  const wanted =
-    divergence > 2 * adaptive.desired_kl
-      ? factor / adaptive.factor
-      : divergence < adaptive.desired_kl / 2
-        ? factor * adaptive.factor
-        : factor;
-  return factorWithin(settings, wanted);
-}
-
-/** The factor that keeps the rate within the limits of one that adapts. */
-export function factorWithin({ gaitsmith, hyperparameters }: BehaviorSettings, factor: number): number {
-  const { learning_rate } = hyperparameters;
-  const { min, max } = gaitsmith.adaptive_learning_rate ?? { min: 0, max: Number.POSITIVE_INFINITY };
-  return Math.min(max / learning_rate, Math.max(min / learning_rate, factor));
 }
 
 /** Decisions between two checkpoints. */

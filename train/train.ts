@@ -3,24 +3,23 @@
  * buffer of decisions under the current policy, brings the normaliser up to date, estimates advantages, and updates.
  */
 import { availableParallelism } from 'node:os';
-import { isDeepStrictEqual } from 'node:util';
 import { type Engine, type EngineOptions, openEngine } from '../compile/index.ts';
 import type { BehaviorSpec, Environment, Episode, EvaluationCondition } from '../envs/env.ts';
 import { UserError } from '../failure/user-error.ts';
 import { sha256OfFile } from '../files/hash.ts';
 import { RandomStream } from '../random/stream.ts';
 import { actingModel } from './acting.ts';
+import { adapted, rateFactor } from './adaptive-rate.ts';
 import { type Checkpoint, type RunProgress, rewardOfBest, writeBestCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { pruneCheckpoints } from './checkpoint-files.ts';
 import { Collector, type CollectRequest } from './collector.ts';
 import { phasesBetween, settingsAt, toldPhase, withPhase } from './configuration/phases.ts';
 import type { Configuration } from './configuration/read.ts';
-import type { BehaviorSettings } from './configuration/schema.ts';
 import { Curriculum } from './curriculum.ts';
 import { toldWithDump } from './dump.ts';
 import { evaluationOf, trialsOf } from './evaluation.ts';
 import { goneOnFrom, initialCheckpoint, takenOver, valueFactor } from './initial-checkpoint.ts';
-import { Learner, type LearningBuffer, type UpdateStatistics } from './learner.ts';
+import { Learner, type LearningBuffer } from './learner.ts';
 import { learnerOptions, networkOf } from './learner-options.ts';
 import { learningBuffer } from './learning-buffer.ts';
 import { LiveCollector } from './live-collector.ts';
@@ -32,7 +31,7 @@ import { Records } from './records.ts';
 import { RewardNormaliser } from './reward-normaliser.ts';
 import { inOrderOfTheirEnds, type Rollout } from './rollout.ts';
 import { joined, spreadRows } from './rows.ts';
-import { adaptedFactor, checkpointInterval, factorWithin, updateSettings } from './schedules.ts';
+import { checkpointInterval, updateSettings } from './schedules.ts';
 import { startingPoint } from './starting-point.ts';
 import { STREAMS } from './streams.ts';
 import { countBlowUps, meanOf, rewardStatistics } from './summary.ts';
@@ -300,7 +299,8 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
     const collected = performance.now();
 
     // Learn from it. As in ML-Agents, schedules are where the decisions that are learnt from have brought them.
-    const update = updateSettings(present, advanced(progress, rollout).step, rateFactor(present, progress));
+    const after = advanced(progress, rollout);
+    const update = updateSettings(present, after.step, rateFactor(present, progress));
     const buffer = await dumping(learningBuffer(learner, rollout, present, behavior, rewardNormaliser));
     const order = new RandomStream(seed, STREAMS.minibatches, progress.iteration);
     const losses = await dumping(learner.update(buffer, update, order));
@@ -309,7 +309,7 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
     const learnt = performance.now();
 
     // Tell and save.
-    progress = { ...advanced(progress, rollout), ...adapted(present, progress, losses) };
+    progress = { ...after, ...adapted(present, progress, losses) };
     sample = sampleOf(rollout.observations, sample, network.observationSize);
     const seconds = split(rollout.seconds, began, collected, learnt);
     const means = { valueEstimate: meanValue(buffer), sigma: meanSigma(learner) };
@@ -379,28 +379,6 @@ function beginning(seed: number, agents: number, initial: Run['initial']): RunPr
   const { path, checkpoint } = initial;
   const steps = checkpoint.progress.step + (checkpoint.progress.startedFrom?.steps ?? 0);
   return { ...counters, startedFrom: { checkpoint: path, sha256: sha256OfFile(path)!, steps } };
-}
-
-/** What the learning rate is multiplied by; what it once adapted to is forgotten where the settings of it have changed. */
-function rateFactor(settings: BehaviorSettings, { learningRateFactor = 1, adaptedBy }: RunProgress): number {
-  const isAdaptedStill = adaptedBy === undefined || isDeepStrictEqual(adaptedBy, rateSettings(settings));
-  if (!settings.gaitsmith.adaptive_learning_rate) return 1;
-  return factorWithin(settings, isAdaptedStill ? learningRateFactor : 1);
-}
-
-function rateSettings({ hyperparameters, gaitsmith }: BehaviorSettings): NonNullable<RunProgress['adaptedBy']> {
-  return { from: hyperparameters.learning_rate, by: gaitsmith.adaptive_learning_rate };
-}
-
-/** The learning rate's factor for the next update, where it adapts. */
-function adapted(
-  settings: BehaviorSettings,
-  progress: RunProgress,
-  { lastDivergence }: UpdateStatistics,
-): Pick<RunProgress, 'learningRateFactor' | 'adaptedBy'> {
-  if (!settings.gaitsmith.adaptive_learning_rate) return { learningRateFactor: undefined, adaptedBy: undefined };
-  const learningRateFactor = adaptedFactor(settings, rateFactor(settings, progress), lastDivergence);
-  return { learningRateFactor, adaptedBy: rateSettings(settings) };
 }
 
 function advanced(progress: RunProgress, { agents, decisions, episodes }: Rollout): RunProgress {

@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { tf } from '../../compile/tensorflow.ts';
 import { RandomStream } from '../../random/stream.ts';
 import { adamFactors, adamStep } from '../../train/adam.ts';
+import { adaptedFactor } from '../../train/adaptive-rate.ts';
 import { parseConfiguration } from '../../train/configuration/read.ts';
 import { minibatches } from '../../train/minibatches.ts';
 import { withImages } from '../../train/mirrored.ts';
 import { Normaliser } from '../../train/normaliser.ts';
 import { initialParameters, parameterTable } from '../../train/policy.ts';
 import { RewardNormaliser } from '../../train/reward-normaliser.ts';
-import { adaptedFactor, checkpointInterval, scheduled, updateSettings } from '../../train/schedules.ts';
+import { checkpointInterval, scheduled, updateSettings } from '../../train/schedules.ts';
 
 describe('the normaliser', () => {
   it('has n = 3, mean = 1.33333 and M = 5.66667 after rows 1 and 3, as ML-Agents has', () => {
