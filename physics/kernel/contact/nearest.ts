@@ -64,6 +64,8 @@ const nearest = memory.data(12);
 const previous = memory.data(12);
 const opposite = memory.data(16);
 
+/** Every turn comes nearer, so it ends; this is for numbers that are none. */
+const mostTurns = 64;
 /** Nearer than this part of the distance is near enough. */
 const relative: f32 = 1 - 0.000225;
 
@@ -103,8 +105,8 @@ export function secondCornerTowards(towards: usize): i32 {
 }
 
 // @ts-ignore: decorator
-@inline function at(of: usize, index: i32): usize {
-  return of + <usize>index * 12;
+@inline function at(vectors: usize, index: i32): usize {
+  return vectors + <usize>index * 12;
 }
 
 function push(pair: i32): void {
@@ -143,7 +145,7 @@ export function findNearest(manifold: usize, towards: usize, reach: f32, overlap
     else set(nearest, 1, 0, 0);
     scale(direction, nearest, <f32>1 / length(nearest));
   }
-  for (;;) {
+  for (let turns = 0; turns < mostTurns; turns++) {
     last = distance;
     copy(previous, nearest);
     set(away, -x(nearest), -y(nearest), -z(nearest));
@@ -177,6 +179,9 @@ export function findNearest(manifold: usize, towards: usize, reach: f32, overlap
       return OVERLAPPING;
     }
   }
+  keep(manifold, 0);
+  place(nearest);
+  return UNSURE;
 }
 
 function keep(manifold: usize, many: i32): void {
@@ -410,13 +415,12 @@ function shrinkTetrahedron(): void {
   takePart(bestPart, i, j, k);
 }
 
-/** Whether the origin and the fourth corner lie on different sides of the face i j k. */
+/** Whether the origin lies outside of the face i j k, that is the three and the fourth corner on the same side of it. */
 function isOutside(i: i32, j: i32, k: i32, other: i32): bool {
   const a = at(differences, i);
   subtract(ab, at(differences, j), a);
   subtract(ac, at(differences, k), a);
   cross(normal, ab, ac);
-  subtract(ap, at(differences, other), a);
-  // The origin's height over the face is -n.a, the corner's n.(d - a).
-  return dot(normal, a) * dot(normal, ap) >= -1e-6;
+  // PhysX's threshold, in m^6: of things as small as a foot it calls every origin outside, and the walk ends UNSURE.
+  return dot(normal, a) * dot(normal, at(differences, other)) >= -1e-6;
 }

@@ -1,0 +1,223 @@
+// Which pairs of shapes are near: boxes around all shapes along the world's axes, of four walkers at once.
+//
+// A box is as large as its shape and reaches out as far as contacts are made: the shape's contact offset and, with
+// speculative contacts, as far as it may come in one step by its speed and its spin. A pair is near while boxes overlap,
+// and as long a manifold lives.
+
+import {
+  bodyAt,
+  POSITION,
+  ROTATION,
+  SHAPE_BYTES,
+  PAIR_BYTES,
+  pairCount,
+  pairs,
+  shapeCount,
+  shapes,
+  speculative,
+  SPIN,
+  timeStep,
+  V,
+  VELOCITY,
+} from '../layout';
+
+// ---- shapes, of four walkers: v128 each ----
+const LOW: usize = 0 * V;
+const HIGH: usize = 3 * V;
+/** Rotation and position in the world. */
+export const SHAPE_ROTATION: usize = 6 * V;
+export const SHAPE_POSITION: usize = 10 * V;
+/** How far from the shape contacts are made, metres. */
+export const SHAPE_REACH: usize = 13 * V;
+/** Bytes of a shape. */
+export const PLACED: usize = 14 * V;
+
+// ---- words of the table of shapes ----
+export const BALL: i32 = 0;
+export const CAPSULE: i32 = 1;
+export const BOX: i32 = 2;
+export const PLANE: i32 = 3;
+/** Larger than any world. */
+const everywhere: f32 = 1e30;
+
+// @ts-ignore: decorator
+@inline function word(shape: usize, index: usize): v128 {
+  return v128.load_splat<f32>(shape + (index << 2));
+}
+// @ts-ignore: decorator
+@inline function times(a: v128, b: v128): v128 {
+  return f32x4.mul(a, b);
+}
+// @ts-ignore: decorator
+@inline function plus(a: v128, b: v128): v128 {
+  return f32x4.add(a, b);
+}
+// @ts-ignore: decorator
+@inline function minus(a: v128, b: v128): v128 {
+  return f32x4.sub(a, b);
+}
+// @ts-ignore: decorator
+@inline function long(ax: v128, ay: v128, az: v128): v128 {
+  return f32x4.sqrt(plus(plus(times(ax, ax), times(ay, ay)), times(az, az)));
+}
+
+/** Places every shape of a group and the box around it into `placed` [shapes]. */
+export function placeShapes(group: usize, placed: usize): void {
+  let out = placed;
+  for (let i = 0; i < shapeCount; i++) {
+    placeShape(group, shapes + <usize>i * SHAPE_BYTES, out);
+    out += PLACED;
+  }
+}
+
+function placeShape(group: usize, shape: usize, out: usize): void {
+  const body = load<i32>(shape);
+  const kind = load<i32>(shape, 4);
+  const one = f32x4.splat(1);
+  const two = f32x4.splat(2);
+  // Pose in the world: the body's times the shape's in the body.
+  let px = word(shape, 5);
+  let py = word(shape, 6);
+  let pz = word(shape, 7);
+  let qx = word(shape, 8);
+  let qy = word(shape, 9);
+  let qz = word(shape, 10);
+  let qw = word(shape, 11);
+  let at: usize = 0;
+  if (body >= 0) {
+    at = bodyAt(group, body);
+    const bx = v128.load(at, ROTATION);
+    const by = v128.load(at, ROTATION + V);
+    const bz = v128.load(at, ROTATION + 2 * V);
+    const bw = v128.load(at, ROTATION + 3 * V);
+    const tx = times(two, minus(times(by, pz), times(bz, py)));
+    const ty = times(two, minus(times(bz, px), times(bx, pz)));
+    const tz = times(two, minus(times(bx, py), times(by, px)));
+    const rx = plus(plus(px, times(bw, tx)), minus(times(by, tz), times(bz, ty)));
+    const ry = plus(plus(py, times(bw, ty)), minus(times(bz, tx), times(bx, tz)));
+    const rz = plus(plus(pz, times(bw, tz)), minus(times(bx, ty), times(by, tx)));
+    px = plus(rx, v128.load(at, POSITION));
+    py = plus(ry, v128.load(at, POSITION + V));
+    pz = plus(rz, v128.load(at, POSITION + 2 * V));
+    const sx = plus(plus(times(bw, qx), times(bx, qw)), minus(times(by, qz), times(bz, qy)));
+    const sy = plus(plus(times(bw, qy), times(by, qw)), minus(times(bz, qx), times(bx, qz)));
+    const sz = plus(plus(times(bw, qz), times(bz, qw)), minus(times(bx, qy), times(by, qx)));
+    const sw = minus(minus(times(bw, qw), times(bx, qx)), plus(times(by, qy), times(bz, qz)));
+    qx = sx;
+    qy = sy;
+    qz = sz;
+    qw = sw;
+  }
+  v128.store(out, qx, SHAPE_ROTATION);
+  v128.store(out, qy, SHAPE_ROTATION + V);
+  v128.store(out, qz, SHAPE_ROTATION + 2 * V);
+  v128.store(out, qw, SHAPE_ROTATION + 3 * V);
+  v128.store(out, px, SHAPE_POSITION);
+  v128.store(out, py, SHAPE_POSITION + V);
+  v128.store(out, pz, SHAPE_POSITION + 2 * V);
+
+  // Half sizes of the box around it.
+  let hx: v128;
+  let hy: v128;
+  let hz: v128;
+  if (kind === BALL) {
+    hx = word(shape, 2);
+    hy = hx;
+    hz = hx;
+  } else {
+    const x2 = plus(qx, qx);
+    const y2 = plus(qy, qy);
+    const z2 = plus(qz, qz);
+    const xx = minus(minus(one, times(qy, y2)), times(qz, z2));
+    const xy = plus(times(qx, y2), times(qw, z2));
+    const xz = minus(times(qx, z2), times(qw, y2));
+    if (kind === CAPSULE) {
+      const radius = word(shape, 2);
+      const half = word(shape, 3);
+      hx = plus(times(f32x4.abs(xx), half), radius);
+      hy = plus(times(f32x4.abs(xy), half), radius);
+      hz = plus(times(f32x4.abs(xz), half), radius);
+    } else if (kind === BOX) {
+      const a = word(shape, 2);
+      const b = word(shape, 3);
+      const c = word(shape, 4);
+      const yx = minus(times(qx, y2), times(qw, z2));
+      const yy = minus(minus(one, times(qx, x2)), times(qz, z2));
+      const yz = plus(times(qy, z2), times(qw, x2));
+      const zx = plus(times(qx, z2), times(qw, y2));
+      const zy = minus(times(qy, z2), times(qw, x2));
+      const zz = minus(minus(one, times(qx, x2)), times(qy, y2));
+      hx = plus(plus(times(f32x4.abs(xx), a), times(f32x4.abs(yx), b)), times(f32x4.abs(zx), c));
+      hy = plus(plus(times(f32x4.abs(xy), a), times(f32x4.abs(yy), b)), times(f32x4.abs(zy), c));
+      hz = plus(plus(times(f32x4.abs(xz), a), times(f32x4.abs(yz), b)), times(f32x4.abs(zz), c));
+    } else {
+      boundPlane(shape, out, px, py, pz, xx, xy, xz);
+      return;
+    }
+  }
+  let reach = word(shape, 12);
+  if (body >= 0 && speculative) {
+    const speed = long(v128.load(at, VELOCITY), v128.load(at, VELOCITY + V), v128.load(at, VELOCITY + 2 * V));
+    const spin = long(v128.load(at, SPIN), v128.load(at, SPIN + V), v128.load(at, SPIN + 2 * V));
+    const step = f32x4.splat(timeStep);
+    reach = plus(plus(reach, times(speed, step)), times(times(spin, step), long(hx, hy, hz)));
+  }
+  v128.store(out, reach, SHAPE_REACH);
+  hx = plus(hx, reach);
+  hy = plus(hy, reach);
+  hz = plus(hz, reach);
+  v128.store(out, minus(px, hx), LOW);
+  v128.store(out, minus(py, hy), LOW + V);
+  v128.store(out, minus(pz, hz), LOW + 2 * V);
+  v128.store(out, plus(px, hx), HIGH);
+  v128.store(out, plus(py, hy), HIGH + V);
+  v128.store(out, plus(pz, hz), HIGH + 2 * V);
+}
+
+/** A half space is everywhere, but for one that ends square to an axis. */
+function boundPlane(shape: usize, out: usize, px: v128, py: v128, pz: v128, nx: v128, ny: v128, nz: v128): void {
+  const reach = word(shape, 12);
+  v128.store(out, reach, SHAPE_REACH);
+  for (let axis: usize = 0; axis < 3; axis++) {
+    const normal = axis === 0 ? nx : axis === 1 ? ny : nz;
+    const position = axis === 0 ? px : axis === 1 ? py : pz;
+    const most = f32x4.splat(everywhere);
+    const least = f32x4.splat(-everywhere);
+    const square = f32x4.splat(0.999999);
+    v128.store(
+      out + axis * V,
+      v128.bitselect(minus(position, reach), least, f32x4.gt(f32x4.neg(normal), square)),
+      LOW,
+    );
+    v128.store(out + axis * V, v128.bitselect(plus(position, reach), most, f32x4.gt(normal, square)), HIGH);
+  }
+}
+
+// @ts-ignore: decorator
+@inline function overlap(a: usize, b: usize): i32 {
+  let near = f32x4.le(v128.load(a, LOW), v128.load(b, HIGH));
+  near = v128.and(near, f32x4.le(v128.load(b, LOW), v128.load(a, HIGH)));
+  near = v128.and(near, f32x4.le(v128.load(a, LOW + V), v128.load(b, HIGH + V)));
+  near = v128.and(near, f32x4.le(v128.load(b, LOW + V), v128.load(a, HIGH + V)));
+  near = v128.and(near, f32x4.le(v128.load(a, LOW + 2 * V), v128.load(b, HIGH + 2 * V)));
+  near = v128.and(near, f32x4.le(v128.load(b, LOW + 2 * V), v128.load(a, HIGH + 2 * V)));
+  return i32x4.bitmask(near);
+}
+
+/**
+ * Lists the pairs that are near in any lane: one word each, the pair's index << 4 and a bit for each lane.
+ * Returns how many; `near` has room for all pairs.
+ */
+export function listNearPairs(placed: usize, near: usize): i32 {
+  let count = 0;
+  let pair = pairs;
+  for (let i = 0; i < pairCount; i++) {
+    const lanes = overlap(
+      placed + <usize>load<u32>(pair) * PLACED,
+      placed + <usize>load<u32>(pair, 4) * PLACED,
+    );
+    if (lanes) store<u32>(near + (<usize>(count++) << 2), (i << 4) | lanes);
+    pair += PAIR_BYTES;
+  }
+  return count;
+}
