@@ -100,9 +100,9 @@ export function contactLaneBytes(): i32 {
   return <i32>((LANE + 15) & ~15);
 }
 
-/** Bytes of scratch that one step needs, for the tables as they are. */
-export function contactScratchBytes(): i32 {
-  const bytes: usize = 4 * LIST + <usize>shapeCount * PLACED + ((<usize>pairCount * 4 + 15) & ~15);
+/** Bytes of scratch that one step needs, for so many shapes and pairs. */
+export function contactScratchBytes(shapes: i32, pairs: i32): i32 {
+  const bytes: usize = 4 * LIST + <usize>shapes * PLACED + ((<usize>pairs * 4 + 15) & ~15);
   return <i32>bytes;
 }
 

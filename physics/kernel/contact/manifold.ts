@@ -25,6 +25,7 @@ import {
   y,
   z,
 } from './vector';
+import { contactsOverlookZ } from '../layout';
 
 /** Smallest f32 step above 1, PhysX's measure of "nothing". */
 export const EPSILON: f32 = 1.1920929e-7;
@@ -62,7 +63,8 @@ const boxTurn = memory.data<f32>([0.9998, 0.9999, 0.9999, 0.9999, 0.9999]);
 const boxMove = memory.data<f32>([0.5, 0.125, 0.25, 0.375, 0.375]);
 const roundTurn = memory.data<f32>([0.9995, 0.9999, 0.9997]);
 const roundMove = memory.data<f32>([0.5, 0.1, 0.75]);
-const planeTurn: f32 = 0.9998;
+/** One degree: as PhysX 5 has it; 4.1 says 2.3 here, but Unity has no planes. */
+const planeTurn: f32 = 0.99996192;
 
 /** A manifold of a pair that has just come near. */
 export function clearManifold(at: usize, pair: u32): void {
@@ -128,7 +130,7 @@ function move(manifold: usize, pose: usize): f32 {
   const dx = f32.abs(load<f32>(pose, POSE_POSITION) - load<f32>(manifold, SEEN_POSITION));
   const dy = f32.abs(load<f32>(pose, POSE_POSITION + 4) - load<f32>(manifold, SEEN_POSITION + 4));
   const dz = f32.abs(load<f32>(pose, POSE_POSITION + 8) - load<f32>(manifold, SEEN_POSITION + 8));
-  return max(dx, max(dy, dz));
+  return contactsOverlookZ ? max(dx, dy) : max(dx, max(dy, dz));
 }
 
 /** Half the angle whose cosine is `cosine`, for small angles: acos(1 - s) = sqrt(2 s) (1 + s / 12 + ...). */
