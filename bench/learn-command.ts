@@ -1,8 +1,8 @@
 /** `npm run bench -- learn`: how fast a configuration learns, with several seeds. */
 import { availableParallelism, cpus } from 'node:os';
+import { runCommandLine } from '../cli/command-line.ts';
+import { text, wholeNumber } from '../cli/options.ts';
 import { behavior } from '../envs/walker/behavior.ts';
-import { runCommandLine } from '../pipeline/command-line.ts';
-import { text, wholeNumber } from '../pipeline/options.ts';
 import type { Json } from '../pipeline/stage.ts';
 import { readConfiguration } from '../train/configuration/read.ts';
 import { type LearningRun, learn, printLearning } from './learn.ts';

@@ -1,5 +1,5 @@
 /** `npm run bench -- ops`: what can be traced. */
-import { runCommandLine } from '../pipeline/command-line.ts';
+import { runCommandLine } from '../cli/command-line.ts';
 import type { Json } from '../pipeline/stage.ts';
 import { ops, printOps } from './ops.ts';
 

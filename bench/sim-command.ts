@@ -1,10 +1,10 @@
 /** `npm run bench -- sim`: how fast the world is by itself, on one thread and on many. */
 import { once } from 'node:events';
 import { availableParallelism, cpus } from 'node:os';
-import { runCommandLine } from '../pipeline/command-line.ts';
-import { wholeNumber } from '../pipeline/options.ts';
+import { startWorker } from '../base/threads/start-worker.ts';
+import { runCommandLine } from '../cli/command-line.ts';
+import { wholeNumber } from '../cli/options.ts';
 import type { Json } from '../pipeline/stage.ts';
-import { startWorker } from '../threads/start-worker.ts';
 import { printSim, sim } from './sim.ts';
 import { printScaling, simScaling, workerCounts } from './sim-scaling.ts';
 

@@ -1,7 +1,7 @@
 /** `npm run bench -- wire`: what training over gRPC costs, and whether it holds. */
 import { availableParallelism } from 'node:os';
-import { runCommandLine } from '../pipeline/command-line.ts';
-import { wholeNumber } from '../pipeline/options.ts';
+import { runCommandLine } from '../cli/command-line.ts';
+import { wholeNumber } from '../cli/options.ts';
 import type { Json } from '../pipeline/stage.ts';
 import { type SoakReport, soak, type WireReport, wire } from './wire.ts';
 

@@ -1,9 +1,9 @@
 /**
  * Finds the command that was asked for: `pipeline`, one of the stages, or a tool. Only that one's code is loaded.
  */
-import { nearestName } from '../failure/nearest-name.ts';
-import { UserError } from '../failure/user-error.ts';
-import { type CommandEntry, endWith, runCommandLine } from './command-line.ts';
+import { nearestName } from '../base/failure/nearest-name.ts';
+import { UserError } from '../base/failure/user-error.ts';
+import { type CommandEntry, endWith, runCommandLine } from '../cli/command-line.ts';
 import { stageCommand } from './stage-command.ts';
 import type { StageEntry } from './stages.ts';
 

@@ -7,8 +7,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { UserError } from '../failure/user-error.ts';
-import { writeAtomically } from '../files/write-atomically.ts';
+import { UserError } from '../base/failure/user-error.ts';
+import { writeAtomically } from '../base/files/write-atomically.ts';
 import type { RunFolder } from './run-folder.ts';
 import type { Json } from './stage.ts';
 

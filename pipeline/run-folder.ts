@@ -2,8 +2,8 @@
  * Where everything of one run lies: `runs/<run-id>/` and the names in it.
  */
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { UserError } from '../failure/user-error.ts';
-import { flagsText } from './parse-options.ts';
+import { UserError } from '../base/failure/user-error.ts';
+import { flagsText } from '../cli/parse-options.ts';
 
 export interface RunFolder {
   readonly id: string;
@@ -18,12 +18,12 @@ export interface RunFolder {
   /** One JSON object a line: of each iteration, and of each held-out evaluation. */
   readonly metrics: string;
   readonly checkpoints: string;
-  /** What led to a NaN, where a training met one. See `train/dump.ts`. */
+  /** What led to a NaN, where a training met one. See `train/keep/dump.ts`. */
   readonly dumps: string;
   readonly policy: string;
   readonly validation: string;
   readonly logs: string;
-  /** Held by the process that works here. See `files/lock-folder.ts`. */
+  /** Held by the process that works here. See `base/files/lock-folder.ts`. */
   readonly lock: string;
 }
 

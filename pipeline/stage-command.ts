@@ -1,12 +1,12 @@
 /**
  * The command of one stage: `npm run export`. It always runs, up to date or not: who names a stage wants it run.
  */
-import { UserError } from '../failure/user-error.ts';
-import type { CommandLine, CommandResult } from './command-line.ts';
-import { durationText } from './duration.ts';
+import { UserError } from '../base/failure/user-error.ts';
+import type { CommandLine, CommandResult } from '../cli/command-line.ts';
+import { durationText } from '../cli/duration.ts';
+import type { OptionSpecs } from '../cli/options.ts';
+import { commandLineText, type Given } from '../cli/parse-options.ts';
 import type { StageRecord } from './manifest.ts';
-import type { OptionSpecs } from './options.ts';
-import { commandLineText, type Given } from './parse-options.ts';
 import { LOCK_TOKEN_VARIABLE, type RunFolder, shownPath } from './run-folder.ts';
 import { runFolderOf, runOptions } from './run-options.ts';
 import { runStage } from './run-stage.ts';

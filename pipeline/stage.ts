@@ -9,11 +9,11 @@
  * skipping, Ctrl-C, --json and errors are done for it (`run-stage.ts`). A stage module is loaded for --help too:
  * import what is heavy (tfjs, onnxruntime, PhysX) inside `run()`.
  */
-import { UserError } from '../failure/user-error.ts';
-import type { Logger } from './logger.ts';
+import { UserError } from '../base/failure/user-error.ts';
+import type { Logger } from '../cli/logger.ts';
+import { flagOf, type OptionSpecs, type OptionsOf } from '../cli/options.ts';
+import type { Progress } from '../cli/progress.ts';
 import type { StageRecord } from './manifest.ts';
-import { flagOf, type OptionSpecs, type OptionsOf } from './options.ts';
-import type { Progress } from './progress.ts';
 import type { RunFolder } from './run-folder.ts';
 
 export interface Stage<Specs extends OptionSpecs = OptionSpecs> {

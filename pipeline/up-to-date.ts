@@ -5,9 +5,9 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, isAbsolute } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { nearestName } from '../failure/nearest-name.ts';
-import { UserError } from '../failure/user-error.ts';
-import { sha256OfFile } from '../files/hash.ts';
+import { nearestName } from '../base/failure/nearest-name.ts';
+import { UserError } from '../base/failure/user-error.ts';
+import { sha256OfFile } from '../base/files/hash.ts';
 import type { HashedFile, StageRecord } from './manifest.ts';
 import { pathOfRecorded, type RunFolder, recordedPath } from './run-folder.ts';
 import type { Json, Stage, StageInputs } from './stage.ts';

@@ -2,8 +2,9 @@
  * Proves that a policy file is the policy: runs it in engines that had no part in making it and compares with the policy as
  * TensorFlow.js computes it eagerly.
  */
+
+import { sha256 } from '../base/files/hash.ts';
 import { ACTION_OUTPUTS, constantOutputs, contractProblems, type PolicyShape } from '../export/contract.ts';
-import { sha256 } from '../files/hash.ts';
 import { checkModel } from '../onnx/check.ts';
 import { decodeModel } from '../onnx/decode.ts';
 import { edgeObservations, repeatedObservation } from './edge-observations.ts';

@@ -3,7 +3,7 @@
  *
  * Every episode has a random stream named by (seed, agent, episode), so it is the same in whichever group the agent lives.
  */
-import { RandomStream } from '../../random/stream.ts';
+import { RandomStream } from '../../base/random/stream.ts';
 import type {
   Environment,
   EnvironmentModule,

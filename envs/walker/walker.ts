@@ -4,7 +4,7 @@
  * An episode depends on the random stream and the parameters it is started with and on its actions, on nothing else. This
  * file and what it imports run in a browser as well as in Node: PhysX is handed in.
  */
-import { RandomStream } from '../../random/stream.ts';
+import { RandomStream } from '../../base/random/stream.ts';
 import { actionSize, Muscles } from './action.ts';
 import { observationLayout, planObservation, speedError, type WalkerState, writeObservation } from './observation.ts';
 import { addNoise, noiseScaleOf } from './observation-noise.ts';

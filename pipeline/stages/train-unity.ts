@@ -3,10 +3,11 @@
  *
  * Unity is waited for, and each behaviour that it tells of is trained by the settings that the configuration has for it.
  */
+
+import { UserError } from '../../base/failure/user-error.ts';
 import type { EngineOptions } from '../../compile/index.ts';
-import { UserError } from '../../failure/user-error.ts';
 import type { UnityConfiguration } from '../../train/configuration/read.ts';
-import { refuseCheckpoints } from '../../train/starting-point.ts';
+import { refuseCheckpoints } from '../../train/keep/starting-point.ts';
 import type { RunFolder } from '../run-folder.ts';
 import type { Json, StageContext, StageResult } from '../stage.ts';
 import { type Trained, UnityBehaviors } from './unity-behaviors.ts';

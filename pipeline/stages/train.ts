@@ -1,10 +1,10 @@
 /** The stage `train`: in the embedded world here, in a live Unity by train-unity.ts. */
 import { existsSync, renameSync } from 'node:fs';
-import { UserError } from '../../failure/user-error.ts';
-import type { Checkpoint } from '../../train/checkpoint.ts';
-import { bestCheckpointPath, listCheckpoints } from '../../train/checkpoint-files.ts';
-import type { Logger } from '../logger.ts';
-import { flagOf } from '../options.ts';
+import { UserError } from '../../base/failure/user-error.ts';
+import type { Logger } from '../../cli/logger.ts';
+import { flagOf } from '../../cli/options.ts';
+import type { Checkpoint } from '../../train/keep/checkpoint.ts';
+import { bestCheckpointPath, listCheckpoints } from '../../train/keep/checkpoint-files.ts';
 import type { RunFolder } from '../run-folder.ts';
 import { defineStage, type Json } from '../stage.ts';
 import { type Options, options, refuseFlagsOfOthers } from './train-options.ts';
@@ -83,8 +83,8 @@ export default defineStage({
     }
     const { train } = await import('../../train/train.ts');
     const { configurationAsYaml } = await import('../../train/configuration/write.ts');
-    const { writeAtomically } = await import('../../files/write-atomically.ts');
-    const { sha256 } = await import('../../files/hash.ts');
+    const { writeAtomically } = await import('../../base/files/write-atomically.ts');
+    const { sha256 } = await import('../../base/files/hash.ts');
     const { behavior, environmentUrl } = await import('../../envs/walker/behavior.ts');
     const { commitText, versions } = await import('../versions.ts');
 
@@ -152,7 +152,7 @@ export default defineStage({
 /** What is gone on from; undefined for what begins. */
 async function savedOf({ resume }: Options, { checkpoints }: RunFolder): Promise<Checkpoint | undefined> {
   if (!resume) return undefined;
-  const { latestCheckpoint } = await import('../../train/checkpoint.ts');
+  const { latestCheckpoint } = await import('../../train/keep/checkpoint.ts');
   return latestCheckpoint(checkpoints, () => {}).checkpoint;
 }
 

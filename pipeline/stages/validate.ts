@@ -3,9 +3,9 @@
  * TensorFlow.js for a judge. What is found goes into validation.json.
  */
 import { readFileSync } from 'node:fs';
+import { oneOf, positiveNumber } from '../../cli/options.ts';
 import { backendNames, eagerBackendNames } from '../../compile/eager-backends.ts';
 import { exportedCheckpoint } from '../exported-checkpoint.ts';
-import { oneOf, positiveNumber } from '../options.ts';
 import { defineStage, type Json } from '../stage.ts';
 
 export default defineStage({
@@ -37,13 +37,13 @@ export default defineStage({
   },
 
   async run({ tolerance, backend }, { run, logger }) {
-    const { readCheckpoint } = await import('../../train/checkpoint.ts');
-    const { policyOf } = await import('../../train/policy-average.ts');
+    const { readCheckpoint } = await import('../../train/keep/checkpoint.ts');
+    const { policyOf } = await import('../../train/policy/policy-average.ts');
     const { decodeModel } = await import('../../onnx/decode.ts');
-    const { eagerActions } = await import('../../train/acting.ts');
+    const { eagerActions } = await import('../../train/policy/acting.ts');
     const { validate } = await import('../../validate/validate.ts');
     const { onnxruntimeNode, onnxruntimeWeb } = await import('../../validate/engine.ts');
-    const { writeAtomically } = await import('../../files/write-atomically.ts');
+    const { writeAtomically } = await import('../../base/files/write-atomically.ts');
 
     const checkpoint = policyOf(readCheckpoint(exportedCheckpoint(run)));
     const model = readFileSync(run.policy);

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { RandomStream } from '../../base/random/stream.ts';
 import { exportActor } from '../../export/export-actor.ts';
 import { encodeModel } from '../../onnx/encode.ts';
 import type { Model } from '../../onnx/model.ts';
-import { RandomStream } from '../../random/stream.ts';
-import { type Actor, eagerActions } from '../../train/acting.ts';
-import { Normaliser } from '../../train/normaliser.ts';
-import { initialParameters, type Network } from '../../train/policy.ts';
+import { type Actor, eagerActions } from '../../train/policy/acting.ts';
+import { Normaliser } from '../../train/policy/normaliser.ts';
+import { initialParameters, type Network } from '../../train/policy/policy.ts';
 import { edgeObservations } from '../../validate/edge-observations.ts';
 import { type Engine, onnxruntimeNode, onnxruntimeWeb } from '../../validate/engine.ts';
 import { type ValidateOptions, validate } from '../../validate/validate.ts';

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { splitWords } from '../../../../envs/unity/player/command-words.ts';
+import { type Built, buildExecutable } from '../../../../envs/unity/player/player-executable.ts';
 import { behavior } from '../../../../envs/walker/behavior.ts';
-import { type Built, buildExecutable } from '../../../../pipeline/player-executable.ts';
 import { because } from '../../../skipping.ts';
 import { type Script, scriptedTrainer } from './scripted-trainer.ts';
 
