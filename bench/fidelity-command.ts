@@ -7,7 +7,6 @@ import type { ParameterValues } from '../envs/env.ts';
 import { behavior } from '../envs/walker/behavior.ts';
 import { checkParameter } from '../envs/walker/parameters.ts';
 import { fidelity, printFidelity } from '../evaluate/fidelity.ts';
-import type { Json } from '../pipeline/stage.ts';
 import { lessonsOf } from '../train/configuration/environment-parameters.ts';
 import { readEnvironmentParameters } from '../train/configuration/read.ts';
 
@@ -60,7 +59,7 @@ export const bench = (argv: readonly string[]) =>
         const report = await fidelity({ ...options, parameters });
         terminal.print(printFidelity(report, worst));
         if (reportPath !== undefined) writeAtomically(reportPath, `${JSON.stringify(report, null, 2)}\n`);
-        return { json: report as unknown as { [key: string]: Json } };
+        return { json: report };
       },
     },
     argv,

@@ -105,10 +105,10 @@ interface PlayerEnd {
 
 function start(port: number, player: number, walkers: number, { players, workers, turns }: Arrangement) {
   const own = Math.floor(((player + 1) * walkers) / players) - Math.floor((player * walkers) / players);
-  const script = join(import.meta.dirname, '../envs/unity/player/serve-env-command.ts');
+  const script = join(import.meta.dirname, '../pipeline/gaitsmith.ts');
   const loaded = ['--import', 'tsx', '--import', new URL('./telling-memory.ts', import.meta.url).href];
   const words = ['--mlagents-port', port, '--num-agents', own, '--workers', workers, '--turns', turns, '--json'];
-  const child = spawn(process.execPath, [...loaded, script, ...words.map(String)], {
+  const child = spawn(process.execPath, [...loaded, script, 'serve-env', ...words.map(String)], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   return { child, ended: endOf(child, player) };

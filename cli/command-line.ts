@@ -9,8 +9,8 @@
  *     });
  */
 import { UserError } from '../base/failure/user-error.ts';
-import { LOCK_TOKEN_VARIABLE } from '../pipeline/run-folder.ts';
-import type { Json } from '../pipeline/stage.ts';
+import { LOCK_TOKEN_VARIABLE } from '../base/files/lock-folder.ts';
+import type { Json } from '../base/json.ts';
 import { type Interrupts, listenForInterrupts } from './interrupts.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { flag, type OptionSpecs, type OptionsOf } from './options.ts';
@@ -22,6 +22,8 @@ export interface CommandLine<Specs extends OptionSpecs = OptionSpecs> extends Co
   /** In the JSON and before a live line: "bench". */
   readonly name: string;
   readonly options: Specs;
+  /** Which of the words that were typed are flags of its own, where it takes others beside them; default: all. */
+  flagsAmong?(words: readonly string[]): readonly string[];
   /**
    * @throws UserError for a cause that lies with the input; the interrupts' reason (`signal.throwIfAborted()`) where there is
    * nothing to save; whatever else is thrown counts as a bug of ours.
@@ -37,18 +39,25 @@ export interface CommandContext {
   readonly interrupts: Interrupts;
   /** What was typed; options that are missing here have their default. */
   readonly given: Given;
+  /** The same as it was typed, with what are no flags of the command's. */
+  readonly words: readonly string[];
   readonly json: boolean;
 }
 
 export interface CommandResult {
-  /** Goes into the JSON object. */
-  readonly json: { readonly [key: string]: Json };
+  /** Goes into the JSON object: what JSON makes of it. */
+  readonly json: object;
   /** For a command that failed but has something to tell in the JSON: told like one that is thrown. */
   readonly error?: unknown;
   /** The command line that goes on from here; told last. */
   readonly goOn?: string | undefined;
   /** 0, or 1 with an error, where not said. */
   readonly exitCode?: number | undefined;
+}
+
+/** Gives a command the types of its options. */
+export function defineCommand<const Specs extends OptionSpecs>(command: CommandLine<Specs>): CommandLine<Specs> {
+  return command;
 }
 
 /** A command whose code is loaded only when its flags are needed. */
@@ -69,7 +78,7 @@ export async function runCommandLine<const Specs extends OptionSpecs>(
 ): Promise<never> {
   return endWith(argv, command.name, async (terminal, json) => {
     const words = { ...command, options: { ...command.options, ...jsonOption } };
-    const parsed = parseArguments(words, argv);
+    const parsed = parseArguments(words, command.flagsAmong?.(argv) ?? argv);
     if ('help' in parsed) {
       terminal.print(parsed.help);
       return { json: { help: parsed.help } };
@@ -79,7 +88,7 @@ export async function runCommandLine<const Specs extends OptionSpecs>(
     const progress = createProgress({ terminal, label: command.name });
     try {
       const options = checkOptions(command.options, given);
-      const context = { terminal, logger: createLogger(terminal), progress, interrupts, given, json };
+      const context = { terminal, logger: createLogger(terminal), progress, interrupts, given, words: argv, json };
       const result = await command.run(options, context);
       return { ...result, exitCode: result.exitCode ?? (result.error ? 1 : interrupts.exitCode()) };
     } catch (error) {

@@ -12,7 +12,7 @@
 import { z } from 'zod';
 import { GREATEST_SEED } from '../base/random/stream.ts';
 
-export interface OptionSpec {
+export interface OptionSpec<Value = unknown> {
   /** The name of the value in the help text, "FILE" or "N"; an option without one is a switch. */
   readonly argument?: string;
   /** May be given more than once: the values come as one, with commas between them. */
@@ -20,7 +20,7 @@ export interface OptionSpec {
   /** What it does, in a few words that begin in lower case. */
   readonly description: string;
   /** Turns the text (for a switch, true) or undefined into the value. Its error message says what was expected. */
-  readonly schema: z.ZodType;
+  readonly schema: z.ZodType<Value>;
 }
 
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;

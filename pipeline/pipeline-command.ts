@@ -10,7 +10,7 @@ import { type TableRow, tableText } from '../cli/table.ts';
 import { type RunFolder, shownPath } from './run-folder.ts';
 import { runFolderOf, runOptions } from './run-options.ts';
 import type { PipelineStep } from './run-pipeline.ts';
-import type { Json, Stage } from './stage.ts';
+import type { Stage } from './stage.ts';
 import { reasonOf } from './stage-command.ts';
 
 const typed = 'npm run pipeline';
@@ -78,7 +78,7 @@ function resultOf(
 ): CommandResult {
   const json = {
     run: { id: run.id, path: run.path },
-    stages: steps.map(({ stage, result, record }) => ({ stage, result, ...record })) as Json,
+    stages: steps.map(({ stage, result, record }) => ({ stage, result, ...record })),
   };
   const failed = steps.find(({ result }) => result === 'failed');
   if (failed) {

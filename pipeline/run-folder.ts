@@ -3,6 +3,7 @@
  */
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { UserError } from '../base/failure/user-error.ts';
+import { fromHere } from '../base/files/from-here.ts';
 import { flagsText } from '../cli/parse-options.ts';
 
 export interface RunFolder {
@@ -26,9 +27,6 @@ export interface RunFolder {
   /** Held by the process that works here. See `base/files/lock-folder.ts`. */
   readonly lock: string;
 }
-
-/** In this environment variable the pipeline hands its stage the token of the run folder's lock. */
-export const LOCK_TOKEN_VARIABLE = 'GAITSMITH_RUN_LOCK';
 
 /**
  * @param id letters, digits, '.', '_' and '-': it becomes the name of a folder.
@@ -76,8 +74,7 @@ export function recordedPath(run: RunFolder, path: string): string {
 /** A path from run.json for a person to read: relative to where they stand where it lies below. */
 export function shownPath(run: RunFolder, recorded: string): string {
   const path = pathOfRecorded(run, recorded);
-  const fromHere = relative('.', path);
-  return isAbsolute(path) && !fromHere.startsWith('..') && !isAbsolute(fromHere) ? fromHere : path;
+  return isAbsolute(path) ? fromHere(path) : path;
 }
 
 /** The file that a path in run.json means. */

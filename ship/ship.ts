@@ -5,24 +5,43 @@ import { UserError } from '../base/failure/user-error.ts';
 import { clearLeftovers, writeAllOrNothing } from '../base/files/all-or-nothing.ts';
 import { realDisk } from '../base/files/disk.ts';
 import { sha256 } from '../base/files/hash.ts';
+import { shippedFiles } from '../models/shipped.ts';
 import { decodeModel } from '../onnx/decode.ts';
-import { exportedCheckpoint } from '../pipeline/exported-checkpoint.ts';
-import type { RunFolder } from '../pipeline/run-folder.ts';
 import { spreadRows } from '../train/collect/rows.ts';
 import { type Checkpoint, encodeCheckpoint, readCheckpoint } from '../train/keep/checkpoint.ts';
 import { policyOf } from '../train/policy/policy-average.ts';
 import { readReport } from '../validate/report.ts';
-import { type Card, readEvaluationReport, shippedFiles } from './shipped-walker.ts';
+import { type Card, readEvaluationReport } from './shipped-walker.ts';
 
 /** Observations kept with a shipped checkpoint: as many as validation wants, and a few more. */
 const SAMPLE_ROWS = 1024;
+
+/** Where what a run made lies, as whoever keeps runs tells it. */
+export interface ShippableRun {
+  readonly id: string;
+  /** The folder itself. */
+  readonly path: string;
+  /** The flags that name it, for a command to show. */
+  readonly flags: string;
+  readonly config: string;
+  readonly policy: string;
+  readonly validation: string;
+  /** Held by the process that works there. */
+  readonly lock: string;
+  /**
+   * Path of the checkpoint that the policy was exported from.
+   *
+   * @throws UserError where that is another one by now, or gone.
+   */
+  exportedCheckpoint(): string;
+}
 
 /**
  * @param report path of the evaluation of this very policy.
  * @param folder where the shipped walker lies afterwards.
  * @throws UserError where the policy is not exported, validated and evaluated as it is; nothing is then changed.
  */
-export function ship(run: RunFolder, report: string, folder: string): Card {
+export function ship(run: ShippableRun, report: string, folder: string): Card {
   const policy = read(run.policy, `npm run export -- ${run.flags}`);
   const { passed, sha256: validated } = readReport(run.validation, run.flags);
   const hash = sha256(policy);
@@ -43,7 +62,7 @@ export function ship(run: RunFolder, report: string, folder: string): Card {
       expected: hash,
     });
   }
-  const checkpoint = withoutEpisodes(policyOf(readCheckpoint(exportedCheckpoint(run))));
+  const checkpoint = withoutEpisodes(policyOf(readCheckpoint(run.exportedCheckpoint())));
   const config = read(run.config, `npm run train -- ${run.flags}`);
   const { metadata } = decodeModel(policy, run.policy);
   if (metadata['gaitsmith.config'] !== sha256(config)) {

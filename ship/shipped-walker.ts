@@ -3,33 +3,13 @@
  * from which training goes on. `npm run ship` writes it; a new run starts from it where it fits.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { isAbsolute, join, relative } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { UserError } from '../base/failure/user-error.ts';
+import { fromHere } from '../base/files/from-here.ts';
 import { sha256OfFile } from '../base/files/hash.ts';
+import { SHIPPED_WALKER, shippedFiles } from '../models/shipped.ts';
 import type { Configuration } from '../train/configuration/read.ts';
-
-/** The folder of the one that runs start from unless told otherwise. */
-export const SHIPPED_WALKER = join(import.meta.dirname, '../models/walker');
-
-export interface ShippedFiles {
-  readonly policy: string;
-  readonly card: string;
-  readonly checkpoint: string;
-  /** The settings of the run that it comes from, all of them. */
-  readonly config: string;
-}
-
-/** The files of a shipped walker, whether they are there or not. */
-export function shippedFiles(folder: string): ShippedFiles {
-  return {
-    policy: join(folder, 'walker.onnx'),
-    card: join(folder, 'card.json'),
-    checkpoint: join(folder, 'checkpoint.safetensors'),
-    config: join(folder, 'config.yaml'),
-  };
-}
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hex');
 const share = z.number().min(0).max(1);
@@ -148,12 +128,6 @@ function refuseHalfShipped(folder: string): void {
     where,
     mend: `put both back (git checkout -- ${where}), or ship the walker again (npm run ship)`,
   });
-}
-
-/** Relative to where one stands, where it lies below. */
-export function fromHere(path: string): string {
-  const short = relative('.', path);
-  return short.startsWith('..') || isAbsolute(short) ? path : short;
 }
 
 function readJson<Schema extends z.ZodType>(path: string, schema: Schema, what: string): z.output<Schema> {

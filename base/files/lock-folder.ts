@@ -14,6 +14,9 @@ import { UserError } from '../failure/user-error.ts';
 import { identityOf, type ProcessIdentity, stillRuns } from './process-identity.ts';
 import { toldAsDiskProblem, writeAtomically } from './write-atomically.ts';
 
+/** In this environment variable a process hands its child the token of a lock that it holds. */
+export const LOCK_TOKEN_VARIABLE = 'GAITSMITH_RUN_LOCK';
+
 export interface FolderLock {
   /** Hand it to a child process for its `lockFolder(..., { token })`. */
   readonly token: string;

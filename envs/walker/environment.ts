@@ -16,7 +16,8 @@ import type {
 import { behavior } from './behavior.ts';
 import { checkParameter, checkParameters, drawParameters, type WalkerParameters } from './parameters.ts';
 import { type PhysicsSettings, unityPhysics } from './physics-settings.ts';
-import { loadPhysX, type PhysX } from './physx.ts';
+import { loadPhysX } from './physx.ts';
+import type { PhysX } from './physx-types.ts';
 import { type Rig, walkerRig } from './rig.ts';
 import { type Outcome, Walker } from './walker.ts';
 

@@ -10,7 +10,7 @@ import { observationLayout, planObservation, speedError, type WalkerState, write
 import { addNoise, noiseScaleOf } from './observation-noise.ts';
 import type { WalkerParameters } from './parameters.ts';
 import { type PhysicsSettings, unityPhysics } from './physics-settings.ts';
-import type { PhysX } from './physx.ts';
+import type { PhysX } from './physx-types.ts';
 import { fallReward, lookReward, speedReward, targetReward } from './reward.ts';
 import { bodyIndex, type Rig, type Vector } from './rig.ts';
 import { poseSize, World, type WorldConditions } from './world.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../base/failure/user-error.ts';
 import { text } from '../../cli/options.ts';
-import { defineStage, type Json } from '../stage.ts';
+import { defineStage } from '../stage.ts';
 
 const EXAMPLE_PROJECT = join(import.meta.dirname, '../../examples/unity-project');
 const WALKER_ASSET = 'Assets/Gaitsmith/Walker/Walker.onnx';
@@ -66,7 +66,7 @@ export default defineStage({
     return {
       summary: `${verb} ${asset} for ${kind}${version ? ` ${version}` : ''}`,
       outputs: { asset: join(result.project, asset), meta: join(result.project, `${asset}.meta`) },
-      details: result as unknown as Json,
+      details: result,
     };
   },
 });

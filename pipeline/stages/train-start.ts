@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join, relative } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../../base/failure/user-error.ts';
 import { sha256OfFile } from '../../base/files/hash.ts';
+import { SHIPPED_WALKER, shippedFiles } from '../../models/shipped.ts';
 import type { Configuration } from '../../train/configuration/read.ts';
 import type { BehaviorSettings } from '../../train/configuration/schema.ts';
 import type { Checkpoint, RunProgress } from '../../train/keep/checkpoint.ts';
@@ -24,7 +25,6 @@ export async function configurationOf(
   const { lessonsTogether } = await import('../../train/configuration/environment-parameters.ts');
   const { behavior } = await import('../../envs/walker/behavior.ts');
   const { checkParameter, checkParameters } = await import('../../envs/walker/parameters.ts');
-  const { shippedFiles, SHIPPED_WALKER } = await import('../../ship/shipped-walker.ts');
   const hasStart = initializeFrom !== undefined || existsSync(shippedFiles(shipped ?? SHIPPED_WALKER).checkpoint);
   const own = fromScratch || !hasStart ? 'config/walker-fast.yaml' : 'config/walker-tune.yaml';
   const file = config ?? saved?.origin?.file ?? own;
@@ -71,7 +71,6 @@ export async function refuseAnotherStart(
   { fromScratch, initializeFrom, shipped }: Options,
   run: RunFolder,
 ): Promise<void> {
-  const { shippedFiles } = await import('../../ship/shipped-walker.ts');
   const started = startedFrom?.checkpoint;
   const liesIn = (folder: string) => {
     const inside = started === undefined ? '..' : relative(folder, started);

@@ -6,7 +6,7 @@ import { flagOf } from '../../cli/options.ts';
 import type { Checkpoint } from '../../train/keep/checkpoint.ts';
 import { bestCheckpointPath, listCheckpoints } from '../../train/keep/checkpoint-files.ts';
 import type { RunFolder } from '../run-folder.ts';
-import { defineStage, type Json } from '../stage.ts';
+import { defineStage } from '../stage.ts';
 import { type Options, options, refuseFlagsOfOthers } from './train-options.ts';
 import {
   configurationOf,
@@ -17,7 +17,7 @@ import {
   startingFile,
   startOfNew,
 } from './train-start.ts';
-import type { UnityTraining } from './train-unity.ts';
+import type { UnityTraining } from './unity-training.ts';
 
 export default defineStage({
   name: 'train',
@@ -61,7 +61,7 @@ export default defineStage({
     // What a run starts from is a part of it as soon as it has begun to learn; until then the file is what counts.
     const file = configuration.behavior.max_steps === 0 ? await startingFile(configuration, options) : undefined;
     const files: Record<string, string> = file === undefined ? {} : { start: file };
-    return { files, settings: { configuration, ...start } as unknown as Json };
+    return { files, settings: { configuration, ...start } };
   },
 
   resume: {
@@ -143,7 +143,7 @@ export default defineStage({
     return {
       summary: `${step} steps${from}, reward ${shown(earlyReward)} -> ${shown(lastReward)}`,
       outputs: { checkpoint: result.checkpoint, config: run.config, metrics: run.metrics },
-      details: { steps: step, episodes, earlyReward, lastReward, seed, startedFrom, ...engine } as unknown as Json,
+      details: { steps: step, episodes, earlyReward, lastReward, seed, startedFrom, ...engine },
       ended: result.interrupted ? 'interrupted' : 'done',
     };
   },
@@ -172,7 +172,7 @@ type UnityMeant = Pick<UnityTraining, 'player' | 'configuration' | 'file'>;
 function unitySettings(
   { player, configuration }: UnityMeant,
   { maxSteps, seed, initializeFrom, fromScratch }: Options,
-): Json {
+): object {
   const { behaviors, environmentParameters, environment, engine } = configuration;
   const trained = behaviors.map((name) => configuration.of(name));
   const { env_args, num_areas } = environment;
@@ -184,7 +184,7 @@ function unitySettings(
     ...(initializeFrom === undefined ? {} : { initializeFrom }),
     ...(fromScratch ? { fromScratch } : {}),
   };
-  return { ...settings, ...start, maxSteps: maxSteps ?? null, seed: seed ?? null } as unknown as Json;
+  return { ...settings, ...start, maxSteps: maxSteps ?? null, seed: seed ?? null };
 }
 
 function setAside({ checkpoints }: RunFolder, logger: Logger): void {

@@ -21,7 +21,7 @@ import { type RunFolder, runFolder } from '../run-folder.ts';
 import type { StageContext } from '../stage.ts';
 import { commitText, versions } from '../versions.ts';
 import { settingsToGoOnBy } from './train-start.ts';
-import type { UnityTraining } from './train-unity.ts';
+import type { UnityTraining } from './unity-training.ts';
 
 export interface Trained extends TrainResult {
   readonly name: string;

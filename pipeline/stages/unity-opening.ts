@@ -12,8 +12,8 @@ import { UnityWorld } from '../../envs/unity/trainer/world.ts';
 import type { EngineSettings } from '../../train/configuration/unity-settings.ts';
 import { Curriculum } from '../../train/curriculum.ts';
 import type { StageContext } from '../stage.ts';
-import type { UnityTraining } from './train-unity.ts';
 import type { UnityBehaviors } from './unity-behaviors.ts';
+import type { UnityTraining } from './unity-training.ts';
 
 /** Seconds until the usual causes of nothing happening are told. */
 const PATIENCE = 30;

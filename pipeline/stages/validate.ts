@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { oneOf, positiveNumber } from '../../cli/options.ts';
 import { backendNames, eagerBackendNames } from '../../compile/eager-backends.ts';
 import { exportedCheckpoint } from '../exported-checkpoint.ts';
-import { defineStage, type Json } from '../stage.ts';
+import { defineStage } from '../stage.ts';
 
 export default defineStage({
   name: 'validate',
@@ -78,7 +78,7 @@ export default defineStage({
         ? `${rows} observations, largest difference ${largest.toExponential(1)}`
         : report.problems[0]!,
       outputs: { report: run.validation },
-      details: { ...report, backend } as unknown as Json,
+      details: { ...report, backend },
       ...(report.passed ? {} : { ended: 'failed', reason: report.problems.join('; ') }),
     };
   },

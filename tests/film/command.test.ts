@@ -16,8 +16,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CommandContext } from '../../cli/command-line.ts';
 import { checkOptions, type Given } from '../../cli/parse-options.ts';
 import { exportActor } from '../../export/export-actor.ts';
-import filmCommand, { subjectOf } from '../../film/command.ts';
+import { filmCommand, subjectOf } from '../../film/command.ts';
 import { encodeModel } from '../../onnx/encode.ts';
+import { filmable } from '../../pipeline/runs.ts';
 import { Normaliser } from '../../train/policy/normaliser.ts';
 import { initialParameters } from '../../train/policy/policy.ts';
 import { compiled } from '../compiled/loader.ts';
@@ -41,7 +42,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 async function film(given: Given) {
   const interrupts = { signal: new AbortController().signal };
   const silent = { terminal: { print() {} }, progress: { update() {}, end() {} }, interrupts };
-  return filmCommand.run(checkOptions(filmCommand.options, given), silent as unknown as CommandContext);
+  const command = filmCommand(filmable);
+  return command.run(checkOptions(command.options, given), silent as unknown as CommandContext);
 }
 
 it('paints the policy of a run into its folder, and tells what is seen', async () => {
@@ -118,12 +120,12 @@ describe('without a policy to name', () => {
     mkdirSync(shipped);
     const walker = join(shipped, 'walker.onnx');
     copyFileSync(policy, walker);
-    expect(subjectOf(given, shipped)).toEqual({ policy: walker, out: join(shipped, 'walker.png') });
-    expect(subjectOf({ ...given, out: 'film.png' }, shipped)).toEqual({ policy: walker, out: 'film.png' });
+    expect(subjectOf(given, filmable, shipped)).toEqual({ policy: walker, out: join(shipped, 'walker.png') });
+    expect(subjectOf({ ...given, out: 'film.png' }, filmable, shipped)).toEqual({ policy: walker, out: 'film.png' });
   });
 
   it('asks for one where no walker is shipped', () => {
-    expect(() => subjectOf(given, join(folder, 'none'))).toThrow(
+    expect(() => subjectOf(given, filmable, join(folder, 'none'))).toThrow(
       /none\/walker\.onnx: .*--policy FILE\.onnx or --run-id NAME/,
     );
   });

@@ -19,13 +19,15 @@ import { RandomStream } from '../../base/random/stream.ts';
 import { checkOptions } from '../../cli/parse-options.ts';
 import { fidelity } from '../../evaluate/fidelity.ts';
 import { exportActor } from '../../export/export-actor.ts';
+import { SHIPPED_WALKER, shippedFiles } from '../../models/shipped.ts';
 import { encodeModel } from '../../onnx/encode.ts';
 import { recordStage, type StageRecord } from '../../pipeline/manifest.ts';
 import { type RunFolder, recordedPath, runFolder } from '../../pipeline/run-folder.ts';
+import { shippable, shippableRun } from '../../pipeline/runs.ts';
 import trainStage from '../../pipeline/stages/train.ts';
-import shipCommand from '../../ship/command.ts';
+import { shipCommand } from '../../ship/command.ts';
 import { ship } from '../../ship/ship.ts';
-import { readCard, SHIPPED_WALKER, shippedFiles, shippedStart } from '../../ship/shipped-walker.ts';
+import { readCard, shippedStart } from '../../ship/shipped-walker.ts';
 import { parseConfiguration } from '../../train/configuration/read.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../../train/keep/checkpoint.ts';
 import { listCheckpoints } from '../../train/keep/checkpoint-files.ts';
@@ -134,7 +136,7 @@ describe('shipping', () => {
   it('puts policy, checkpoint, settings and card in place, and takes what was there before away', () => {
     const run = trainedRun();
     const to = join(folder, 'models', 'walker');
-    for (const reward of [1, scores.reward]) ship(run, reportOn(run, { reward }), to);
+    for (const reward of [1, scores.reward]) ship(shippableRun(run), reportOn(run, { reward }), to);
     const files = shippedFiles(to);
     expect(readdirSync(to).sort()).toEqual(['card.json', 'checkpoint.safetensors', 'config.yaml', 'walker.onnx']);
     expect(sha256OfFile(files.policy)).toBe(sha256OfFile(run.policy));
@@ -163,7 +165,7 @@ describe('shipping', () => {
     const report = await fidelity({ policy: run.policy, episodes: 100, seed: 5 });
     const path = join(folder, 'evaluation.json');
     writeFileSync(path, JSON.stringify(report));
-    const { reward, falls_share, bands, evaluation } = ship(run, path, join(folder, 'models', 'walker'));
+    const { reward, falls_share, bands, evaluation } = ship(shippableRun(run), path, join(folder, 'models', 'walker'));
     expect({ reward, falls_share }).toEqual({ reward: report.reward, falls_share: report.falls_share });
     expect(evaluation).toEqual({ seed: 5, episodes: 100 });
     expect(bands.map(({ speed }) => speed)).toEqual([0, 2, 4, 6, 8].map((from) => [from, from + 2]));
@@ -178,11 +180,11 @@ describe('shipping', () => {
       join(to, name),
     );
     for (const path of leftovers) writeFileSync(path, 'x');
-    ship(run, reportOn(run), to);
+    ship(shippableRun(run), reportOn(run), to);
     // They were made a moment ago, so they may belong to one that is still at work.
     expect(leftovers.map((path) => existsSync(path))).toEqual([true, true]);
     const inAnHour = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_000);
-    ship(run, reportOn(run), to);
+    ship(shippableRun(run), reportOn(run), to);
     inAnHour.mockRestore();
     expect(leftovers.map((path) => existsSync(path))).toEqual([false, false]);
   });
@@ -243,10 +245,10 @@ describe('shipping', () => {
   it.each(refusals)('refuses %s, and changes nothing', (_what, prepare, told) => {
     const run = trainedRun();
     const report = prepare(run);
-    expect(() => ship(run, report, join(folder, 'models/walker'))).toThrow(
+    expect(() => ship(shippableRun(run), report, join(folder, 'models/walker'))).toThrow(
       expect.objectContaining({ name: 'UserError' }),
     );
-    expect(() => ship(run, report, join(folder, 'models/walker'))).toThrow(told);
+    expect(() => ship(shippableRun(run), report, join(folder, 'models/walker'))).toThrow(told);
     expect(existsSync(join(folder, 'models'))).toBe(false);
   });
 });
@@ -258,7 +260,7 @@ describe('a new run', () => {
   it('starts from the shipped walker where its network is the same, and says why where it is not', async () => {
     const run = trainedRun();
     const to = join(folder, 'walker');
-    ship(run, reportOn(run), to);
+    ship(shippableRun(run), reportOn(run), to);
     const { checkpoint } = shippedFiles(to);
     expect(await shippedStart(to, configuration())).toEqual({ path: checkpoint });
     await expect(shippedStart(to, configuration(2))).rejects.toThrow(/another network.*: layers 1 and not 2/);
@@ -271,7 +273,7 @@ describe('a new run', () => {
   it('is refused a shipped walker that is only half there, as a ship that was killed leaves it', async () => {
     const run = trainedRun();
     const to = join(folder, 'walker');
-    ship(run, reportOn(run), to);
+    ship(shippableRun(run), reportOn(run), to);
     copyFileSync(listCheckpoints(run.checkpoints)[0]!, shippedFiles(to).checkpoint);
     const refused = shippedStart(to, configuration());
     await expect(refused).rejects.toThrow(expect.objectContaining({ name: 'UserError' }));
@@ -380,8 +382,9 @@ describe('the commands', () => {
   it('refuse what does not go together, and a run that is not there', async () => {
     const both = checkOptions(trainStage.options, { fromScratch: true, shipped: 'walker' });
     await expect((async () => trainStage.check!(both))()).rejects.toThrow(/--from-scratch and --shipped: only one of/);
-    const noRun = { ...checkOptions(shipCommand.options, { report: 'x.json', runsDir: place }), runId: 'none' };
-    await expect(shipCommand.run(noRun, {} as never)).rejects.toThrow(/none: there is no such run to ship/);
+    const command = shipCommand(shippable);
+    const noRun = { ...checkOptions(command.options, { report: 'x.json', runsDir: place }), runId: 'none' };
+    await expect(command.run(noRun, {} as never)).rejects.toThrow(/none: there is no such run to ship/);
     expect(existsSync(join(place, 'none'))).toBe(false);
   });
 });

@@ -5,7 +5,7 @@
  * .app bundle on macOS. On Windows it wants an .exe, which no script is.
  */
 import { chmodSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { writeAtomically } from '../../../base/files/write-atomically.ts';
 
 const NAME = 'GaitsmithWalker';
@@ -21,14 +21,17 @@ export interface Built {
   readonly env: string;
 }
 
+/** The root of the checkout that the player runs. */
+const project = join(import.meta.dirname, '../../..');
+
 /**
  * @param folder where the players go: dist.
- * @param project the root of the checkout that the player runs.
+ * @param entry the script that runs the commands, `serve-env` among them.
  */
-export function buildExecutable(folder: string, project: string, platform: string = process.platform): Built {
+export function buildExecutable(folder: string, entry: string, platform: string = process.platform): Built {
   const executable = join(folder, placeOf(platform));
   rmSync(join(folder, NAME), { recursive: true, force: true });
-  writeAtomically(executable, script(project));
+  writeAtomically(executable, script(resolve(entry)));
   chmodSync(executable, 0o755);
   return { executable, env: join(folder, NAME, NAME) };
 }
@@ -37,10 +40,10 @@ export function buildExecutable(folder: string, project: string, platform: strin
  * `exec` puts node in the shell's place, so signals and the exit code are the player's own. All paths are whole, so that it
  * runs from any folder, and tsx is told where the settings of this project are, or it would take those of that folder.
  */
-function script(project: string): string {
+function script(entry: string): string {
   return `#!/bin/sh
 # Gaitsmith's Walker as a Unity player. Made by "npm run build"; it runs the checkout that made it.
-entry=${quoted(join(project, 'envs/unity/player/serve-env-command.ts'))}
+entry=${quoted(entry)}
 if [ ! -f "$entry" ]; then
   echo "error: $entry is gone. To mend it: run npm run build in the checkout of Gaitsmith that you have now" >&2
   exit 1
@@ -48,7 +51,7 @@ fi
 node=${quoted(process.execPath)}
 [ -x "$node" ] || node=node
 export TSX_TSCONFIG_PATH=${quoted(join(project, 'tsconfig.json'))}
-exec "$node" --import ${quoted(import.meta.resolve('tsx'))} "$entry" "$@"
+exec "$node" --import ${quoted(import.meta.resolve('tsx'))} "$entry" serve-env "$@"
 `;
 }
 

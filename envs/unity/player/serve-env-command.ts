@@ -8,7 +8,7 @@ import { resolve } from 'node:path';
 import { nearestName } from '../../../base/failure/nearest-name.ts';
 import { UserError } from '../../../base/failure/user-error.ts';
 import { writeAtomically } from '../../../base/files/write-atomically.ts';
-import { runCommandLine } from '../../../cli/command-line.ts';
+import { defineCommand } from '../../../cli/command-line.ts';
 import { createLogger } from '../../../cli/logger.ts';
 import { flag, flagOf, portNumber, wholeNumber } from '../../../cli/options.ts';
 import { createProgress } from '../../../cli/progress.ts';
@@ -58,84 +58,79 @@ const flags = {
   '--json': false,
   '--help': false,
 };
-const { known, others, logFile } = splitWords(process.argv.slice(2), flags);
 
-await runCommandLine(
-  {
-    name: 'serve-env',
-    typed: 'npm run serve-env',
-    summary: 'makes the embedded Walker behave like a Unity player, for any ML-Agents trainer to train on',
-    options,
-    epilogue:
-      '-logFile PATH writes a log as Unity does, and to stdout for -; its other words (-batchmode, ...) are taken and do nothing.',
-    async run({ numAgents, mlagentsPort, workers, turns, endsApart, realTime }, context) {
-      if (endsApart && turns > 1) {
-        throw new UserError({
-          what: 'these two do not go together',
-          where: '--ends-apart',
-          value: `--turns ${turns}`,
-          mend: 'leave one of them out',
-        });
-      }
-      const { interrupts } = context;
-      const isLogShown = logFile === STDOUT;
-      const file = isLogShown ? undefined : logFile;
-      if (file !== undefined) writeAtomically(resolve(file), '');
-      const terminal = isLogShown
-        ? openTerminal(false, process.env, { stdout: process.stdout, stderr: process.stdout })
-        : context.terminal;
-      const logger = createLogger(terminal, file);
-      const progress = createProgress({ terminal, label: 'serve-env', note: logger.note });
-      for (const word of others) {
-        const near = word.startsWith('--') ? nearestName(word, Object.keys(flags)) : undefined;
-        if (near) logger.warn(`nothing here obeys ${word}; did you mean ${near}?`);
-      }
-      const { play } = await import('./player.ts');
-      const { largestGroup } = await import('./message-size.ts');
-      const { walkerWorld } = await import('./walker-player.ts');
-      const most = largestGroup(walkerWorld.behavior);
-      if (numAgents > most) {
-        logger.warn(
-          `more than ${most} walkers make messages that ML-Agents' own trainer does not take: 4 MiB and above`,
-        );
-      }
+export const serveEnvCommand = defineCommand({
+  name: 'serve-env',
+  typed: 'npm run serve-env',
+  summary: 'makes the embedded Walker behave like a Unity player, for any ML-Agents trainer to train on',
+  options,
+  flagsAmong: (words) => splitWords(words, flags).known,
+  epilogue:
+    '-logFile PATH writes a log as Unity does, and to stdout for -; its other words (-batchmode, ...) are taken and do nothing.',
+  async run({ numAgents, mlagentsPort, workers, turns, endsApart, realTime }, context) {
+    if (endsApart && turns > 1) {
+      throw new UserError({
+        what: 'these two do not go together',
+        where: '--ends-apart',
+        value: `--turns ${turns}`,
+        mend: 'leave one of them out',
+      });
+    }
+    const { interrupts } = context;
+    const { others, logFile } = splitWords(context.words, flags);
+    const isLogShown = logFile === STDOUT;
+    const file = isLogShown ? undefined : logFile;
+    if (file !== undefined) writeAtomically(resolve(file), '');
+    const terminal = isLogShown
+      ? openTerminal(false, process.env, { stdout: process.stdout, stderr: process.stdout })
+      : context.terminal;
+    const logger = createLogger(terminal, file);
+    const progress = createProgress({ terminal, label: 'serve-env', note: logger.note });
+    for (const word of others) {
+      const near = word.startsWith('--') ? nearestName(word, Object.keys(flags)) : undefined;
+      if (near) logger.warn(`nothing here obeys ${word}; did you mean ${near}?`);
+    }
+    const { play } = await import('./player.ts');
+    const { largestGroup } = await import('./message-size.ts');
+    const { walkerWorld } = await import('./walker-player.ts');
+    const most = largestGroup(walkerWorld.behavior);
+    if (numAgents > most) {
+      logger.warn(`more than ${most} walkers make messages that ML-Agents' own trainer does not take: 4 MiB and above`);
+    }
 
-      let shown = Number.NEGATIVE_INFINITY;
-      try {
-        const { ending, account } = await play(
-          {
-            world: walkerWorld,
-            trainer: mlagentsPort === undefined ? { port: EDITOR_PORT } : { port: mlagentsPort, patience: PATIENCE },
-            agents: numAgents,
-            workers,
-            turns,
-            endsApart,
-            realTime,
+    let shown = Number.NEGATIVE_INFINITY;
+    try {
+      const { ending, account } = await play(
+        {
+          world: walkerWorld,
+          trainer: mlagentsPort === undefined ? { port: EDITOR_PORT } : { port: mlagentsPort, patience: PATIENCE },
+          agents: numAgents,
+          workers,
+          turns,
+          endsApart,
+          realTime,
+        },
+        {
+          info: (message) => logger.info(message),
+          warn: (message) => logger.warn(message),
+          exchanged({ decisions, episodes, meanReward }) {
+            if (performance.now() - shown < MILLISECONDS_BETWEEN_REPORTS) return;
+            shown = performance.now();
+            const fields = meanReward === null ? undefined : { episodes: `${episodes}`, reward: meanReward.toFixed(2) };
+            progress.update({ done: decisions, unit: 'decisions', ...(fields ? { fields } : {}) });
           },
-          {
-            info: (message) => logger.info(message),
-            warn: (message) => logger.warn(message),
-            exchanged({ decisions, episodes, meanReward }) {
-              if (performance.now() - shown < MILLISECONDS_BETWEEN_REPORTS) return;
-              shown = performance.now();
-              const fields =
-                meanReward === null ? undefined : { episodes: `${episodes}`, reward: meanReward.toFixed(2) };
-              progress.update({ done: decisions, unit: 'decisions', ...(fields ? { fields } : {}) });
-            },
-            signal: interrupts.signal,
-          },
-        );
-        return { json: { ending, ...told(account) } };
-      } catch (error) {
-        logger.note(error instanceof Error ? (error.stack ?? error.message) : String(error));
-        throw error;
-      } finally {
-        progress.end();
-      }
-    },
+          signal: interrupts.signal,
+        },
+      );
+      return { json: { ending, ...told(account) } };
+    } catch (error) {
+      logger.note(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      throw error;
+    } finally {
+      progress.end();
+    }
   },
-  known,
-);
+});
 
 function told({ exchanges, decisions, episodes, meanReward, rewards }: Account) {
   return { exchanges, decisions, episodes, meanReward, rewards: [...rewards] };

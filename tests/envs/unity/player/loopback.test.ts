@@ -32,7 +32,7 @@ describe.skipIf(because(process.platform === 'win32', 'Windows has no executable
 
   it('the same seed gives the same weights over the wire as without it', async () => {
     const agents = 8;
-    const { env } = buildExecutable(folder, root);
+    const { env } = buildExecutable(folder, join(root, 'pipeline/gaitsmith.ts'));
     const playerWords = ['--num-agents', `${agents}`, '--workers', '1'].map((word) => `'${word}'`);
     const config = join(folder, 'settings.yaml');
     writeFileSync(config, `${settings}env_settings: { seed: 3, env_args: [${playerWords}] }\n`);
