@@ -42,7 +42,7 @@ export default defineStage({
     const { decodeModel } = await import('../../onnx/decode.ts');
     const { eagerActions } = await import('../../train/policy/acting.ts');
     const { validate } = await import('../../validate/validate.ts');
-    const { onnxruntimeNode, onnxruntimeWeb } = await import('../../validate/engine.ts');
+    const { onnxruntimeNode, onnxruntimeWeb } = await import('../../validate/runtime.ts');
     const { writeAtomically } = await import('../../base/files/write-atomically.ts');
 
     const checkpoint = policyOf(readCheckpoint(exportedCheckpoint(run)));

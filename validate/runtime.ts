@@ -3,7 +3,7 @@ import { type DenseTensor, Session } from '../compile/onnxruntime.ts';
 import { WebSession } from '../compile/onnxruntime-web.ts';
 import { inputsOf, type PolicyShape } from '../export/contract.ts';
 
-export interface Engine {
+export interface Runtime {
   readonly name: string;
   /**
    * Runs the file on [rows, observationSize] observations.
@@ -15,16 +15,16 @@ export interface Engine {
 }
 
 /** The native library. */
-export async function onnxruntimeNode(model: Uint8Array, shape: PolicyShape): Promise<Engine> {
-  return engineOf('onnxruntime-node', await Session.open(model), shape);
+export async function onnxruntimeNode(model: Uint8Array, shape: PolicyShape): Promise<Runtime> {
+  return runtimeOf('onnxruntime-node', await Session.open(model), shape);
 }
 
 /** The WebAssembly build that a browser runs. */
-export async function onnxruntimeWeb(model: Uint8Array, shape: PolicyShape): Promise<Engine> {
-  return engineOf('onnxruntime-web', await WebSession.open(model), shape);
+export async function onnxruntimeWeb(model: Uint8Array, shape: PolicyShape): Promise<Runtime> {
+  return runtimeOf('onnxruntime-web', await WebSession.open(model), shape);
 }
 
-function engineOf(name: string, session: Pick<Session, 'run' | 'release'>, policy: PolicyShape): Engine {
+function runtimeOf(name: string, session: Pick<Session, 'run' | 'release'>, policy: PolicyShape): Runtime {
   return {
     name,
     async run(observations, rows, wanted) {
