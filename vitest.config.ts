@@ -5,7 +5,7 @@ export default defineConfig({
   resolve: {
     alias: [
       {
-        find: /^[./]+\/threads\/start-worker\.ts$/,
+        find: /^[./]+\/(?:base\/)?threads\/start-worker\.ts$/,
         replacement: join(import.meta.dirname, 'tests/compiled/start-worker.ts'),
       },
     ],

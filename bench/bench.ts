@@ -1,9 +1,9 @@
 /**
  * `npm run bench -- <name>`: what is measured, never asserted. Each bench is a command with its own flags, --help and --json.
  */
-import { nearestName } from '../failure/nearest-name.ts';
-import { UserError } from '../failure/user-error.ts';
-import { endWith } from '../pipeline/command-line.ts';
+import { nearestName } from '../base/failure/nearest-name.ts';
+import { UserError } from '../base/failure/user-error.ts';
+import { endWith } from '../cli/command-line.ts';
 
 interface BenchEntry {
   readonly name: string;

@@ -1,15 +1,14 @@
 /** `npm run bench -- fidelity`: a Unity policy in our world, as a table. */
 import { z } from 'zod';
+import { writeAtomically } from '../base/files/write-atomically.ts';
+import { runCommandLine } from '../cli/command-line.ts';
+import { flag, text, wholeNumber } from '../cli/options.ts';
 import type { ParameterValues } from '../envs/env.ts';
 import { behavior } from '../envs/walker/behavior.ts';
 import { checkParameter } from '../envs/walker/parameters.ts';
-import { writeAtomically } from '../files/write-atomically.ts';
-import { runCommandLine } from '../pipeline/command-line.ts';
-import { flag, text, wholeNumber } from '../pipeline/options.ts';
-import type { Json } from '../pipeline/stage.ts';
+import { fidelity, printFidelity } from '../evaluate/fidelity.ts';
 import { lessonsOf } from '../train/configuration/environment-parameters.ts';
 import { readEnvironmentParameters } from '../train/configuration/read.ts';
-import { fidelity, printFidelity } from './fidelity.ts';
 
 export const bench = (argv: readonly string[]) =>
   runCommandLine(
@@ -60,7 +59,7 @@ export const bench = (argv: readonly string[]) =>
         const report = await fidelity({ ...options, parameters });
         terminal.print(printFidelity(report, worst));
         if (reportPath !== undefined) writeAtomically(reportPath, `${JSON.stringify(report, null, 2)}\n`);
-        return { json: report as unknown as { [key: string]: Json } };
+        return { json: report };
       },
     },
     argv,

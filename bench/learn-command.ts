@@ -1,9 +1,8 @@
 /** `npm run bench -- learn`: how fast a configuration learns, with several seeds. */
 import { availableParallelism, cpus } from 'node:os';
+import { runCommandLine } from '../cli/command-line.ts';
+import { text, wholeNumber } from '../cli/options.ts';
 import { behavior } from '../envs/walker/behavior.ts';
-import { runCommandLine } from '../pipeline/command-line.ts';
-import { text, wholeNumber } from '../pipeline/options.ts';
-import type { Json } from '../pipeline/stage.ts';
 import { readConfiguration } from '../train/configuration/read.ts';
 import { type LearningRun, learn, printLearning } from './learn.ts';
 
@@ -55,7 +54,7 @@ export const bench = (argv: readonly string[]) =>
         terminal.print(`${machine}; ${workers} workers`);
         for (const { file, runs } of configurations) if (runs.length > 0) terminal.print(printLearning(file, runs));
         const configs = configurations.map(({ file, runs }) => ({ config: file, runs }));
-        return { json: { machine, workers, max_steps: maxSteps, configs: configs as unknown as Json } };
+        return { json: { machine, workers, max_steps: maxSteps, configs: configs } };
       },
     },
     argv,

@@ -1,6 +1,5 @@
 /** `npm run bench -- ops`: what can be traced. */
-import { runCommandLine } from '../pipeline/command-line.ts';
-import type { Json } from '../pipeline/stage.ts';
+import { runCommandLine } from '../cli/command-line.ts';
 import { ops, printOps } from './ops.ts';
 
 export const bench = (argv: readonly string[]) =>
@@ -13,7 +12,7 @@ export const bench = (argv: readonly string[]) =>
       async run(_, { terminal }) {
         const report = await ops();
         terminal.print(printOps(report));
-        return { json: report as unknown as { [key: string]: Json } };
+        return { json: report };
       },
     },
     argv,

@@ -1,10 +1,9 @@
 /** `npm run bench -- sim`: how fast the world is by itself, on one thread and on many. */
 import { once } from 'node:events';
 import { availableParallelism, cpus } from 'node:os';
-import { runCommandLine } from '../pipeline/command-line.ts';
-import { wholeNumber } from '../pipeline/options.ts';
-import type { Json } from '../pipeline/stage.ts';
-import { startWorker } from '../threads/start-worker.ts';
+import { startWorker } from '../base/threads/start-worker.ts';
+import { runCommandLine } from '../cli/command-line.ts';
+import { wholeNumber } from '../cli/options.ts';
 import { printSim, sim } from './sim.ts';
 import { printScaling, simScaling, workerCounts } from './sim-scaling.ts';
 
@@ -51,7 +50,7 @@ export const bench = (argv: readonly string[]) =>
         terminal.print(printScaling(scaling));
         terminal.print(`${perWalker.toFixed(2)} MB for each walker`);
         const json = { workers: scaling, ...report, mb_per_walker: perWalker, machine };
-        return { json: json as unknown as { [key: string]: Json } };
+        return { json: json };
       },
     },
     argv,

@@ -3,12 +3,12 @@
  * loop that only computes: where two threads of that are no faster than one, neither can two threads of anything be.
  */
 import { once } from 'node:events';
+import { startWorker } from '../base/threads/start-worker.ts';
 import { behavior, environmentUrl } from '../envs/walker/behavior.ts';
-import { startWorker } from '../threads/start-worker.ts';
-import { actingModel } from '../train/acting.ts';
-import { Collector, GROUP_SIZE } from '../train/collector.ts';
-import { Normaliser } from '../train/normaliser.ts';
-import { initialParameters, type Network } from '../train/policy.ts';
+import { Collector, GROUP_SIZE } from '../train/collect/collector.ts';
+import { actingModel } from '../train/policy/acting.ts';
+import { Normaliser } from '../train/policy/normaliser.ts';
+import { initialParameters, type Network } from '../train/policy/policy.ts';
 
 export interface Scaling {
   /** Worker threads. */

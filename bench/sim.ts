@@ -5,11 +5,11 @@
  * every number of every observation is.
  */
 import { setImmediate } from 'node:timers/promises';
+import { RandomStream } from '../base/random/stream.ts';
 import { actionSize } from '../envs/walker/action.ts';
 import { behavior } from '../envs/walker/behavior.ts';
 import { WalkerEnvironment } from '../envs/walker/environment.ts';
 import { loadPhysX } from '../envs/walker/physx.ts';
-import { RandomStream } from '../random/stream.ts';
 
 export interface SimOptions {
   /** Decisions to measure, after a warm-up; default 5000. */

@@ -1,11 +1,11 @@
 /** How fast training goes: agent decisions a second, collecting and learning apart, and the peak memory. */
 import { availableParallelism, cpus } from 'node:os';
+import { runCommandLine } from '../cli/command-line.ts';
+import { text, wholeNumber } from '../cli/options.ts';
 import { behavior } from '../envs/walker/behavior.ts';
-import { runCommandLine } from '../pipeline/command-line.ts';
-import { text, wholeNumber } from '../pipeline/options.ts';
 import { readConfiguration } from '../train/configuration/read.ts';
-import type { IterationMetrics } from '../train/metrics.ts';
-import { minibatchesIn } from '../train/minibatches.ts';
+import type { IterationMetrics } from '../train/keep/metrics.ts';
+import { minibatchesIn } from '../train/learn/minibatches.ts';
 import { shortTraining } from './short-training.ts';
 
 const options = {

@@ -3,7 +3,7 @@
  * 243 observations, 39 actions. `3x256` and `3x512` are ML-Agents' (linear + swish); `2x512-ln` is the lecture's (linear +
  * LayerNorm, no other activation).
  */
-import { type ActorCritic, actorCritic, type Network } from '../train/policy.ts';
+import { type ActorCritic, actorCritic, type Network } from '../train/policy/policy.ts';
 
 export const OBSERVATIONS = 243;
 export const ACTIONS = 39;

@@ -6,13 +6,13 @@
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { RandomStream } from '../base/random/stream.ts';
+import { runCommandLine } from '../cli/command-line.ts';
+import { flag, wholeNumber } from '../cli/options.ts';
 import { openEngine } from '../compile/engine.ts';
 import { compile, tf } from '../compile/index.ts';
-import { runCommandLine } from '../pipeline/command-line.ts';
-import { flag, wholeNumber } from '../pipeline/options.ts';
-import { RandomStream } from '../random/stream.ts';
-import { eachOwner, type Vectors, vectorsOf, zeroVectors } from '../train/parameter-vectors.ts';
-import { updateSignature, updateStep } from '../train/update-step.ts';
+import { eachOwner, type Vectors, vectorsOf, zeroVectors } from '../train/learn/parameter-vectors.ts';
+import { updateSignature, updateStep } from '../train/learn/update-step.ts';
 import { ACTIONS, OBSERVATIONS, productOperations, type UpdateCase, updateCases } from './update-networks.ts';
 
 const BATCH = 2048;

@@ -1,8 +1,8 @@
 /** A thread that makes walkers, lets them play, and answers by how many MB the process has grown for each. */
 import { parentPort } from 'node:worker_threads';
+import { RandomStream } from '../base/random/stream.ts';
 import { behavior } from '../envs/walker/behavior.ts';
 import { createEnvironment } from '../envs/walker/environment.ts';
-import { RandomStream } from '../random/stream.ts';
 
 /** A group of walkers that have each been through an episode or two. */
 async function played(firstAgent: number, agents: number) {

@@ -1,8 +1,7 @@
 /** `npm run bench -- wire`: what training over gRPC costs, and whether it holds. */
 import { availableParallelism } from 'node:os';
-import { runCommandLine } from '../pipeline/command-line.ts';
-import { wholeNumber } from '../pipeline/options.ts';
-import type { Json } from '../pipeline/stage.ts';
+import { runCommandLine } from '../cli/command-line.ts';
+import { wholeNumber } from '../cli/options.ts';
 import { type SoakReport, soak, type WireReport, wire } from './wire.ts';
 
 const cores = availableParallelism();
@@ -57,7 +56,7 @@ export const bench = (argv: readonly string[]) =>
           );
           progress.end();
           for (const line of soakLines(report)) terminal.print(line);
-          return { json: report as unknown as { [key: string]: Json } };
+          return { json: report };
         }
         const { rounds, players, walkers = 32 } = options;
         const workers = options.workers ?? Math.max(1, Math.floor(cores / players));
@@ -66,7 +65,7 @@ export const bench = (argv: readonly string[]) =>
         );
         progress.end();
         for (const line of wireLines(report)) terminal.print(line);
-        return { json: report as unknown as { [key: string]: Json } };
+        return { json: report };
       },
     },
     argv,

@@ -5,10 +5,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { UserError } from '../base/failure/user-error.ts';
 import { LOOPBACK } from '../envs/unity/protocol/grpc.ts';
 import type { UnityEnvironment } from '../envs/unity/trainer/environment.ts';
 import { UnityWorld } from '../envs/unity/trainer/world.ts';
-import { UserError } from '../failure/user-error.ts';
 import type { KeptMemory } from './kept-memory.ts';
 
 /** How the walkers are parted over the wire. */
@@ -105,10 +105,10 @@ interface PlayerEnd {
 
 function start(port: number, player: number, walkers: number, { players, workers, turns }: Arrangement) {
   const own = Math.floor(((player + 1) * walkers) / players) - Math.floor((player * walkers) / players);
-  const script = join(import.meta.dirname, '../pipeline/serve-env.ts');
+  const script = join(import.meta.dirname, '../pipeline/gaitsmith.ts');
   const loaded = ['--import', 'tsx', '--import', new URL('./telling-memory.ts', import.meta.url).href];
   const words = ['--mlagents-port', port, '--num-agents', own, '--workers', workers, '--turns', turns, '--json'];
-  const child = spawn(process.execPath, [...loaded, script, ...words.map(String)], {
+  const child = spawn(process.execPath, [...loaded, script, 'serve-env', ...words.map(String)], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   return { child, ended: endOf(child, player) };

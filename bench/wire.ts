@@ -7,14 +7,14 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { RandomStream } from '../base/random/stream.ts';
 import { behavior, environmentUrl } from '../envs/walker/behavior.ts';
-import { RandomStream } from '../random/stream.ts';
-import { actingModel } from '../train/acting.ts';
-import { Collector, type CollectRequest } from '../train/collector.ts';
-import { LiveCollector } from '../train/live-collector.ts';
-import { Normaliser } from '../train/normaliser.ts';
-import { initialParameters } from '../train/policy.ts';
-import type { Rollout } from '../train/rollout.ts';
+import { Collector, type CollectRequest } from '../train/collect/collector.ts';
+import { LiveCollector } from '../train/collect/live-collector.ts';
+import type { Rollout } from '../train/collect/rollout.ts';
+import { actingModel } from '../train/policy/acting.ts';
+import { Normaliser } from '../train/policy/normaliser.ts';
+import { initialParameters } from '../train/policy/policy.ts';
 import { keptMemory } from './kept-memory.ts';
 import { type Arrangement, openPlayers } from './wire-players.ts';
 

@@ -1,5 +1,5 @@
 /** The devices that a graph can be run on, by onnxruntime's own names; loads nothing, for it is read for --help too. */
-import { UserError } from '../failure/user-error.ts';
+import { UserError } from '../base/failure/user-error.ts';
 import { type BackendName, backendNames } from './eager-backends.ts';
 
 export const devices = ['cpu', 'webgpu', 'cuda', 'coreml', 'dml'] as const;

@@ -3,7 +3,7 @@
  *
  * The names are read for --help too: tfjs itself is loaded when a backend is.
  */
-import { UserError } from '../failure/user-error.ts';
+import { UserError } from '../base/failure/user-error.ts';
 
 export const eagerBackendNames = ['cpu', 'wasm', 'tfjs-node', 'tfjs-node-gpu'] as const;
 export type EagerBackendName = (typeof eagerBackendNames)[number];

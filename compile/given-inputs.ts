@@ -1,6 +1,6 @@
 /** What a function is given: numbers in the signature's nesting, checked against it at each call. */
-import { nearestName } from '../failure/nearest-name.ts';
-import { UserError } from '../failure/user-error.ts';
+import { nearestName } from '../base/failure/nearest-name.ts';
+import { UserError } from '../base/failure/user-error.ts';
 import type { DenseTensor } from './onnxruntime.ts';
 import { type DataType, isTensorSpec, leavesOf } from './signature.ts';
 

@@ -10,7 +10,7 @@
  * A model keeps its weights in variables of its own. While it is applied here, these hold the tensors that were given in
  * their place, and what a layer writes to one (batch normalisation's running mean) is caught and handed back.
  */
-import { UserError } from '../failure/user-error.ts';
+import { UserError } from '../base/failure/user-error.ts';
 import type { DenseTensor } from './onnxruntime.ts';
 import type { DataType, TensorSpec } from './signature.ts';
 import { tf } from './tensorflow.ts';

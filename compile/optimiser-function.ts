@@ -4,7 +4,7 @@
  * tf.train keeps its state in variables and assigns them. Here each step makes the optimiser anew, on variables that hold
  * what was given, lets tf.train do its own arithmetic, and reads the variables. So the formulas are tfjs's own.
  */
-import { UserError } from '../failure/user-error.ts';
+import { UserError } from '../base/failure/user-error.ts';
 import type { TensorSpecs, Tensors } from './layers-function.ts';
 import type { DenseTensor } from './onnxruntime.ts';
 import { scoped } from './scoped.ts';

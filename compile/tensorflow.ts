@@ -1,5 +1,5 @@
 /**
- * The only file that imports TensorFlow.js: `import { tf } from '../compile/tensorflow.ts'`.
+ * The only file that imports TensorFlow.js: `import { tf } from './tensorflow.ts'`.
  *
  * The umbrella package, because in Node the core alone knows no gradients. Eager use runs on the 'cpu' backend unless
  * another one (tfjs-node, wasm) is registered and chosen; the results are the same, only the speed differs.

@@ -10,7 +10,7 @@ import type { Device } from './devices.ts';
 /** A first start may compile shaders and build caches. */
 const MILLISECONDS_TO_OPEN = 120_000;
 
-export interface Trial {
+export interface DeviceTrial {
   /** Why the device cannot be used; undefined where it can. */
   readonly error: string | undefined;
   /** What onnxruntime had to say. */
@@ -18,7 +18,7 @@ export interface Trial {
 }
 
 /** Opens the model on the device in a child process. Never throws for what a device does. */
-export async function tryDevice(model: Uint8Array, device: Device): Promise<Trial> {
+export async function tryDevice(model: Uint8Array, device: Device): Promise<DeviceTrial> {
   const child = spawn(
     process.execPath,
     ['--import', 'tsx', fileURLToPath(new URL('./device-trial.ts', import.meta.url)), device],

@@ -9,7 +9,7 @@
  * lower-case hex digits. The path is first written with `/`, in Unicode NFC and in lower case, because Windows and macOS
  * take `assets\WALKER.onnx` and `Assets/Walker.onnx` for one file. The 1 allows for another derivation some day.
  */
-import { sha256 } from '../files/hash.ts';
+import { sha256 } from '../base/files/hash.ts';
 
 /** GUID of the asset (or folder) at this path, e.g. `Assets/Gaitsmith/Walker/Walker.onnx`. */
 export function assetGuid(projectRelativePath: string): string {

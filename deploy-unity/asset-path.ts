@@ -3,7 +3,7 @@
  * same file on Windows, macOS and Linux, and one that Unity imports. One row per rule; the first broken one is told.
  */
 import { posix, win32 } from 'node:path';
-import { UserError } from '../failure/user-error.ts';
+import { UserError } from '../base/failure/user-error.ts';
 
 interface Rule {
   readonly what: string;

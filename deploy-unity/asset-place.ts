@@ -14,7 +14,7 @@ import {
   statSync,
 } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { UserError } from '../failure/user-error.ts';
+import { UserError } from '../base/failure/user-error.ts';
 
 export interface AssetPlace {
   /** Folders to make, outermost first, relative to the project: `Assets/Gaitsmith`, `Assets/Gaitsmith/Walker`. */

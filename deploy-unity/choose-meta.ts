@@ -2,7 +2,7 @@
  * Decides about the .meta beside the model: an existing one is kept byte for byte, a missing one is written with the
  * GUID that follows from the path. Refuses where either would leave Unity with two assets of one GUID or with none.
  */
-import { UserError } from '../failure/user-error.ts';
+import { UserError } from '../base/failure/user-error.ts';
 import { assetGuid } from './asset-guid.ts';
 import { isLfsPointer } from './git-lfs.ts';
 import { type InferencePackage, packagesWithImporter } from './inference-packages.ts';

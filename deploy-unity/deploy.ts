@@ -11,13 +11,13 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { sha256 } from '../files/hash.ts';
-import { clearLeftovers, type PlannedFile, writeAllOrNothing } from './all-or-nothing.ts';
+import { clearLeftovers, type PlannedFile, writeAllOrNothing } from '../base/files/all-or-nothing.ts';
+import { type Disk, realDisk } from '../base/files/disk.ts';
+import { sha256 } from '../base/files/hash.ts';
 import { assetGuid } from './asset-guid.ts';
 import { checkAssetPath } from './asset-path.ts';
 import { lookAtAssetPlace } from './asset-place.ts';
 import { chooseMeta } from './choose-meta.ts';
-import { type Disk, realDisk } from './disk.ts';
 import { warningsAboutOpenEditor } from './editor-open.ts';
 import { isLfsPointer } from './git-lfs.ts';
 import type { InferenceKind, InferencePackageId } from './inference-packages.ts';

@@ -4,8 +4,8 @@
  * Whether the graph is one that ML-Agents accepts is the export's and the validation's business.
  */
 import { readFileSync } from 'node:fs';
-import { UserError } from '../failure/user-error.ts';
-import { sha256 } from '../files/hash.ts';
+import { UserError } from '../base/failure/user-error.ts';
+import { sha256 } from '../base/files/hash.ts';
 import { isLfsPointer } from './git-lfs.ts';
 
 export interface ModelFile {

@@ -2,7 +2,7 @@
  * Decides which inference package will run the model, from the packages a project has and from what its ML-Agents
  * depends on, and refuses the projects in which the model can't run at all.
  */
-import { UserError } from '../failure/user-error.ts';
+import { UserError } from '../base/failure/user-error.ts';
 import { INFERENCE_PACKAGES, type InferencePackage } from './inference-packages.ts';
 import {
   FIRST_WITH_DETERMINISTIC_INFERENCE,

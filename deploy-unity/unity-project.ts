@@ -5,7 +5,7 @@
  */
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { UserError } from '../failure/user-error.ts';
+import { UserError } from '../base/failure/user-error.ts';
 
 export interface UnityProject {
   /** Absolute path with every symbolic link resolved. */

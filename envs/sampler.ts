@@ -4,7 +4,7 @@
  * Source: `SamplerFactory` of com.unity.ml-agents. It draws whenever the scene asks for a parameter, from one sequence for
  * all; here every episode draws once, from a stream of its own, so that an episode can be repeated.
  */
-import { RandomStream } from '../random/stream.ts';
+import { RandomStream } from '../base/random/stream.ts';
 import type { Interval, ParameterValue, ParameterValues, Sampler } from './env.ts';
 
 /**

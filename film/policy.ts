@@ -1,8 +1,8 @@
 /** A Walker policy from an ONNX file of ML-Agents, ours or any other, as what decides for a few walkers by its mean actions. */
 import { readFileSync } from 'node:fs';
+import { UserError } from '../base/failure/user-error.ts';
 import { Session } from '../compile/onnxruntime.ts';
 import { behavior } from '../envs/walker/behavior.ts';
-import { UserError } from '../failure/user-error.ts';
 import { decodeModel } from '../onnx/decode.ts';
 import type { ValueInfo } from '../onnx/model.ts';
 

@@ -1,9 +1,10 @@
 /** Plays some episodes at one target speed and keeps the poses of the stretch that is to be shown. */
+
+import { UserError } from '../base/failure/user-error.ts';
 import { WalkerEnvironment } from '../envs/walker/environment.ts';
 import { unityPhysics } from '../envs/walker/physics-settings.ts';
 import { loadPhysX } from '../envs/walker/physx.ts';
 import { stepsPerDecision } from '../envs/walker/walker.ts';
-import { UserError } from '../failure/user-error.ts';
 import { distanceBetween } from './points.ts';
 import type { FilmPolicy } from './policy.ts';
 import { hipsOf, progressOver } from './poses.ts';

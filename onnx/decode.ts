@@ -1,5 +1,5 @@
 /** Reads the bytes of an .onnx file, and says plainly what is wrong where they are none. */
-import { UserError } from '../failure/user-error.ts';
+import { UserError } from '../base/failure/user-error.ts';
 import { arrayOf, elementTypeOf } from './element-types.ts';
 import {
   type Attribute,

@@ -1,49 +1,41 @@
 /**
- * Finds the command that was asked for: `pipeline`, one of the stages, or a tool. Only that one's code is loaded.
+ * Finds the command that was asked for in the table and runs it. Only that one's code is loaded.
  */
-import { nearestName } from '../failure/nearest-name.ts';
-import { UserError } from '../failure/user-error.ts';
-import { type CommandEntry, endWith, runCommandLine } from './command-line.ts';
-import { stageCommand } from './stage-command.ts';
-import type { StageEntry } from './stages.ts';
+import { nearestName } from '../base/failure/nearest-name.ts';
+import { UserError } from '../base/failure/user-error.ts';
+import { type CommandEntry, endWith, runCommandLine } from '../cli/command-line.ts';
 
 /** Runs the command and ends the process. */
 export async function runCommands(
-  stages: readonly StageEntry[],
-  tools: readonly CommandEntry[] = [],
-  argv = process.argv.slice(2),
+  commands: readonly CommandEntry[],
+  argv: readonly string[] = process.argv.slice(2),
 ): Promise<never> {
   const [name = '', ...rest] = argv;
-  if (name === 'pipeline') {
-    const { pipelineCommand } = await import('./pipeline-command.ts');
-    const loaded = await Promise.all(stages.map((stage) => stage.load()));
-    return runCommandLine(pipelineCommand(loaded), rest);
-  }
-  const entry = stages.find((stage) => stage.name === name);
-  if (entry) return runCommandLine(stageCommand(await entry.load()), rest);
-  const tool = tools.find((each) => each.name === name);
-  if (tool) return runCommandLine(await tool.load(), rest);
+  const entry = commands.find((each) => each.name === name);
+  if (entry) return runCommandLine(await entry.load(), rest);
   return endWith(argv, 'gaitsmith', async (terminal) => {
-    const help = listOf(stages, tools);
     const isHelp = name === '' || name.startsWith('-');
     if (!isHelp) {
       throw new UserError({
         what: 'unknown command',
         value: name,
-        expected: nearestName(name, ['pipeline', ...[...stages, ...tools].map((each) => each.name)]),
+        expected: nearestName(
+          name,
+          commands.map((each) => each.name),
+        ),
         mend: 'see npm run pipeline -- --help',
       });
     }
+    const help = listOf(commands);
     terminal.print(help);
     return { json: { help } };
   });
 }
 
-function listOf(stages: readonly StageEntry[], tools: readonly CommandEntry[]): string {
-  const rows = [{ name: 'pipeline', summary: 'runs all stages in this order' }, ...stages, ...tools];
-  const width = Math.max(...rows.map(({ name }) => name.length));
+function listOf(commands: readonly CommandEntry[]): string {
+  const width = Math.max(...commands.map(({ name }) => name.length));
   return [
     'Commands (each is told by: npm run <command> -- --help):',
-    ...rows.map(({ name, summary }) => `  npm run ${name.padEnd(width)}  ${summary}`),
+    ...commands.map(({ name, summary }) => `  npm run ${name.padEnd(width)}  ${summary}`),
   ].join('\n');
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { UserError } from '../failure/user-error.ts';
-import { sha256OfFile } from '../files/hash.ts';
+import { UserError } from '../base/failure/user-error.ts';
+import { sha256OfFile } from '../base/files/hash.ts';
 import { readManifest } from './manifest.ts';
 import { pathOfRecorded, type RunFolder } from './run-folder.ts';
 import { noSuchRun } from './up-to-date.ts';

@@ -7,10 +7,10 @@
  */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { UserError } from '../failure/user-error.ts';
-import { writeAtomically } from '../files/write-atomically.ts';
+import { UserError } from '../base/failure/user-error.ts';
+import { writeAtomically } from '../base/files/write-atomically.ts';
+import type { Json } from '../base/json.ts';
 import type { RunFolder } from './run-folder.ts';
-import type { Json } from './stage.ts';
 
 const json: z.ZodType<Json> = z.json();
 /** Relative to the run folder where the file lies in it. */

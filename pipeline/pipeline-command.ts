@@ -2,16 +2,16 @@
  * The command of the whole: `npm run pipeline`. It has the flags of every stage, and hands each to the stage it belongs to.
  */
 import { z } from 'zod';
-import { UserError } from '../failure/user-error.ts';
-import type { CommandLine, CommandResult } from './command-line.ts';
-import type { OptionSpec, OptionSpecs } from './options.ts';
-import { commandLineText, type Given } from './parse-options.ts';
+import { UserError } from '../base/failure/user-error.ts';
+import type { CommandLine, CommandResult } from '../cli/command-line.ts';
+import type { OptionSpec, OptionSpecs } from '../cli/options.ts';
+import { commandLineText, type Given } from '../cli/parse-options.ts';
+import { type TableRow, tableText } from '../cli/table.ts';
 import { type RunFolder, shownPath } from './run-folder.ts';
 import { runFolderOf, runOptions } from './run-options.ts';
 import type { PipelineStep } from './run-pipeline.ts';
-import type { Json, Stage } from './stage.ts';
+import type { Stage } from './stage.ts';
 import { reasonOf } from './stage-command.ts';
-import { type TableRow, tableText } from './table.ts';
 
 const typed = 'npm run pipeline';
 
@@ -78,7 +78,7 @@ function resultOf(
 ): CommandResult {
   const json = {
     run: { id: run.id, path: run.path },
-    stages: steps.map(({ stage, result, record }) => ({ stage, result, ...record })) as Json,
+    stages: steps.map(({ stage, result, record }) => ({ stage, result, ...record })),
   };
   const failed = steps.find(({ result }) => result === 'failed');
   if (failed) {

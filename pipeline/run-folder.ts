@@ -2,8 +2,9 @@
  * Where everything of one run lies: `runs/<run-id>/` and the names in it.
  */
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { UserError } from '../failure/user-error.ts';
-import { flagsText } from './parse-options.ts';
+import { UserError } from '../base/failure/user-error.ts';
+import { fromHere } from '../base/files/from-here.ts';
+import { flagsText } from '../cli/parse-options.ts';
 
 export interface RunFolder {
   readonly id: string;
@@ -18,17 +19,14 @@ export interface RunFolder {
   /** One JSON object a line: of each iteration, and of each held-out evaluation. */
   readonly metrics: string;
   readonly checkpoints: string;
-  /** What led to a NaN, where a training met one. See `train/dump.ts`. */
+  /** What led to a NaN, where a training met one. See `train/keep/dump.ts`. */
   readonly dumps: string;
   readonly policy: string;
   readonly validation: string;
   readonly logs: string;
-  /** Held by the process that works here. See `files/lock-folder.ts`. */
+  /** Held by the process that works here. See `base/files/lock-folder.ts`. */
   readonly lock: string;
 }
-
-/** In this environment variable the pipeline hands its stage the token of the run folder's lock. */
-export const LOCK_TOKEN_VARIABLE = 'GAITSMITH_RUN_LOCK';
 
 /**
  * @param id letters, digits, '.', '_' and '-': it becomes the name of a folder.
@@ -76,8 +74,7 @@ export function recordedPath(run: RunFolder, path: string): string {
 /** A path from run.json for a person to read: relative to where they stand where it lies below. */
 export function shownPath(run: RunFolder, recorded: string): string {
   const path = pathOfRecorded(run, recorded);
-  const fromHere = relative('.', path);
-  return isAbsolute(path) && !fromHere.startsWith('..') && !isAbsolute(fromHere) ? fromHere : path;
+  return isAbsolute(path) ? fromHere(path) : path;
 }
 
 /** The file that a path in run.json means. */

@@ -1,7 +1,7 @@
 /**
  * The options that every command working on a run has.
  */
-import { flag, type OptionSpecs, type OptionsOf, text } from './options.ts';
+import { flag, type OptionSpecs, type OptionsOf, text } from '../cli/options.ts';
 import { type RunFolder, runFolder } from './run-folder.ts';
 
 export const runOptions = {

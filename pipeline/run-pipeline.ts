@@ -8,13 +8,13 @@
 
 import { existsSync } from 'node:fs';
 import { execa } from 'execa';
-import { lockFolder } from '../files/lock-folder.ts';
-import type { InterruptMessage, Interrupts } from './interrupts.ts';
+import { LOCK_TOKEN_VARIABLE, lockFolder } from '../base/files/lock-folder.ts';
+import type { InterruptMessage, Interrupts } from '../cli/interrupts.ts';
+import { argumentsOf, checkOptions, commandLineText, type Given } from '../cli/parse-options.ts';
+import type { Terminal } from '../cli/terminal.ts';
 import { readManifest, recordStage, type StageRecord } from './manifest.ts';
-import { argumentsOf, checkOptions, commandLineText, type Given } from './parse-options.ts';
-import { LOCK_TOKEN_VARIABLE, type RunFolder } from './run-folder.ts';
+import type { RunFolder } from './run-folder.ts';
 import { checkStage, type Stage } from './stage.ts';
-import type { Terminal } from './terminal.ts';
 import { hashInputs, reasonToRun } from './up-to-date.ts';
 
 export interface PipelineRun {

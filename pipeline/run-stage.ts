@@ -4,16 +4,17 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '../failure/user-error.ts';
-import { lockFolder } from '../files/lock-folder.ts';
-import { removeLeftovers } from '../files/write-atomically.ts';
-import { durationText } from './duration.ts';
-import { createLogger } from './logger.ts';
+import { UserError } from '../base/failure/user-error.ts';
+import { lockFolder } from '../base/files/lock-folder.ts';
+import { removeLeftovers } from '../base/files/write-atomically.ts';
+import { toJson } from '../base/json.ts';
+import { durationText } from '../cli/duration.ts';
+import { createLogger } from '../cli/logger.ts';
+import { createProgress } from '../cli/progress.ts';
+import type { Terminal } from '../cli/terminal.ts';
 import { readManifest, recordStage, type StageRecord } from './manifest.ts';
-import { createProgress } from './progress.ts';
 import type { RunFolder } from './run-folder.ts';
 import { checkStage, type Stage, type StageResult } from './stage.ts';
-import type { Terminal } from './terminal.ts';
 import { hashInputs, hashOutputs } from './up-to-date.ts';
 import { versions } from './versions.ts';
 
@@ -106,7 +107,7 @@ function recordOf(stage: Stage, result: StageResult, run: RunFolder): Partial<St
   const { summary, details, ended = 'done', reason } = result;
   const why = ended === 'failed' ? (reason ?? summary) : reason;
   const outputs = hashOutputs(stage, result.outputs, run);
-  return { status: ended, summary, details, outputs, ...(why === undefined ? {} : { reason: why }) };
+  return { status: ended, summary, details: toJson(details), outputs, ...(why === undefined ? {} : { reason: why }) };
 }
 
 /** A process that ends in the middle of a stage (a second Ctrl-C, an error in a callback) still says so in run.json. */

@@ -1,16 +1,17 @@
 /**
  * The command of one stage: `npm run export`. It always runs, up to date or not: who names a stage wants it run.
  */
-import { UserError } from '../failure/user-error.ts';
-import type { CommandLine, CommandResult } from './command-line.ts';
-import { durationText } from './duration.ts';
+import { UserError } from '../base/failure/user-error.ts';
+import { LOCK_TOKEN_VARIABLE } from '../base/files/lock-folder.ts';
+import type { CommandLine, CommandResult } from '../cli/command-line.ts';
+import { durationText } from '../cli/duration.ts';
+import type { OptionSpecs } from '../cli/options.ts';
+import { commandLineText, type Given } from '../cli/parse-options.ts';
 import type { StageRecord } from './manifest.ts';
-import type { OptionSpecs } from './options.ts';
-import { commandLineText, type Given } from './parse-options.ts';
-import { LOCK_TOKEN_VARIABLE, type RunFolder, shownPath } from './run-folder.ts';
+import { type RunFolder, shownPath } from './run-folder.ts';
 import { runFolderOf, runOptions } from './run-options.ts';
 import { runStage } from './run-stage.ts';
-import type { Json, Stage } from './stage.ts';
+import type { Stage } from './stage.ts';
 
 export function stageCommand(stage: Stage): CommandLine {
   const typed = `npm run ${stage.name}`;
@@ -32,7 +33,7 @@ export function stageCommand(stage: Stage): CommandLine {
         command: commandLineText(typed, given),
         lockToken,
       });
-      const json = { run: { id: run.id, path: run.path }, stage: { name: stage.name, ...record } as Json };
+      const json = { run: { id: run.id, path: run.path }, stage: { name: stage.name, ...record } };
       if (record.status === 'done') {
         terminal.print(endText(stage, record, run));
         return { json, exitCode: 0 };

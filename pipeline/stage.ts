@@ -9,11 +9,11 @@
  * skipping, Ctrl-C, --json and errors are done for it (`run-stage.ts`). A stage module is loaded for --help too:
  * import what is heavy (tfjs, onnxruntime, PhysX) inside `run()`.
  */
-import { UserError } from '../failure/user-error.ts';
-import type { Logger } from './logger.ts';
+import { UserError } from '../base/failure/user-error.ts';
+import type { Logger } from '../cli/logger.ts';
+import { flagOf, type OptionSpecs, type OptionsOf } from '../cli/options.ts';
+import type { Progress } from '../cli/progress.ts';
 import type { StageRecord } from './manifest.ts';
-import { flagOf, type OptionSpecs, type OptionsOf } from './options.ts';
-import type { Progress } from './progress.ts';
 import type { RunFolder } from './run-folder.ts';
 
 export interface Stage<Specs extends OptionSpecs = OptionSpecs> {
@@ -53,7 +53,7 @@ export interface StageInputs {
   /** Files by a short name; each is hashed before the stage begins. */
   readonly files: Readonly<Record<string, string>>;
   /** Settings that matter; compared as JSON, whatever the order of their keys. */
-  readonly settings: Json;
+  readonly settings: unknown;
 }
 
 export interface Resume<Specs extends OptionSpecs = OptionSpecs> {
@@ -91,15 +91,13 @@ export interface StageResult {
   readonly summary: string;
   /** Files it made, by a short name; hashed into run.json. The first one is shown in the table. */
   readonly outputs: Readonly<Record<string, string>>;
-  /** For run.json and --json. */
-  readonly details: Json;
+  /** For run.json and --json: what JSON makes of it. */
+  readonly details: unknown;
   /** 'done' where not said. What is interrupted or failed is recorded too, but run again next time. */
   readonly ended?: 'done' | 'interrupted' | 'failed';
   /** Why it failed; needed with `ended: 'failed'`. (An error that is thrown does as well, but records no outputs.) */
   readonly reason?: string;
 }
-
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** Gives a stage the types of its options. */
 export function defineStage<const Specs extends OptionSpecs>(stage: Stage<Specs>): Stage<Specs> {

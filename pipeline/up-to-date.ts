@@ -5,12 +5,13 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, isAbsolute } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { nearestName } from '../failure/nearest-name.ts';
-import { UserError } from '../failure/user-error.ts';
-import { sha256OfFile } from '../files/hash.ts';
+import { nearestName } from '../base/failure/nearest-name.ts';
+import { UserError } from '../base/failure/user-error.ts';
+import { sha256OfFile } from '../base/files/hash.ts';
+import { type Json, toJson } from '../base/json.ts';
 import type { HashedFile, StageRecord } from './manifest.ts';
 import { pathOfRecorded, type RunFolder, recordedPath } from './run-folder.ts';
-import type { Json, Stage, StageInputs } from './stage.ts';
+import type { Stage, StageInputs } from './stage.ts';
 
 export interface HashedInputs {
   readonly files: Record<string, HashedFile>;
@@ -30,7 +31,7 @@ export async function hashInputs(
   const inputs: StageInputs = await stage.inputs(options, run);
   const files = hashFiles(inputs.files, run, (name, path) => missingInput(stage, run, name, path));
   // Through JSON once, so that it compares with what was read from run.json.
-  return { files, settings: JSON.parse(JSON.stringify(inputs.settings)) };
+  return { files, settings: toJson(inputs.settings) };
 }
 
 /** @throws UserError where a file that the stage says it made is not there: that is a bug of the stage. */

@@ -5,8 +5,9 @@
  * looked at after every step of the environment; here once an iteration, since a new lesson can begin nowhere else. So what
  * is smoothed is the measure of one iteration with those before.
  */
+
+import { UserError } from '../base/failure/user-error.ts';
 import type { Episode, ParameterValue, ParameterValues } from '../envs/env.ts';
-import { UserError } from '../failure/user-error.ts';
 import {
   type CompletionCriteria,
   type EnvironmentParameters,

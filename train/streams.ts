@@ -1,4 +1,4 @@
-/** The purposes for which training draws random numbers; each has streams of its own (see `random/stream.ts`). */
+/** The purposes for which training draws random numbers; each has streams of its own (see `base/random/stream.ts`). */
 export const STREAMS = {
   initialParameters: 1,
   /** (seed, actions, agent, iteration) */

@@ -3,38 +3,44 @@
  * buffer of decisions under the current policy, brings the normaliser up to date, estimates advantages, and updates.
  */
 import { availableParallelism } from 'node:os';
+import { UserError } from '../base/failure/user-error.ts';
+import { sha256OfFile } from '../base/files/hash.ts';
+import { RandomStream } from '../base/random/stream.ts';
 import { type Engine, type EngineOptions, openEngine } from '../compile/index.ts';
 import type { BehaviorSpec, Environment, Episode, EvaluationCondition } from '../envs/env.ts';
-import { UserError } from '../failure/user-error.ts';
-import { sha256OfFile } from '../files/hash.ts';
-import { RandomStream } from '../random/stream.ts';
-import { actingModel } from './acting.ts';
-import { adapted, rateFactor } from './adaptive-rate.ts';
-import { type Checkpoint, type RunProgress, rewardOfBest, writeBestCheckpoint, writeCheckpoint } from './checkpoint.ts';
-import { pruneCheckpoints } from './checkpoint-files.ts';
-import { Collector, type CollectRequest } from './collector.ts';
+import { Collector, type CollectRequest } from './collect/collector.ts';
+import { LiveCollector } from './collect/live-collector.ts';
+import { inOrderOfTheirEnds, type Rollout } from './collect/rollout.ts';
+import { joined, spreadRows } from './collect/rows.ts';
 import { phasesBetween, settingsAt, toldPhase, withPhase } from './configuration/phases.ts';
 import type { Configuration } from './configuration/read.ts';
 import { Curriculum } from './curriculum.ts';
-import { toldWithDump } from './dump.ts';
-import { evaluationOf, trialsOf } from './evaluation.ts';
-import { goneOnFrom, initialCheckpoint, takenOver, valueFactor } from './initial-checkpoint.ts';
-import { Learner, type LearningBuffer } from './learner.ts';
-import { learnerOptions, networkOf } from './learner-options.ts';
-import { learningBuffer } from './learning-buffer.ts';
-import { LiveCollector } from './live-collector.ts';
-import type { IterationMetrics } from './metrics.ts';
-import type { Network } from './policy.ts';
-import { PolicyAverage, policyOf } from './policy-average.ts';
-import { checkPolicy } from './policy-checks.ts';
-import { Records } from './records.ts';
-import { RewardNormaliser } from './reward-normaliser.ts';
-import { inOrderOfTheirEnds, type Rollout } from './rollout.ts';
-import { joined, spreadRows } from './rows.ts';
-import { checkpointInterval, updateSettings } from './schedules.ts';
-import { startingPoint } from './starting-point.ts';
+import { evaluationOf, trialsOf } from './judge/evaluation.ts';
+import { checkPolicy } from './judge/policy-checks.ts';
+import {
+  type Checkpoint,
+  type RunProgress,
+  rewardOfBest,
+  writeBestCheckpoint,
+  writeCheckpoint,
+} from './keep/checkpoint.ts';
+import { pruneCheckpoints } from './keep/checkpoint-files.ts';
+import { toldWithDump } from './keep/dump.ts';
+import { goneOnFrom, initialCheckpoint, takenOver, valueFactor } from './keep/initial-checkpoint.ts';
+import type { IterationMetrics } from './keep/metrics.ts';
+import { Records } from './keep/records.ts';
+import { startingPoint } from './keep/starting-point.ts';
+import { countBlowUps, meanOf, rewardStatistics } from './keep/summary.ts';
+import { adapted, rateFactor } from './learn/adaptive-rate.ts';
+import { Learner, type LearningBuffer } from './learn/learner.ts';
+import { learnerOptions, networkOf } from './learn/learner-options.ts';
+import { learningBuffer } from './learn/learning-buffer.ts';
+import { RewardNormaliser } from './learn/reward-normaliser.ts';
+import { checkpointInterval, updateSettings } from './learn/schedules.ts';
+import { actingModel } from './policy/acting.ts';
+import type { Network } from './policy/policy.ts';
+import { PolicyAverage, policyOf } from './policy/policy-average.ts';
 import { STREAMS } from './streams.ts';
-import { countBlowUps, meanOf, rewardStatistics } from './summary.ts';
 
 export interface TrainOptions {
   readonly configuration: Configuration;

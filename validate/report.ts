@@ -1,7 +1,7 @@
 /** validation.json: what a validation found, for people and for the stages that rely on it. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { UserError } from '../failure/user-error.ts';
+import { UserError } from '../base/failure/user-error.ts';
 
 const engineReport = z.object({
   engine: z.string(),

@@ -2,12 +2,13 @@
  * Proves that a policy file is the policy: runs it in engines that had no part in making it and compares with the policy as
  * TensorFlow.js computes it eagerly.
  */
+
+import { sha256 } from '../base/files/hash.ts';
 import { ACTION_OUTPUTS, constantOutputs, contractProblems, type PolicyShape } from '../export/contract.ts';
-import { sha256 } from '../files/hash.ts';
 import { checkModel } from '../onnx/check.ts';
 import { decodeModel } from '../onnx/decode.ts';
 import { edgeObservations, repeatedObservation } from './edge-observations.ts';
-import type { Engine } from './engine.ts';
+import type { Runtime } from './runtime.ts';
 import type { EngineReport, ValidationReport } from './report.ts';
 
 export interface ValidateOptions {
@@ -16,7 +17,7 @@ export interface ValidateOptions {
   /** What errors call it. */
   readonly path: string;
   readonly shape: PolicyShape;
-  readonly engines: readonly ((model: Uint8Array, shape: PolicyShape) => Promise<Engine>)[];
+  readonly engines: readonly ((model: Uint8Array, shape: PolicyShape) => Promise<Runtime>)[];
   /** Observations taken from episodes, [rows, observationSize]. */
   readonly observations: Float32Array;
   /** Mean and deviation of the normaliser, which say where its clip bounds are. */
@@ -89,7 +90,7 @@ export async function validate(options: ValidateOptions): Promise<ValidationRepo
 }
 
 async function judge(
-  engine: Engine,
+  engine: Runtime,
   { shape, tolerance, sigma, normaliser }: ValidateOptions,
   observations: Float32Array,
   expected: Float32Array,
@@ -139,7 +140,7 @@ async function judge(
 
 /** Deterministic actions of all rows, a batch at a time; what is not finite or out of range is said once. */
 async function inBatches(
-  engine: Engine,
+  engine: Runtime,
   observations: Float32Array,
   { observationSize, actionSize }: PolicyShape,
   size: number,
@@ -178,7 +179,7 @@ function largestDifference(one: Float32Array, other: Float32Array): number {
  * the shares are null.
  */
 async function noiseShares(
-  engine: Engine,
+  engine: Runtime,
   observations: Float32Array,
   rows: number,
   { actionSize }: PolicyShape,

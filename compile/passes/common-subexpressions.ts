@@ -4,7 +4,7 @@
  * caller's stay.
  */
 import type { Graph, Node } from '../../onnx/model.ts';
-import type { TypedGraph } from './passes.ts';
+import type { TypedGraph } from './typed-graph.ts';
 
 export function mergeCommonSubexpressions({ graph }: TypedGraph): void {
   const outputs = new Set(graph.outputs.map(({ name }) => name));

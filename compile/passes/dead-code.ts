@@ -1,5 +1,5 @@
 /** Removes the nodes and initializers that no output depends on. */
-import type { TypedGraph } from './passes.ts';
+import type { TypedGraph } from './typed-graph.ts';
 
 export function removeDeadCode({ graph }: TypedGraph): void {
   const needed = new Set(graph.outputs.map(({ name }) => name));

@@ -9,7 +9,7 @@
  * product, as a weight's gradient is, is faster with a copy that is made once.
  */
 import { float, int, type Node, node } from '../../onnx/model.ts';
-import type { TypedGraph } from './passes.ts';
+import type { TypedGraph } from './typed-graph.ts';
 
 /** From so many columns of the right factor on, a transposed copy of the left one pays. */
 const columnsWorthACopy = 256;

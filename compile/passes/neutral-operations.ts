@@ -4,7 +4,7 @@
  * gradients are full of products with ones, which the recorder has made scalars.
  */
 import type { Graph, Node } from '../../onnx/model.ts';
-import type { TypedGraph } from './passes.ts';
+import type { TypedGraph } from './typed-graph.ts';
 
 export function removeNeutralOperations({ graph }: TypedGraph): void {
   const outputs = new Set(graph.outputs.map(({ name }) => name));

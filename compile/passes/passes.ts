@@ -1,21 +1,11 @@
 /** The graph passes in the order they run, each to be switched off by its name. */
-import type { Graph } from '../../onnx/model.ts';
-import type { ValueType } from '../recorder.ts';
 import { mergeCommonSubexpressions } from './common-subexpressions.ts';
 import { removeDeadCode } from './dead-code.ts';
 import { fuseGemm } from './gemm.ts';
 import { removeNeutralOperations } from './neutral-operations.ts';
 import { mergeReshapes } from './reshapes.ts';
 import { multiplyRowSums } from './row-sums.ts';
-
-/** A graph with what tracing knows of its values: dtype and shape by name (stand-ins for dynamic sizes). */
-export interface TypedGraph {
-  readonly graph: Graph;
-  readonly types: ReadonlyMap<string, ValueType>;
-  readonly opset: number;
-  /** Whether a size in `types` stands for one that is only known when the graph runs. */
-  isDynamic(size: number): boolean;
-}
+import type { TypedGraph } from './typed-graph.ts';
 
 const passes = {
   /** A reshape after another, or of a constant. */

@@ -5,7 +5,7 @@
  */
 import type { Graph, Node } from '../../onnx/model.ts';
 import { sameShape } from '../recorder.ts';
-import type { TypedGraph } from './passes.ts';
+import type { TypedGraph } from './typed-graph.ts';
 
 export function mergeReshapes(typed: TypedGraph): void {
   const { graph, types } = typed;

@@ -5,7 +5,7 @@
  *   ReduceSum(x [2048, 256], axis 0)  ->  MatMul(ones [1, 2048], x)
  */
 import { type Node, node } from '../../onnx/model.ts';
-import type { TypedGraph } from './passes.ts';
+import type { TypedGraph } from './typed-graph.ts';
 
 /** With fewer rows there is nothing to gain. */
 const fewestRows = 128;

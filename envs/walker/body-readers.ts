@@ -3,8 +3,7 @@
  * calls. Neither makes objects.
  */
 import type { MemoryViews } from './memory.ts';
-import type { MemoryLayout } from './memory-layout.ts';
-import type { PhysX } from './physx.ts';
+import type { MemoryLayout, PhysX } from './physx-types.ts';
 
 /** Numbers of a body's pose: rotation x y z w, then position x y z, as PhysX lays out a PxTransform. */
 export const poseSize = 7;

@@ -3,7 +3,7 @@
  *
  * Every episode has a random stream named by (seed, agent, episode), so it is the same in whichever group the agent lives.
  */
-import { RandomStream } from '../../random/stream.ts';
+import { RandomStream } from '../../base/random/stream.ts';
 import type {
   Environment,
   EnvironmentModule,
@@ -16,7 +16,8 @@ import type {
 import { behavior } from './behavior.ts';
 import { checkParameter, checkParameters, drawParameters, type WalkerParameters } from './parameters.ts';
 import { type PhysicsSettings, unityPhysics } from './physics-settings.ts';
-import { loadPhysX, type PhysX } from './physx.ts';
+import { loadPhysX } from './physx.ts';
+import type { PhysX } from './physx-types.ts';
 import { type Rig, walkerRig } from './rig.ts';
 import { type Outcome, Walker } from './walker.ts';
 

@@ -7,26 +7,7 @@
  * things elsewhere it returns undefined, and the world goes by calls: slower, with the same numbers.
  */
 import { MemoryViews, pointerOf } from './memory.ts';
-import type { PhysX, PhysXTypes } from './physx.ts';
-
-/** Byte offsets. */
-export interface MemoryLayout {
-  /** In a PxRigidDynamic: pose of the centre of mass in the world, rotation x y z w and position x y z. */
-  readonly massPose: number;
-  /** Pose of the centre of mass in the body: where this is the identity, `massPose` is the body's own. */
-  readonly massInBody: number;
-  readonly velocity: number;
-  readonly angularVelocity: number;
-  readonly wakeCounter: number;
-  /** In the PxConstraint of a joint: pointer to its part in the scene, while it is in one. */
-  readonly constraintInScene: number;
-  /** In that: pointer to the copy of the joint that is solved. A call that changes the joint has it copied anew. */
-  readonly solvedCopy: number;
-  /** In that: the rotation that drives aim at, x y z w. */
-  readonly driveTarget: number;
-  /** In that: the force limit of each drive, by PxD6DriveEnum. */
-  readonly forceLimits: ReadonlyMap<number, number>;
-}
+import type { MemoryLayout, PhysX, PhysXTypes } from './physx-types.ts';
 
 function expectedLayout({ PxD6DriveEnum }: PhysX['px']): MemoryLayout {
   return {

@@ -6,7 +6,7 @@
  * the unit. What no sensor tells has none: the goal velocity is an order, a strength is the walker's own last action, a ground
  * contact is yes or no, and what is 0 by definition stays so (a normaliser would blow it up).
  */
-import type { RandomStream } from '../../random/stream.ts';
+import type { RandomStream } from '../../base/random/stream.ts';
 import type { ObservationField } from './observation.ts';
 
 /** Scales by name: of a number, of a body's numbers, or of a row of the observation's table; the first that is there holds. */

@@ -2,8 +2,8 @@
  * What `environment_parameters` of a configuration may set: one table with units, meanings, defaults and ranges. The defaults
  * are Unity's scene; what makes it another world from episode to episode is off (docs/randomisation.md).
  */
-import { nearestName } from '../../failure/nearest-name.ts';
-import { UserError } from '../../failure/user-error.ts';
+import { nearestName } from '../../base/failure/nearest-name.ts';
+import { UserError } from '../../base/failure/user-error.ts';
 import type { ParameterValue, ParameterValues } from '../env.ts';
 import * as samplers from '../sampler.ts';
 import { unityPhysics } from './physics-settings.ts';

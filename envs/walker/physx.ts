@@ -1,45 +1,14 @@
 /**
- * The one file that knows physx-js-webidl, PhysX 5.6 compiled to WebAssembly.
+ * The one file that loads physx-js-webidl, PhysX 5.6 compiled to WebAssembly.
  *
  * `loadPhysX` loads it in Node (main thread, worker threads, under tsx); a browser hands the wasm bytes to `startPhysX`.
  * Besides the package's wrappers this yields the instance's bare functions and its memory: reading a pose straight from
  * memory costs a fraction of asking seven getters. The rest of envs/walker is handed a `PhysX` and imports only types.
  */
-import type PhysXModule from 'physx-js-webidl';
 import { type CallOut, ContactReports } from './contact-reports.ts';
 import { MemoryViews } from './memory.ts';
-import { findMemoryLayout, type MemoryLayout } from './memory-layout.ts';
-
-/** The package's types: `PhysXTypes.PxScene` and so on. */
-export type { default as PhysXTypes } from 'physx-js-webidl';
-
-/** The package's classes and enums. Its static functions sit on prototypes: `PxTopLevelFunctions.prototype.…`. */
-export type Px = typeof PhysXModule;
-
-/** A bare function of the WebAssembly instance: pointers and numbers in, a pointer or a number out. */
-export type NativeFunction = (...values: number[]) => number;
-
-/** PhysX, loaded: one per thread, shared by every scene in it. */
-export interface PhysX {
-  readonly px: Px;
-  /** The package's static functions, typed as such. */
-  readonly top: Pick<typeof PhysXModule.PxTopLevelFunctions, keyof typeof PhysXModule.PxTopLevelFunctions>;
-  readonly massProperties: Pick<typeof PhysXModule.PxRigidBodyExt, keyof typeof PhysXModule.PxRigidBodyExt>;
-  readonly support: Pick<typeof PhysXModule.SupportFunctions, keyof typeof PhysXModule.SupportFunctions>;
-  readonly physics: PhysXModule.PxPhysics;
-  readonly dispatcher: PhysXModule.PxDefaultCpuDispatcher;
-  /** Grows while objects are made, and has another buffer then: typed views of the one before have length 0. */
-  readonly memory: WebAssembly.Memory;
-  /** Where things lie in it; undefined where this build keeps them elsewhere, and all goes by calls. */
-  readonly layout: MemoryLayout | undefined;
-  readonly contactReports: ContactReports;
-  /**
-   * A bare function by its class, name and number of arguments.
-   *
-   * @throws Error where this build of the package has no such function.
-   */
-  native(className: string, method: string, argumentCount: number): NativeFunction;
-}
+import { findMemoryLayout } from './memory-layout.ts';
+import type { NativeFunction, PhysX, Px } from './physx-types.ts';
 
 let loaded: Promise<PhysX> | undefined;
 

@@ -6,7 +6,7 @@
  */
 import { pointerOf } from './memory.ts';
 import type { PhysicsSettings } from './physics-settings.ts';
-import type { PhysX, PhysXTypes } from './physx.ts';
+import type { PhysX, PhysXTypes } from './physx-types.ts';
 import { type Collider, isLocked, type Rig, type RigJoint, type Vector } from './rig.ts';
 import { degrees, fromAxes, identity, type Quaternion } from './rotation.ts';
 import { kind, type Materials, writeFilterData } from './scene.ts';

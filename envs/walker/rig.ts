@@ -5,7 +5,7 @@
  * left-handed). PhysX neither knows nor cares which hand an axis system has: Unity feeds it these same numbers.
  */
 import { z } from 'zod';
-import { UserError } from '../../failure/user-error.ts';
+import { UserError } from '../../base/failure/user-error.ts';
 import walkerFile from './rig.json' with { type: 'json' };
 import largeWalkerFile from './rig-large.json' with { type: 'json' };
 

@@ -6,8 +6,8 @@
  * one physics step: `World` calls until an episode's first step is done, and goes by this from then on.
  */
 import { type MemoryViews, pointerOf } from './memory.ts';
-import { type MemoryLayout, solvedCopyOf } from './memory-layout.ts';
-import type { NativeFunction, PhysX } from './physx.ts';
+import { solvedCopyOf } from './memory-layout.ts';
+import type { MemoryLayout, NativeFunction, PhysX } from './physx-types.ts';
 import type { Motor } from './ragdoll.ts';
 
 /** One motor; indices into the view of floats, set anew in each episode. */

@@ -4,13 +4,13 @@
  * An episode depends on the random stream and the parameters it is started with and on its actions, on nothing else. This
  * file and what it imports run in a browser as well as in Node: PhysX is handed in.
  */
-import { RandomStream } from '../../random/stream.ts';
+import { RandomStream } from '../../base/random/stream.ts';
 import { actionSize, Muscles } from './action.ts';
 import { observationLayout, planObservation, speedError, type WalkerState, writeObservation } from './observation.ts';
 import { addNoise, noiseScaleOf } from './observation-noise.ts';
 import type { WalkerParameters } from './parameters.ts';
 import { type PhysicsSettings, unityPhysics } from './physics-settings.ts';
-import type { PhysX } from './physx.ts';
+import type { PhysX } from './physx-types.ts';
 import { fallReward, lookReward, speedReward, targetReward } from './reward.ts';
 import { bodyIndex, type Rig, type Vector } from './rig.ts';
 import { poseSize, World, type WorldConditions } from './world.ts';

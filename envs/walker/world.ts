@@ -10,9 +10,8 @@
  */
 import { type BodyReader, bodyReader, poseSize } from './body-readers.ts';
 import { MemoryViews, pointerOf } from './memory.ts';
-import type { MemoryLayout } from './memory-layout.ts';
 import type { PhysicsSettings } from './physics-settings.ts';
-import type { PhysX, PhysXTypes } from './physx.ts';
+import type { MemoryLayout, PhysX, PhysXTypes } from './physx-types.ts';
 import { type Motor, RagdollMaker } from './ragdoll.ts';
 import type { Collider, Rig, Vector } from './rig.ts';
 import { identity, type Quaternion, turned, yaw } from './rotation.ts';

@@ -1,9 +1,9 @@
 /** The stage `deploy`: the validated file, with its .meta, in a Unity project, all of it or nothing. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '../../failure/user-error.ts';
-import { text } from '../options.ts';
-import { defineStage, type Json } from '../stage.ts';
+import { UserError } from '../../base/failure/user-error.ts';
+import { text } from '../../cli/options.ts';
+import { defineStage } from '../stage.ts';
 
 const EXAMPLE_PROJECT = join(import.meta.dirname, '../../examples/unity-project');
 const WALKER_ASSET = 'Assets/Gaitsmith/Walker/Walker.onnx';
@@ -36,7 +36,7 @@ export default defineStage({
 
   async run({ unityProject, asset: named }, { run, logger }) {
     const { deploy } = await import('../../deploy-unity/deploy.ts');
-    const { sha256OfFile } = await import('../../files/hash.ts');
+    const { sha256OfFile } = await import('../../base/files/hash.ts');
     const { behavior: walker } = await import('../../envs/walker/behavior.ts');
     const { decodeModel } = await import('../../onnx/decode.ts');
     const { readReport } = await import('../../validate/report.ts');
@@ -66,7 +66,7 @@ export default defineStage({
     return {
       summary: `${verb} ${asset} for ${kind}${version ? ` ${version}` : ''}`,
       outputs: { asset: join(result.project, asset), meta: join(result.project, `${asset}.meta`) },
-      details: result as unknown as Json,
+      details: result,
     };
   },
 });

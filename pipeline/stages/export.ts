@@ -1,7 +1,7 @@
 /** The stage `export`: a checkpoint's actor as policy.onnx, with where it comes from in its metadata. */
 import { existsSync } from 'node:fs';
-import type { Checkpoint } from '../../train/checkpoint.ts';
-import { oneOf } from '../options.ts';
+import { oneOf } from '../../cli/options.ts';
+import type { Checkpoint } from '../../train/keep/checkpoint.ts';
 import type { RunFolder } from '../run-folder.ts';
 import { defineStage } from '../stage.ts';
 import { noSuchRun } from '../up-to-date.ts';
@@ -19,16 +19,16 @@ export default defineStage({
 
   async inputs({ checkpoint: which }, run) {
     if (!existsSync(run.path)) throw noSuchRun(run);
-    const { chooseCheckpoint } = await import('../../train/checkpoint.ts');
+    const { chooseCheckpoint } = await import('../../train/keep/checkpoint.ts');
     return { files: { checkpoint: chooseCheckpoint(run.checkpoints, which, () => {}).path }, settings: {} };
   },
 
   async run({ checkpoint: which }, { run, logger }) {
-    const { chooseCheckpoint } = await import('../../train/checkpoint.ts');
-    const { policyOf } = await import('../../train/policy-average.ts');
+    const { chooseCheckpoint } = await import('../../train/keep/checkpoint.ts');
+    const { policyOf } = await import('../../train/policy/policy-average.ts');
     const { exportActor } = await import('../../export/export-actor.ts');
     const { encodeModel } = await import('../../onnx/encode.ts');
-    const { writeAtomically } = await import('../../files/write-atomically.ts');
+    const { writeAtomically } = await import('../../base/files/write-atomically.ts');
     const { versions } = await import('../versions.ts');
 
     const { path, checkpoint } = chooseCheckpoint(run.checkpoints, which, (message) => logger.warn(message));
@@ -52,7 +52,7 @@ export default defineStage({
 
 /** Where the policy comes from, for the file's metadata: enough to train it again. */
 async function provenanceOf(run: RunFolder, path: string, checkpoint: Checkpoint): Promise<Record<string, string>> {
-  const { sha256OfFile } = await import('../../files/hash.ts');
+  const { sha256OfFile } = await import('../../base/files/hash.ts');
   const { step, lastReward, seed, best, startedFrom } = checkpoint.progress;
   // Of the training of this very policy, not of this export or a training that came later.
   const { configuration, commit = null } = checkpoint.origin ?? {};

@@ -1,8 +1,9 @@
 /** The flags of `npm run train`, and which of them are for which world. */
+
+import { UserError } from '../../base/failure/user-error.ts';
+import { flag, flagOf, type OptionsOf, oneOf, portNumber, seedNumber, text, wholeNumber } from '../../cli/options.ts';
 import { devices } from '../../compile/devices.ts';
 import { backendNames } from '../../compile/eager-backends.ts';
-import { UserError } from '../../failure/user-error.ts';
-import { flag, flagOf, type OptionsOf, oneOf, portNumber, seedNumber, text, wholeNumber } from '../options.ts';
 
 export const options = {
   env: {

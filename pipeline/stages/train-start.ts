@@ -2,11 +2,12 @@
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { UserError } from '../../failure/user-error.ts';
-import { sha256OfFile } from '../../files/hash.ts';
-import type { Checkpoint, RunProgress } from '../../train/checkpoint.ts';
+import { UserError } from '../../base/failure/user-error.ts';
+import { sha256OfFile } from '../../base/files/hash.ts';
+import { SHIPPED_WALKER, shippedFiles } from '../../models/shipped.ts';
 import type { Configuration } from '../../train/configuration/read.ts';
 import type { BehaviorSettings } from '../../train/configuration/schema.ts';
+import type { Checkpoint, RunProgress } from '../../train/keep/checkpoint.ts';
 import type { RunFolder } from '../run-folder.ts';
 import type { Options } from './train-options.ts';
 
@@ -24,7 +25,6 @@ export async function configurationOf(
   const { lessonsTogether } = await import('../../train/configuration/environment-parameters.ts');
   const { behavior } = await import('../../envs/walker/behavior.ts');
   const { checkParameter, checkParameters } = await import('../../envs/walker/parameters.ts');
-  const { shippedFiles, SHIPPED_WALKER } = await import('../shipped-walker.ts');
   const hasStart = initializeFrom !== undefined || existsSync(shippedFiles(shipped ?? SHIPPED_WALKER).checkpoint);
   const own = fromScratch || !hasStart ? 'config/walker-fast.yaml' : 'config/walker-tune.yaml';
   const file = config ?? saved?.origin?.file ?? own;
@@ -57,7 +57,7 @@ export async function startOfNew(
 ): Promise<string | null> {
   const { init_path } = wanted.behavior;
   if (init_path !== null || fromScratch) return init_path;
-  const { shippedStart } = await import('../shipped-walker.ts');
+  const { shippedStart } = await import('../../ship/shipped-walker.ts');
   const start = await shippedStart(shipped, wanted);
   if (!start) return null;
   if ('path' in start) return start.path;
@@ -71,7 +71,6 @@ export async function refuseAnotherStart(
   { fromScratch, initializeFrom, shipped }: Options,
   run: RunFolder,
 ): Promise<void> {
-  const { shippedFiles } = await import('../shipped-walker.ts');
   const started = startedFrom?.checkpoint;
   const liesIn = (folder: string) => {
     const inside = started === undefined ? '..' : relative(folder, started);
@@ -102,7 +101,7 @@ export async function startHasChanged(saved: Checkpoint, wanted: Configuration, 
 
 /** The checkpoint that a new run would start from; undefined where it would start from nothing learnt, or from what is gone. */
 export async function startingFile(wanted: Configuration, options: Options): Promise<string | undefined> {
-  const { initialCheckpoint } = await import('../../train/initial-checkpoint.ts');
+  const { initialCheckpoint } = await import('../../train/keep/initial-checkpoint.ts');
   const start = await startOfNew(wanted, options, () => {});
   return start === null || !existsSync(start) ? undefined : initialCheckpoint(start, () => {}).path;
 }

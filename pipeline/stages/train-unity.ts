@@ -3,34 +3,13 @@
  *
  * Unity is waited for, and each behaviour that it tells of is trained by the settings that the configuration has for it.
  */
-import type { EngineOptions } from '../../compile/index.ts';
-import { UserError } from '../../failure/user-error.ts';
-import type { UnityConfiguration } from '../../train/configuration/read.ts';
-import { refuseCheckpoints } from '../../train/starting-point.ts';
-import type { RunFolder } from '../run-folder.ts';
-import type { Json, StageContext, StageResult } from '../stage.ts';
+
+import { UserError } from '../../base/failure/user-error.ts';
+import { refuseCheckpoints } from '../../train/keep/starting-point.ts';
+import type { StageContext, StageResult } from '../stage.ts';
 import { type Trained, UnityBehaviors } from './unity-behaviors.ts';
 import { openUnity } from './unity-opening.ts';
-
-export interface UnityTraining {
-  /** Of a built player; undefined: the Editor. */
-  readonly player: string | undefined;
-  readonly configuration: UnityConfiguration;
-  /** Where that stands, as it was named. */
-  readonly file: string;
-  /** The flags that stand above the configuration. */
-  readonly maxSteps?: number | undefined;
-  readonly seed?: number | undefined;
-  readonly port?: number | undefined;
-  readonly numEnvs?: number | undefined;
-  readonly host?: string | undefined;
-  /** What new behaviours start from instead of init_path: a run, or one of its checkpoints; null: nothing learnt yet. */
-  readonly start?: string | null | undefined;
-  readonly engine: Pick<EngineOptions, 'backend' | 'device'>;
-  readonly resume: boolean;
-  /** Puts what an earlier training left in a run folder aside. */
-  setAside(run: RunFolder): void;
-}
+import type { UnityTraining } from './unity-training.ts';
 
 /** @throws UserError where the training can't begin, or can't go on. */
 export async function trainInUnity(training: UnityTraining, context: StageContext): Promise<StageResult> {
@@ -70,7 +49,7 @@ function stageResult(results: readonly Trained[], failure: UserError | undefined
   return {
     summary: results.map((result) => summaryOf(result, results.length > 1)).join('; '),
     outputs: Object.fromEntries(outputs),
-    details: { ...detailsOf(results[0]!), behaviors: results.map(detailsOf) } as unknown as Json,
+    details: { ...detailsOf(results[0]!), behaviors: results.map(detailsOf) },
     ...(failure ? { ended: 'failed', reason: failure.message } : { ended: isInterrupted ? 'interrupted' : 'done' }),
   };
 }

@@ -1,12 +1,12 @@
 /** The stage `train`: in the embedded world here, in a live Unity by train-unity.ts. */
 import { existsSync, renameSync } from 'node:fs';
-import { UserError } from '../../failure/user-error.ts';
-import type { Checkpoint } from '../../train/checkpoint.ts';
-import { bestCheckpointPath, listCheckpoints } from '../../train/checkpoint-files.ts';
-import type { Logger } from '../logger.ts';
-import { flagOf } from '../options.ts';
+import { UserError } from '../../base/failure/user-error.ts';
+import type { Logger } from '../../cli/logger.ts';
+import { flagOf } from '../../cli/options.ts';
+import type { Checkpoint } from '../../train/keep/checkpoint.ts';
+import { bestCheckpointPath, listCheckpoints } from '../../train/keep/checkpoint-files.ts';
 import type { RunFolder } from '../run-folder.ts';
-import { defineStage, type Json } from '../stage.ts';
+import { defineStage } from '../stage.ts';
 import { type Options, options, refuseFlagsOfOthers } from './train-options.ts';
 import {
   configurationOf,
@@ -17,7 +17,7 @@ import {
   startingFile,
   startOfNew,
 } from './train-start.ts';
-import type { UnityTraining } from './train-unity.ts';
+import type { UnityTraining } from './unity-training.ts';
 
 export default defineStage({
   name: 'train',
@@ -61,7 +61,7 @@ export default defineStage({
     // What a run starts from is a part of it as soon as it has begun to learn; until then the file is what counts.
     const file = configuration.behavior.max_steps === 0 ? await startingFile(configuration, options) : undefined;
     const files: Record<string, string> = file === undefined ? {} : { start: file };
-    return { files, settings: { configuration, ...start } as unknown as Json };
+    return { files, settings: { configuration, ...start } };
   },
 
   resume: {
@@ -83,8 +83,8 @@ export default defineStage({
     }
     const { train } = await import('../../train/train.ts');
     const { configurationAsYaml } = await import('../../train/configuration/write.ts');
-    const { writeAtomically } = await import('../../files/write-atomically.ts');
-    const { sha256 } = await import('../../files/hash.ts');
+    const { writeAtomically } = await import('../../base/files/write-atomically.ts');
+    const { sha256 } = await import('../../base/files/hash.ts');
     const { behavior, environmentUrl } = await import('../../envs/walker/behavior.ts');
     const { commitText, versions } = await import('../versions.ts');
 
@@ -143,7 +143,7 @@ export default defineStage({
     return {
       summary: `${step} steps${from}, reward ${shown(earlyReward)} -> ${shown(lastReward)}`,
       outputs: { checkpoint: result.checkpoint, config: run.config, metrics: run.metrics },
-      details: { steps: step, episodes, earlyReward, lastReward, seed, startedFrom, ...engine } as unknown as Json,
+      details: { steps: step, episodes, earlyReward, lastReward, seed, startedFrom, ...engine },
       ended: result.interrupted ? 'interrupted' : 'done',
     };
   },
@@ -152,7 +152,7 @@ export default defineStage({
 /** What is gone on from; undefined for what begins. */
 async function savedOf({ resume }: Options, { checkpoints }: RunFolder): Promise<Checkpoint | undefined> {
   if (!resume) return undefined;
-  const { latestCheckpoint } = await import('../../train/checkpoint.ts');
+  const { latestCheckpoint } = await import('../../train/keep/checkpoint.ts');
   return latestCheckpoint(checkpoints, () => {}).checkpoint;
 }
 
@@ -172,7 +172,7 @@ type UnityMeant = Pick<UnityTraining, 'player' | 'configuration' | 'file'>;
 function unitySettings(
   { player, configuration }: UnityMeant,
   { maxSteps, seed, initializeFrom, fromScratch }: Options,
-): Json {
+): object {
   const { behaviors, environmentParameters, environment, engine } = configuration;
   const trained = behaviors.map((name) => configuration.of(name));
   const { env_args, num_areas } = environment;
@@ -184,7 +184,7 @@ function unitySettings(
     ...(initializeFrom === undefined ? {} : { initializeFrom }),
     ...(fromScratch ? { fromScratch } : {}),
   };
-  return { ...settings, ...start, maxSteps: maxSteps ?? null, seed: seed ?? null } as unknown as Json;
+  return { ...settings, ...start, maxSteps: maxSteps ?? null, seed: seed ?? null };
 }
 
 function setAside({ checkpoints }: RunFolder, logger: Logger): void {

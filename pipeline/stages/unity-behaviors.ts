@@ -6,22 +6,22 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { UserError } from '../../base/failure/user-error.ts';
+import { sha256 } from '../../base/files/hash.ts';
+import { writeAtomically } from '../../base/files/write-atomically.ts';
 import type { BehaviorSpec, Environment } from '../../envs/env.ts';
-import { UserError } from '../../failure/user-error.ts';
-import { sha256 } from '../../files/hash.ts';
-import { writeAtomically } from '../../files/write-atomically.ts';
-import { latestCheckpoint } from '../../train/checkpoint.ts';
-import { listCheckpoints } from '../../train/checkpoint-files.ts';
 import type { Configuration } from '../../train/configuration/read.ts';
 import { configurationAsYaml } from '../../train/configuration/write.ts';
-import { initialCheckpoint } from '../../train/initial-checkpoint.ts';
-import type { IterationMetrics } from '../../train/metrics.ts';
+import { latestCheckpoint } from '../../train/keep/checkpoint.ts';
+import { listCheckpoints } from '../../train/keep/checkpoint-files.ts';
+import { initialCheckpoint } from '../../train/keep/initial-checkpoint.ts';
+import type { IterationMetrics } from '../../train/keep/metrics.ts';
 import { type TrainResult, train } from '../../train/train.ts';
 import { type RunFolder, runFolder } from '../run-folder.ts';
 import type { StageContext } from '../stage.ts';
 import { commitText, versions } from '../versions.ts';
 import { settingsToGoOnBy } from './train-start.ts';
-import type { UnityTraining } from './train-unity.ts';
+import type { UnityTraining } from './unity-training.ts';
 
 export interface Trained extends TrainResult {
   readonly name: string;

@@ -1,5 +1,7 @@
 /** Opens the way for Unity: listens, starts players where there are some, and tells the console what happens. */
 
+import { UserError } from '../../base/failure/user-error.ts';
+import type { Logger } from '../../cli/logger.ts';
 import { findExecutable } from '../../envs/unity/launch/executable.ts';
 import { Players } from '../../envs/unity/launch/players.ts';
 import { LOOPBACK } from '../../envs/unity/protocol/grpc.ts';
@@ -7,13 +9,11 @@ import { EDITOR_PORT } from '../../envs/unity/protocol/messages.ts';
 import { EditorConsole } from '../../envs/unity/trainer/editor.ts';
 import { UnfitUnity } from '../../envs/unity/trainer/unfit-unity.ts';
 import { UnityWorld } from '../../envs/unity/trainer/world.ts';
-import { UserError } from '../../failure/user-error.ts';
 import type { EngineSettings } from '../../train/configuration/unity-settings.ts';
 import { Curriculum } from '../../train/curriculum.ts';
-import type { Logger } from '../logger.ts';
 import type { StageContext } from '../stage.ts';
-import type { UnityTraining } from './train-unity.ts';
 import type { UnityBehaviors } from './unity-behaviors.ts';
+import type { UnityTraining } from './unity-training.ts';
 
 /** Seconds until the usual causes of nothing happening are told. */
 const PATIENCE = 30;

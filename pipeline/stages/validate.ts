@@ -3,10 +3,10 @@
  * TensorFlow.js for a judge. What is found goes into validation.json.
  */
 import { readFileSync } from 'node:fs';
+import { oneOf, positiveNumber } from '../../cli/options.ts';
 import { backendNames, eagerBackendNames } from '../../compile/eager-backends.ts';
 import { exportedCheckpoint } from '../exported-checkpoint.ts';
-import { oneOf, positiveNumber } from '../options.ts';
-import { defineStage, type Json } from '../stage.ts';
+import { defineStage } from '../stage.ts';
 
 export default defineStage({
   name: 'validate',
@@ -37,13 +37,13 @@ export default defineStage({
   },
 
   async run({ tolerance, backend }, { run, logger }) {
-    const { readCheckpoint } = await import('../../train/checkpoint.ts');
-    const { policyOf } = await import('../../train/policy-average.ts');
+    const { readCheckpoint } = await import('../../train/keep/checkpoint.ts');
+    const { policyOf } = await import('../../train/policy/policy-average.ts');
     const { decodeModel } = await import('../../onnx/decode.ts');
-    const { eagerActions } = await import('../../train/acting.ts');
+    const { eagerActions } = await import('../../train/policy/acting.ts');
     const { validate } = await import('../../validate/validate.ts');
-    const { onnxruntimeNode, onnxruntimeWeb } = await import('../../validate/engine.ts');
-    const { writeAtomically } = await import('../../files/write-atomically.ts');
+    const { onnxruntimeNode, onnxruntimeWeb } = await import('../../validate/runtime.ts');
+    const { writeAtomically } = await import('../../base/files/write-atomically.ts');
 
     const checkpoint = policyOf(readCheckpoint(exportedCheckpoint(run)));
     const model = readFileSync(run.policy);
@@ -78,7 +78,7 @@ export default defineStage({
         ? `${rows} observations, largest difference ${largest.toExponential(1)}`
         : report.problems[0]!,
       outputs: { report: run.validation },
-      details: { ...report, backend } as unknown as Json,
+      details: { ...report, backend },
       ...(report.passed ? {} : { ended: 'failed', reason: report.problems.join('; ') }),
     };
   },

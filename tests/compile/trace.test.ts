@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { UserError } from '../../base/failure/user-error.ts';
 import { compile, type DenseTensor, named, randomNormalLike, TraceError, tf, trace } from '../../compile/index.ts';
-import { UserError } from '../../failure/user-error.ts';
 import { checkModel } from '../../onnx/check.ts';
 import type { Model } from '../../onnx/model.ts';
 

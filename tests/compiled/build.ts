@@ -16,9 +16,9 @@ import type { TestProject } from 'vitest/node';
 const entries = [
   'envs/unity/player/world-worker.ts',
   'envs/walker/environment.ts',
-  'files/lock-folder.ts',
+  'base/files/lock-folder.ts',
   'pipeline/gaitsmith.ts',
-  'train/collector-worker.ts',
+  'train/collect/collector-worker.ts',
   'tests/envs/unity/pointing-player.ts',
   'tests/envs/walker/episode-worker.ts',
   'tests/pipeline/fixtures/gaitsmith.ts',
@@ -34,7 +34,7 @@ const esbuild = createRequire(require.resolve('tsx'))('esbuild') as Esbuild;
 const external = ['@grpc/grpc-js', '@tensorflow/*', 'onnxruntime-*', 'physx-js-webidl', 'protobufjs'];
 
 /** Modules that another one stands in for, here as in vitest.config.ts. */
-const replaced = { 'threads/start-worker.ts': join(import.meta.dirname, 'start-worker.ts') };
+const replaced = { 'base/threads/start-worker.ts': join(import.meta.dirname, 'start-worker.ts') };
 
 export default async function setup(project: TestProject): Promise<() => void> {
   mkdirSync(join(root, 'dist'), { recursive: true });

@@ -1,6 +1,6 @@
-/** Stands in for threads/start-worker.ts, in tests and in what they start: the thread's module is compiled already. */
+/** Stands in for base/threads/start-worker.ts, in tests and in what they start: the thread's module is compiled already. */
 import { Worker } from 'node:worker_threads';
-import type { StartedWith } from '../../threads/start-worker.ts';
+import type { StartedWith } from '../../base/threads/start-worker.ts';
 import { compiled } from './loader.ts';
 
 export function startWorker(module: URL, data: unknown): Worker {

@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { sha256 } from '../../base/files/hash.ts';
 import { deploy } from '../../deploy-unity/deploy.ts';
-import { sha256 } from '../../files/hash.ts';
 import {
   ASSET,
   ASSET_GUID,

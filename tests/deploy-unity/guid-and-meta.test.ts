@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { sha256 } from '../../base/files/hash.ts';
 import { assetGuid } from '../../deploy-unity/asset-guid.ts';
 import { INFERENCE_PACKAGES } from '../../deploy-unity/inference-packages.ts';
 import { newModelMeta, readMeta } from '../../deploy-unity/meta-file.ts';
 import { isAtLeast } from '../../deploy-unity/version.ts';
-import { sha256 } from '../../files/hash.ts';
 import { ASSET, ASSET_GUID } from './projects.ts';
 
 test("the meta of Unity's own Walker.onnx comes out byte for byte", () => {

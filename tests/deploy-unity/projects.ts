@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach } from 'vitest';
-import { UserError } from '../../failure/user-error.ts';
+import { UserError } from '../../base/failure/user-error.ts';
 
 const temporary: string[] = [];
 afterEach(() => {

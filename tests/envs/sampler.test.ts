@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { RandomStream } from '../../base/random/stream.ts';
 import type { ParameterValue, Sampler } from '../../envs/env.ts';
 import { draw, drawParameters, rangeOf } from '../../envs/sampler.ts';
-import { RandomStream } from '../../random/stream.ts';
 
 const uniform = (min_value: number, max_value: number, seed = -1): Sampler => ({
   sampler_type: 'uniform',

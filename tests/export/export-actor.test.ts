@@ -6,8 +6,8 @@ import { exportActor } from '../../export/export-actor.ts';
 import { decodeModel } from '../../onnx/decode.ts';
 import { encodeModel } from '../../onnx/encode.ts';
 import { int, type Model, node, type Tensor } from '../../onnx/model.ts';
-import { Normaliser } from '../../train/normaliser.ts';
-import { initialParameters, type Network } from '../../train/policy.ts';
+import { Normaliser } from '../../train/policy/normaliser.ts';
+import { initialParameters, type Network } from '../../train/policy/policy.ts';
 import { because } from '../skipping.ts';
 
 const network = { observationSize: 243, actionSize: 39, hiddenUnits: 32, layers: 3 };

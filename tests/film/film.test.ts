@@ -11,8 +11,8 @@ import { type FilmPolicy, openPolicy } from '../../film/policy.ts';
 import { goalOf, headingOf, hipsOf, progressOver } from '../../film/poses.ts';
 import { FRAMES_PER_SECOND, type Recording, record } from '../../film/record.ts';
 import { encodeModel } from '../../onnx/encode.ts';
-import { Normaliser } from '../../train/normaliser.ts';
-import { initialParameters } from '../../train/policy.ts';
+import { Normaliser } from '../../train/policy/normaliser.ts';
+import { initialParameters } from '../../train/policy/policy.ts';
 import { because } from '../skipping.ts';
 import { readAnimation, readPicture } from './read-png.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../failure/user-error.ts';
+import { UserError } from '../../base/failure/user-error.ts';
 import { decodeModel } from '../../onnx/decode.ts';
 import { encodeModel } from '../../onnx/encode.ts';
 import { type Model, node } from '../../onnx/model.ts';

@@ -2,15 +2,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { sha256 } from '../../base/files/hash.ts';
+import { writeAtomically } from '../../base/files/write-atomically.ts';
+import { checkOptions, type Given } from '../../cli/parse-options.ts';
 import { exportActor } from '../../export/export-actor.ts';
-import { sha256 } from '../../files/hash.ts';
-import { writeAtomically } from '../../files/write-atomically.ts';
 import { encodeModel } from '../../onnx/encode.ts';
-import { checkOptions, type Given } from '../../pipeline/parse-options.ts';
 import { runFolder } from '../../pipeline/run-folder.ts';
 import deployStage from '../../pipeline/stages/deploy.ts';
-import { Normaliser } from '../../train/normaliser.ts';
-import { initialParameters } from '../../train/policy.ts';
+import { Normaliser } from '../../train/policy/normaliser.ts';
+import { initialParameters } from '../../train/policy/policy.ts';
 import type { ValidationReport } from '../../validate/report.ts';
 import { INFERENCE_ENGINE, temporaryFolder, unityProject } from '../deploy-unity/projects.ts';
 

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { sha256OfFile } from '../../files/hash.ts';
+import { sha256OfFile } from '../../base/files/hash.ts';
 import { compiled } from '../compiled/loader.ts';
 
 const root = join(import.meta.dirname, '../..');

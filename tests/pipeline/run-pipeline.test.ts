@@ -2,11 +2,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { listenForInterrupts } from '../../pipeline/interrupts.ts';
+import { listenForInterrupts } from '../../cli/interrupts.ts';
+import type { Given } from '../../cli/parse-options.ts';
+import { openTerminal } from '../../cli/terminal.ts';
 import { readManifest, recordStage } from '../../pipeline/manifest.ts';
-import type { Given } from '../../pipeline/parse-options.ts';
 import { type PipelineStep, runPipeline } from '../../pipeline/run-pipeline.ts';
-import { openTerminal } from '../../pipeline/terminal.ts';
 import { fakeStages } from './fixtures/stages.ts';
 import { launch, type Place, place, placeAt } from './fixtures/start.ts';
 

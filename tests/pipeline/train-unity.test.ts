@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { checkOptions, type Given } from '../../pipeline/parse-options.ts';
+import { checkOptions, type Given } from '../../cli/parse-options.ts';
 import { runFolder } from '../../pipeline/run-folder.ts';
 import trainStage from '../../pipeline/stages/train.ts';
 import { trainInUnity } from '../../pipeline/stages/train-unity.ts';

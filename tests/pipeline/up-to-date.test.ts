@@ -1,8 +1,9 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { Json } from '../../base/json.ts';
 import { readManifest, recordStage, type StageRecord } from '../../pipeline/manifest.ts';
-import { defineStage, type Json } from '../../pipeline/stage.ts';
+import { defineStage } from '../../pipeline/stage.ts';
 import { hashInputs, hashOutputs, reasonToRun } from '../../pipeline/up-to-date.ts';
 import { type Place, place } from './fixtures/start.ts';
 

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sha256OfFile } from '../../base/files/hash.ts';
+import { RandomStream } from '../../base/random/stream.ts';
+import { checkOptions } from '../../cli/parse-options.ts';
 import { type EngineOptions, openEngine, tf } from '../../compile/index.ts';
-import { sha256OfFile } from '../../files/hash.ts';
-import { checkOptions } from '../../pipeline/parse-options.ts';
 import trainStage from '../../pipeline/stages/train.ts';
 import validateStage from '../../pipeline/stages/validate.ts';
-import { RandomStream } from '../../random/stream.ts';
 import { parseConfiguration } from '../../train/configuration/read.ts';
-import { Learner } from '../../train/learner.ts';
+import { Learner } from '../../train/learn/learner.ts';
 import { train } from '../../train/train.ts';
 import { behavior } from './fixtures/pointing-environment.ts';
 

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sha256OfFile } from '../../files/hash.ts';
-import { readCheckpoint } from '../../train/checkpoint.ts';
-import { listCheckpoints } from '../../train/checkpoint-files.ts';
+import { sha256OfFile } from '../../base/files/hash.ts';
 import { parseConfiguration } from '../../train/configuration/read.ts';
-import type { IterationMetrics } from '../../train/metrics.ts';
+import { readCheckpoint } from '../../train/keep/checkpoint.ts';
+import { listCheckpoints } from '../../train/keep/checkpoint-files.ts';
+import type { IterationMetrics } from '../../train/keep/metrics.ts';
 import { type TrainResult, train } from '../../train/train.ts';
 import { behavior } from './fixtures/pointing-environment.ts';
 

@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sha256OfFile } from '../../base/files/hash.ts';
 import type { Statistic } from '../../envs/env.ts';
 import { behavior as walkerBehavior } from '../../envs/walker/behavior.ts';
-import { sha256OfFile } from '../../files/hash.ts';
-import { type Checkpoint, readCheckpoint } from '../../train/checkpoint.ts';
 import { parseConfiguration } from '../../train/configuration/read.ts';
-import type { IterationMetrics } from '../../train/metrics.ts';
-import { Records } from '../../train/records.ts';
+import { type Checkpoint, readCheckpoint } from '../../train/keep/checkpoint.ts';
+import type { IterationMetrics } from '../../train/keep/metrics.ts';
+import { Records } from '../../train/keep/records.ts';
 import type { TrainOptions } from '../../train/train.ts';
-import { eventFilesIn, type ReadHistogram, readEvents, shownEvents } from '../tensorboard/read-events.ts';
 import { trainPointer } from './fixtures/train-pointer.ts';
+import { eventFilesIn, type ReadHistogram, readEvents, shownEvents } from './keep/tensorboard/read-events.ts';
 
 function configuration(maxSteps: number, ...more: string[]) {
   const text = `

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { RandomStream } from '../../base/random/stream.ts';
 import { exportActor } from '../../export/export-actor.ts';
 import { encodeModel } from '../../onnx/encode.ts';
 import type { Model } from '../../onnx/model.ts';
-import { RandomStream } from '../../random/stream.ts';
-import { type Actor, eagerActions } from '../../train/acting.ts';
-import { Normaliser } from '../../train/normaliser.ts';
-import { initialParameters, type Network } from '../../train/policy.ts';
+import { type Actor, eagerActions } from '../../train/policy/acting.ts';
+import { Normaliser } from '../../train/policy/normaliser.ts';
+import { initialParameters, type Network } from '../../train/policy/policy.ts';
 import { edgeObservations } from '../../validate/edge-observations.ts';
-import { type Engine, onnxruntimeNode, onnxruntimeWeb } from '../../validate/engine.ts';
+import { type Runtime, onnxruntimeNode, onnxruntimeWeb } from '../../validate/runtime.ts';
 import { type ValidateOptions, validate } from '../../validate/validate.ts';
 
 const network = { observationSize: 243, actionSize: 39, hiddenUnits: 64, layers: 3 };
@@ -138,7 +138,7 @@ describe('validation', () => {
   });
 
   it('refuses actions out of range or not finite, wherever an engine gives them', async () => {
-    const wild = (value: number) => async (): Promise<Engine> => ({
+    const wild = (value: number) => async (): Promise<Runtime> => ({
       name: 'wild',
       run: async (_observations, rows, wanted) =>
         Object.fromEntries(wanted.map((name) => [name, new Float32Array(rows * 39).fill(value)])),

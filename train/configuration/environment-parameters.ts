@@ -4,9 +4,9 @@
  * Source: `EnvironmentParameterSettings` of ML-Agents 1.1. Which parameters a world has, and in which range, it says itself.
  */
 import { z } from 'zod';
+import { nearestName } from '../../base/failure/nearest-name.ts';
+import { UserError } from '../../base/failure/user-error.ts';
 import type { ParameterValue, ParameterValues, Sampler } from '../../envs/env.ts';
-import { nearestName } from '../../failure/nearest-name.ts';
-import { UserError } from '../../failure/user-error.ts';
 
 /** By name: one value, or one after the other. */
 export type EnvironmentParameters = Readonly<Record<string, ParameterSettings>>;

@@ -5,8 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { isNode, LineCounter, parseDocument, type ScalarTag } from 'yaml';
 import type { z } from 'zod';
-import { nearestName } from '../../failure/nearest-name.ts';
-import { UserError } from '../../failure/user-error.ts';
+import { nearestName } from '../../base/failure/nearest-name.ts';
+import { UserError } from '../../base/failure/user-error.ts';
 import {
   type EnvironmentParameters,
   environmentParameters,

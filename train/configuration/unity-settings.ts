@@ -3,7 +3,7 @@
  * neither, and refuses by name whatever would change something there.
  */
 import { z } from 'zod';
-import { GREATEST_SEED } from '../../random/stream.ts';
+import { GREATEST_SEED } from '../../base/random/stream.ts';
 
 const count = () => z.int().positive();
 /** -1: without limit. */

@@ -1,8 +1,8 @@
 /** Finds the program that is meant by the path of a built player, by ML-Agents' rules. */
 import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { nearestName } from '../../../failure/nearest-name.ts';
-import { UserError } from '../../../failure/user-error.ts';
+import { nearestName } from '../../../base/failure/nearest-name.ts';
+import { UserError } from '../../../base/failure/user-error.ts';
 
 /**
  * @param path with or without the system's ending: `build/Game`, `build/Game.x86_64`, `Game.app`, `Game.exe`.

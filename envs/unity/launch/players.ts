@@ -4,7 +4,7 @@
  * A player that ends, however it does, or says nothing for too long, is started again, as often as the limits allow. What
  * it had decided last comes to nothing, and all else goes on.
  */
-import { UserError } from '../../../failure/user-error.ts';
+import { UserError } from '../../../base/failure/user-error.ts';
 import { type Player, type PlayerEnd, type PlayerSettings, startPlayer } from './player.ts';
 import { type RestartLimits, Restarts } from './restart-limits.ts';
 import { Watchdog } from './watchdog.ts';

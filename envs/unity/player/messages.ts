@@ -1,7 +1,7 @@
 /**
  * What a player says, and what it makes of the answers: the same messages as Unity's package 3.0.0, in the same order.
  */
-import { UserError } from '../../../failure/user-error.ts';
+import { UserError } from '../../../base/failure/user-error.ts';
 import type { BehaviorSpec } from '../../env.ts';
 import {
   ALL_CAPABILITIES,

@@ -4,7 +4,7 @@
  * As in Unity, an agent asks for its parameters when an episode of its begins, and a sampler gives a new number each time
  * it is asked. What comes during an episode counts from the agent's next one.
  */
-import { nearestName } from '../../../failure/nearest-name.ts';
+import { nearestName } from '../../../base/failure/nearest-name.ts';
 import type { SideChannelMessage } from '../protocol/side-channels.ts';
 import { createSampler, type Sampler, type SamplerMessage } from './samplers.ts';
 

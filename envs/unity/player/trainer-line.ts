@@ -2,7 +2,7 @@
  * The line to the trainer: one request at a time, as Unity has it, and an end that both sides hear of.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UserError } from '../../../failure/user-error.ts';
+import { UserError } from '../../../base/failure/user-error.ts';
 import { STATUS, type UnityMessageProto } from '../protocol/messages.ts';
 import { decodeMessage, encodeMessage } from '../protocol/wire.ts';
 import { CallError, ExchangeClient, GRPC } from './exchange-client.ts';

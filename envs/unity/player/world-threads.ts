@@ -4,8 +4,8 @@
  */
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
-import { type Problem, UserError } from '../../../failure/user-error.ts';
-import { startWorker } from '../../../threads/start-worker.ts';
+import { type Problem, UserError } from '../../../base/failure/user-error.ts';
+import { startWorker } from '../../../base/threads/start-worker.ts';
 import type { BehaviorSpec, EnvironmentModule } from '../../env.ts';
 import { type AgentNumbers, type SharedNumbers, shareNumbers, viewNumbers } from './agent-numbers.ts';
 import { AgentWorlds, type Beginning, type Worlds } from './agent-worlds.ts';

@@ -1,7 +1,7 @@
 /** A thread of walkers: makes its agents' worlds, then does what it is asked, one thing after the other. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { UserError } from '../../../failure/user-error.ts';
-import type { StartedWith } from '../../../threads/start-worker.ts';
+import { UserError } from '../../../base/failure/user-error.ts';
+import type { StartedWith } from '../../../base/threads/start-worker.ts';
 import type { EnvironmentModule } from '../../env.ts';
 import { viewNumbers } from './agent-numbers.ts';
 import { AgentWorlds } from './agent-worlds.ts';

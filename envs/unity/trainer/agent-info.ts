@@ -1,7 +1,7 @@
 /**
  * What an agent says, checked: as many numbers as its sensors have, and all of them numbers. Nothing else reaches training.
  */
-import { UserError } from '../../../failure/user-error.ts';
+import { UserError } from '../../../base/failure/user-error.ts';
 import type { Sensor } from '../../env.ts';
 import type { AgentInfoProto, ObservationProto } from '../protocol/messages.ts';
 

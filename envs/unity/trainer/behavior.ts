@@ -3,7 +3,7 @@
  *
  * ML-Agents can describe more than that. What can't be trained here is refused by its name, with what to change in Unity.
  */
-import { UserError } from '../../../failure/user-error.ts';
+import { UserError } from '../../../base/failure/user-error.ts';
 import type { BehaviorSpec, Sensor } from '../../env.ts';
 import type { AgentInfoProto, BrainParametersProto, ObservationProto } from '../protocol/messages.ts';
 

@@ -1,5 +1,5 @@
 /** The first words of a session: who is there, and whether both speak the same protocol. */
-import { UserError } from '../../../failure/user-error.ts';
+import { UserError } from '../../../base/failure/user-error.ts';
 import {
   ALL_CAPABILITIES,
   COMMAND,

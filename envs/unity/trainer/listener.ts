@@ -4,7 +4,7 @@
  * Whatever goes wrong with a connection ends its session and nothing else: the port goes on listening.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UserError } from '../../../failure/user-error.ts';
+import { UserError } from '../../../base/failure/user-error.ts';
 import { type ExchangeHandler, type ExchangeServer, serveExchanges } from '../protocol/grpc.ts';
 import { STATUS, type UnityMessageProto } from '../protocol/messages.ts';
 import { decodeMessage, encodeMessage } from '../protocol/wire.ts';

@@ -4,7 +4,7 @@
  * Unity waits for every answer, with no deadline. An answer that holds `rl_input` goes on; one with another status than 200
  * makes Unity stop, and so does an error.
  */
-import { UserError } from '../../../failure/user-error.ts';
+import { UserError } from '../../../base/failure/user-error.ts';
 import type { BehaviorSpec, Sensor } from '../../env.ts';
 import {
   type AgentInfoProto,

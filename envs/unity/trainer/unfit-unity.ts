@@ -1,4 +1,4 @@
-import { UserError } from '../../../failure/user-error.ts';
+import { UserError } from '../../../base/failure/user-error.ts';
 
 /**
  * A Unity that is not to be trained as it is: by its version, or by a behaviour in it. Started again it would be the same one,

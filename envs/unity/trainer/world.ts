@@ -4,7 +4,7 @@
  * Behaviours are found out as Unity tells of them. Each has one environment for every Unity, and these outlast its sessions:
  * Stop and Play again is for training only a moment in which nothing happens.
  */
-import { UserError } from '../../../failure/user-error.ts';
+import { UserError } from '../../../base/failure/user-error.ts';
 import { AGENTS_OF_A_WORLD, type BehaviorSpec, type ParameterValues } from '../../env.ts';
 import { AGGREGATION } from '../protocol/side-channels.ts';
 import { differenceOf } from './behavior.ts';

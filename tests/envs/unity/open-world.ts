@@ -1,8 +1,9 @@
 /** Unity worlds for tests, and Unities that play in them. */
+
+import { UserError } from '../../../base/failure/user-error.ts';
 import type { BehaviorSpec, Environment } from '../../../envs/env.ts';
 import { UnfitUnity } from '../../../envs/unity/trainer/unfit-unity.ts';
 import { type UnityHooks, UnityWorld, type UnityWorldOptions } from '../../../envs/unity/trainer/world.ts';
-import { UserError } from '../../../failure/user-error.ts';
 import { Echo } from './echoing.ts';
 import { type Behavior, ScriptedUnity } from './scripted-unity.ts';
 

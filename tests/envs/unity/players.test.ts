@@ -2,11 +2,11 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { UserError } from '../../../base/failure/user-error.ts';
 import { findExecutable } from '../../../envs/unity/launch/executable.ts';
 import { commandLine } from '../../../envs/unity/launch/player.ts';
 import { Players, type PlayersOptions } from '../../../envs/unity/launch/players.ts';
 import { Restarts } from '../../../envs/unity/launch/restart-limits.ts';
-import type { UserError } from '../../../failure/user-error.ts';
 import { compiled } from '../../compiled/loader.ts';
 import { because } from '../../skipping.ts';
 import { closeWorlds, openWorld } from './open-world.ts';

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Environment, Episode, Sampler } from '../../../envs/env.ts';
 import { COMMAND, STATUS } from '../../../envs/unity/protocol/messages.ts';
 import { AGGREGATION, encodeSideChannels } from '../../../envs/unity/protocol/side-channels.ts';
-import { numbersOf } from '../../../train/statistics.ts';
+import { numbersOf } from '../../../train/collect/statistics.ts';
 import { Echo } from './echoing.ts';
 import { closeWorlds, openWorld, play } from './open-world.ts';
 import { actionsIn, messagesIn, ScriptedUnity } from './scripted-unity.ts';

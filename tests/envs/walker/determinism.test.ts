@@ -1,17 +1,17 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { sha256 } from '../../../base/files/hash.ts';
+import { RandomStream } from '../../../base/random/stream.ts';
+import { startWorker } from '../../../base/threads/start-worker.ts';
 import { behavior, environmentUrl } from '../../../envs/walker/behavior.ts';
 import { drawParameters } from '../../../envs/walker/parameters.ts';
 import { loadPhysX } from '../../../envs/walker/physx.ts';
 import { walkerRig } from '../../../envs/walker/rig.ts';
 import { Walker } from '../../../envs/walker/walker.ts';
-import { sha256 } from '../../../files/hash.ts';
-import { RandomStream } from '../../../random/stream.ts';
-import { startWorker } from '../../../threads/start-worker.ts';
-import { actingModel } from '../../../train/acting.ts';
-import { Collector, GROUP_SIZE } from '../../../train/collector.ts';
-import { Normaliser } from '../../../train/normaliser.ts';
-import { initialParameters } from '../../../train/policy.ts';
+import { Collector, GROUP_SIZE } from '../../../train/collect/collector.ts';
+import { actingModel } from '../../../train/policy/acting.ts';
+import { Normaliser } from '../../../train/policy/normaliser.ts';
+import { initialParameters } from '../../../train/policy/policy.ts';
 import { type PlayOptions, play } from './playing.ts';
 
 /** `play` in a thread of its own, where PhysX is loaded afresh. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { RandomStream } from '../../../base/random/stream.ts';
 import type { Environment } from '../../../envs/env.ts';
 import { createEnvironment, WalkerEnvironment } from '../../../envs/walker/environment.ts';
 import { loadPhysX } from '../../../envs/walker/physx.ts';
-import { RandomStream } from '../../../random/stream.ts';
 
 const options = { seed: 3, firstAgent: 4, agents: 3, parameters: {} };
 

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { RandomStream } from '../../../base/random/stream.ts';
 import type { Mirror } from '../../../envs/env.ts';
 import { actionNames } from '../../../envs/walker/action.ts';
 import { behavior } from '../../../envs/walker/behavior.ts';
@@ -7,7 +8,6 @@ import { drawParameters } from '../../../envs/walker/parameters.ts';
 import { loadPhysX } from '../../../envs/walker/physx.ts';
 import { walkerRig } from '../../../envs/walker/rig.ts';
 import { Walker } from '../../../envs/walker/walker.ts';
-import { RandomStream } from '../../../random/stream.ts';
 
 const physx = await loadPhysX();
 const { observations, actions } = behavior.mirror!;

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { UserError } from '../../../base/failure/user-error.ts';
 import type { Sampler } from '../../../envs/env.ts';
 import { checkParameter, checkParameters, drawParameters, walkerParameters } from '../../../envs/walker/parameters.ts';
-import { UserError } from '../../../failure/user-error.ts';
 
 describe('environment parameters', () => {
   it("default to Unity's scene", () => {

@@ -1,9 +1,10 @@
 /** Plays walkers with seeded random actions and keeps the bytes of what every agent saw. */
+
+import { sha256 } from '../../../base/files/hash.ts';
+import { RandomStream } from '../../../base/random/stream.ts';
 import type { ParameterValues } from '../../../envs/env.ts';
 import { behavior } from '../../../envs/walker/behavior.ts';
 import { createEnvironment } from '../../../envs/walker/environment.ts';
-import { sha256 } from '../../../files/hash.ts';
-import { RandomStream } from '../../../random/stream.ts';
 
 export interface PlayOptions {
   readonly firstAgent: number;

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { sha256 } from '../../../base/files/hash.ts';
+import { RandomStream } from '../../../base/random/stream.ts';
 import type { Environment, ParameterValues, Sampler } from '../../../envs/env.ts';
 import { behavior } from '../../../envs/walker/behavior.ts';
 import { WalkerEnvironment } from '../../../envs/walker/environment.ts';
@@ -9,8 +11,6 @@ import { unityPhysics } from '../../../envs/walker/physics-settings.ts';
 import { loadPhysX } from '../../../envs/walker/physx.ts';
 import { type Rig, walkerRig } from '../../../envs/walker/rig.ts';
 import { stepsPerDecision, Walker } from '../../../envs/walker/walker.ts';
-import { sha256 } from '../../../files/hash.ts';
-import { RandomStream } from '../../../random/stream.ts';
 import { play } from './playing.ts';
 
 const physx = await loadPhysX();

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fidelity } from '../../../bench/fidelity.ts';
+import { fidelity } from '../../../evaluate/fidelity.ts';
 import { because } from '../../skipping.ts';
 
 // Evidence that nobody here made: the policy that ships with Unity's example. Not part of the project, so not always there.

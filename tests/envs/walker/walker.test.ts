@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { RandomStream } from '../../../base/random/stream.ts';
 import { actionNames } from '../../../envs/walker/action.ts';
 import { behavior } from '../../../envs/walker/behavior.ts';
 import { createEnvironment, WalkerEnvironment } from '../../../envs/walker/environment.ts';
@@ -9,7 +10,6 @@ import { loadPhysX } from '../../../envs/walker/physx.ts';
 import { bodyIndex, walkerRig } from '../../../envs/walker/rig.ts';
 import { Walker } from '../../../envs/walker/walker.ts';
 import { forceLimitOffset, poseSize } from '../../../envs/walker/world.ts';
-import { RandomStream } from '../../../random/stream.ts';
 
 const physx = await loadPhysX();
 const names = observationNames(walkerRig);

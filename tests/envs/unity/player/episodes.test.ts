@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { sha256 } from '../../../../base/files/hash.ts';
+import { RandomStream } from '../../../../base/random/stream.ts';
 import type { Environment, EnvironmentModule } from '../../../../envs/env.ts';
 import type { PlayerWorld } from '../../../../envs/unity/player/player.ts';
-import { sha256 } from '../../../../files/hash.ts';
-import { RandomStream } from '../../../../random/stream.ts';
 import { playAgainst, pointingWorld, type Settings, walkerWorld } from './playing.ts';
 
 const seed = 11;

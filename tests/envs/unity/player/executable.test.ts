@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { splitWords } from '../../../../envs/unity/player/command-words.ts';
+import { type Built, buildExecutable } from '../../../../envs/unity/player/player-executable.ts';
 import { behavior } from '../../../../envs/walker/behavior.ts';
-import { type Built, buildExecutable } from '../../../../pipeline/player-executable.ts';
 import { because } from '../../../skipping.ts';
 import { type Script, scriptedTrainer } from './scripted-trainer.ts';
 
@@ -18,7 +18,7 @@ describe.skipIf(because(process.platform === 'win32', 'Windows has no executable
   let built: Built;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "gaitsmith's player "));
-    built = buildExecutable(folder, root);
+    built = buildExecutable(folder, join(root, 'pipeline/gaitsmith.ts'));
     // What would lead tsx astray if it were read.
     writeFileSync(join(folder, 'tsconfig.json'), '{ "compilerOptions": { "paths": { "*": ["./nowhere/*"] } } }');
   });
@@ -98,7 +98,11 @@ describe.skipIf(because(process.platform === 'win32', 'Windows has no executable
 
   it('lies where ML-Agents looks for it, on each kind of machine', () => {
     const places = ['linux', 'darwin'].map((platform) => {
-      const { executable, env } = buildExecutable(join(folder, platform), root, platform);
+      const { executable, env } = buildExecutable(
+        join(folder, platform),
+        join(root, 'pipeline/gaitsmith.ts'),
+        platform,
+      );
       expect(existsSync(executable)).toBe(true);
       return executable.slice(env.length);
     });

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildExecutable } from '../../../../envs/unity/player/player-executable.ts';
 import { behavior, environmentUrl } from '../../../../envs/walker/behavior.ts';
-import { buildExecutable } from '../../../../pipeline/player-executable.ts';
-import { latestCheckpoint } from '../../../../train/checkpoint.ts';
 import { parseConfiguration } from '../../../../train/configuration/read.ts';
+import { latestCheckpoint } from '../../../../train/keep/checkpoint.ts';
 import { train } from '../../../../train/train.ts';
 import { compiled } from '../../../compiled/loader.ts';
 import { because } from '../../../skipping.ts';
@@ -32,7 +32,7 @@ describe.skipIf(because(process.platform === 'win32', 'Windows has no executable
 
   it('the same seed gives the same weights over the wire as without it', async () => {
     const agents = 8;
-    const { env } = buildExecutable(folder, root);
+    const { env } = buildExecutable(folder, join(root, 'pipeline/gaitsmith.ts'));
     const playerWords = ['--num-agents', `${agents}`, '--workers', '1'].map((word) => `'${word}'`);
     const config = join(folder, 'settings.yaml');
     writeFileSync(config, `${settings}env_settings: { seed: 3, env_args: [${playerWords}] }\n`);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { RandomStream } from '../../../../base/random/stream.ts';
 import { type AgentNumbers, STANDING, shareNumbers, viewNumbers } from '../../../../envs/unity/player/agent-numbers.ts';
 import { type AgentNews, NewsWriter } from '../../../../envs/unity/player/news-writer.ts';
 import { decodeMessage, encodeMessage } from '../../../../envs/unity/protocol/wire.ts';
-import { RandomStream } from '../../../../random/stream.ts';
 
 /** The same message by way of protobufjs and the project's description of it. */
 function byProtobuf({ ended, deciding, isFirst }: AgentNews, name: string, size: number, numbers: AgentNumbers) {

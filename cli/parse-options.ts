@@ -1,0 +1,171 @@
+/**
+ * From what was typed to checked options, and back again to a command line that can be shown.
+ *
+ * commander splits the flags and writes the help; what each value may be is said by the schemas of `options.ts`.
+ */
+import { Command, CommanderError } from 'commander';
+import { nearestName } from '../base/failure/nearest-name.ts';
+import { UserError } from '../base/failure/user-error.ts';
+import { flagOf, type OptionSpec, type OptionSpecs, type OptionsOf } from './options.ts';
+
+/** What was typed, by the option's key; true for a switch. */
+export type Given = Readonly<Record<string, string | true>>;
+
+export interface CommandWords {
+  /** The command as it is typed, without flags: "npm run train". */
+  readonly typed: string;
+  readonly summary: string;
+  readonly options: OptionSpecs;
+  /** Ends the help text: examples. */
+  readonly epilogue?: string | undefined;
+}
+
+export type Parsed = { readonly help: string } | { readonly given: Given };
+
+/**
+ * Splits the flags; values are not looked at yet.
+ *
+ * @throws UserError for a flag that does not exist (with the nearest that does), a missing value or a stray word.
+ */
+export function parseArguments(words: CommandWords, argv: readonly string[], env = process.env): Parsed {
+  let help = '';
+  const command = commanderFor(words, (text) => {
+    help += text;
+  });
+  try {
+    command.parse(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.code === 'commander.helpDisplayed') return { help: help.trimEnd() };
+    throw toldAsUserError(error, words, command);
+  }
+  const given = command.opts() as Given;
+  complainOfSwallowedFlags(words, given, env);
+  return { given };
+}
+
+/**
+ * Checks the values and fills in the defaults.
+ *
+ * @throws UserError naming the flag, the value and what was expected.
+ */
+export function checkOptions<Specs extends OptionSpecs>(specs: Specs, given: Given): OptionsOf<Specs> {
+  const values: Record<string, unknown> = {};
+  for (const [key, spec] of Object.entries(specs)) {
+    const checked = spec.schema.safeParse(given[key]);
+    if (!checked.success) {
+      const message = checked.error.issues[0]!.message;
+      throw new UserError({
+        what: given[key] === undefined ? 'this flag is needed' : 'this value is not allowed',
+        where: flagOf(key),
+        value: given[key],
+        // zod's own messages: "Invalid option: expected one of ..."
+        expected: message.replace(/^Invalid [^:]*: expected /, ''),
+      });
+    }
+    values[key] = checked.data;
+  }
+  return values as OptionsOf<Specs>;
+}
+
+/** The command line that gives these options: "npm run train -- --run-id walker --resume". */
+export function commandLineText(typed: string, given: Given): string {
+  const flags = flagsText(given);
+  return flags === '' ? typed : `${typed} -- ${flags}`;
+}
+
+/** The flags alone, as a shell reads them. */
+export function flagsText(given: Given): string {
+  return argumentsOf(given).map(quoted).join(' ');
+}
+
+/** The same as a list for a child process. */
+export function argumentsOf(given: Given): string[] {
+  return Object.entries(given).flatMap(([key, value]) => (value === true ? [flagOf(key)] : [flagOf(key), value]));
+}
+
+function commanderFor({ typed, summary, options, epilogue }: CommandWords, onHelp: (text: string) => void): Command {
+  const command = new Command(typed)
+    .description(summary)
+    .usage('-- [options]')
+    .allowExcessArguments(false)
+    .showSuggestionAfterError(false)
+    .helpOption('--help', 'show this text')
+    .configureHelp({ helpWidth: 100 })
+    .exitOverride()
+    .configureOutput({ writeOut: onHelp, writeErr: () => {} });
+  for (const [key, spec] of Object.entries(options)) {
+    const value = spec.argument ? ` <${spec.argument}>` : '';
+    const option = command.createOption(`${flagOf(key)}${value}`, `${spec.description}${defaultText(spec)}`);
+    if (spec.repeats)
+      option.argParser((one: string, before?: string) => (before === undefined ? one : `${before},${one}`));
+    command.addOption(option);
+  }
+  if (epilogue) command.addHelpText('after', `\n${epilogue}`);
+  return command;
+}
+
+function defaultText({ schema, description }: OptionSpec): string {
+  if (description.includes('(default')) return ''; // told in better words
+  const unset = schema.safeParse(undefined);
+  if (!unset.success) return ' (needed)';
+  return unset.data === undefined || unset.data === false ? '' : ` (default: ${unset.data})`;
+}
+
+function toldAsUserError(error: CommanderError, words: CommandWords, command: Command): UserError {
+  const named = /'([^']*)'/.exec(error.message)?.[1] ?? '';
+  const cause = { cause: error };
+  const showHelp = `${words.typed} -- --help`;
+  switch (error.code) {
+    case 'commander.unknownOption': {
+      const flags = [...Object.keys(words.options).map(flagOf), '--help'];
+      const near = nearestName(named, flags);
+      return new UserError(
+        { what: 'unknown flag', where: words.typed, value: named, expected: near, mend: `see ${showHelp}` },
+        cause,
+      );
+    }
+    case 'commander.optionMissingArgument': {
+      const [flag = '', value = ''] = named.split(' ');
+      return new UserError({ what: 'this flag needs a value', where: flag, expected: `${flag} ${value}` }, cause);
+    }
+    default: {
+      // Without "--" npm takes the flags for its own and hands over the bare values.
+      const isLeftByNpm = Object.keys(command.opts()).length === 0;
+      const mend = isLeftByNpm ? `put "--" before the flags: ${words.typed} -- --flag VALUE; see` : 'see';
+      return new UserError(
+        {
+          what: 'unexpected word',
+          where: words.typed,
+          value: command.args[0],
+          expected: 'flags only',
+          mend: `${mend} ${showHelp}`,
+        },
+        cause,
+      );
+    }
+  }
+}
+
+/**
+ * `npm run train --resume`, without "--", gives the flag to npm, which says nothing and passes nothing on: the training
+ * would begin anew. npm leaves such a flag in the environment, where it is found.
+ */
+function complainOfSwallowedFlags({ typed, options }: CommandWords, given: Given, env: NodeJS.ProcessEnv): void {
+  const flagsOfNpm = new Set(['force', 'json', 'only']);
+  for (const key of Object.keys(options)) {
+    const variable = `npm_config_${flagOf(key).slice(2).replaceAll('-', '_')}`;
+    if (given[key] !== undefined || flagsOfNpm.has(key) || env[variable] === undefined) continue;
+    throw new UserError({
+      what: 'npm took this flag for its own',
+      where: flagOf(key),
+      mend: `put "--" before the flags: ${typed} -- ${flagOf(key)}`,
+    });
+  }
+}
+
+/** As a shell reads it. */
+function quoted(word: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
+  return process.platform === 'win32' ? `"${word.replaceAll('"', '\\"')}"` : `'${word.replaceAll("'", `'\\''`)}'`;
+}

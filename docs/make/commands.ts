@@ -1,0 +1,24 @@
+/** docs/commands.md's tables: every command of the one table, and its flags. */
+import type { CommandEntry } from '../../cli/command-line.ts';
+import { flagOf } from '../../cli/options.ts';
+import { tableText } from './house.ts';
+
+/** The list of commands, then each with its flags. */
+export async function commandsText(commands: readonly CommandEntry[]): Promise<string> {
+  const list = tableText(
+    ['command', 'what it does'],
+    commands.map(({ name, summary }) => [`[\`npm run ${name}\`](#npm-run-${name})`, summary]),
+  );
+  const sections = await Promise.all(commands.map(sectionOf));
+  return [list, ...sections].join('\n\n');
+}
+
+async function sectionOf({ name, load }: CommandEntry): Promise<string> {
+  const { typed, summary, options } = await load();
+  const rows = Object.entries(options).map(([key, { argument, description }]) => [
+    `\`${flagOf(key)}${argument ? ` ${argument}` : ''}\``,
+    description.replaceAll('|', '\\|'),
+  ]);
+  const flags = rows.length > 0 ? tableText(['flag', 'what it does'], rows) : 'It has no flags of its own.';
+  return `## npm run ${name}\n\n\`${typed}\` ${summary}.\n\n${flags}`;
+}

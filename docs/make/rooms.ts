@@ -1,0 +1,142 @@
+/**
+ * The rooms of the house, from the ground up: what lives in each, and which others its files may import from.
+ *
+ * This table is the one definition. CONTRIBUTING.md's map and picture are made from it and from the imports as they stand
+ * (`npm run docs`), and `tests/rooms.test.ts` holds every import to it. A room knows only rooms that stand above it in this
+ * list (lower in the house), so there can be no circle of rooms.
+ */
+export interface Room {
+  /** Its folder. A file belongs to the room with the longest name that its path begins with. */
+  readonly name: string;
+  /** What lives there, in a few words. */
+  readonly about: string;
+  /** The rooms that its files may import from. `envs/env.ts` stands for that one file. */
+  readonly knows: readonly string[];
+}
+
+/** What every part of training may use. */
+const groundOfTraining = ['base', 'envs/env.ts'];
+
+export const rooms: readonly Room[] = [
+  {
+    name: 'base',
+    about:
+      'what every room may use: errors that mend, files that are never half-written, seeded streams, worker threads',
+    knows: [],
+  },
+  {
+    name: 'cli',
+    about: "the kit of a command line: options, help, the terminal and its live line, Ctrl-C, a command's shell",
+    knows: ['base'],
+  },
+  { name: 'onnx', about: 'the ONNX file itself: encode, decode, check, print', knows: ['base'] },
+  {
+    name: 'compile',
+    about: 'a TensorFlow.js function -> ONNX graph -> session: tracer, table of ops, graph passes, the runtimes',
+    knows: ['base', 'onnx'],
+  },
+  { name: 'models', about: 'the walkers that ship, each with its card and what training goes on from', knows: [] },
+  {
+    name: 'envs',
+    about: '`env.ts`, the one contract of a world; `sampler.ts`, which draws its parameters',
+    knows: ['base'],
+  },
+  {
+    name: 'envs/walker',
+    about: "ML-Agents' Walker: rig, world, observations, actions, reward",
+    knows: ['base', 'envs'],
+  },
+  {
+    name: 'envs/unity',
+    about: "a live Unity: ML-Agents' protocol, as its trainer and as its player",
+    knows: ['base', 'cli', 'envs', 'envs/walker'],
+  },
+  {
+    name: 'evaluate',
+    about: 'how a policy fares: episodes scored, and compared with what it saw in Unity',
+    knows: ['base', 'onnx', 'compile', 'envs', 'envs/walker'],
+  },
+  {
+    name: 'train/configuration',
+    about: "settings in ML-Agents' schema, read, checked and told with their line",
+    knows: [...groundOfTraining],
+  },
+  {
+    name: 'train/policy',
+    about: 'actor and critic as TensorFlow.js functions, the normaliser, the acting model',
+    knows: [...groundOfTraining, 'onnx', 'compile'],
+  },
+  {
+    name: 'train',
+    about: 'PPO, which `train.ts` reads like: collect, normalise, estimate, update, record, save',
+    knows: [...groundOfTraining, 'compile', 'train/configuration', 'train/policy'],
+  },
+  {
+    name: 'export',
+    about: 'actor -> the file that ML-Agents accepts, and the check of that contract',
+    knows: ['onnx', 'compile', 'train/policy'],
+  },
+  {
+    name: 'validate',
+    about: 'the file is the policy: in onnxruntime-node and in onnxruntime-web',
+    knows: ['base', 'onnx', 'compile', 'export'],
+  },
+  {
+    name: 'deploy-unity',
+    about: 'into a Unity project, all or nothing: the place, its `.meta`, who refers to it, which packages run it',
+    knows: ['base'],
+  },
+  {
+    name: 'film',
+    about: 'a policy walking, as an animated PNG: recording, shapes, camera and floor, palette, file',
+    knows: ['base', 'cli', 'onnx', 'compile', 'models', 'envs/walker'],
+  },
+  {
+    name: 'ship',
+    about: 'a run becomes `models/<name>`',
+    knows: ['base', 'cli', 'onnx', 'models', 'envs/walker', 'train', 'train/configuration', 'train/policy', 'validate'],
+  },
+  {
+    name: 'pipeline',
+    about: 'the stages in their order, the run folder and its manifest; the entry, with the one table of commands',
+    knows: [
+      'base',
+      'cli',
+      'onnx',
+      'compile',
+      'models',
+      'envs',
+      'envs/walker',
+      'envs/unity',
+      'train',
+      'train/configuration',
+      'train/policy',
+      'export',
+      'validate',
+      'deploy-unity',
+      'film',
+      'ship',
+    ],
+  },
+  {
+    name: 'bench',
+    about: '`npm run bench -- NAME`: what is measured and never asserted',
+    knows: [
+      'base',
+      'cli',
+      'compile',
+      'envs',
+      'envs/walker',
+      'envs/unity',
+      'evaluate',
+      'train',
+      'train/configuration',
+      'train/policy',
+    ],
+  },
+  {
+    name: 'docs',
+    about: 'what people read; `make/` writes what of it is made from the code',
+    knows: ['base', 'cli', 'pipeline'],
+  },
+];

@@ -1,0 +1,18 @@
+/** `npm run build`: makes the player that ML-Agents' own trainer can launch, `dist/GaitsmithWalker`. */
+import { join, relative } from 'node:path';
+import { defineCommand } from '../../../cli/command-line.ts';
+import { buildExecutable } from './player-executable.ts';
+
+export const buildCommand = defineCommand({
+  name: 'build',
+  typed: 'npm run build',
+  summary: 'makes dist/GaitsmithWalker, the embedded Walker as an executable for any ML-Agents trainer to launch',
+  options: {},
+  async run(_options, { terminal }) {
+    // The player is started as this command was: it is the entry that knows how.
+    const { env, executable } = buildExecutable(join(import.meta.dirname, '../../../dist'), process.argv[1]!);
+    terminal.print(`Made ${relative('', executable)}`);
+    terminal.print(`  mlagents-learn CONFIG.yaml --env ${relative('', env)} --env-args --num-agents 10`);
+    return { json: { executable, env } };
+  },
+});

@@ -1,0 +1,158 @@
+/** `npm run film`: a policy walking, as a picture that moves. */
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
+import { UserError } from '../base/failure/user-error.ts';
+import { fromHere } from '../base/files/from-here.ts';
+import { type CommandLine, defineCommand } from '../cli/command-line.ts';
+import { type OptionSpec, type OptionsOf, positiveNumber, seedNumber, text, wholeNumber } from '../cli/options.ts';
+import { SHIPPED_WALKER, shippedFiles } from '../models/shipped.ts';
+
+/** Seconds of each episode that the film is chosen from, where it is not too long for that. */
+const SECONDS_OF_EPISODE = 15;
+
+const speeds = z
+  .string()
+  .default('1,2,3')
+  .transform((words, context) => {
+    const values = words.split(',').map(Number);
+    if (values.length <= 4 && values.every((value) => value >= 0.1 && value <= 10)) return values;
+    context.addIssue('one to four speeds from 0.1 to 10 m/s, such as 1,2,3');
+    return z.NEVER;
+  });
+
+/** The runs whose policies can be painted, as whoever keeps them hands them in. */
+export interface Runs {
+  /** The flag that says where they are kept. */
+  readonly runsDir: OptionSpec<string>;
+  /**
+   * Path of the policy that was exported in a run.
+   *
+   * @throws UserError where none was.
+   */
+  policyOf(runId: string, runsDir: string): string;
+}
+
+function optionsWith(runsDir: Runs['runsDir']) {
+  return {
+    policy: {
+      argument: 'FILE',
+      description: "an ONNX file that ML-Agents runs as its Walker (default: Gaitsmith's own)",
+      schema: text().optional(),
+    },
+    runId: { argument: 'NAME', description: 'the exported policy of this run instead', schema: text().optional() },
+    runsDir,
+    out: {
+      argument: 'FILE',
+      description:
+        "the film (default: walker.png beside Gaitsmith's walker or in the run, FILE.png here for FILE.onnx)",
+      schema: text().optional(),
+    },
+    sheet: {
+      argument: 'FILE',
+      description: 'also a plain PNG of six moments of the film at each speed',
+      schema: text().optional(),
+    },
+    speeds: { argument: 'LIST', description: 'target speeds in m/s, a panel each (default: 1,2,3)', schema: speeds },
+    seconds: {
+      argument: 'S',
+      description: 'length of the film, 0.2 to 20 (default: 4)',
+      schema: positiveNumber()
+        .refine((value) => value >= 0.2 && value <= 20, 'a number from 0.2 to 20')
+        .default(4),
+    },
+    tries: {
+      argument: 'N',
+      description: `episodes at each speed, of whose first ${SECONDS_OF_EPISODE} s (or as many as the film needs) the straightest stretch at that speed is shown (default: 12)`,
+      schema: wholeNumber(1).default(12),
+    },
+    seed: { argument: 'N', description: 'seed of the episodes (default: 0)', schema: seedNumber().default(0) },
+    size: {
+      argument: 'N',
+      description: 'edge of a panel in pixels, 64 to 640 (default: 280)',
+      schema: wholeNumber(64, 640).default(280),
+    },
+  };
+}
+
+export function filmCommand(runs: Runs): CommandLine<Options> {
+  return defineCommand({
+    name: 'film',
+    typed: 'npm run film',
+    summary: 'paints a Walker policy walking, by its mean actions, as an animated PNG',
+    options: optionsWith(runs.runsDir),
+    epilogue: 'Example:\n  npm run film -- --run-id walker --speeds 1.5 --sheet sheet.png',
+    async run(given, { terminal, progress, interrupts: { signal } }) {
+      const { openPolicy } = await import('./policy.ts');
+      const { record } = await import('./record.ts');
+      const { filmOf, sheetOf } = await import('./film.ts');
+      const { checkWritable, writeAtomically } = await import('../base/files/write-atomically.ts');
+      const { policy: path, out } = subjectOf(given, runs);
+      const { sheet, size, seed, tries, seconds } = given;
+      const policy = await openPolicy(path);
+      const recordings = [];
+      try {
+        for (const file of sheet === undefined ? [out] : [out, sheet]) checkWritable(file);
+        for (const speed of given.speeds) {
+          const secondsOfEpisode = SECONDS_OF_EPISODE;
+          recordings.push(await record(policy, { speed, seed, tries, seconds, secondsOfEpisode, signal }));
+        }
+      } finally {
+        await policy.close();
+      }
+      const film = filmOf(recordings, size, (done, total) => progress.update({ done, total, unit: 'frames' }));
+      progress.end();
+      writeAtomically(out, film);
+      if (sheet !== undefined) writeAtomically(sheet, sheetOf(recordings, size));
+
+      const panels = recordings.map(({ poses, ...told }) => told);
+      for (const { speed, walked, fellAfter, lasted } of panels) {
+        const did = fellAfter === null ? `walks at ${walked.toFixed(2)} m/s` : `falls after ${fellAfter.toFixed(1)} s`;
+        terminal.print(
+          `target ${speed} m/s: ${did} in the film; ${lasted} of ${tries} episodes went on for ${SECONDS_OF_EPISODE} s`,
+        );
+      }
+      const files = sheet === undefined ? out : `${out} and ${sheet}`;
+      terminal.print(`painted ${path} into ${files}: ${Math.round(film.length / 1024)} KiB of film`);
+      return { json: { policy: path, out, bytes: film.length, sheet: sheet ?? null, panels } };
+    },
+  });
+}
+
+type Options = ReturnType<typeof optionsWith>;
+type Given = Pick<OptionsOf<Options>, 'policy' | 'runId' | 'runsDir' | 'out'>;
+
+/**
+ * Which policy is painted, and into which file.
+ *
+ * @param shipped folder of the walker that is painted where none is named.
+ */
+export function subjectOf(
+  { policy, runId, runsDir, out }: Given,
+  { policyOf }: Pick<Runs, 'policyOf'>,
+  shipped = SHIPPED_WALKER,
+): { policy: string; out: string } {
+  if (policy !== undefined) {
+    if (runId === undefined) return { policy, out: out ?? `${basename(policy, '.onnx')}.png` };
+    throw new UserError({
+      what: 'one policy makes a film, and these flags name two',
+      where: '--policy and --run-id',
+      mend: 'leave one of them out',
+    });
+  }
+  if (runId === undefined) return shippedSubject(shipped, out);
+  const exported = policyOf(runId, runsDir);
+  return { policy: exported, out: out ?? join(dirname(exported), 'walker.png') };
+}
+
+function shippedSubject(shipped: string, out: string | undefined): { policy: string; out: string } {
+  const policy = fromHere(shippedFiles(shipped).policy);
+  if (!existsSync(policy)) {
+    throw new UserError({
+      what: 'Gaitsmith has no walker of its own here',
+      where: policy,
+      mend: 'name a policy with --policy FILE.onnx or --run-id NAME',
+    });
+  }
+  return { policy, out: out ?? join(dirname(policy), 'walker.png') };
+}

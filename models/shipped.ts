@@ -1,0 +1,23 @@
+/** Where the walkers that come with Gaitsmith lie, and the names of their files. */
+import { join } from 'node:path';
+
+/** The folder of the one that runs start from unless told otherwise. */
+export const SHIPPED_WALKER = join(import.meta.dirname, 'walker');
+
+export interface ShippedFiles {
+  readonly policy: string;
+  readonly card: string;
+  readonly checkpoint: string;
+  /** The settings of the run that it comes from, all of them. */
+  readonly config: string;
+}
+
+/** The files of a shipped walker, whether they are there or not. */
+export function shippedFiles(folder: string): ShippedFiles {
+  return {
+    policy: join(folder, 'walker.onnx'),
+    card: join(folder, 'card.json'),
+    checkpoint: join(folder, 'checkpoint.safetensors'),
+    config: join(folder, 'config.yaml'),
+  };
+}

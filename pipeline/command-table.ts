@@ -1,0 +1,45 @@
+/**
+ * The one table of commands: what the entry finds, what the help text lists, what a mistyped name is compared with, and what
+ * docs/commands.md tells. Each command stands in the room it is about; only the one that is asked for is loaded.
+ */
+import type { CommandEntry } from '../cli/command-line.ts';
+import type { StageEntry } from './stages.ts';
+
+/** All commands: the pipeline, its stages in their order, and those that work on what it made or on its world. */
+export function commandTable(stages: readonly StageEntry[]): readonly CommandEntry[] {
+  return [
+    {
+      name: 'pipeline',
+      summary: 'runs all stages in this order',
+      async load() {
+        const { pipelineCommand } = await import('./pipeline-command.ts');
+        return pipelineCommand(await Promise.all(stages.map((stage) => stage.load())));
+      },
+    },
+    ...stages.map(({ name, summary, load }) => ({
+      name,
+      summary,
+      load: async () => (await import('./stage-command.ts')).stageCommand(await load()),
+    })),
+    {
+      name: 'ship',
+      summary: 'makes the policy of a run the one that comes with Gaitsmith',
+      load: async () => (await import('../ship/command.ts')).shipCommand((await import('./runs.ts')).shippable),
+    },
+    {
+      name: 'film',
+      summary: 'paints a policy walking, as an animated PNG',
+      load: async () => (await import('../film/command.ts')).filmCommand((await import('./runs.ts')).filmable),
+    },
+    {
+      name: 'serve-env',
+      summary: 'plays the embedded Walker as a Unity player, for any ML-Agents trainer',
+      load: async () => (await import('../envs/unity/player/serve-env-command.ts')).serveEnvCommand,
+    },
+    {
+      name: 'build',
+      summary: 'makes that player an executable that trainers can launch',
+      load: async () => (await import('../envs/unity/player/build-command.ts')).buildCommand,
+    },
+  ];
+}

@@ -1,0 +1,122 @@
+/** Puts a run's policy among those that are shipped: policy, checkpoint, settings and card, all of them or none. */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { UserError } from '../base/failure/user-error.ts';
+import { clearLeftovers, writeAllOrNothing } from '../base/files/all-or-nothing.ts';
+import { realDisk } from '../base/files/disk.ts';
+import { sha256 } from '../base/files/hash.ts';
+import { shippedFiles } from '../models/shipped.ts';
+import { decodeModel } from '../onnx/decode.ts';
+import { spreadRows } from '../train/collect/rows.ts';
+import { type Checkpoint, encodeCheckpoint, readCheckpoint } from '../train/keep/checkpoint.ts';
+import { policyOf } from '../train/policy/policy-average.ts';
+import { readReport } from '../validate/report.ts';
+import { type Card, readEvaluationReport } from './shipped-walker.ts';
+
+/** Observations kept with a shipped checkpoint: as many as validation wants, and a few more. */
+const SAMPLE_ROWS = 1024;
+
+/** Where what a run made lies, as whoever keeps runs tells it. */
+export interface ShippableRun {
+  readonly id: string;
+  /** The folder itself. */
+  readonly path: string;
+  /** The flags that name it, for a command to show. */
+  readonly flags: string;
+  readonly config: string;
+  readonly policy: string;
+  readonly validation: string;
+  /** Held by the process that works there. */
+  readonly lock: string;
+  /**
+   * Path of the checkpoint that the policy was exported from.
+   *
+   * @throws UserError where that is another one by now, or gone.
+   */
+  exportedCheckpoint(): string;
+}
+
+/**
+ * @param report path of the evaluation of this very policy.
+ * @param folder where the shipped walker lies afterwards.
+ * @throws UserError where the policy is not exported, validated and evaluated as it is; nothing is then changed.
+ */
+export function ship(run: ShippableRun, report: string, folder: string): Card {
+  const policy = read(run.policy, `npm run export -- ${run.flags}`);
+  const { passed, sha256: validated } = readReport(run.validation, run.flags);
+  const hash = sha256(policy);
+  if (!passed || validated !== hash) {
+    throw new UserError({
+      what: passed ? 'this file is not the one that was validated' : 'this file did not pass validation',
+      where: run.policy,
+      mend: `npm run validate -- ${run.flags}`,
+    });
+  }
+  const { sha256: evaluated, seed: evaluationSeed, episodes, ...scores } = readEvaluationReport(report);
+  const { reward, reward_ci95, falls_share, bands } = scores;
+  if (evaluated !== hash) {
+    throw new UserError({
+      what: `this report is about another policy than ${run.policy}`,
+      where: report,
+      value: evaluated,
+      expected: hash,
+    });
+  }
+  const checkpoint = withoutEpisodes(policyOf(readCheckpoint(run.exportedCheckpoint())));
+  const config = read(run.config, `npm run train -- ${run.flags}`);
+  const { metadata } = decodeModel(policy, run.policy);
+  if (metadata['gaitsmith.config'] !== sha256(config)) {
+    throw new UserError({
+      what: 'these are other settings than those that the policy was trained by',
+      where: run.config,
+      mend: `npm run export -- ${run.flags} --checkpoint latest, then validate and evaluate that`,
+    });
+  }
+
+  const { step, startedFrom, seed } = checkpoint.progress;
+  const checkpointBytes = encodeCheckpoint(checkpoint);
+  const files = shippedFiles(folder);
+  const card: Card = {
+    sha256: hash,
+    checkpoint_sha256: sha256(checkpointBytes),
+    run: run.id,
+    commit: metadata['gaitsmith.commit'] ?? null,
+    config: 'config.yaml',
+    config_sha256: sha256(config),
+    seed,
+    steps: step + (startedFrom?.steps ?? 0),
+    evaluation: { seed: evaluationSeed, episodes },
+    reward,
+    reward_ci95,
+    falls_share,
+    bands,
+  };
+  for (const path of Object.values(files)) clearLeftovers(path, realDisk);
+  // The card last: it is what says that the others belong together.
+  writeAllOrNothing(
+    missingFolders(folder),
+    [
+      { path: files.checkpoint, bytes: checkpointBytes },
+      { path: files.config, bytes: config },
+      { path: files.policy, bytes: policy },
+      { path: files.card, bytes: Buffer.from(`${JSON.stringify(card, null, 2)}\n`) },
+    ],
+    realDisk,
+  );
+  return card;
+}
+
+/** Enough to start another run from, and no more: it goes into version control. */
+function withoutEpisodes({ histories, summary, average, sample, ...learnt }: Checkpoint): Checkpoint {
+  return { ...learnt, sample: spreadRows(sample, learnt.network.observationSize, SAMPLE_ROWS) };
+}
+
+function read(path: string, mend: string): Buffer {
+  if (!existsSync(path)) throw new UserError({ what: 'there is no such file', where: path, mend });
+  return readFileSync(path);
+}
+
+/** Outermost first. */
+function missingFolders(folder: string): string[] {
+  return existsSync(folder) ? [] : [...missingFolders(dirname(folder)), folder];
+}

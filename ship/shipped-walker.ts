@@ -1,0 +1,144 @@
+/**
+ * A walker that comes with Gaitsmith, in a folder below `models/`: the policy, its card, and the checkpoint with the settings
+ * from which training goes on. `npm run ship` writes it; a new run starts from it where it fits.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+import { UserError } from '../base/failure/user-error.ts';
+import { fromHere } from '../base/files/from-here.ts';
+import { sha256OfFile } from '../base/files/hash.ts';
+import { SHIPPED_WALKER, shippedFiles } from '../models/shipped.ts';
+import type { Configuration } from '../train/configuration/read.ts';
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hex');
+const share = z.number().min(0).max(1);
+
+/** Fewer tell nothing of how good a policy is. */
+const LEAST_EPISODES = 100;
+
+/** How the policy fared at some target speeds. More may be told of a band; it goes into the card as it is. */
+const band = z.looseObject({
+  /** m/s, from .. to. */
+  speed: z.tuple([z.number(), z.number()]),
+  episodes: z.int().positive(),
+  /** Mean of an episode. */
+  reward: z.number(),
+  falls_share: share,
+});
+
+const scores = {
+  /** Mean reward of an episode, with target speeds drawn as Unity's scene draws them, */
+  reward: z.number(),
+  /** and the half-width of its 95 % confidence interval. */
+  reward_ci95: z.number().nonnegative(),
+  /** Share of the episodes that ended in a fall. */
+  falls_share: share,
+  bands: z.array(band).min(1),
+};
+
+/** What `npm run ship` is told of a policy: its scores, and which file they are of. */
+const evaluationReport = z.looseObject({
+  sha256: hash,
+  ...scores,
+  // As Unity's scene has it: anything easier would flatter, and no two cards could be compared.
+  deterministic: z.literal(false, 'false: actions are to be sampled'),
+  parameters: z.strictObject({}, "none: the world is to be Unity's (no --set, no --parameters)"),
+  seed: z.int(),
+  episodes: z.int().min(LEAST_EPISODES),
+});
+
+const card = z.strictObject({
+  /** Of walker.onnx. */
+  sha256: hash,
+  /** Of checkpoint.safetensors. */
+  checkpoint_sha256: hash,
+  run: z.string(),
+  /** Of Gaitsmith, when it was trained; "-dirty" where files had been changed since. Null where nobody knows. */
+  commit: z.string().nullable(),
+  /** The file with its settings, beside the card, */
+  config: z.string(),
+  /** and its hash. */
+  config_sha256: hash,
+  seed: z.int(),
+  /** Decisions it has learnt from in all, those before it was shipped the last time included. */
+  steps: z.int().nonnegative(),
+  /** Which episodes the scores are of: those of a seed are the same for every policy. Absent in older cards. */
+  evaluation: z.strictObject({ seed: z.int(), episodes: z.int() }).optional(),
+  ...scores,
+});
+
+export type EvaluationReport = z.infer<typeof evaluationReport>;
+export type Card = z.infer<typeof card>;
+
+/** @throws UserError where there is no such file or it tells something else. */
+export function readEvaluationReport(path: string): EvaluationReport {
+  return readJson(path, evaluationReport, 'an evaluation report (models/README.md)');
+}
+
+/** @throws UserError where there is no such file or it tells something else. */
+export function readCard(path: string): Card {
+  return readJson(path, card, 'the card of a shipped walker');
+}
+
+/** What a new run starts from, or why it doesn't; undefined where nothing is shipped. */
+export type ShippedStart = { readonly path: string } | { readonly why: string } | undefined;
+
+/**
+ * Whether a run with these settings can start from the shipped walker: both networks have to be the same.
+ *
+ * @param folder undefined: the one that comes with Gaitsmith.
+ * @throws UserError where a folder was named and has none, or none that fits; where its checkpoint is damaged, or another one
+ *   than its card says.
+ */
+export async function shippedStart(folder: string | undefined, { behavior }: Configuration): Promise<ShippedStart> {
+  const { checkpoint: path } = shippedFiles(folder ?? SHIPPED_WALKER);
+  if (!existsSync(path)) {
+    if (folder === undefined) return undefined;
+    throw new UserError({ what: 'there is no shipped walker to start from', where: '--shipped', value: path });
+  }
+  refuseHalfShipped(folder ?? SHIPPED_WALKER);
+  const { readCheckpoint } = await import('../train/keep/checkpoint.ts');
+  const { networkOf } = await import('../train/learn/learner-options.ts');
+  const { behavior: walker } = await import('../envs/walker/behavior.ts');
+  const { network: had } = readCheckpoint(path);
+  const wanted = networkOf(walker, behavior);
+  if (isDeepStrictEqual(had, wanted)) return { path: fromHere(path) };
+  const different = Object.keys({ ...had, ...wanted }).find(
+    (key) => !isDeepStrictEqual(had[key as keyof typeof had], wanted[key as keyof typeof had]),
+  ) as keyof typeof had;
+  const what = 'the shipped walker has another network than these settings want';
+  const values = `${different} ${had[different] ?? 'unset'} and not ${wanted[different] ?? 'unset'}`;
+  if (folder === undefined) return { why: `${what} (${values})` };
+  throw new UserError({
+    what: `${what}: ${values}`,
+    where: path,
+    mend: `train by its own settings (--config ${shippedFiles(folder).config}), or leave out --shipped`,
+  });
+}
+
+/** The card is written last: where `npm run ship` was killed, it is still that of the walker before. */
+function refuseHalfShipped(folder: string): void {
+  const { card, checkpoint } = shippedFiles(folder);
+  // A checkpoint by itself, put there by hand, belongs to nothing else.
+  if (!existsSync(card) || readCard(card).checkpoint_sha256 === sha256OfFile(checkpoint)) return;
+  const where = fromHere(folder);
+  throw new UserError({
+    what: 'the card is of another checkpoint than the one beside it',
+    where,
+    mend: `put both back (git checkout -- ${where}), or ship the walker again (npm run ship)`,
+  });
+}
+
+function readJson<Schema extends z.ZodType>(path: string, schema: Schema, what: string): z.output<Schema> {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new UserError({ what: `${what} was expected here`, where: path }, { cause: error });
+  }
+  const checked = schema.safeParse(json);
+  if (checked.success) return checked.data;
+  const { path: inside, message } = checked.error.issues[0]!;
+  throw new UserError({ what: `this is not ${what}: ${inside.join('.') || 'the whole'}: ${message}`, where: path });
+}

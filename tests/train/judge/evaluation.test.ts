@@ -1,0 +1,258 @@
+/** Held-out evaluations: fixed, apart from training, and the best policy kept. */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sha256OfFile } from '../../../base/files/hash.ts';
+import type { Episode } from '../../../envs/env.ts';
+import { parseConfiguration } from '../../../train/configuration/read.ts';
+import { type Evaluation, evaluationOf, playTrial, trialsOf } from '../../../train/judge/evaluation.ts';
+import { readCheckpoint, writeBestCheckpoint } from '../../../train/keep/checkpoint.ts';
+import { bestCheckpointPath, listCheckpoints } from '../../../train/keep/checkpoint-files.ts';
+import type { EvaluationMetrics } from '../../../train/keep/metrics.ts';
+import type { TrainOptions } from '../../../train/train.ts';
+import { behavior, createEnvironment } from '../fixtures/pointing-environment.ts';
+import { trainPointer } from '../fixtures/train-pointer.ts';
+import { eventFilesIn, shownEvents } from '../keep/tensorboard/read-events.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'evaluation-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Changes extends Partial<TrainOptions> {
+  readonly name: string;
+  readonly gaitsmith?: string;
+  readonly learningRate?: string;
+  readonly more?: string;
+  readonly stopAfter?: number;
+  readonly maxSteps?: number;
+}
+
+/** 260 decisions an iteration: evaluations at 520, 1040 and 1560. */
+async function run(changes: Changes) {
+  const {
+    name,
+    gaitsmith = 'evaluation_interval: 500',
+    learningRate = '0.003',
+    more = '',
+    stopAfter,
+    ...rest
+  } = changes;
+  const { maxSteps = 1560, ...options } = rest;
+  const text = `
+behaviors:
+  Pointer:
+    hyperparameters: { batch_size: 64, buffer_size: 260, learning_rate: ${learningRate}, learning_rate_schedule: constant, num_epoch: 4 }
+    network_settings: { normalize: true, hidden_units: 16, num_layers: 1 }
+    reward_signals: { extrinsic: { gamma: 0.5 } }
+    max_steps: ${maxSteps}
+    checkpoint_interval: 400
+    keep_checkpoints: 2
+    ${more}
+    gaitsmith: { ${gaitsmith} }`;
+  const configuration = parseConfiguration(text, 'pointer.yaml', 'Pointer');
+  const result = await trainPointer({ configuration, folder, name, stopAfter, ...options });
+  return { ...result, best: bestCheckpointPath(join(folder, name)) };
+}
+
+const evaluationsOf = (name: string): EvaluationMetrics[] =>
+  readFileSync(join(folder, `${name}.jsonl`), 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line))
+    .filter((line) => 'evaluation' in line);
+
+describe('a held-out evaluation', () => {
+  /** The run that the others are compared with, or start from. */
+  let whole: Awaited<ReturnType<typeof run>>;
+  beforeAll(async () => {
+    whole = await run({ name: 'whole' });
+  });
+
+  it('changes nothing of the training, and is the same for any number of workers', async () => {
+    const without = await run({ name: 'without', gaitsmith: '' });
+    const two = await run({ name: 'two', workers: 2 });
+    const learnt = (path: string) => {
+      const { progress, ...state } = readCheckpoint(path);
+      const { best, ...counters } = progress;
+      return { ...state, counters };
+    };
+    expect(learnt(whole.checkpoint)).toEqual(learnt(without.checkpoint));
+    expect(whole.progress.step).toBe(1560);
+    expect(existsSync(without.best)).toBe(false);
+    expect(sha256OfFile(two.checkpoint)).toBe(sha256OfFile(whole.checkpoint));
+    expect(sha256OfFile(two.best)).toBe(sha256OfFile(whole.best));
+    expect(evaluationsOf('two')).toEqual(evaluationsOf('whole'));
+  });
+
+  it('is told in metrics, events and the log, and its best policy is kept beside those that are pruned', () => {
+    const { told, best, progress } = whole;
+    const evaluations = evaluationsOf('whole');
+    expect(evaluations.map(({ step }) => step)).toEqual([520, 1040, 1560]);
+    for (const { evaluation } of evaluations) {
+      expect(evaluation.episodes).toBe(40);
+      expect(evaluation.conditions.map(({ name, episodes }) => [name, episodes])).toEqual([
+        ['of one length', 20],
+        ['of many lengths', 20],
+      ]);
+      expect(evaluation.conditions[0]!.episodeLength).toBe(3);
+      expect(evaluation.conditions[1]!.episodeLength).toBeGreaterThan(8);
+      expect(evaluation.reward).toBeCloseTo(
+        (evaluation.conditions[0]!.reward + evaluation.conditions[1]!.reward) / 2,
+        10,
+      );
+    }
+    const top = evaluations.reduce((a, b) => (b.evaluation.reward > a.evaluation.reward ? b : a));
+    const { step, reward, rewardInterval } = { step: top.step, ...top.evaluation };
+    expect(progress.best).toEqual({ step, reward, rewardInterval });
+    expect(readCheckpoint(best).progress).toMatchObject({ step, best: progress.best });
+    expect(readCheckpoint(best).histories).toBeUndefined();
+    expect(listCheckpoints(join(folder, 'whole'))).toHaveLength(2);
+    expect(
+      told.filter((line) => /^Evaluation at step \d+: reward .* falls in \d+ % of 40 episodes/.test(line)),
+    ).toHaveLength(3);
+    const events = shownEvents(eventFilesIn(join(folder, 'whole-events'))).filter(
+      ({ values }) => 'Evaluation/Cumulative Reward' in values,
+    );
+    expect(events.map(({ step: at }) => at)).toEqual([520, 1040, 1560]);
+    events.forEach(({ values }, index) => {
+      expect(values['Evaluation/Cumulative Reward']).toBeCloseTo(evaluations[index]!.evaluation.reward, 4);
+      expect(Object.keys(values)).toContain('Evaluation/Cumulative Reward, of many lengths');
+    });
+  });
+
+  it('is repeated exactly by a run that was stopped and resumed', async () => {
+    await run({ name: 'parts', stopAfter: 3 });
+    const { checkpoint, best } = await run({ name: 'parts', resume: true });
+    expect(sha256OfFile(checkpoint)).toBe(sha256OfFile(whole.checkpoint));
+    expect(sha256OfFile(best)).toBe(sha256OfFile(whole.best));
+    expect(evaluationsOf('parts')).toEqual(evaluationsOf('whole'));
+  });
+
+  it('keeps what a run took over from another one while nothing is better', async () => {
+    // Steps this large undo whatever was learnt.
+    const next = await run({ name: 'next', more: `init_path: ${whole.checkpoint}`, learningRate: '3.0' });
+    expect(evaluationsOf('next').map(({ step }) => step)).toEqual([0, 520, 1040, 1560]);
+    expect(next.progress.best!.step).toBe(0);
+    expect(readCheckpoint(next.best).parameters).toEqual(readCheckpoint(whole.checkpoint).parameters);
+    expect(readCheckpoint(next.best).sample.length).toBeGreaterThan(0);
+    expect(evaluationsOf('next')[0]!.evaluation).toEqual(evaluationsOf('whole').at(-1)!.evaluation);
+  });
+
+  it('judges what a run that started from another one took over even where it was stopped before it learnt', async () => {
+    const start = { more: `init_path: ${whole.checkpoint}`, maxSteps: 0 };
+    await run({ name: 'as-it-is', ...start });
+    expect(evaluationsOf('as-it-is')).toEqual([]);
+    await run({ name: 'as-it-is', ...start, maxSteps: 520, resume: true });
+    expect(evaluationsOf('as-it-is').map(({ step }) => step)).toEqual([0, 520]);
+  });
+
+  it('comes also at the end, where the last one was before it, and a run that goes on knows nothing of that', async () => {
+    await run({ name: 'short', maxSteps: 1300 });
+    expect(evaluationsOf('short')).toMatchObject([{ step: 520 }, { step: 1040 }, { step: 1300, last: true }]);
+    const again = await run({ name: 'short', maxSteps: 1300, resume: true });
+    expect(evaluationsOf('short')).toHaveLength(3);
+    expect(again.progress.best!.step).toBe(readCheckpoint(again.best).progress.step);
+    const { checkpoint } = await run({ name: 'short', resume: true });
+    expect(evaluationsOf('short')).toEqual(evaluationsOf('whole'));
+    expect(readCheckpoint(checkpoint)).toEqual(readCheckpoint(whole.checkpoint));
+  });
+
+  it('does not give up the best that is kept for one that did worse, though the run that goes on has not heard of it', async () => {
+    const { best } = await run({ name: 'kept', maxSteps: 1300 });
+    const last = readCheckpoint(best);
+    const kept = { ...last.progress.best!, reward: 1e6 };
+    writeBestCheckpoint(join(folder, 'kept'), { ...last, progress: { ...last.progress, best: kept } });
+    const { progress, told } = await run({ name: 'kept', resume: true });
+    expect(readCheckpoint(best).progress.best!.reward).toBe(1e6);
+    expect(progress.best!.reward).toBeLessThan(1e6);
+    expect(told.join()).not.toContain('the best so far');
+  });
+
+  it('of an earlier attempt is not told of a new run', async () => {
+    await run({ name: 'anew', more: `init_path: ${whole.checkpoint}`, maxSteps: 0 });
+    writeFileSync(join(folder, 'anew.jsonl'), `${JSON.stringify({ step: 0, evaluation: { reward: 5 } })}\n`);
+    rmSync(join(folder, 'anew'), { recursive: true });
+    await run({ name: 'anew', maxSteps: 260, gaitsmith: '' });
+    expect(evaluationsOf('anew')).toEqual([]);
+  });
+
+  it('is refused, before anything runs, in a world that has no conditions for it', async () => {
+    const { evaluationConditions, ...bare } = behavior;
+    expect(evaluationConditions).toHaveLength(2);
+    await expect(run({ name: 'bare', behavior: bare })).rejects.toThrow(/evaluation_interval: .*Pointer.*expected 0/);
+    expect(existsSync(join(folder, 'bare.jsonl'))).toBe(false);
+  });
+});
+
+describe('a score', () => {
+  const conditions = [
+    { name: 'a', parameters: { speed: 1 } },
+    { name: 'b', parameters: { speed: 2 } },
+  ];
+
+  it('comes from as many episodes as were asked for, spread evenly, in small trials', () => {
+    const trials = trialsOf(conditions, { speed: 9, gravity: 3, mass: { sampler_type: 'uniform' } }, 19);
+    expect(trials.map(({ condition, agent, episodes }) => [condition, agent, episodes])).toEqual([
+      [0, 0, 4],
+      [0, 1, 4],
+      [0, 2, 2],
+      [1, 3, 4],
+      [1, 4, 4],
+      [1, 5, 2],
+    ]);
+    expect(trials[3]!.parameters).toEqual({ speed: 2, gravity: 3 });
+  });
+
+  it('counts each condition the same, and knows how sure it is', () => {
+    const episode = (reward: number, truncated: boolean): Episode => ({
+      agent: 0,
+      episode: 0,
+      reward,
+      decisions: 10,
+      truncated,
+      details: {},
+    });
+    const trials = trialsOf(conditions, {}, 8);
+    const easy = [2, 4, 2, 4].map((reward) => episode(reward, true));
+    const hard = [0, 0, 0, 0].map((reward) => episode(reward, false));
+    const { conditions: parts, ...all } = evaluationOf(conditions, trials, [easy, hard]) satisfies Evaluation;
+    // The standard error of the first is sqrt(4/3) / sqrt(4).
+    const interval = 1.96 * Math.sqrt(4 / 3 / 4);
+    expect(parts[0]).toMatchObject({ name: 'a', episodes: 4, reward: 3, fallShare: 0, episodeLength: 10 });
+    expect(parts[0]!.rewardInterval).toBeCloseTo(interval, 12);
+    expect(parts[1]).toMatchObject({ name: 'b', reward: 0, rewardInterval: 0, fallShare: 1 });
+    expect(all).toMatchObject({ episodes: 8, reward: 1.5, fallShare: 0.5 });
+    expect(all.rewardInterval).toBeCloseTo(interval / 2, 12);
+  });
+
+  it('does not take a world that broke down for one that was walked in to the end', () => {
+    const ended = (truncated: boolean, blowUps: number): Episode => ({
+      agent: 0,
+      episode: 0,
+      reward: 1,
+      decisions: 10,
+      truncated,
+      details: { blowUps },
+    });
+    const one = [{ name: 'any', parameters: {} }];
+    const trials = trialsOf(one, {}, 3);
+    const { fallShare } = evaluationOf(one, trials, [[ended(true, 0), ended(true, 1), ended(false, 0)]]);
+    expect(fallShare).toBeCloseTo(2 / 3, 12);
+  });
+
+  it('is not made of actions that are no numbers', async () => {
+    const silent = { run: async () => ({ means: { data: Float32Array.of(0, Number.NaN) } }) };
+    const trial = { condition: 0, parameters: {}, agent: 2, episodes: 1 };
+    const judged = (logDeviation: number) =>
+      playTrial(
+        { behavior, createEnvironment },
+        { session: silent as never, logDeviation: Float32Array.of(0, logDeviation), deterministic: false },
+        trial,
+      );
+    await expect(judged(0)).rejects.toThrow("the policy's means is NaN");
+    await expect(judged(100)).rejects.toThrow("the deviation of the policy's actions is Infinity");
+  });
+});

@@ -1,0 +1,89 @@
+/** A worker thread of the collector: makes its groups' environments, then answers each request with their roll-outs. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { UserError } from '../../base/failure/user-error.ts';
+import type { StartedWith } from '../../base/threads/start-worker.ts';
+import { Session } from '../../compile/onnxruntime.ts';
+import type { EnvironmentModule } from '../../envs/env.ts';
+import { playTrial } from '../judge/evaluation.ts';
+import { NotFiniteError } from '../not-finite.ts';
+import type { CollectorReply, CollectorRequest, CollectorWorkerData, WorkerCollectRequest } from './collector.ts';
+import { AgentGroup, type Rollout } from './rollout.ts';
+
+const port = parentPort!;
+const members: AgentGroup[] = [];
+
+const { environment, groups, seed, parameters } = (workerData as StartedWith<CollectorWorkerData>).data;
+
+answering(async () => {
+  const world = (await import(environment)) as EnvironmentModule;
+  for (const group of groups) {
+    members.push(new AgentGroup(await world.createEnvironment({ seed, parameters, ...group }), seed, group.firstAgent));
+  }
+  return { kind: 'ready' };
+});
+
+port.on('message', (request: CollectorRequest) => {
+  answering(() => respond(request));
+});
+
+async function respond(request: CollectorRequest): Promise<CollectorReply | undefined> {
+  switch (request.kind) {
+    case 'collect':
+      return collect(request);
+    case 'try': {
+      const world = (await import(environment)) as EnvironmentModule;
+      const { model, trial, ...distribution } = request;
+      const session = await Session.open(model, { threads: 1 });
+      const episodes = await playTrial(world, { session, ...distribution }, trial);
+      await session.release();
+      return { kind: 'tried', episodes };
+    }
+    case 'histories': {
+      const parts = members.map((group) => group.histories());
+      return { kind: 'histories', histories: parts.every((part) => part !== undefined) ? parts.flat() : undefined };
+    }
+    case 'parameters':
+      for (const group of members) await group.setParameters(request.parameters, request.reset);
+      return { kind: 'parameters' };
+    case 'close':
+      return close();
+  }
+}
+
+async function collect({
+  model,
+  iteration,
+  decisions,
+  ...distribution
+}: WorkerCollectRequest): Promise<CollectorReply> {
+  const session = await Session.open(model, { threads: 1 });
+  const parts: Rollout[] = [];
+  for (const group of members) parts.push(await group.rollOut({ session, ...distribution }, iteration, decisions));
+  await session.release();
+  return { kind: 'collected', parts };
+}
+
+async function close(): Promise<undefined> {
+  try {
+    for (const group of members) await group.close();
+  } finally {
+    port.close(); // whatever happened: the thread ends by it
+  }
+}
+
+/** Sends what the work comes to, or why it failed: errors lose their class on the way, so what some are made of is sent. */
+async function answering(work: () => Promise<CollectorReply | undefined>): Promise<void> {
+  try {
+    const reply = await work();
+    if (reply) port.postMessage(reply, reply.kind === 'collected' ? reply.parts.flatMap(buffersOf) : []);
+  } catch (error) {
+    const problem = error instanceof UserError ? error.problem : undefined;
+    const finding = error instanceof NotFiniteError ? error.finding : undefined;
+    port.postMessage({ kind: 'failed', error, problem, finding } satisfies CollectorReply);
+  }
+}
+
+/** The large arrays, handed over instead of copied. */
+function buffersOf({ observations, actions, logProbabilities, rewards }: Rollout): ArrayBuffer[] {
+  return [observations, actions, logProbabilities, rewards].map((array) => array.buffer as ArrayBuffer);
+}

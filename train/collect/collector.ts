@@ -1,0 +1,229 @@
+/**
+ * Collects experience in worker threads. Agents live in groups of a fixed size and groups are dealt out to the workers:
+ * since a group always decides as one batch, the numbers are the same for any number of workers.
+ */
+import { once } from 'node:events';
+import type { Worker } from 'node:worker_threads';
+import { type Problem, UserError } from '../../base/failure/user-error.ts';
+import { startWorker } from '../../base/threads/start-worker.ts';
+import type { Episode, EpisodeHistory, ParameterValues } from '../../envs/env.ts';
+import type { Trial } from '../judge/evaluation.ts';
+import { type Finding, NotFiniteError } from '../not-finite.ts';
+import { mergeRollouts, type Rollout } from './rollout.ts';
+
+/** Agents that decide as one batch. Part of what a run's numbers depend on, so it is no setting. */
+export const GROUP_SIZE = 8;
+
+export interface CollectorOptions {
+  /** URL of an `EnvironmentModule`. */
+  readonly environment: string;
+  readonly agents: number;
+  readonly workers: number;
+  readonly seed: number;
+  readonly parameters: ParameterValues;
+  /** Where each agent goes on, as `Collector.histories` told; absent in a new run. */
+  readonly histories?: readonly EpisodeHistory[] | undefined;
+}
+
+interface Group {
+  readonly firstAgent: number;
+  readonly agents: number;
+  readonly histories?: readonly EpisodeHistory[];
+}
+
+export interface CollectorWorkerData {
+  readonly environment: string;
+  readonly groups: readonly Group[];
+  readonly seed: number;
+  readonly parameters: ParameterValues;
+}
+
+/** A policy on its way to a worker. */
+export interface SentPolicy {
+  /** ONNX: `observations` [batch, observationSize], raw, to `means` [batch, actionSize]. */
+  readonly model: Uint8Array;
+  readonly logDeviation: Float32Array; // [actionSize]
+  /** Act on the means, without noise. */
+  readonly deterministic: boolean;
+}
+
+export interface CollectRequest extends SentPolicy {
+  readonly iteration: number;
+  /** Decisions of all agents, of which each makes the same share. */
+  readonly rows: number;
+}
+
+export interface WorkerCollectRequest extends Omit<CollectRequest, 'rows'> {
+  /** Of each agent. */
+  readonly decisions: number;
+}
+
+export type CollectorRequest =
+  | ({ readonly kind: 'collect' } & WorkerCollectRequest)
+  | ({ readonly kind: 'try'; readonly trial: Trial } & SentPolicy)
+  | { readonly kind: 'histories' }
+  | { readonly kind: 'parameters'; readonly parameters: ParameterValues; readonly reset: boolean }
+  | { readonly kind: 'close' };
+
+export type CollectorReply =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'collected'; readonly parts: Rollout[] }
+  | { readonly kind: 'tried'; readonly episodes: readonly Episode[] }
+  | { readonly kind: 'histories'; readonly histories: EpisodeHistory[] | undefined }
+  | { readonly kind: 'parameters' }
+  | {
+      readonly kind: 'failed';
+      readonly error: unknown;
+      readonly problem?: Problem | undefined;
+      readonly finding?: Finding | undefined;
+    };
+
+export class Collector {
+  readonly #workers: readonly RollOutWorker[];
+  readonly #agents: number;
+
+  private constructor(workers: readonly RollOutWorker[], agents: number) {
+    this.#workers = workers;
+    this.#agents = agents;
+  }
+
+  /** Starts the workers and their worlds. */
+  static async start(options: CollectorOptions): Promise<Collector> {
+    const { environment, seed, parameters } = options;
+    const shares = dealOut(options);
+    const started = shares.map((groups) => new RollOutWorker({ environment, groups, seed, parameters }));
+    const collector = new Collector(started, options.agents);
+    try {
+      await Promise.all(started.map((worker) => worker.answer()));
+    } catch (error) {
+      await collector.abandon();
+      throw error;
+    }
+    return collector;
+  }
+
+  /** Lets every agent decide equally often under one policy. */
+  async collect({ rows, ...policy }: CollectRequest): Promise<Rollout> {
+    const decisions = Math.ceil(rows / this.#agents);
+    const replies = await Promise.all(
+      this.#workers.map((worker) => worker.ask({ kind: 'collect', ...policy, decisions })),
+    );
+    return mergeRollouts(replies.flatMap((reply) => (reply.kind === 'collected' ? reply.parts : [])));
+  }
+
+  /**
+   * Plays episodes in worlds of their own, each trial in the next worker that is free; those that experience is collected
+   * in stand still meanwhile.
+   *
+   * @returns the episodes of each trial.
+   */
+  async evaluate(policy: SentPolicy, trials: readonly Trial[]): Promise<(readonly Episode[])[]> {
+    const episodes: (readonly Episode[])[] = [];
+    const waiting = trials.entries();
+    await Promise.all(
+      this.#workers.map(async (worker) => {
+        for (const [index, trial] of waiting) {
+          const reply = await worker.ask({ kind: 'try', trial, ...policy });
+          if (reply.kind === 'tried') episodes[index] = reply.episodes;
+        }
+      }),
+    );
+    return episodes;
+  }
+
+  /** What a new collector needs to go on from here, in the order of the agents; undefined where the world can't repeat. */
+  async histories(): Promise<EpisodeHistory[] | undefined> {
+    const replies = await Promise.all(this.#workers.map((worker) => worker.ask({ kind: 'histories' })));
+    const parts = replies.map((reply) => (reply.kind === 'histories' ? reply.histories : undefined));
+    return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
+  }
+
+  /**
+   * Gives other parameters to the episodes that start from now on; those under way keep theirs.
+   *
+   * @param reset whether those under way are dropped and every agent starts one at once.
+   */
+  async setParameters(parameters: ParameterValues, reset: boolean): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.ask({ kind: 'parameters', parameters, reset })));
+  }
+
+  /** Ends the worlds and the workers. */
+  async close(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.close()));
+  }
+
+  /** Ends the workers wherever they are. */
+  async abandon(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+}
+
+/** Groups in the order of their agents, in even and contiguous shares, so that merged shares are in order too. */
+function dealOut({ agents, workers, histories }: CollectorOptions): Group[][] {
+  const groups = Array.from({ length: Math.ceil(agents / GROUP_SIZE) }, (_, group): Group => {
+    const firstAgent = group * GROUP_SIZE;
+    const end = Math.min(firstAgent + GROUP_SIZE, agents);
+    return {
+      firstAgent,
+      agents: end - firstAgent,
+      ...(histories ? { histories: histories.slice(firstAgent, end) } : {}),
+    };
+  });
+  const shares = Math.min(workers, groups.length);
+  return Array.from({ length: shares }, (_, share) =>
+    groups.slice(Math.floor((share * groups.length) / shares), Math.floor(((share + 1) * groups.length) / shares)),
+  );
+}
+
+/** A worker thread, asked one thing at a time. Where it ends unasked, also in between, the next answer is that it has. */
+class RollOutWorker {
+  readonly #worker: Worker;
+  #ended: { readonly error: unknown } | undefined;
+
+  constructor(data: CollectorWorkerData) {
+    this.#worker = startWorker(new URL('./collector-worker.ts', import.meta.url), data);
+    this.#worker.once('error', (error) => this.#end(error));
+    this.#worker.once('exit', (code) => this.#end(new Error(`a roll-out worker ended with code ${code}`)));
+  }
+
+  #end(error: unknown): void {
+    this.#ended ??= { error };
+  }
+
+  /** Its reply; rejects where it fails or ends instead. */
+  ask(request: CollectorRequest): Promise<CollectorReply> {
+    this.#worker.postMessage(request);
+    return this.answer();
+  }
+
+  /** The next reply, asked for or not: the first one says that it is ready. */
+  answer(): Promise<CollectorReply> {
+    return new Promise((resolve, reject) => {
+      const settle = (act: () => void) => {
+        this.#worker.off('message', onMessage).off('error', onEnd).off('exit', onEnd);
+        act();
+      };
+      const onMessage = (reply: CollectorReply) =>
+        settle(() => (reply.kind === 'failed' ? reject(thrown(reply)) : resolve(reply)));
+      const onEnd = () => settle(() => reject(this.#ended!.error));
+      this.#worker.on('message', onMessage).on('error', onEnd).on('exit', onEnd);
+      if (this.#ended) onEnd();
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#ended) return;
+    const exited = once(this.#worker, 'exit');
+    this.#worker.postMessage({ kind: 'close' } satisfies CollectorRequest);
+    await exited;
+  }
+
+  async terminate(): Promise<void> {
+    await this.#worker.terminate();
+  }
+}
+
+function thrown({ error, problem, finding }: Extract<CollectorReply, { kind: 'failed' }>): unknown {
+  if (finding) return new NotFiniteError(finding);
+  return problem ? new UserError(problem) : error;
+}

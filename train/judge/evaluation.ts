@@ -1,0 +1,147 @@
+/**
+ * Held-out evaluation: now and then the policy plays a fixed set of episodes in worlds of their own, whose seed no training
+ * has. Nothing of it is learnt from or counted, and every policy, of whatever run, meets the same episodes.
+ *
+ * Actions are sampled, as in training and as Unity's scene has it (BehaviorParameters' default), with noise of its own
+ * seed; on the means where the run is trained so (`network_settings.deterministic`).
+ */
+
+import { RandomStream } from '../../base/random/stream.ts';
+import type { Environment, EnvironmentModule, Episode, EvaluationCondition } from '../../envs/env.ts';
+import { type ActingPolicy, drawAction } from '../collect/rollout.ts';
+import { deviationOf } from '../collect/rollout-checks.ts';
+import { statisticsOf } from '../keep/summary.ts';
+import { requireFinite } from '../not-finite.ts';
+import { STREAMS } from '../streams.ts';
+
+/** Far from the seeds that people choose for their runs. */
+const EVALUATION_SEED = 0x6576616c;
+/** Episodes one after the other in a trial: few enough that the workers end together. */
+const EPISODES_OF_TRIAL = 4;
+
+/** Some episodes of one agent by itself: alone, it waits for nobody. */
+export interface Trial {
+  /** Which of the conditions it is. */
+  readonly condition: number;
+  readonly parameters: Readonly<Record<string, number>>;
+  /** Its number among all trials: whose episodes and noise are its own. */
+  readonly agent: number;
+  readonly episodes: number;
+}
+
+/** How a policy fared in one condition, or in all. */
+export interface Score {
+  readonly episodes: number;
+  /** Mean of an episode; over all conditions, each counts the same. */
+  readonly reward: number;
+  /** Half-width of its 95 % confidence interval. */
+  readonly rewardInterval: number;
+  /** Share of the episodes that ended before their time, whether by a fall or because physics broke down. */
+  readonly fallShare: number;
+  /** In decisions. */
+  readonly episodeLength: number;
+}
+
+export interface Evaluation extends Score {
+  readonly conditions: readonly (Score & { readonly name: string })[];
+}
+
+/**
+ * @param configured `environment_parameters`: what is no plain number there (a sampler, a lesson) is left to training.
+ * @param episodes in all; each condition has the same number, rounded up, and two at least: how far they lie apart is told.
+ */
+export function trialsOf(
+  conditions: readonly EvaluationCondition[],
+  configured: Readonly<Record<string, unknown>>,
+  episodes: number,
+): Trial[] {
+  const plain = Object.fromEntries(
+    Object.entries(configured).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+  );
+  const each = Math.max(2, Math.ceil(episodes / conditions.length));
+  const trials = Math.ceil(each / EPISODES_OF_TRIAL);
+  return conditions.flatMap((condition, index) =>
+    Array.from({ length: trials }, (_, trial) => ({
+      condition: index,
+      parameters: { ...plain, ...condition.parameters },
+      agent: index * trials + trial,
+      episodes: Math.min(EPISODES_OF_TRIAL, each - trial * EPISODES_OF_TRIAL),
+    })),
+  );
+}
+
+/** Plays a trial in a world that is made for it. */
+export async function playTrial(
+  { createEnvironment }: EnvironmentModule,
+  policy: ActingPolicy,
+  { parameters, agent, episodes }: Trial,
+): Promise<Episode[]> {
+  const environment = await createEnvironment({ seed: EVALUATION_SEED, firstAgent: agent, agents: 1, parameters });
+  try {
+    return await play(environment, policy, agent, episodes);
+  } finally {
+    await environment.close();
+  }
+}
+
+async function play(environment: Environment, policy: ActingPolicy, agent: number, count: number): Promise<Episode[]> {
+  const { observationSize, actionSize } = environment.behavior;
+  const played: Episode[] = [];
+  const deviation = deviationOf(policy.logDeviation);
+  const about = (data: Float32Array) => () => ({
+    place: `in held-out episode ${played.length + 1} of trial ${agent + 1}`,
+    evidence: { found: { shape: [data.length], data: data.slice() } },
+  });
+  const numbers = () => new Float32Array(actionSize);
+  const drawn = { actions: numbers(), logProbabilities: numbers(), squashed: numbers() };
+  let noise = new RandomStream(EVALUATION_SEED, STREAMS.evaluation, agent, 0);
+  let observations = await environment.reset();
+  while (played.length < count) {
+    requireFinite('an observation', observations, about(observations));
+    const feeds = { observations: { type: 'float32', shape: [1, observationSize], data: observations } } as const;
+    const means = (await policy.session.run(feeds))['means']!.data as Float32Array;
+    requireFinite("the policy's means", means, about(observations));
+    drawAction(means, deviation, policy.deterministic ? undefined : noise, drawn);
+    const step = await environment.step(drawn.squashed);
+    observations = step.observations;
+    for (const episode of step.episodes) {
+      played.push(episode);
+      noise = new RandomStream(EVALUATION_SEED, STREAMS.evaluation, agent, played.length);
+    }
+  }
+  return played;
+}
+
+/** @param played the episodes of each trial. */
+export function evaluationOf(
+  conditions: readonly EvaluationCondition[],
+  trials: readonly Trial[],
+  played: readonly (readonly Episode[])[],
+): Evaluation {
+  const scores = conditions.map(({ name }, index) => ({
+    name,
+    ...scoreOf(played.filter((_, trial) => trials[trial]!.condition === index).flat()),
+  }));
+  const mean = (of: (score: Score) => number) => scores.reduce((sum, score) => sum + of(score), 0) / scores.length;
+  return {
+    episodes: scores.reduce((sum, { episodes }) => sum + episodes, 0),
+    reward: mean(({ reward }) => reward),
+    // Each trial has random numbers of its own, so the conditions are independent: variances of means add up.
+    rewardInterval: Math.hypot(...scores.map(({ rewardInterval }) => rewardInterval)) / scores.length,
+    fallShare: mean(({ fallShare }) => fallShare),
+    episodeLength: mean(({ episodeLength }) => episodeLength),
+    conditions: scores,
+  };
+}
+
+function scoreOf(episodes: readonly Episode[]): Score {
+  const count = episodes.length;
+  const rewards = statisticsOf(episodes.map(({ reward }) => reward))!;
+  return {
+    episodes: count,
+    reward: rewards.mean,
+    rewardInterval: (1.96 * rewards.deviation) / Math.sqrt(Math.max(1, count - 1)),
+    fallShare: episodes.filter(({ truncated, details }) => !truncated || details['blowUps']).length / count,
+    episodeLength: statisticsOf(episodes.map(({ decisions }) => decisions))!.mean,
+  };
+}

@@ -1,0 +1,308 @@
+/**
+ * A checkpoint: everything a run needs to go on, in one file that is whole or not there at all.
+ *
+ * A latest one that is damaged is passed over for the one before it. How the files are called: checkpoint-files.ts.
+ */
+import { existsSync } from 'node:fs';
+import { UserError } from '../../base/failure/user-error.ts';
+import { encodeTensorFile, readTensorFile, type StoredTensor } from '../../base/files/safetensors.ts';
+import { writeAtomically } from '../../base/files/write-atomically.ts';
+import type { EpisodeHistory, Sensor } from '../../envs/env.ts';
+import type { CurriculumState } from '../curriculum.ts';
+import { type ReturnStatistics, RewardNormaliser } from '../learn/reward-normaliser.ts';
+import { Normaliser } from '../policy/normaliser.ts';
+import { type Network, parameterTable } from '../policy/policy.ts';
+import type { AverageState } from '../policy/policy-average.ts';
+import { bestCheckpointPath, checkpointPath, listCheckpoints } from './checkpoint-files.ts';
+import type { SummaryState } from './summary.ts';
+
+export interface Checkpoint {
+  /** Where in the run it was taken. */
+  readonly progress: RunProgress;
+  readonly network: Network;
+  readonly behaviorName: string;
+  /** Where the observations come from more than one sensor. */
+  readonly sensors?: readonly Sensor[] | undefined;
+  readonly parameters: Readonly<Record<string, Float32Array>>;
+  readonly optimiser: {
+    readonly first: Readonly<Record<string, Float32Array>>;
+    readonly second: Readonly<Record<string, Float32Array>>;
+    /** Adam steps taken. */
+    readonly counts: { readonly actor: number; readonly critic: number };
+  };
+  readonly normaliser: Normaliser;
+  /** Where the policy is averaged over updates; `policyOf` has it in its place. */
+  readonly average?: AverageState | undefined;
+  /** Where rewards are normalised. */
+  readonly rewardNormaliser?: RewardNormaliser | undefined;
+  /** The episode each agent is in, so that it goes on exactly there; absent where the world can't be repeated. */
+  readonly histories?: readonly EpisodeHistory[] | undefined;
+  /** The lessons it is in; absent where there are none. */
+  readonly curriculum?: CurriculumState | undefined;
+  /** Observations met in the last iteration, [rows, observationSize]: what the exported file is proved on. */
+  readonly sample: Float32Array;
+  /** What came together since the last summary; absent in a checkpoint from before there was any. */
+  readonly summary?: SummaryState;
+  /** By what it was trained last; absent in a checkpoint from before it was kept. */
+  readonly origin?: Origin | undefined;
+}
+
+/** By which settings and which Gaitsmith a policy was trained. */
+export interface Origin {
+  /** SHA-256 of the run's config.yaml, */
+  readonly configuration: string;
+  /** and the file that it came from, as it was named. */
+  readonly file: string;
+  /** Of Gaitsmith, "-dirty" where files had been changed since; null where nobody knows. */
+  readonly commit: string | null;
+}
+
+/** The run's counters. */
+export interface RunProgress {
+  readonly seed: number;
+  readonly agents: number;
+  /** Decisions of all agents since the run began. */
+  readonly step: number;
+  readonly iteration: number;
+  readonly episodes: number;
+  /** The episodes that ended in the first iterations, up to 20,000 decisions: where the run started from. */
+  readonly early: { readonly episodes: number; readonly rewardSum: number };
+  /** Mean reward of the episodes that ended in the last iteration; null while there is none. */
+  readonly lastReward: number | null;
+  /** What the run took over to begin with, and the decisions behind that; absent where it began from nothing. */
+  readonly startedFrom?: { readonly checkpoint: string; readonly sha256: string; readonly steps: number };
+  /** The evaluation that was best so far; absent where there was none. */
+  readonly best?: { readonly step: number; readonly reward: number; readonly rewardInterval: number };
+  /** What the learning rate has been multiplied by so far, where it adapts to the divergence. */
+  readonly learningRateFactor?: number | undefined;
+  /** Under which `learning_rate` and `adaptive_learning_rate`; absent in a checkpoint from before it was kept. */
+  readonly adaptedBy?: { readonly from: number; readonly by: unknown } | undefined;
+}
+
+const FORMAT = 'gaitsmith-checkpoint-1';
+
+/** Writes a checkpoint into the folder and returns its path. */
+export function writeCheckpoint(folder: string, checkpoint: Checkpoint): string {
+  return writeNamed(checkpointPath(folder, checkpoint.progress.step), checkpoint);
+}
+
+/** Replaces the best one. Runs go on from the latest, so it holds nothing of the episodes under way. */
+export function writeBestCheckpoint(folder: string, checkpoint: Omit<Checkpoint, 'histories' | 'summary'>): string {
+  return writeNamed(bestCheckpointPath(folder), checkpoint);
+}
+
+/** What the best one earned when it was judged; minus infinity where there is none that is whole. */
+export function rewardOfBest(folder: string): number {
+  const path = bestCheckpointPath(folder);
+  try {
+    if (existsSync(path)) return readCheckpoint(path).progress.best?.reward ?? Number.NEGATIVE_INFINITY;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+  }
+  return Number.NEGATIVE_INFINITY;
+}
+
+function writeNamed(path: string, checkpoint: Checkpoint): string {
+  writeAtomically(path, encodeCheckpoint(checkpoint));
+  return path;
+}
+
+/** The bytes of a checkpoint's file. */
+export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
+  const { progress, network, behaviorName, sensors, parameters, optimiser, normaliser } = checkpoint;
+  const { average, rewardNormaliser, sample, histories, curriculum, summary, origin } = checkpoint;
+  const tensors = learnerTensors(network, { parameters, optimiser, normaliser });
+  for (const { name, shape } of parameterTable(network)) {
+    const data = average?.parameters[name];
+    if (data) tensors[`average.${name}`] = { shape, data };
+  }
+  if (rewardNormaliser) {
+    const { returns } = rewardNormaliser;
+    tensors['rewards.returns'] = { shape: [returns.length], data: returns };
+  }
+  tensors['sample'] = { shape: [sample.length / network.observationSize, network.observationSize], data: sample };
+  histories?.forEach(({ actions }, agent) => {
+    tensors[`history.${agent}`] = { shape: [actions.length / network.actionSize, network.actionSize], data: actions };
+  });
+  const metadata = {
+    format: FORMAT,
+    behavior: behaviorName,
+    network: JSON.stringify(network),
+    progress: JSON.stringify(progress),
+    adamCounts: JSON.stringify(optimiser.counts),
+    normaliserRows: String(normaliser.rows),
+    ...(histories
+      ? {
+          historyEpisodes: JSON.stringify(histories.map(({ episode }) => episode)),
+          historyParameters: JSON.stringify(histories.map(({ parameters }) => parameters)),
+        }
+      : {}),
+    ...(average ? { averageUpdates: String(average.updates) } : {}),
+    ...(curriculum ? { curriculum: JSON.stringify(curriculum) } : {}),
+    ...(summary ? { summary: JSON.stringify(summary) } : {}),
+    ...(rewardNormaliser ? { rewards: JSON.stringify(rewardNormaliser.statistics) } : {}),
+    ...(sensors ? { sensors: JSON.stringify(sensors) } : {}),
+    ...(origin ? { origin: JSON.stringify(origin) } : {}),
+  };
+  return encodeTensorFile({ metadata, tensors });
+}
+
+/** The whole state of the learner but for its counters, by name. */
+export function learnerTensors(
+  network: Network,
+  { parameters, optimiser, normaliser }: Pick<Checkpoint, 'parameters' | 'optimiser' | 'normaliser'>,
+): Record<string, StoredTensor> {
+  const tensors: Record<string, StoredTensor> = {};
+  for (const { name, shape } of parameterTable(network)) {
+    tensors[`parameter.${name}`] = { shape, data: parameters[name]! };
+    tensors[`adam.first.${name}`] = { shape, data: optimiser.first[name]! };
+    tensors[`adam.second.${name}`] = { shape, data: optimiser.second[name]! };
+  }
+  tensors['normaliser.mean'] = { shape: [network.observationSize], data: normaliser.mean };
+  tensors['normaliser.squares'] = { shape: [network.observationSize], data: normaliser.squares };
+  return tensors;
+}
+
+/** @throws UserError where the file is missing, damaged, or no checkpoint of ours. */
+export function readCheckpoint(path: string): Checkpoint {
+  const { metadata, tensors } = readTensorFile(path);
+  if (metadata['format'] !== FORMAT) {
+    throw new UserError({
+      what: 'no checkpoint of this version',
+      where: path,
+      value: metadata['format'],
+      expected: FORMAT,
+      mend: 'name a checkpoint (step-....safetensors) that this version of Gaitsmith has written, or train anew',
+    });
+  }
+  const network = JSON.parse(metadata['network']!) as Network;
+  const named = (prefix: string) =>
+    Object.fromEntries(
+      parameterTable(network).map(({ name }) => [name, tensors[`${prefix}.${name}`]!.data as Float32Array]),
+    );
+  const normaliser = new Normaliser(network.observationSize);
+  normaliser.rows = Number(metadata['normaliserRows']);
+  normaliser.mean.set(tensors['normaliser.mean']!.data);
+  normaliser.squares.set(tensors['normaliser.squares']!.data);
+  return {
+    progress: JSON.parse(metadata['progress']!) as RunProgress,
+    network,
+    behaviorName: metadata['behavior']!,
+    ...(metadata['sensors'] === undefined ? {} : { sensors: JSON.parse(metadata['sensors']) as Sensor[] }),
+    parameters: named('parameter'),
+    optimiser: { first: named('adam.first'), second: named('adam.second'), counts: adamCounts(metadata) },
+    normaliser,
+    ...averageFrom(metadata, tensors),
+    ...rewardNormaliserFrom(metadata, tensors),
+    sample: tensors['sample']!.data as Float32Array,
+    ...(metadata['summary'] === undefined ? {} : { summary: JSON.parse(metadata['summary']) as SummaryState }),
+    ...(metadata['origin'] === undefined ? {} : { origin: JSON.parse(metadata['origin']) as Origin }),
+    ...(metadata['historyEpisodes'] === undefined ? {} : { histories: readHistories({ metadata, tensors }) }),
+    ...(metadata['curriculum'] === undefined
+      ? {}
+      : { curriculum: JSON.parse(metadata['curriculum']) as CurriculumState }),
+  };
+}
+
+function readHistories({ metadata, tensors }: ReturnType<typeof readTensorFile>): EpisodeHistory[] {
+  const episodes = JSON.parse(metadata['historyEpisodes']!) as number[];
+  // Checkpoints from before parameters could be drawn have none: every episode had what the configuration says.
+  const parameters = JSON.parse(metadata['historyParameters'] ?? '[]') as EpisodeHistory['parameters'][];
+  return episodes.map((episode, agent) => ({
+    episode,
+    parameters: parameters[agent] ?? {},
+    actions: tensors[`history.${agent}`]!.data as Float32Array,
+  }));
+}
+
+function averageFrom(
+  { averageUpdates }: Readonly<Record<string, string>>,
+  tensors: Readonly<Record<string, StoredTensor>>,
+): Pick<Checkpoint, 'average'> {
+  if (averageUpdates === undefined) return {};
+  const own = Object.entries(tensors).filter(([name]) => name.startsWith('average.'));
+  const parameters = own.map(([name, { data }]) => [name.slice('average.'.length), data as Float32Array] as const);
+  return { average: { updates: Number(averageUpdates), parameters: Object.fromEntries(parameters) } };
+}
+
+function rewardNormaliserFrom(
+  { rewards }: Readonly<Record<string, string>>,
+  tensors: Readonly<Record<string, StoredTensor>>,
+): Pick<Checkpoint, 'rewardNormaliser'> {
+  if (rewards === undefined) return {};
+  const { data } = tensors['rewards.returns']!;
+  const rewardNormaliser = new RewardNormaliser(data.length, JSON.parse(rewards) as ReturnStatistics);
+  rewardNormaliser.returns.set(data as Float64Array);
+  return { rewardNormaliser };
+}
+
+/** Before the two could differ, there was one count. */
+function adamCounts({ adamCounts, adamCount }: Readonly<Record<string, string>>): Checkpoint['optimiser']['counts'] {
+  if (adamCounts !== undefined) return JSON.parse(adamCounts) as Checkpoint['optimiser']['counts'];
+  return { actor: Number(adamCount), critic: Number(adamCount) };
+}
+
+/**
+ * The latest checkpoint that is whole.
+ *
+ * @param warn told of each damaged one that was passed over.
+ * @param mend what to do where there is none; default: what helps where the run itself was named.
+ * @throws UserError where there is none.
+ */
+export function latestCheckpoint(
+  folder: string,
+  warn: (message: string) => void,
+  mend?: string,
+): { path: string; checkpoint: Checkpoint } {
+  const paths = listCheckpoints(folder);
+  for (const path of paths) {
+    try {
+      return { path, checkpoint: readCheckpoint(path) };
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      warn(`${error.message}; going back to the checkpoint before it`);
+    }
+  }
+  throw new UserError({
+    where: folder,
+    ...(paths.length > 0
+      ? {
+          what: `none of the ${paths.length} checkpoints is whole`,
+          mend: mend ?? 'train this run afresh (npm run train with --force), or name another one with --run-id',
+        }
+      : {
+          what: 'there is no checkpoint',
+          mend: mend ?? 'train this run first (npm run train without --resume), or name another one with --run-id',
+        }),
+  });
+}
+
+/**
+ * The best checkpoint or the latest.
+ *
+ * @param which left out: the best where there is one that is whole, else the latest.
+ * @param warn told of each damaged one that was passed over.
+ * @throws UserError where there is none.
+ */
+export function chooseCheckpoint(
+  folder: string,
+  which: 'best' | 'latest' | undefined,
+  warn: (message: string) => void,
+): { path: string; checkpoint: Checkpoint } {
+  const path = bestCheckpointPath(folder);
+  if (which === 'latest' || (which === undefined && !existsSync(path))) return latestCheckpoint(folder, warn);
+  if (!existsSync(path)) {
+    throw new UserError({
+      what: 'there is no best checkpoint, for this run was never evaluated',
+      where: path,
+      mend: 'take the latest with --checkpoint latest, or set gaitsmith.evaluation_interval and train on',
+    });
+  }
+  try {
+    return { path, checkpoint: readCheckpoint(path) };
+  } catch (error) {
+    if (which === 'best' || !(error instanceof UserError)) throw error;
+    warn(`${error.message}; taking the latest instead`);
+    return latestCheckpoint(folder, warn);
+  }
+}

@@ -1,0 +1,63 @@
+/** What is kept and told of a training as it goes: metrics.jsonl, the log, and TensorBoard's event files. */
+import type { Episode } from '../../envs/env.ts';
+import type { Configuration } from '../configuration/read.ts';
+import type { Evaluation } from '../judge/evaluation.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { type IterationMetrics, MetricsFile } from './metrics.ts';
+import { Summary, type SummaryState, summaryLine } from './summary.ts';
+import { EventFile } from './tensorboard/event-file.ts';
+import { settingsText, taggedEvaluation, taggedLessons, taggedNumbers, taggedValues } from './tensorboard-tags.ts';
+
+export interface RecordOptions {
+  readonly configuration: Configuration;
+  readonly metricsPath: string;
+  /** Where TensorBoard's event files go; absent: there are none. */
+  readonly eventsFolder?: string;
+}
+
+export class Records {
+  readonly #configuration: Configuration;
+  readonly #metrics: MetricsFile;
+  readonly #events: EventFile | undefined;
+  readonly #summary: Summary;
+  readonly #began = performance.now();
+
+  /** @param saved what the run goes on from: what is told of later steps is told again. */
+  constructor({ configuration, metricsPath, eventsFolder }: RecordOptions, saved: Checkpoint | undefined) {
+    const { behavior, environmentParameters, seed } = configuration;
+    const step = saved?.progress.step ?? 0;
+    this.#configuration = configuration;
+    this.#metrics = new MetricsFile(metricsPath, saved?.progress.step);
+    this.#summary = new Summary(behavior.summary_freq, step, saved?.summary);
+    if (eventsFolder === undefined) return;
+    this.#events = new EventFile(eventsFolder, saved && step);
+    const settings = settingsText({ ...behavior, environment_parameters: environmentParameters, seed });
+    this.#events.add(saved ? step + 1 : 0, [{ tag: 'Hyperparameters', value: settings }]);
+  }
+
+  /** Goes into the checkpoint. */
+  get summary(): SummaryState {
+    return this.#summary.state;
+  }
+
+  /** @returns the line for the log, where it is time for one. */
+  add(metrics: IterationMetrics, episodes: readonly Episode[]): string | undefined {
+    const { behaviorName, behavior } = this.#configuration;
+    this.#metrics.append(metrics);
+    const period = this.#summary.add(episodes, taggedNumbers(metrics), metrics.step, metrics.statistics);
+    if (!period) return undefined;
+    const { strength } = behavior.reward_signals.extrinsic;
+    this.#events?.add(period.step, [...taggedValues(period, strength), ...taggedLessons(metrics.lessons)]);
+    return summaryLine(behaviorName, period, (performance.now() - this.#began) / 1000);
+  }
+
+  isEvaluated(step: number): boolean {
+    return this.#metrics.evaluated.has(step);
+  }
+
+  /** @param isLast whether the run ends with it, in between two that its interval asks for. */
+  addEvaluation(step: number, evaluation: Evaluation, isLast: boolean): void {
+    this.#metrics.append({ step, evaluation, ...(isLast ? { last: true } : {}) });
+    this.#events?.add(step, taggedEvaluation(evaluation));
+  }
+}

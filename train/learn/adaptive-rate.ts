@@ -1,0 +1,50 @@
+/** A learning rate that adapts to how far each update went, as a factor of what the schedule says (`adaptive_learning_rate`). */
+import { isDeepStrictEqual } from 'node:util';
+import type { BehaviorSettings } from '../configuration/schema.ts';
+import type { RunProgress } from '../keep/checkpoint.ts';
+import type { UpdateStatistics } from './learner.ts';
+
+/** What the learning rate is multiplied by; what it once adapted to is forgotten where the settings of it have changed. */
+export function rateFactor(settings: BehaviorSettings, { learningRateFactor = 1, adaptedBy }: RunProgress): number {
+  const isAdaptedStill = adaptedBy === undefined || isDeepStrictEqual(adaptedBy, rateSettings(settings));
+  if (!settings.gaitsmith.adaptive_learning_rate) return 1;
+  return factorWithin(settings, isAdaptedStill ? learningRateFactor : 1);
+}
+
+function rateSettings({ hyperparameters, gaitsmith }: BehaviorSettings): NonNullable<RunProgress['adaptedBy']> {
+  return { from: hyperparameters.learning_rate, by: gaitsmith.adaptive_learning_rate };
+}
+
+/** The learning rate's factor for the next update, where it adapts. */
+export function adapted(
+  settings: BehaviorSettings,
+  progress: RunProgress,
+  { lastDivergence }: UpdateStatistics,
+): Pick<RunProgress, 'learningRateFactor' | 'adaptedBy'> {
+  if (!settings.gaitsmith.adaptive_learning_rate) return { learningRateFactor: undefined, adaptedBy: undefined };
+  const learningRateFactor = adaptedFactor(settings, rateFactor(settings, progress), lastDivergence);
+  return { learningRateFactor, adaptedBy: rateSettings(settings) };
+}
+
+/**
+ * The factor of the learning rate after an update that diverged by `divergence`: smaller where that was more than twice what
+ * is desired, greater where it was less than half. The rate it makes of `learning_rate` stays within the settings' limits.
+ */
+export function adaptedFactor(settings: BehaviorSettings, factor: number, divergence: number): number {
+  const adaptive = settings.gaitsmith.adaptive_learning_rate;
+  if (!adaptive) return factor;
+  const wanted =
+    divergence > 2 * adaptive.desired_kl
+      ? factor / adaptive.factor
+      : divergence < adaptive.desired_kl / 2
+        ? factor * adaptive.factor
+        : factor;
+  return factorWithin(settings, wanted);
+}
+
+/** The factor that keeps the rate within the limits of one that adapts. */
+function factorWithin({ gaitsmith, hyperparameters }: BehaviorSettings, factor: number): number {
+  const { learning_rate } = hyperparameters;
+  const { min, max } = gaitsmith.adaptive_learning_rate ?? { min: 0, max: Number.POSITIVE_INFINITY };
+  return Math.min(max / learning_rate, Math.max(min / learning_rate, factor));
+}
