@@ -103,13 +103,21 @@ export let maxDepenetration: f32 = 0;
 /** Share of a gap that may be closed in a step. */
 export let gapFactor: f32 = 0;
 export let improvedSlerp: bool = false;
-/** Whether limits have rows however far away they are. */
-export let limitsAlways: bool = false;
 export let frictionAlways: bool = false;
 /** Share of the whole friction that each of two anchors may bear. */
 export let anchorShare: f32 = 1;
 /** Whether contacts are made as far ahead as velocities reach (speculative CCD). */
 export let speculative: bool = true;
+/** Whether kept contacts are not looked at anew when shapes move along z alone, as physx-js-webidl has it. */
+export let contactsOverlookZ: bool = false;
+
+/** Sets how many there are of what, which is all that sizes depend on. */
+export function setCounts(bodies: i32, joints: i32, shapesCounted: i32, pairsCounted: i32): void {
+  bodyCount = bodies;
+  jointCount = joints;
+  shapeCount = shapesCounted;
+  pairCount = pairsCounted;
+}
 
 /** Reads where everything lies and how to solve, 32-bit words in the order of tables.ts. */
 export function readConfiguration(at: usize): void {
@@ -136,10 +144,10 @@ export function readConfiguration(at: usize): void {
   maxDepenetration = load<f32>(at, 80);
   gapFactor = load<f32>(at, 84);
   improvedSlerp = load<i32>(at, 88) != 0;
-  limitsAlways = load<i32>(at, 92) != 0;
-  frictionAlways = load<i32>(at, 96) != 0;
-  anchorShare = load<f32>(at, 100);
-  speculative = load<i32>(at, 104) != 0;
+  frictionAlways = load<i32>(at, 92) != 0;
+  anchorShare = load<f32>(at, 96);
+  speculative = load<i32>(at, 100) != 0;
+  contactsOverlookZ = load<i32>(at, 104) != 0;
 }
 
 /** Address of body `index` in a group. */

@@ -118,12 +118,12 @@ export function capsuleAgainstBox(
       return;
     }
   }
-  let face: i32;
+  let face: usize;
   if (found === UNSURE) {
     if (!leastOverlap(extents, radius, reach)) return;
     face = faceAlong();
   } else {
-    face = faceAt(extents);
+    face = faceUnder(extents);
   }
   const alone = count;
   endsOverFace(face, extents, radius + reach);
@@ -135,61 +135,85 @@ export function capsuleAgainstBox(
   addCapsulePoints(manifold, normal, normal, capsule, radius, reach);
 }
 
-// ---- which face: numbers 0-2 are the positive sides of x y z, 3-5 the negative ones ----
+// ---- which face ----
+
+/**
+ * A box's six faces, in the order in which they are tried: axis and side of the face, axes and sides that make x and y of its
+ * rim, and its corners in turn (a corner's bits are its positive sides). Where a point lies on the rim itself, rounding
+ * decides, so order and sides are those of PhysX.
+ */
+const faces = memory.data<u8>([
+  2, 1, 0, 0, 1, 1, 0, 2, 3, 1, 0, 0, 2, 1, 1, 0, 1, 3, 7, 5, 2, 0, 0, 0, 1, 0, 5, 7, 6, 4, 0, 1, 2, 0, 1, 0, 4, 6, 2, 0,
+  1, 0, 0, 0, 2, 1, 2, 6, 7, 3, 1, 1, 0, 0, 2, 0, 4, 0, 1, 5,
+]);
+const FACE_BYTES: usize = 10;
+const RIM_X: usize = 2;
+const RIM_Y: usize = 4;
+const CORNERS: usize = 6;
 
 // @ts-ignore: decorator
-@inline function faceSign(face: i32): f32 {
-  return face < 3 ? 1 : -1;
+@inline function faceAt(index: i32): usize {
+  return faces + <usize>index * FACE_BYTES;
+}
+/** Component of `v` along an axis and side of a face's entry. */
+// @ts-ignore: decorator
+@inline function along(v: usize, entry: usize): f32 {
+  const value = component(v, load<u8>(entry));
+  return load<u8>(entry, 1) ? -value : value;
+}
+/** Half extent along it. */
+// @ts-ignore: decorator
+@inline function reachOf(extents: usize, entry: usize): f32 {
+  return component(extents, load<u8>(entry));
 }
 /** The face that looks most along the direction. */
-function faceAlong(): i32 {
+function faceAlong(): usize {
   let best = 0;
   let most: f32 = -2;
-  for (let face = 0; face < 6; face++) {
-    const along = component(direction, face % 3) * faceSign(face);
-    if (along > most) {
-      most = along;
-      best = face;
+  for (let index = 0; index < 6; index++) {
+    const part = along(direction, faceAt(index));
+    if (part > most) {
+      most = part;
+      best = index;
     }
   }
-  return best;
+  return faceAt(best);
 }
 
 const heights = memory.data(24);
 /** Of the faces that the nearest point lies on, give or take a little, the one that looks most along the direction. */
-function faceAt(extents: usize): i32 {
+function faceUnder(extents: usize): usize {
   const margin = min(x(extents), min(y(extents), z(extents))) * <f32>0.15;
   const tolerance = min(max(margin, <f32>0.01), <f32>0.05);
   let nearest = 0;
   let least: f32 = 3.4e38;
   let highest = 0;
   let most: f32 = -3.4e38;
-  for (let face = 0; face < 6; face++) {
-    const axis = face % 3;
-    const height = component(nearestOnSecond, axis) * faceSign(face) - component(extents, axis);
+  for (let index = 0; index < 6; index++) {
+    const height = along(nearestOnSecond, faceAt(index)) - reachOf(extents, faceAt(index));
     const away: f32 = height >= -tolerance ? f32.abs(height) : 3.4e38;
-    setComponent(heights, face, away);
+    setComponent(heights, index, away);
     if (least > away) {
       least = away;
-      nearest = face;
+      nearest = index;
     }
     if (height > most) {
       most = height;
-      highest = face;
+      highest = index;
     }
   }
-  if (least === 3.4e38) return highest;
+  if (least === 3.4e38) return faceAt(highest);
   let best = nearest;
-  let along = component(direction, nearest % 3) * faceSign(nearest);
-  for (let face = 0; face < 6; face++) {
-    if (face === nearest || !(tolerance > component(heights, face) - least)) continue;
-    const other = component(direction, face % 3) * faceSign(face);
-    if (other > along) {
-      along = other;
-      best = face;
+  let part = along(direction, faceAt(nearest));
+  for (let index = 0; index < 6; index++) {
+    if (index === nearest || !(tolerance > component(heights, index) - least)) continue;
+    const other = along(direction, faceAt(index));
+    if (other > part) {
+      part = other;
+      best = index;
     }
   }
-  return best;
+  return faceAt(best);
 }
 
 const axis = memory.data(12);
@@ -200,10 +224,11 @@ let leastDepth: f32 = 0;
 function leastOverlap(extents: usize, radius: f32, reach: f32): bool {
   leastDepth = 3.4e38;
   set(direction, 0, 1, 0);
-  for (let face = 0; face < 6; face++) {
+  for (let index = 0; index < 6; index++) {
+    const face = faceAt(index);
     set(axis, 0, 0, 0);
-    setComponent(axis, face % 3, faceSign(face));
-    if (!tryOverlap(component(extents, face % 3), radius, reach)) return false;
+    setComponent(axis, load<u8>(face), load<u8>(face, 1) ? -1 : 1);
+    if (!tryOverlap(reachOf(extents, face), radius, reach)) return false;
   }
   subtract(line, end, start);
   for (let i = 0; i < 6; i++) {
@@ -247,20 +272,19 @@ function addPoint(onFirst: usize, onSecond: usize, separation: f32): void {
 }
 
 /** The segment's ends that lie over the face, along the direction. */
-function endsOverFace(face: i32, extents: usize, far: f32): void {
-  const a = face % 3;
-  const along = component(direction, a) * faceSign(face);
-  const inverse: f32 = along > 0 ? <f32>1 / along : 0;
-  const b = (a + 1) % 3;
-  const c = (a + 2) % 3;
+function endsOverFace(face: usize, extents: usize, far: f32): void {
+  const part = along(direction, face);
+  const inverse: f32 = part > 0 ? <f32>1 / part : 0;
+  const wide = reachOf(extents, face + RIM_X);
+  const high = reachOf(extents, face + RIM_Y);
   for (let i = 0; i < 2; i++) {
     const tip = i ? end : start;
-    const t = (component(tip, a) * faceSign(face) - component(extents, a)) * inverse;
+    const t = (along(tip, face) - reachOf(extents, face)) * inverse;
     if (t > far) continue;
     addScaled(place, tip, direction, -t);
-    if (f32.abs(component(place, b)) > component(extents, b)) continue;
-    if (f32.abs(component(place, c)) > component(extents, c)) continue;
-    addPoint(tip, place, t);
+    const px = along(place, face + RIM_X);
+    const py = along(place, face + RIM_Y);
+    if (px > EPSILON - wide && px <= wide && py >= -high && py < high) addPoint(tip, place, t);
   }
 }
 
@@ -270,21 +294,21 @@ const upright = memory.data(12);
 const onSegment = memory.data(12);
 const edge = memory.data(12);
 
-/** A corner of the face, counted round it. */
-function cornerOfFace(out: usize, face: i32, corner: i32, extents: usize): void {
-  const a = face % 3;
-  const b = (a + 1) % 3;
-  const c = (a + 2) % 3;
-  setComponent(out, a, component(extents, a) * faceSign(face));
-  setComponent(out, b, corner === 1 || corner === 2 ? component(extents, b) : -component(extents, b));
-  setComponent(out, c, corner >= 2 ? component(extents, c) : -component(extents, c));
+/** A corner of the box by its positive sides. */
+function boxCorner(out: usize, corner: i32, extents: usize): void {
+  set(
+    out,
+    corner & 1 ? x(extents) : -x(extents),
+    corner & 2 ? y(extents) : -y(extents),
+    corner & 4 ? z(extents) : -z(extents),
+  );
 }
 
 /** Where the segment crosses an edge of the face, seen along the direction. */
-function edgesOfFace(face: i32, extents: usize, far: f32): void {
-  for (let corner = 0; corner < 4; corner++) {
-    cornerOfFace(from, face, corner, extents);
-    cornerOfFace(to, face, (corner + 3) & 3, extents);
+function edgesOfFace(face: usize, extents: usize, far: f32): void {
+  for (let corner: usize = 0; corner < 4; corner++) {
+    boxCorner(from, load<u8>(face + corner, CORNERS), extents);
+    boxCorner(to, load<u8>(face + ((corner + 3) & 3), CORNERS), extents);
     crossEdge(far);
   }
 }
