@@ -145,6 +145,8 @@ export interface EnvironmentOptions {
   readonly firstAgent: number;
   readonly agents: number;
   readonly parameters: ParameterValues;
+  /** Which of the environment's worlds, where it has several; default its first. */
+  readonly world?: string | undefined;
   /** Where each agent goes on, instead of at the start of its first episode; `reset` then returns what it sees there. */
   readonly histories?: readonly EpisodeHistory[];
 }

@@ -1,5 +1,5 @@
 /** Refuses what can't be simulated, by the field, the body and the value. */
-import { UserError } from '../failure/user-error.ts';
+import { UserError } from '../base/failure/user-error.ts';
 import type { AxisMotion, Scene, Shape } from './scene.ts';
 
 /**

@@ -2,7 +2,7 @@
  * The kernel, compiled: what `physics/kernel/` exports. In Node `loadKernel` finds it; a browser hands its bytes to
  * `compileKernelModule`. Nothing here needs Node until `loadKernel` is called.
  */
-import { UserError } from '../failure/user-error.ts';
+import { UserError } from '../base/failure/user-error.ts';
 
 /** Numbers of the memory's layout, bytes: see kernel/layout.ts. */
 export type LayoutName =

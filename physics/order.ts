@@ -5,7 +5,7 @@
  * joint yet. Partitions are solved one after the other; within one, order can't matter, as no two joints share a body.
  * The joints choose in the order of their constraint index, highest first: last made, first to choose.
  */
-import { UserError } from '../failure/user-error.ts';
+import { UserError } from '../base/failure/user-error.ts';
 import type { Joint } from './scene.ts';
 
 /** PhysX has 32, and starts anew beyond them. */

@@ -16,10 +16,10 @@ import type {
 import { behavior } from './behavior.ts';
 import { checkParameter, checkParameters, drawParameters, type WalkerParameters } from './parameters.ts';
 import { type PhysicsSettings, unityPhysics } from './physics-settings.ts';
-import { loadPhysX } from './physx.ts';
-import type { PhysX } from './physx-types.ts';
 import { type Rig, walkerRig } from './rig.ts';
-import { type Outcome, Walker } from './walker.ts';
+import { decideTogether, type Outcome, Walker } from './walker.ts';
+import type { World, Worlds } from './world.ts';
+import { openWorlds } from './open-worlds.ts';
 
 /** Tell the streams of this environment from others with the same seed: those of episodes, and of their parameters. */
 const purpose = { episode: 0x3a1, parameters: 0x3a2 };
@@ -29,18 +29,20 @@ export { behavior };
 /**
  * Makes a group of walkers in Node.
  *
- * @throws UserError where an environment parameter is unknown or out of its range.
+ * @throws UserError where an environment parameter is unknown or out of its range, or there is no such world.
  */
 export async function createEnvironment(options: EnvironmentOptions): Promise<Environment> {
-  return new WalkerEnvironment(await loadPhysX(), options);
+  checkParameters(options.parameters);
+  return new WalkerEnvironment(await openWorlds(options.world, options.agents), options);
 }
 
 ({ behavior, createEnvironment }) satisfies EnvironmentModule;
 
-export class WalkerEnvironment implements Environment {
+export class WalkerEnvironment<In extends World = World> implements Environment {
   readonly behavior = behavior;
   readonly agents: number;
-  readonly walkers: readonly Walker[];
+  readonly walkers: readonly Walker<In>[];
+  readonly #worlds: Worlds<In>;
   readonly #options: EnvironmentOptions;
   readonly #step: {
     observations: Float32Array;
@@ -54,6 +56,8 @@ export class WalkerEnvironment implements Environment {
   readonly #numbers: Int32Array;
   readonly #decisions: Int32Array;
   readonly #rewards: Float64Array;
+  /** 1 where the episode has ended before the decision is over, [agents]. */
+  readonly #isOver: Uint8Array;
   /** What was decided in the running episodes so far; grown as they last. */
   readonly #histories: Float32Array[];
   readonly #parameters: WalkerParameters[];
@@ -61,7 +65,7 @@ export class WalkerEnvironment implements Environment {
   #given: ParameterValues;
 
   constructor(
-    physx: PhysX,
+    worlds: Worlds<In>,
     options: EnvironmentOptions,
     rig: Rig = walkerRig,
     settings: PhysicsSettings = unityPhysics,
@@ -69,10 +73,13 @@ export class WalkerEnvironment implements Environment {
     const { agents } = options;
     checkParameters(options.parameters);
     this.agents = agents;
+    this.#worlds = worlds;
     this.#options = options;
     this.#given = options.parameters;
     this.#parameters = Array.from({ length: agents }, (_, agent) => this.#draw(agent, 0));
-    this.walkers = this.#parameters.map((parameters) => new Walker(physx, rig, parameters, settings));
+    this.walkers = this.#parameters.map(
+      (parameters, agent) => new Walker(worlds.each[agent]!, rig, parameters, settings),
+    );
     this.#step = {
       observations: new Float32Array(agents * behavior.observationSize),
       rewards: new Float32Array(agents),
@@ -84,6 +91,7 @@ export class WalkerEnvironment implements Environment {
     this.#numbers = new Int32Array(agents).fill(-1);
     this.#decisions = new Int32Array(agents);
     this.#rewards = new Float64Array(agents);
+    this.#isOver = new Uint8Array(agents);
     this.#histories = Array.from({ length: agents }, () => new Float32Array(64 * behavior.actionSize));
   }
 
@@ -116,10 +124,13 @@ export class WalkerEnvironment implements Environment {
     const { observationSize, actionSize } = behavior;
     const { observations, rewards, terminated, truncated, finalObservations, episodes } = this.#step;
     episodes.length = 0;
+    this.#isOver.fill(0);
+    decideTogether(this.#worlds, this.walkers, actions, this.#isOver);
     for (let agent = 0; agent < this.agents; agent++) {
       const walker = this.walkers[agent]!;
       const row = agent * observationSize;
-      const outcome = this.#decide(agent, actions, agent * actionSize);
+      this.#remember(agent, actions, agent * actionSize);
+      const outcome = this.#ended(agent);
       rewards[agent] = walker.reward;
       terminated[agent] = outcome === 'fell' ? 1 : 0;
       truncated[agent] = outcome === 'cut off' || outcome === 'blew up' ? 1 : 0;
@@ -137,14 +148,12 @@ export class WalkerEnvironment implements Environment {
   }
 
   async close(): Promise<void> {
-    for (const walker of this.walkers) walker.close();
+    this.#worlds.close();
   }
 
-  /** Lets one walker act on the numbers at `actions[at]`, and keeps them. */
-  #decide(agent: number, actions: Float32Array, at: number): Outcome {
+  #ended(agent: number): Outcome {
     const walker = this.walkers[agent]!;
-    this.#remember(agent, actions, at);
-    const outcome = walker.decide(actions, at);
+    const outcome = walker.end();
     this.#decisions[agent]! += 1;
     this.#rewards[agent]! += walker.reward;
     return outcome;
@@ -165,7 +174,12 @@ export class WalkerEnvironment implements Environment {
   /** Brings an agent into an episode, to where it was: the same decisions lead to the same place. */
   #relive(agent: number, { episode, parameters, actions }: EpisodeHistory): void {
     this.#startEpisode(agent, episode, this.#draw(agent, episode, { ...this.#given, ...parameters }));
-    for (let at = 0; at < actions.length; at += behavior.actionSize) this.#decide(agent, actions, at);
+    for (let at = 0; at < actions.length; at += behavior.actionSize) {
+      this.#remember(agent, actions, at);
+      this.walkers[agent]!.decide(actions, at);
+      this.#rewards[agent]! += this.walkers[agent]!.reward;
+      this.#decisions[agent]! += 1;
+    }
     this.walkers[agent]!.observe(this.#step.observations, agent * behavior.observationSize);
   }
 

@@ -6,7 +6,7 @@
  */
 import type { ContactListener } from './contact-reports.ts';
 import { pointerOf } from './memory.ts';
-import type { PhysicsSettings } from './physics-settings.ts';
+import type { PhysicsSettings } from '../physics-settings.ts';
 import type { PhysX, PhysXTypes } from './physx-types.ts';
 
 /** What kind of thing a shape is: the first word of its filter data. */
