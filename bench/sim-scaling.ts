@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { startWorker } from '../base/threads/start-worker.ts';
 import { behavior, environmentUrl } from '../envs/walker/behavior.ts';
 import { Collector, GROUP_SIZE } from '../train/collect/collector.ts';
-import { actingModel } from '../train/policy/acting.ts';
+import { actingModel } from '../train/policy/actor.ts';
 import { Normaliser } from '../train/policy/normaliser.ts';
 import { initialParameters, type Network } from '../train/policy/policy.ts';
 

@@ -12,7 +12,7 @@ import { behavior, environmentUrl } from '../envs/walker/behavior.ts';
 import { Collector, type CollectRequest } from '../train/collect/collector.ts';
 import { LiveCollector } from '../train/collect/live-collector.ts';
 import type { Rollout } from '../train/collect/rollout.ts';
-import { actingModel } from '../train/policy/acting.ts';
+import { actingModel } from '../train/policy/actor.ts';
 import { Normaliser } from '../train/policy/normaliser.ts';
 import { initialParameters } from '../train/policy/policy.ts';
 import { keptMemory } from './kept-memory.ts';

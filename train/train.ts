@@ -8,6 +8,7 @@ import { sha256OfFile } from '../base/files/hash.ts';
 import { RandomStream } from '../base/random/stream.ts';
 import { type Engine, type EngineOptions, openEngine } from '../compile/index.ts';
 import type { BehaviorSpec, Environment, Episode, EvaluationCondition } from '../envs/env.ts';
+import { evaluationOf } from '../evaluate/score.ts';
 import { Collector, type CollectRequest } from './collect/collector.ts';
 import { LiveCollector } from './collect/live-collector.ts';
 import { inOrderOfTheirEnds, type Rollout } from './collect/rollout.ts';
@@ -15,19 +16,14 @@ import { joined, spreadRows } from './collect/rows.ts';
 import { phasesBetween, settingsAt, toldPhase, withPhase } from './configuration/phases.ts';
 import type { Configuration } from './configuration/read.ts';
 import { Curriculum } from './curriculum.ts';
-import { evaluationOf, trialsOf } from './judge/evaluation.ts';
-import { checkPolicy } from './judge/policy-checks.ts';
-import {
-  type Checkpoint,
-  type RunProgress,
-  rewardOfBest,
-  writeBestCheckpoint,
-  writeCheckpoint,
-} from './keep/checkpoint.ts';
+import { byCondition, trialsOf } from './judge/trials.ts';
+import type { Checkpoint } from './keep/checkpoint.ts';
 import { pruneCheckpoints } from './keep/checkpoint-files.ts';
+import { rewardOfBest, writeBestCheckpoint, writeCheckpoint } from './keep/checkpoint-folder.ts';
 import { toldWithDump } from './keep/dump.ts';
 import { goneOnFrom, initialCheckpoint, takenOver, valueFactor } from './keep/initial-checkpoint.ts';
 import type { IterationMetrics } from './keep/metrics.ts';
+import type { RunProgress } from './keep/progress.ts';
 import { Records } from './keep/records.ts';
 import { startingPoint } from './keep/starting-point.ts';
 import { countBlowUps, meanOf, rewardStatistics } from './keep/summary.ts';
@@ -35,9 +31,10 @@ import { adapted, rateFactor } from './learn/adaptive-rate.ts';
 import { Learner, type LearningBuffer } from './learn/learner.ts';
 import { learnerOptions, networkOf } from './learn/learner-options.ts';
 import { learningBuffer } from './learn/learning-buffer.ts';
+import { checkPolicy } from './learn/learning-checks.ts';
 import { RewardNormaliser } from './learn/reward-normaliser.ts';
 import { checkpointInterval, updateSettings } from './learn/schedules.ts';
-import { actingModel } from './policy/acting.ts';
+import { actingModel } from './policy/actor.ts';
 import type { Network } from './policy/policy.ts';
 import { PolicyAverage, policyOf } from './policy/policy-average.ts';
 import { STREAMS } from './streams.ts';
@@ -274,7 +271,7 @@ async function iterate(options: TrainOptions, hooks: TrainHooks, run: Run): Prom
     const { environmentParameters } = options.configuration;
     const trials = trialsOf(conditions, environmentParameters, settings.gaitsmith.evaluation_episodes);
     const played = await dumping(embedded!.evaluate(policy(policyOf(latest())), trials));
-    const evaluation = evaluationOf(conditions, trials, played);
+    const evaluation = evaluationOf(byCondition(conditions, trials, played));
     const { episodes, reward, rewardInterval, fallShare } = evaluation;
     const { step, best } = progress;
     const isBest = reward > (best?.reward ?? Number.NEGATIVE_INFINITY);

@@ -3,7 +3,7 @@ import { RandomStream } from '../../base/random/stream.ts';
 import { exportActor } from '../../export/export-actor.ts';
 import { encodeModel } from '../../onnx/encode.ts';
 import type { Model } from '../../onnx/model.ts';
-import { type Actor, eagerActions } from '../../train/policy/acting.ts';
+import { type Actor, eagerActions } from '../../train/policy/actor.ts';
 import { Normaliser } from '../../train/policy/normaliser.ts';
 import { initialParameters, type Network } from '../../train/policy/policy.ts';
 import { edgeObservations } from '../../validate/edge-observations.ts';

@@ -7,8 +7,9 @@ import type { Worker } from 'node:worker_threads';
 import { type Problem, UserError } from '../../base/failure/user-error.ts';
 import { startWorker } from '../../base/threads/start-worker.ts';
 import type { Episode, EpisodeHistory, ParameterValues } from '../../envs/env.ts';
-import type { Trial } from '../judge/evaluation.ts';
+import type { Trial } from '../judge/trials.ts';
 import { type Finding, NotFiniteError } from '../not-finite.ts';
+import type { SentPolicy } from '../policy/acting-policy.ts';
 import { mergeRollouts, type Rollout } from './rollout.ts';
 
 /** Agents that decide as one batch. Part of what a run's numbers depend on, so it is no setting. */
@@ -36,15 +37,6 @@ export interface CollectorWorkerData {
   readonly groups: readonly Group[];
   readonly seed: number;
   readonly parameters: ParameterValues;
-}
-
-/** A policy on its way to a worker. */
-export interface SentPolicy {
-  /** ONNX: `observations` [batch, observationSize], raw, to `means` [batch, actionSize]. */
-  readonly model: Uint8Array;
-  readonly logDeviation: Float32Array; // [actionSize]
-  /** Act on the means, without noise. */
-  readonly deterministic: boolean;
 }
 
 export interface CollectRequest extends SentPolicy {

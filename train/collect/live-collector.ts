@@ -7,7 +7,7 @@
  */
 
 import { RandomStream } from '../../base/random/stream.ts';
-import { type DenseTensor, Session } from '../../compile/onnxruntime.ts';
+import type { DenseTensor } from '../../compile/onnxruntime.ts';
 import {
   AGENTS_OF_A_WORLD,
   type Environment,
@@ -16,11 +16,11 @@ import {
   type Step,
 } from '../../envs/env.ts';
 import { requireFinite } from '../not-finite.ts';
+import { type ActingPolicy, deviationOf, drawAction, whileActing } from '../policy/acting-policy.ts';
 import { STREAMS } from '../streams.ts';
 import { type CollectRequest, GROUP_SIZE } from './collector.ts';
 import { LaneRecord, type LivedDecision } from './lane-record.ts';
-import { type ActingPolicy, drawAction, type Rollout } from './rollout.ts';
-import { deviationOf } from './rollout-checks.ts';
+import type { Rollout } from './rollout.ts';
 
 export class LiveCollector {
   readonly #environments: readonly Environment[];
@@ -82,31 +82,34 @@ export class LiveCollector {
   }
 
   async #run(
-    { model, logDeviation, deterministic, iteration }: CollectRequest,
+    { iteration, ...sent }: CollectRequest,
     signal: AbortSignal,
     record: LaneRecord | undefined,
     isFull: () => boolean,
   ): Promise<Rollout['seconds']> {
-    const deviation = deviationOf(logDeviation);
-    const session = await Session.open(model, { threads: 1 });
+    const deviation = deviationOf(sent.logDeviation);
     const over = new AbortController();
     const end = () => over.abort();
     signal.addEventListener('abort', end);
     if (signal.aborted) end();
     const seconds = { world: 0, policy: 0 };
     try {
-      const policy = { session, deviation, deterministic, iteration };
-      await Promise.all(
-        this.#worlds.map((world) =>
+      await whileActing(sent, async ({ session, deterministic }) => {
+        const policy = { session, deviation, deterministic, iteration };
+        const runs = this.#worlds.map((world) =>
           world.run(policy, record, seconds, over.signal, () => {
             if (isFull()) end();
           }),
-        ),
-      );
+        );
+        try {
+          await Promise.all(runs);
+        } finally {
+          end(); // where one world failed, the others do not go on,
+          await Promise.allSettled(runs); // nor decide any more by the time the session is released
+        }
+      });
     } finally {
-      end(); // where one world failed, the others do not go on
       signal.removeEventListener('abort', end);
-      await session.release();
     }
     return { world: seconds.world / 1000, policy: seconds.policy / 1000 };
   }

@@ -8,11 +8,10 @@
 
 import type { StoredTensor } from '../../base/files/safetensors.ts';
 import { RandomStream } from '../../base/random/stream.ts';
-import type { Session } from '../../compile/onnxruntime.ts';
 import type { Environment, Episode, EpisodeHistory, ParameterValues } from '../../envs/env.ts';
-import { ACTION_LIMIT } from '../policy/action-limit.ts';
+import { type ActingPolicy, deviationOf, drawAction } from '../policy/acting-policy.ts';
 import { STREAMS } from '../streams.ts';
-import { deviationOf, RolloutChecks } from './rollout-checks.ts';
+import { RolloutChecks } from './rollout-checks.ts';
 import { joined } from './rows.ts';
 import type { Statistics } from './statistics.ts';
 
@@ -40,14 +39,6 @@ export interface Rollout {
   /** What the world measured meanwhile, by name. */
   readonly statistics?: Statistics;
   readonly seconds: { readonly world: number; readonly policy: number };
-}
-
-/** What acts: a graph from raw observations `observations` to `means`, and the log-deviation of each action. */
-export interface ActingPolicy {
-  readonly session: Session;
-  readonly logDeviation: Float32Array; // [actionSize]
-  /** Whether the means are acted on as they are. */
-  readonly deterministic: boolean;
 }
 
 /** A group of agents whose episodes go on from one roll-out to the next. */
@@ -233,25 +224,6 @@ class Recorder {
       episodes: this.#episodes,
       seconds,
     };
-  }
-}
-
-/** Draws one agent's action into arrays of the action's size; without `random` it is the mean. */
-export function drawAction(
-  means: Float32Array,
-  deviation: Float32Array,
-  random: RandomStream | undefined,
-  into: { readonly actions: Float32Array; readonly logProbabilities: Float32Array; readonly squashed: Float32Array },
-): void {
-  for (let dimension = 0; dimension < means.length; dimension++) {
-    const sigma = deviation[dimension]!;
-    const offset = random ? sigma * random.normal() : 0;
-    const action = means[dimension]! + offset;
-    into.actions[dimension] = action;
-    // The same formula as `logProbabilities` in losses.ts, here for one number at a time.
-    into.logProbabilities[dimension] =
-      -(offset * offset) / (2 * sigma * sigma + 1e-7) - Math.log(sigma + 1e-7) - 0.5 * Math.log(2 * Math.PI);
-    into.squashed[dimension] = Math.min(ACTION_LIMIT, Math.max(-ACTION_LIMIT, action)) / ACTION_LIMIT;
   }
 }
 

@@ -7,11 +7,12 @@ import { UserError } from '../../base/failure/user-error.ts';
 import { type StoredTensor, writeTensorFile } from '../../base/files/safetensors.ts';
 import { writeAtomically } from '../../base/files/write-atomically.ts';
 import type { Configuration } from '../configuration/read.ts';
-import type { Learner } from '../learn/learner.ts';
+import type { LearnerState } from '../learn/learner-state.ts';
 import { type Finding, NotFiniteError } from '../not-finite.ts';
 import type { Network } from '../policy/policy.ts';
-import { learnerTensors, type RunProgress } from './checkpoint.ts';
+import { learnerTensors } from './checkpoint.ts';
 import { listCheckpoints } from './checkpoint-files.ts';
+import type { RunProgress } from './progress.ts';
 
 /** The training that it happened in. */
 export interface DumpContext {
@@ -21,7 +22,7 @@ export interface DumpContext {
   readonly network: Network;
   /** As it was before the iteration. */
   readonly progress: RunProgress;
-  readonly learner: Pick<Learner, 'parameters' | 'optimiser' | 'normaliser'>;
+  readonly learner: LearnerState;
 }
 
 /** A number that is none as a UserError, with a dump of what led to it; any other error as it is. */

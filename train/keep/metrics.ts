@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { appendDurably } from '../../base/files/append-durably.ts';
 import { writeAtomically } from '../../base/files/write-atomically.ts';
+import type { Evaluation } from '../../evaluate/score.ts';
 import { numbersOf, type Statistics } from '../collect/statistics.ts';
-import type { Evaluation } from '../judge/evaluation.ts';
 import type { UpdateSettings, UpdateStatistics } from '../learn/learner.ts';
 
 /** What one iteration looked like, its update included. */

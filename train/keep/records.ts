@@ -1,7 +1,7 @@
 /** What is kept and told of a training as it goes: metrics.jsonl, the log, and TensorBoard's event files. */
 import type { Episode } from '../../envs/env.ts';
+import type { Evaluation } from '../../evaluate/score.ts';
 import type { Configuration } from '../configuration/read.ts';
-import type { Evaluation } from '../judge/evaluation.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { type IterationMetrics, MetricsFile } from './metrics.ts';
 import { Summary, type SummaryState, summaryLine } from './summary.ts';

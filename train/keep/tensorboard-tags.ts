@@ -1,7 +1,7 @@
 /** What TensorBoard shows of a training: the tags of ML-Agents, so that the curves of both lie in one diagram. */
 
+import type { Evaluation } from '../../evaluate/score.ts';
 import { numbersOf } from '../collect/statistics.ts';
-import type { Evaluation } from '../judge/evaluation.ts';
 import type { IterationMetrics } from './metrics.ts';
 import { type SummaryPeriod, statisticsOf } from './summary.ts';
 import type { Value } from './tensorboard/event.ts';

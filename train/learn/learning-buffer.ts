@@ -5,9 +5,9 @@ import type { BehaviorSettings } from '../configuration/schema.ts';
 import { estimateAdvantages, normaliseAdvantages } from './advantages.ts';
 import type { Learner, LearningBuffer } from './learner.ts';
 import { mirrorOf, usesMirror } from './learner-options.ts';
+import { checkValues } from './learning-checks.ts';
 import { mirrored, withImages } from './mirrored.ts';
 import type { RewardNormaliser } from './reward-normaliser.ts';
-import { checkValues } from './value-checks.ts';
 
 /**
  * All that an update needs. The normalisers take in the roll-out first, as ML-Agents' does before it estimates values.

@@ -9,7 +9,7 @@ import { loadPhysX } from '../../../envs/walker/physx.ts';
 import { walkerRig } from '../../../envs/walker/rig.ts';
 import { Walker } from '../../../envs/walker/walker.ts';
 import { Collector, GROUP_SIZE } from '../../../train/collect/collector.ts';
-import { actingModel } from '../../../train/policy/acting.ts';
+import { actingModel } from '../../../train/policy/actor.ts';
 import { Normaliser } from '../../../train/policy/normaliser.ts';
 import { initialParameters } from '../../../train/policy/policy.ts';
 import { type PlayOptions, play } from './playing.ts';

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildExecutable } from '../../../../envs/unity/player/player-executable.ts';
 import { behavior, environmentUrl } from '../../../../envs/walker/behavior.ts';
 import { parseConfiguration } from '../../../../train/configuration/read.ts';
-import { latestCheckpoint } from '../../../../train/keep/checkpoint.ts';
+import { latestCheckpoint } from '../../../../train/keep/checkpoint-folder.ts';
 import { train } from '../../../../train/train.ts';
 import { compiled } from '../../../compiled/loader.ts';
 import { because } from '../../../skipping.ts';

@@ -8,10 +8,9 @@
 
 import { RandomStream } from '../../base/random/stream.ts';
 import type { Environment, EnvironmentModule, Episode, EvaluationCondition } from '../../envs/env.ts';
-import { type ActingPolicy, drawAction } from '../collect/rollout.ts';
-import { deviationOf } from '../collect/rollout-checks.ts';
-import { statisticsOf } from '../keep/summary.ts';
+import type { PlayedCondition } from '../../evaluate/score.ts';
 import { requireFinite } from '../not-finite.ts';
+import { type ActingPolicy, deviationOf, drawAction } from '../policy/acting-policy.ts';
 import { STREAMS } from '../streams.ts';
 
 /** Far from the seeds that people choose for their runs. */
@@ -27,23 +26,6 @@ export interface Trial {
   /** Its number among all trials: whose episodes and noise are its own. */
   readonly agent: number;
   readonly episodes: number;
-}
-
-/** How a policy fared in one condition, or in all. */
-export interface Score {
-  readonly episodes: number;
-  /** Mean of an episode; over all conditions, each counts the same. */
-  readonly reward: number;
-  /** Half-width of its 95 % confidence interval. */
-  readonly rewardInterval: number;
-  /** Share of the episodes that ended before their time, whether by a fall or because physics broke down. */
-  readonly fallShare: number;
-  /** In decisions. */
-  readonly episodeLength: number;
-}
-
-export interface Evaluation extends Score {
-  readonly conditions: readonly (Score & { readonly name: string })[];
 }
 
 /**
@@ -113,35 +95,13 @@ async function play(environment: Environment, policy: ActingPolicy, agent: numbe
 }
 
 /** @param played the episodes of each trial. */
-export function evaluationOf(
+export function byCondition(
   conditions: readonly EvaluationCondition[],
   trials: readonly Trial[],
   played: readonly (readonly Episode[])[],
-): Evaluation {
-  const scores = conditions.map(({ name }, index) => ({
+): PlayedCondition[] {
+  return conditions.map(({ name }, index) => ({
     name,
-    ...scoreOf(played.filter((_, trial) => trials[trial]!.condition === index).flat()),
+    episodes: played.filter((_, trial) => trials[trial]!.condition === index).flat(),
   }));
-  const mean = (of: (score: Score) => number) => scores.reduce((sum, score) => sum + of(score), 0) / scores.length;
-  return {
-    episodes: scores.reduce((sum, { episodes }) => sum + episodes, 0),
-    reward: mean(({ reward }) => reward),
-    // Each trial has random numbers of its own, so the conditions are independent: variances of means add up.
-    rewardInterval: Math.hypot(...scores.map(({ rewardInterval }) => rewardInterval)) / scores.length,
-    fallShare: mean(({ fallShare }) => fallShare),
-    episodeLength: mean(({ episodeLength }) => episodeLength),
-    conditions: scores,
-  };
-}
-
-function scoreOf(episodes: readonly Episode[]): Score {
-  const count = episodes.length;
-  const rewards = statisticsOf(episodes.map(({ reward }) => reward))!;
-  return {
-    episodes: count,
-    reward: rewards.mean,
-    rewardInterval: (1.96 * rewards.deviation) / Math.sqrt(Math.max(1, count - 1)),
-    fallShare: episodes.filter(({ truncated, details }) => !truncated || details['blowUps']).length / count,
-    episodeLength: statisticsOf(episodes.map(({ decisions }) => decisions))!.mean,
-  };
 }
