@@ -105,7 +105,7 @@ export default defineStage({
     const result = await train(
       {
         configuration,
-        environment: environmentUrl,
+        environment: { kind: 'embedded', module: environmentUrl },
         behavior,
         seed,
         agents: configuration.behavior.gaitsmith.agents,

@@ -54,7 +54,7 @@ environment_parameters: ${parameters}`;
     const done = train(
       {
         configuration: parseConfiguration(text, 'pointer.yaml', 'Pointer'),
-        environment,
+        environment: { kind: 'embedded', module: environment },
         behavior,
         seed: 5,
         agents: 20,

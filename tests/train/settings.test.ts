@@ -8,7 +8,7 @@ import { exportActor } from '../../export/export-actor.ts';
 import { parseConfiguration } from '../../train/configuration/read.ts';
 import { readCheckpoint } from '../../train/keep/checkpoint.ts';
 import { Learner } from '../../train/learn/learner.ts';
-import type { TrainOptions } from '../../train/train.ts';
+import type { TrainOptions } from '../../train/train-options.ts';
 import { behavior } from './fixtures/pointing-environment.ts';
 import { trainPointer } from './fixtures/train-pointer.ts';
 

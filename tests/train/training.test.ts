@@ -10,7 +10,7 @@ import { parseConfiguration } from '../../train/configuration/read.ts';
 import { type Checkpoint, readCheckpoint } from '../../train/keep/checkpoint.ts';
 import type { IterationMetrics } from '../../train/keep/metrics.ts';
 import { Records } from '../../train/keep/records.ts';
-import type { TrainOptions } from '../../train/train.ts';
+import type { TrainOptions } from '../../train/train-options.ts';
 import { trainPointer } from './fixtures/train-pointer.ts';
 import { eventFilesIn, type ReadHistogram, readEvents, shownEvents } from './keep/tensorboard/read-events.ts';
 
@@ -227,7 +227,10 @@ behaviors:
     );
     const { checkpoint, iterations, told } = await run({
       configuration: walker,
-      environment: pathToFileURL(join(import.meta.dirname, 'fixtures/bursting-walker.ts')).href,
+      environment: {
+        kind: 'embedded',
+        module: pathToFileURL(join(import.meta.dirname, 'fixtures/bursting-walker.ts')).href,
+      },
       behavior: walkerBehavior,
       agents: 8,
     });

@@ -6,7 +6,12 @@ import type { EnvironmentModule } from '../../envs/env.ts';
 import { playTrial } from '../judge/trials.ts';
 import { NotFiniteError } from '../not-finite.ts';
 import { whileActing } from '../policy/acting-policy.ts';
-import type { CollectorReply, CollectorRequest, CollectorWorkerData, WorkerCollectRequest } from './collector.ts';
+import type {
+  CollectorReply,
+  CollectorRequest,
+  CollectorWorkerData,
+  WorkerCollectRequest,
+} from './embedded-collector.ts';
 import { AgentGroup, type Rollout } from './rollout.ts';
 
 const port = parentPort!;

@@ -6,7 +6,7 @@
  * cut where it ends: past a cut, life goes on with the value of the state reached, as it does at the end of a roll-out.
  */
 import type { Episode } from '../../envs/env.ts';
-import { GROUP_SIZE } from './collector.ts';
+import { GROUP_SIZE } from './collecting.ts';
 import type { Rollout } from './rollout.ts';
 import { joined } from './rows.ts';
 import type { Statistics } from './statistics.ts';

@@ -18,11 +18,11 @@ import {
 import { requireFinite } from '../not-finite.ts';
 import { type ActingPolicy, deviationOf, drawAction, whileActing } from '../policy/acting-policy.ts';
 import { STREAMS } from '../streams.ts';
-import { type CollectRequest, GROUP_SIZE } from './collector.ts';
+import { type Collector, type CollectRequest, GROUP_SIZE } from './collecting.ts';
 import { LaneRecord, type LivedDecision } from './lane-record.ts';
 import type { Rollout } from './rollout.ts';
 
-export class LiveCollector {
+export class LiveCollector implements Collector {
   readonly #environments: readonly Environment[];
   readonly #worlds: readonly World[];
 
@@ -32,12 +32,7 @@ export class LiveCollector {
     this.#worlds = environments.map((environment, world) => new World(environment, seed, world * AGENTS_OF_A_WORLD));
   }
 
-  /**
-   * Lets the agents decide until there are so many decisions as `request.rows` shares out to them.
-   *
-   * @returns undefined where it was told to stop before that.
-   * @throws NotFiniteError at the first number of the policy that is none; Unity's have been looked at before.
-   */
+  /** Unity's numbers have been looked at before: what is no number here is the policy's. */
   async collect(request: CollectRequest, signal: AbortSignal): Promise<Rollout | undefined> {
     const { observationSize, actionSize } = this.#environments[0]!.behavior;
     const record = new LaneRecord(observationSize, actionSize);
@@ -52,17 +47,10 @@ export class LiveCollector {
     return record.finish(seconds, statistics);
   }
 
-  /** Lets the agents go on by this policy until it is told to stop; nothing of it is recorded. */
   async act(request: CollectRequest, signal: AbortSignal): Promise<void> {
     await this.#run(request, signal, undefined, () => false);
   }
 
-  /**
-   * Gives other parameters to the episodes that start from now on; those under way keep theirs.
-   *
-   * @param reset whether those under way are dropped and every agent starts one at once, in each world as soon as it waits
-   *   for an answer.
-   */
   async setParameters(parameters: ParameterValues, reset: boolean): Promise<void> {
     for (const environment of this.#environments) environment.setParameters?.(parameters);
     if (reset) for (const world of this.#worlds) world.beginAnew();

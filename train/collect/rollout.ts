@@ -256,8 +256,15 @@ export function mergeRollouts(parts: readonly Rollout[]): Rollout {
   };
 }
 
-/** The episodes of all agents of a run in the order in which they ended; those that ended together, agent by agent. */
-export function inOrderOfTheirEnds({ agents, decisions, terminated, truncated, episodes }: Rollout): Episode[] {
+type Ends = Pick<Rollout, 'agents' | 'decisions' | 'terminated' | 'truncated' | 'episodes' | 'lived'>;
+
+/**
+ * The episodes of all agents of a run in the order in which they ended; those that ended together, agent by agent. A live
+ * world tells of them in that order.
+ */
+export function inOrderOfTheirEnds(rollout: Ends): readonly Episode[] {
+  const { agents, decisions, terminated, truncated, episodes, lived } = rollout;
+  if (lived) return episodes;
   const ofAgents: Episode[][] = Array.from({ length: agents }, () => []);
   for (const episode of episodes) ofAgents[episode.agent]!.push(episode);
   const ordered: Episode[] = [];

@@ -6,8 +6,9 @@
  * seed; on the means where the run is trained so (`network_settings.deterministic`).
  */
 
+import { UserError } from '../../base/failure/user-error.ts';
 import { RandomStream } from '../../base/random/stream.ts';
-import type { Environment, EnvironmentModule, Episode, EvaluationCondition } from '../../envs/env.ts';
+import type { BehaviorSpec, Environment, EnvironmentModule, Episode, EvaluationCondition } from '../../envs/env.ts';
 import type { PlayedCondition } from '../../evaluate/score.ts';
 import { requireFinite } from '../not-finite.ts';
 import { type ActingPolicy, deviationOf, drawAction } from '../policy/acting-policy.ts';
@@ -26,6 +27,16 @@ export interface Trial {
   /** Its number among all trials: whose episodes and noise are its own. */
   readonly agent: number;
   readonly episodes: number;
+}
+
+/** @throws UserError where the world has none. */
+export function evaluationConditions({ name, evaluationConditions }: BehaviorSpec): readonly EvaluationCondition[] {
+  if (evaluationConditions) return evaluationConditions;
+  throw new UserError({
+    what: `the behaviour ${JSON.stringify(name)} can't be evaluated apart from training`,
+    where: 'gaitsmith.evaluation_interval',
+    expected: '0',
+  });
 }
 
 /**

@@ -3,8 +3,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { appendDurably } from '../../base/files/append-durably.ts';
 import { writeAtomically } from '../../base/files/write-atomically.ts';
 import type { Evaluation } from '../../evaluate/score.ts';
+import type { Rollout } from '../collect/rollout.ts';
 import { numbersOf, type Statistics } from '../collect/statistics.ts';
 import type { UpdateSettings, UpdateStatistics } from '../learn/learner.ts';
+import type { RunProgress } from './progress.ts';
+import { countBlowUps, meanOf, rewardStatistics } from './summary.ts';
 
 /** What one iteration looked like, its update included. */
 export interface IterationMetrics extends UpdateStatistics, UpdateSettings {
@@ -32,6 +35,56 @@ export interface IterationMetrics extends UpdateStatistics, UpdateSettings {
     readonly inference: number;
     readonly learning: number;
     readonly all: number;
+  };
+}
+
+/** What is known of an iteration that is over. */
+export interface Iterated {
+  /** As it stands now. */
+  readonly progress: RunProgress;
+  readonly rollout: Rollout;
+  readonly lessons: IterationMetrics['lessons'];
+  readonly settings: UpdateSettings;
+  readonly losses: UpdateStatistics;
+  /** The critic's, of the states that were met. */
+  readonly values: Float32Array;
+  /** Of the policy as it is now, [actionSize]. */
+  readonly logDeviation: Float32Array;
+  /** Milliseconds of one clock: when the iteration began, had collected, and had learnt. */
+  readonly clock: Readonly<Record<'began' | 'collected' | 'learnt', number>>;
+}
+
+export function metricsOf(iterated: Iterated): IterationMetrics {
+  const { progress, rollout, lessons, settings, losses, values, logDeviation, clock } = iterated;
+  const { episodes, statistics } = rollout;
+  const rewards = rewardStatistics(episodes);
+  return {
+    iteration: progress.iteration,
+    step: progress.step,
+    episodes: episodes.length,
+    reward: rewards?.mean ?? null,
+    rewardDeviation: rewards?.deviation ?? null,
+    episodeLength: rewards ? meanOf(episodes, ({ decisions }) => decisions) : null,
+    blowUps: countBlowUps(episodes),
+    lessons,
+    ...losses,
+    ...settings,
+    valueEstimate: values.reduce((sum, value) => sum + value, 0) / values.length,
+    sigma: logDeviation.reduce((sum, value) => sum + Math.exp(value), 0) / logDeviation.length,
+    ...(statistics ? { statistics } : {}),
+    seconds: split(rollout.seconds, clock),
+  };
+}
+
+/** Seconds of an iteration: collecting is parted as the workers' own clocks say. */
+function split(workers: Rollout['seconds'], { began, collected, learnt }: Iterated['clock']) {
+  const collecting = (collected - began) / 1000;
+  const worldShare = workers.world / (workers.world + workers.policy);
+  return {
+    physics: collecting * worldShare,
+    inference: collecting * (1 - worldShare),
+    learning: (learnt - collected) / 1000,
+    all: (learnt - began) / 1000,
   };
 }
 

@@ -17,7 +17,8 @@ import { networkOf } from '../../../train/learn/learner-options.ts';
 import { actingModel } from '../../../train/policy/actor.ts';
 import { Normaliser } from '../../../train/policy/normaliser.ts';
 import { initialParameters } from '../../../train/policy/policy.ts';
-import { type TrainOptions, train } from '../../../train/train.ts';
+import { train } from '../../../train/train.ts';
+import type { TrainOptions } from '../../../train/train-options.ts';
 import { behavior as pointer } from '../../train/fixtures/pointing-environment.ts';
 import { closeWorlds, openWorld, play } from './open-world.ts';
 import { join as joinWorld, pointingWorld } from './player/playing.ts';
@@ -46,9 +47,12 @@ behaviors:
     'Pointer',
   );
   const learn = async (name: string, changes: Partial<TrainOptions>) => {
-    const options = {
+    const options: TrainOptions = {
       configuration,
-      environment: pathToFileURL(join(import.meta.dirname, '../../train/fixtures/pointing-environment.ts')).href,
+      environment: {
+        kind: 'embedded',
+        module: pathToFileURL(join(import.meta.dirname, '../../train/fixtures/pointing-environment.ts')).href,
+      },
       behavior: pointer,
       seed: 7,
       agents: 20,
@@ -63,8 +67,8 @@ behaviors:
   try {
     const learning: Promise<Awaited<ReturnType<typeof learn>>>[] = [];
     const { world, port } = await openWorld({
-      onBehavior: (behavior, environment) => {
-        learning.push(learn('wire', { behavior, environment, agents: 0 }));
+      onBehavior: (behavior, worlds) => {
+        learning.push(learn('wire', { behavior, environment: { kind: 'live', worlds }, agents: 0 }));
       },
     });
     const playing = playPointing(port, { agents: 20 });
@@ -104,10 +108,10 @@ behaviors:
   const play = async (max_steps: number, earns: (decision: number) => number) => {
     const training: Promise<unknown>[] = [];
     const { port, world } = await openWorld({
-      onBehavior: (behavior, environment) => {
-        const options = {
+      onBehavior: (behavior, worlds) => {
+        const options: TrainOptions = {
           configuration: configuration(max_steps),
-          environment,
+          environment: { kind: 'live', worlds },
           behavior,
           seed: 3,
           agents: 0,
@@ -198,8 +202,8 @@ environment_parameters:
       'Pointer',
     );
   async function learn(name: string, changes: Partial<TrainOptions> & Pick<TrainOptions, 'configuration'>) {
-    const options = {
-      environment: pointingWorld.environment,
+    const options: TrainOptions = {
+      environment: { kind: 'embedded', module: pointingWorld.environment },
       behavior: pointer,
       seed: 7,
       agents: 20,
@@ -224,7 +228,8 @@ environment_parameters:
     const parameters = new Curriculum(settings.environmentParameters).values();
     const world = await openWorld({
       parameters,
-      onBehavior: (behavior, environment) => {
+      onBehavior: (behavior, worlds) => {
+        const environment = { kind: 'live', worlds } as const;
         learning.push(learn(name, { configuration: settings, behavior, environment, agents: 0, resume }));
       },
     });

@@ -9,7 +9,7 @@ import { readCheckpoint } from '../../../train/keep/checkpoint.ts';
 import { bestCheckpointPath, listCheckpoints } from '../../../train/keep/checkpoint-files.ts';
 import { writeBestCheckpoint } from '../../../train/keep/checkpoint-folder.ts';
 import type { EvaluationMetrics } from '../../../train/keep/metrics.ts';
-import type { TrainOptions } from '../../../train/train.ts';
+import type { TrainOptions } from '../../../train/train-options.ts';
 import { behavior } from '../fixtures/pointing-environment.ts';
 import { trainPointer } from '../fixtures/train-pointer.ts';
 import { eventFilesIn, shownEvents } from '../keep/tensorboard/read-events.ts';

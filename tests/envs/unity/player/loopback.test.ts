@@ -47,7 +47,7 @@ describe.skipIf(because(process.platform === 'win32', 'Windows has no executable
     await train(
       {
         configuration: parseConfiguration(settings, 'settings.yaml', 'Walker'),
-        environment: environmentUrl,
+        environment: { kind: 'embedded', module: environmentUrl },
         behavior,
         seed: 3,
         agents,
