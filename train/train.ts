@@ -9,7 +9,7 @@ import type { Collector } from './collect/collecting.ts';
 import { EmbeddedCollector } from './collect/embedded-collector.ts';
 import { LiveCollector } from './collect/live-collector.ts';
 import { settingsAt } from './configuration/phases.ts';
-import { Curriculum } from './curriculum.ts';
+import { Curriculum } from './judge/curriculum.ts';
 import { evaluationConditions } from './judge/trials.ts';
 import type { Checkpoint } from './keep/checkpoint.ts';
 import type { FoundCheckpoint } from './keep/checkpoint-folder.ts';

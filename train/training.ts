@@ -9,7 +9,7 @@ import { inOrderOfTheirEnds, type Rollout } from './collect/rollout.ts';
 import { joined, spreadRows } from './collect/rows.ts';
 import { phasesBetween, settingsAt, toldPhase, withPhase } from './configuration/phases.ts';
 import type { BehaviorSettings } from './configuration/schema.ts';
-import type { Curriculum } from './curriculum.ts';
+import type { Curriculum } from './judge/curriculum.ts';
 import { byCondition, evaluationConditions, trialsOf } from './judge/trials.ts';
 import type { Checkpoint } from './keep/checkpoint.ts';
 import { pruneCheckpoints } from './keep/checkpoint-files.ts';
@@ -25,10 +25,10 @@ import { estimate, normalise } from './learn/learning-buffer.ts';
 import { checkPolicy } from './learn/learning-checks.ts';
 import type { RewardNormaliser } from './learn/reward-normaliser.ts';
 import { checkpointInterval, updateSettings } from './learn/schedules.ts';
+import { STREAMS } from './numbers/streams.ts';
 import type { SentPolicy } from './policy/acting-policy.ts';
 import { actingModel } from './policy/actor.ts';
 import { PolicyAverage, policyOf } from './policy/policy-average.ts';
-import { STREAMS } from './streams.ts';
 import type { TrainHooks, TrainOptions, TrainResult } from './train-options.ts';
 
 /** Observations kept in a checkpoint for proving the exported file. */

@@ -13,7 +13,7 @@ import { parseConfiguration } from '../../train/configuration/read.ts';
 import { readCheckpoint } from '../../train/keep/checkpoint.ts';
 import { writeCheckpoint } from '../../train/keep/checkpoint-folder.ts';
 import { Learner, type LearningBuffer } from '../../train/learn/learner.ts';
-import { firstNotFinite, NotFiniteError } from '../../train/not-finite.ts';
+import { firstNotFinite, NotFiniteError } from '../../train/numbers/not-finite.ts';
 import { train } from '../../train/train.ts';
 import { behavior } from './fixtures/pointing-environment.ts';
 

@@ -7,7 +7,7 @@ import { type Actor, eagerActions } from '../../train/policy/actor.ts';
 import { Normaliser } from '../../train/policy/normaliser.ts';
 import { initialParameters, type Network } from '../../train/policy/policy.ts';
 import { edgeObservations } from '../../validate/edge-observations.ts';
-import { type Runtime, onnxruntimeNode, onnxruntimeWeb } from '../../validate/runtime.ts';
+import { onnxruntimeNode, onnxruntimeWeb, type Runtime } from '../../validate/runtime.ts';
 import { type ValidateOptions, validate } from '../../validate/validate.ts';
 
 const network = { observationSize: 243, actionSize: 39, hiddenUnits: 64, layers: 3 };

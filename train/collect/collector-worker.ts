@@ -4,7 +4,7 @@ import { UserError } from '../../base/failure/user-error.ts';
 import type { StartedWith } from '../../base/threads/start-worker.ts';
 import type { EnvironmentModule } from '../../envs/env.ts';
 import { playTrial } from '../judge/trials.ts';
-import { NotFiniteError } from '../not-finite.ts';
+import { NotFiniteError } from '../numbers/not-finite.ts';
 import { whileActing } from '../policy/acting-policy.ts';
 import type {
   CollectorReply,

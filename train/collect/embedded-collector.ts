@@ -8,7 +8,7 @@ import { type Problem, UserError } from '../../base/failure/user-error.ts';
 import { startWorker } from '../../base/threads/start-worker.ts';
 import type { Episode, EpisodeHistory, ParameterValues } from '../../envs/env.ts';
 import type { Trial } from '../judge/trials.ts';
-import { type Finding, NotFiniteError } from '../not-finite.ts';
+import { type Finding, NotFiniteError } from '../numbers/not-finite.ts';
 import type { SentPolicy } from '../policy/acting-policy.ts';
 import { type Collector, type CollectRequest, GROUP_SIZE } from './collecting.ts';
 import { mergeRollouts, type Rollout } from './rollout.ts';

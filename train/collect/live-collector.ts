@@ -15,9 +15,9 @@ import {
   type ParameterValues,
   type Step,
 } from '../../envs/env.ts';
-import { requireFinite } from '../not-finite.ts';
+import { requireFinite } from '../numbers/not-finite.ts';
+import { STREAMS } from '../numbers/streams.ts';
 import { type ActingPolicy, deviationOf, drawAction, whileActing } from '../policy/acting-policy.ts';
-import { STREAMS } from '../streams.ts';
 import { type Collector, type CollectRequest, GROUP_SIZE } from './collecting.ts';
 import { LaneRecord, type LivedDecision } from './lane-record.ts';
 import type { Rollout } from './rollout.ts';

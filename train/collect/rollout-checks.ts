@@ -2,7 +2,7 @@
 
 import type { StoredTensor } from '../../base/files/safetensors.ts';
 import type { BehaviorSpec, Environment, Step } from '../../envs/env.ts';
-import { firstNotFinite, NotFiniteError } from '../not-finite.ts';
+import { firstNotFinite, NotFiniteError } from '../numbers/not-finite.ts';
 
 /** What is known of one agent's roll-out so far. */
 export type RecordOf = (agent: number, decisions: number) => Readonly<Record<string, StoredTensor>>;

@@ -9,8 +9,8 @@
 import type { StoredTensor } from '../../base/files/safetensors.ts';
 import { RandomStream } from '../../base/random/stream.ts';
 import type { Environment, Episode, EpisodeHistory, ParameterValues } from '../../envs/env.ts';
+import { STREAMS } from '../numbers/streams.ts';
 import { type ActingPolicy, deviationOf, drawAction } from '../policy/acting-policy.ts';
-import { STREAMS } from '../streams.ts';
 import { RolloutChecks } from './rollout-checks.ts';
 import { joined } from './rows.ts';
 import type { Statistics } from './statistics.ts';

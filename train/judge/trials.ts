@@ -10,9 +10,9 @@ import { UserError } from '../../base/failure/user-error.ts';
 import { RandomStream } from '../../base/random/stream.ts';
 import type { BehaviorSpec, Environment, EnvironmentModule, Episode, EvaluationCondition } from '../../envs/env.ts';
 import type { PlayedCondition } from '../../evaluate/score.ts';
-import { requireFinite } from '../not-finite.ts';
+import { requireFinite } from '../numbers/not-finite.ts';
+import { STREAMS } from '../numbers/streams.ts';
 import { type ActingPolicy, deviationOf, drawAction } from '../policy/acting-policy.ts';
-import { STREAMS } from '../streams.ts';
 
 /** Far from the seeds that people choose for their runs. */
 const EVALUATION_SEED = 0x6576616c;

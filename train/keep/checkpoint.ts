@@ -6,7 +6,7 @@
 import { UserError } from '../../base/failure/user-error.ts';
 import { encodeTensorFile, readTensorFile, type StoredTensor } from '../../base/files/safetensors.ts';
 import type { EpisodeHistory, Sensor } from '../../envs/env.ts';
-import type { CurriculumState } from '../curriculum.ts';
+import type { CurriculumState } from '../judge/curriculum.ts';
 import type { LearnerState, OptimiserState } from '../learn/learner-state.ts';
 import { type ReturnStatistics, RewardNormaliser } from '../learn/reward-normaliser.ts';
 import { Normaliser } from '../policy/normaliser.ts';

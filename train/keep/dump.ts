@@ -8,7 +8,7 @@ import { type StoredTensor, writeTensorFile } from '../../base/files/safetensors
 import { writeAtomically } from '../../base/files/write-atomically.ts';
 import type { Configuration } from '../configuration/read.ts';
 import type { LearnerState } from '../learn/learner-state.ts';
-import { type Finding, NotFiniteError } from '../not-finite.ts';
+import { type Finding, NotFiniteError } from '../numbers/not-finite.ts';
 import type { Network } from '../policy/policy.ts';
 import { learnerTensors } from './checkpoint.ts';
 import { listCheckpoints } from './checkpoint-files.ts';

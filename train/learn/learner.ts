@@ -8,7 +8,7 @@
 
 import type { RandomStream } from '../../base/random/stream.ts';
 import { type DenseTensor, type Engine, openEngine, type TensorsOf } from '../../compile/index.ts';
-import { requireFinite } from '../not-finite.ts';
+import { requireFinite } from '../numbers/not-finite.ts';
 import { Normaliser } from '../policy/normaliser.ts';
 import {
   actorCritic,

@@ -5,7 +5,7 @@
 import type { StoredTensor } from '../../base/files/safetensors.ts';
 import type { Rollout } from '../collect/rollout.ts';
 import { spreadRows } from '../collect/rows.ts';
-import { type Finding, firstNotFinite, NotFiniteError, requireFinite } from '../not-finite.ts';
+import { type Finding, firstNotFinite, NotFiniteError, requireFinite } from '../numbers/not-finite.ts';
 import { deviationOf, type SentPolicy, whileActing } from '../policy/acting-policy.ts';
 import type { Network } from '../policy/policy.ts';
 

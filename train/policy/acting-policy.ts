@@ -4,7 +4,7 @@
  */
 import type { RandomStream } from '../../base/random/stream.ts';
 import { Session } from '../../compile/onnxruntime.ts';
-import { type Finding, requireFinite } from '../not-finite.ts';
+import { type Finding, requireFinite } from '../numbers/not-finite.ts';
 import { ACTION_LIMIT } from './action-limit.ts';
 
 /** What a policy's distributions depend on besides what is observed. */

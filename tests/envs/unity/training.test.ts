@@ -10,7 +10,7 @@ import { COMMAND, STATUS } from '../../../envs/unity/protocol/messages.ts';
 import { LiveCollector } from '../../../train/collect/live-collector.ts';
 import type { Rollout } from '../../../train/collect/rollout.ts';
 import { type Configuration, parseConfiguration } from '../../../train/configuration/read.ts';
-import { Curriculum } from '../../../train/curriculum.ts';
+import { Curriculum } from '../../../train/judge/curriculum.ts';
 import { readCheckpoint } from '../../../train/keep/checkpoint.ts';
 import { latestCheckpoint } from '../../../train/keep/checkpoint-folder.ts';
 import { networkOf } from '../../../train/learn/learner-options.ts';

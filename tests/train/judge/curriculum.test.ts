@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Episode } from '../../envs/env.ts';
-import { inOrderOfTheirEnds, type Rollout } from '../../train/collect/rollout.ts';
-import type { CompletionCriteria, EnvironmentParameters } from '../../train/configuration/environment-parameters.ts';
-import { Curriculum } from '../../train/curriculum.ts';
+import type { Episode } from '../../../envs/env.ts';
+import { inOrderOfTheirEnds, type Rollout } from '../../../train/collect/rollout.ts';
+import type { CompletionCriteria, EnvironmentParameters } from '../../../train/configuration/environment-parameters.ts';
+import { Curriculum } from '../../../train/judge/curriculum.ts';
 
 const criteria = (changes: Partial<CompletionCriteria>): CompletionCriteria => ({
   behavior: 'Walker',
