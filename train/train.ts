@@ -115,5 +115,5 @@ function rewardNormaliserOf(
   const known = saved?.rewardNormaliser;
   // Where no episode goes on (in a live world all are gone), no return does.
   if (known && saved?.histories) return known;
-  return new RewardNormaliser(agents, (known ?? initial?.checkpoint.rewardNormaliser)?.statistics);
+  return new RewardNormaliser(new Float64Array(agents), (known ?? initial?.checkpoint.rewardNormaliser)?.moments);
 }

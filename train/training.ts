@@ -147,6 +147,7 @@ export class Training {
       lessons: this.#curriculum.lessons(),
       settings,
       losses,
+      rewardScale: this.#rewardNormaliser?.deviation,
       values: buffer.values!,
       logDeviation: this.#learner.parameters['actor.logDeviation']!,
       clock,

@@ -54,7 +54,7 @@ export default defineStage({
       shape: { ...checkpoint.network, sensors: checkpoint.sensors },
       engines: [onnxruntimeNode, onnxruntimeWeb],
       observations: checkpoint.sample,
-      normaliser: checkpoint.normaliser.statistics(),
+      normaliser: checkpoint.normaliser.moments(),
       reference: (observations, rows) => eagerActions(checkpoint, observations, rows, backend),
       sigma: checkpoint.parameters['actor.logDeviation']!.map(Math.exp),
       tolerance,

@@ -25,7 +25,7 @@ function judged(changes: Partial<ValidateOptions> = {}, damage: (model: Model) =
     shape: network,
     engines: [onnxruntimeNode],
     observations,
-    normaliser: actor.normaliser.statistics(),
+    normaliser: actor.normaliser.moments(),
     reference: (rows, count) => eagerActions(actor, rows, count),
     sigma: actor.parameters['actor.logDeviation']!.map(Math.exp),
     tolerance: 1e-5,
@@ -45,7 +45,7 @@ function judgedSmall(actionSize: number, damage: (model: Model) => void) {
     model: encodeModel(model),
     shape: small,
     observations: rows,
-    normaliser: own.normaliser.statistics(),
+    normaliser: own.normaliser.moments(),
     reference: (of, count) => eagerActions(own, of, count),
     sigma: own.parameters['actor.logDeviation']!.map(Math.exp),
   });

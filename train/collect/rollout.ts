@@ -35,10 +35,29 @@ export interface Rollout {
   readonly nextObservations: Float32Array;
   readonly episodes: readonly Episode[];
   /** Of a live world: whose decisions the rows are, one agent after the other. Absent where agents are 0, 1, 2 ... */
-  readonly lived?: readonly { readonly agent: number; readonly decisions: number }[];
+  readonly lived?: readonly Lane[];
+  /** Of a live world: whose last decision, made before this roll-out, came to nothing: their episodes are gone. */
+  readonly lost?: readonly number[];
   /** What the world measured meanwhile, by name. */
   readonly statistics?: Statistics;
   readonly seconds: { readonly world: number; readonly policy: number };
+}
+
+/** One agent's rows of a roll-out. */
+export interface Lane {
+  readonly agent: number;
+  readonly decisions: number;
+  /** Whether the last row is marked as truncated only because the roll-out ends there: the episode goes on. */
+  readonly goesOn?: boolean;
+}
+
+/** Whose the rows are, in their order. */
+export function lanesOf({
+  agents,
+  decisions,
+  lived,
+}: Pick<Rollout, 'agents' | 'decisions' | 'lived'>): readonly Lane[] {
+  return lived ?? Array.from({ length: agents }, (_, agent) => ({ agent, decisions }));
 }
 
 /** A group of agents whose episodes go on from one roll-out to the next. */

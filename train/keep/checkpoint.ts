@@ -8,7 +8,7 @@ import { encodeTensorFile, readTensorFile, type StoredTensor } from '../../base/
 import type { EpisodeHistory, Sensor } from '../../envs/env.ts';
 import type { CurriculumState } from '../judge/curriculum.ts';
 import type { LearnerState, OptimiserState } from '../learn/learner-state.ts';
-import { type ReturnStatistics, RewardNormaliser } from '../learn/reward-normaliser.ts';
+import { type ReturnMoments, RewardNormaliser } from '../learn/reward-normaliser.ts';
 import { Normaliser } from '../policy/normaliser.ts';
 import { type Network, parameterTable } from '../policy/policy.ts';
 import type { AverageState } from '../policy/policy-average.ts';
@@ -60,8 +60,8 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
     if (data) tensors[`average.${name}`] = { shape, data };
   }
   if (rewardNormaliser) {
-    const { returns } = rewardNormaliser;
-    tensors['rewards.returns'] = { shape: [returns.length], data: returns };
+    const { inOrder } = rewardNormaliser;
+    tensors['rewards.returns'] = { shape: [inOrder.length], data: inOrder };
   }
   tensors['sample'] = { shape: [sample.length / network.observationSize, network.observationSize], data: sample };
   histories?.forEach(({ actions }, agent) => {
@@ -83,7 +83,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
     ...(average ? { averageUpdates: String(average.updates) } : {}),
     ...(curriculum ? { curriculum: JSON.stringify(curriculum) } : {}),
     ...(summary ? { summary: JSON.stringify(summary) } : {}),
-    ...(rewardNormaliser ? { rewards: JSON.stringify(rewardNormaliser.statistics) } : {}),
+    ...(rewardNormaliser ? { rewards: JSON.stringify(rewardNormaliser.moments) } : {}),
     ...(sensors ? { sensors: JSON.stringify(sensors) } : {}),
     ...(origin ? { origin: JSON.stringify(origin) } : {}),
   };
@@ -174,9 +174,7 @@ function rewardNormaliserFrom(
 ): Pick<Checkpoint, 'rewardNormaliser'> {
   if (rewards === undefined) return {};
   const { data } = tensors['rewards.returns']!;
-  const rewardNormaliser = new RewardNormaliser(data.length, JSON.parse(rewards) as ReturnStatistics);
-  rewardNormaliser.returns.set(data as Float64Array);
-  return { rewardNormaliser };
+  return { rewardNormaliser: new RewardNormaliser(data as Float64Array, JSON.parse(rewards) as ReturnMoments) };
 }
 
 /** Before the two could differ, there was one count. */

@@ -70,7 +70,7 @@ function writeDump({ evidence, ...finding }: Finding, folder: string, context: D
       configuration,
       adamCounts: learner.optimiser.counts,
       normaliserRows: learner.normaliser.rows,
-      tensors: Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, numbersOf(tensor)])),
+      tensors: Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, extremesOf(tensor)])),
     },
     null,
     2,
@@ -80,7 +80,7 @@ function writeDump({ evidence, ...finding }: Finding, folder: string, context: D
 }
 
 /** Enough to see where to look. */
-function numbersOf({ shape, data }: StoredTensor) {
+function extremesOf({ shape, data }: StoredTensor) {
   let [least, greatest, notFinite] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
   for (const value of data) {
     if (!Number.isFinite(value)) notFinite++;

@@ -3,7 +3,7 @@ import { sha256OfFile } from '../../base/files/hash.ts';
 import type { Episode } from '../../envs/env.ts';
 import type { Rollout } from '../collect/rollout.ts';
 import type { AdaptedRate } from '../learn/adaptive-rate.ts';
-import { rewardStatistics } from './summary.ts';
+import { momentsOf } from './summary.ts';
 
 /** The run's counters. */
 export interface RunProgress extends AdaptedRate {
@@ -47,7 +47,7 @@ export function beginning(
 
 /** One iteration further. */
 export function advanced(progress: RunProgress, { agents, decisions, episodes }: Rollout): RunProgress {
-  const lastReward = rewardStatistics(episodes)?.mean ?? progress.lastReward;
+  const lastReward = momentsOf(episodes.map(({ reward }) => reward))?.mean ?? progress.lastReward;
   return {
     ...progress,
     step: progress.step + agents * decisions,

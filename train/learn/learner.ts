@@ -195,7 +195,7 @@ export class Learner {
     const size = this.network.observationSize;
     const rows = observations.length / size;
     const result = { seen: new Float32Array(observations.length), values: new Float32Array(rows) };
-    const { mean, deviation } = this.#normaliser.statistics();
+    const { mean, deviation } = this.#normaliser.moments();
     const all = this.parameters;
     const parameters = Object.fromEntries(parametersOf(this.network, 'critic').map(({ name }) => [name, all[name]!]));
     for (let row = 0; row < rows; row += this.#batchSize) {

@@ -77,12 +77,11 @@ export async function estimate(
 
 /** Rewards as they count: normalised where they are to be, then times their strength. */
 function rewardsOf(
-  { agents, rewards, terminated, truncated }: Rollout,
+  rollout: Rollout,
   settings: BehaviorSettings,
   normaliser: RewardNormaliser | undefined,
 ): Float32Array {
   const { strength, gamma } = settings.reward_signals.extrinsic;
-  const ended = (row: number) => terminated[row] === 1 || truncated[row] === 1;
-  const counted = normaliser ? normaliser.normalise(rewards, agents, ended, gamma) : rewards;
+  const counted = normaliser ? normaliser.normalise(rollout, gamma) : rollout.rewards;
   return strength === 1 ? counted : counted.map((reward) => reward * strength);
 }

@@ -3,7 +3,7 @@
  * (losses, gradients), and in what it comes to (the policy's answers). What the world tells is looked at as it is collected.
  */
 import type { StoredTensor } from '../../base/files/safetensors.ts';
-import type { Rollout } from '../collect/rollout.ts';
+import { lanesOf, type Rollout } from '../collect/rollout.ts';
 import { spreadRows } from '../collect/rows.ts';
 import { type Finding, firstNotFinite, NotFiniteError, requireFinite } from '../numbers/not-finite.ts';
 import { deviationOf, type SentPolicy, whileActing } from '../policy/acting-policy.ts';
@@ -41,12 +41,11 @@ export function checkValues(rollout: Rollout, { values, nextValues, finalValues,
 }
 
 /** Whose decision a row is, and which of its own. */
-function whoseDecision({ lived, decisions }: Rollout, row: number): { agent: number; decision: number } {
-  if (!lived) return { agent: Math.floor(row / decisions), decision: row % decisions };
+function whoseDecision(rollout: Rollout, row: number): { agent: number; decision: number } {
   let first = 0;
-  for (const { agent, decisions: own } of lived) {
-    if (row < first + own) return { agent, decision: row - first };
-    first += own;
+  for (const { agent, decisions } of lanesOf(rollout)) {
+    if (row < first + decisions) return { agent, decision: row - first };
+    first += decisions;
   }
   throw new RangeError(`row ${row} of ${first}`);
 }

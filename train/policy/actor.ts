@@ -35,7 +35,7 @@ export function actorTensors({ network, parameters, normaliser }: Actor): {
   mean: tf.Tensor;
   deviation: tf.Tensor;
 } {
-  const { mean, deviation } = normaliser.statistics();
+  const { mean, deviation } = normaliser.moments();
   return {
     parameters: Object.fromEntries(
       parametersOf(network, 'actor').map(({ name, shape }) => [

@@ -145,10 +145,10 @@ behaviors:
     });
     const mean = returns.reduce((sum, value) => sum + value, 0) / returns.length;
     const squares = returns.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-    const { statistics } = latestCheckpoint(folder, () => {}).checkpoint.rewardNormaliser!;
-    expect(statistics.rows).toBe(2 * rows);
-    expect(statistics.mean).toBeCloseTo(mean, 9);
-    expect(statistics.squares).toBeCloseTo(squares, 6);
+    const { moments } = latestCheckpoint(folder, () => {}).checkpoint.rewardNormaliser!;
+    expect(moments.rows).toBe(2 * rows);
+    expect(moments.mean).toBeCloseTo(mean, 9);
+    expect(moments.squares).toBeCloseTo(squares, 6);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -122,13 +122,10 @@ describe('init_path', () => {
   });
 
   it('tells a critic that foretold normalised rewards what they are worth in a run that takes them as they come', async () => {
-    const rewardNormaliser = new RewardNormaliser(2);
-    rewardNormaliser.normalise(
-      Float32Array.from({ length: 40 }, (_, at) => 3 * Math.sin(at)),
-      2,
-      () => false,
-      0.9,
-    );
+    const rewardNormaliser = new RewardNormaliser([0, 0]);
+    const rewards = Float32Array.from({ length: 40 }, (_, at) => 3 * Math.sin(at));
+    const ends = { terminated: new Uint8Array(40), truncated: new Uint8Array(40) };
+    rewardNormaliser.normalise({ agents: 2, decisions: 20, rewards, ...ends }, 0.9);
     const checkpoint = { ...checkpointOf(network, 10), rewardNormaliser };
     expect(valueFactor(checkpoint, true)).toBe(1);
     expect(valueFactor(checkpointOf(network, 10), false)).toBe(1);
