@@ -4,9 +4,9 @@
  */
 import fc from 'fast-check';
 import { backend } from '../compile/backend.ts';
+import { type Case, cases } from '../compile/cases/cases.ts';
 import { defaultOpset, TraceError, tf, trace } from '../compile/index.ts';
 import { table } from '../compile/table.ts';
-import { type Case, cases } from '../tests/compile/cases.ts';
 
 export interface OpsReport {
   readonly default_opset: number;

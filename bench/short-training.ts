@@ -39,7 +39,7 @@ export async function shortTraining({
       {
         ...options,
         configuration: { ...configuration, behavior: settings },
-        environment: environmentUrl,
+        environment: { kind: 'embedded', module: environmentUrl },
         behavior,
         checkpointFolder: folder,
         metricsPath,

@@ -5,8 +5,9 @@
 import { once } from 'node:events';
 import { startWorker } from '../base/threads/start-worker.ts';
 import { behavior, environmentUrl } from '../envs/walker/behavior.ts';
-import { Collector, GROUP_SIZE } from '../train/collect/collector.ts';
-import { actingModel } from '../train/policy/acting.ts';
+import { GROUP_SIZE } from '../train/collect/collecting.ts';
+import { EmbeddedCollector } from '../train/collect/embedded-collector.ts';
+import { actingModel } from '../train/policy/actor.ts';
 import { Normaliser } from '../train/policy/normaliser.ts';
 import { initialParameters, type Network } from '../train/policy/policy.ts';
 
@@ -63,7 +64,13 @@ interface Collecting {
 
 async function collectingSpeed(workers: number, agents: number, decisions: number): Promise<Collecting> {
   const parameters = initialParameters(network, 1);
-  const collector = await Collector.start({ environment: environmentUrl, agents, workers, seed: 1, parameters: {} });
+  const collector = await EmbeddedCollector.start({
+    environment: environmentUrl,
+    agents,
+    workers,
+    seed: 1,
+    parameters: {},
+  });
   const request = {
     model: actingModel({ network, parameters, normaliser: new Normaliser(network.observationSize) }),
     logDeviation: parameters['actor.logDeviation']!,

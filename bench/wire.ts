@@ -9,10 +9,11 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { RandomStream } from '../base/random/stream.ts';
 import { behavior, environmentUrl } from '../envs/walker/behavior.ts';
-import { Collector, type CollectRequest } from '../train/collect/collector.ts';
+import type { CollectRequest } from '../train/collect/collecting.ts';
+import { EmbeddedCollector } from '../train/collect/embedded-collector.ts';
 import { LiveCollector } from '../train/collect/live-collector.ts';
 import type { Rollout } from '../train/collect/rollout.ts';
-import { actingModel } from '../train/policy/acting.ts';
+import { actingModel } from '../train/policy/actor.ts';
 import { Normaliser } from '../train/policy/normaliser.ts';
 import { initialParameters } from '../train/policy/policy.ts';
 import { keptMemory } from './kept-memory.ts';
@@ -57,7 +58,7 @@ const never = new AbortController().signal;
 /** @param told called after each round. */
 export async function wire(options: WireOptions, told: (rounds: number) => void): Promise<WireReport> {
   const { walkers, rounds, decisions, cores, players, workers, turns } = options;
-  const embedded = await Collector.start({
+  const embedded = await EmbeddedCollector.start({
     environment: environmentUrl,
     agents: walkers,
     workers: cores,

@@ -80,12 +80,14 @@ export function layersFunction(model: tf.LayersModel): LayersFunction {
     if (training) refuseRandomLayers(model);
     const updates: Tensors = {};
     const release = substitute(variables, given, updates);
+    const remember = forgetStates(model);
     try {
       const tensors = model.inputNames.map((name) => inputs[name] ?? missing(`input "${name}"`, model.inputNames));
       const made = model.apply(tensors, { training }) as tf.Tensor | tf.Tensor[];
       const list = Array.isArray(made) ? made : [made];
       return { outputs: Object.fromEntries(list.map((each, at) => [model.outputNames[at]!, each])), updates };
     } finally {
+      remember();
       release();
     }
   }
@@ -164,6 +166,34 @@ function substitute(variables: readonly LayerVariable[], given: Tensors | undefi
       Reflect.deleteProperty(variable, 'write');
     }
   };
+}
+
+/** A layer with what it may be made of, which the types don't show. */
+interface AnyLayer {
+  _stateful?: boolean;
+  readonly layers?: readonly AnyLayer[];
+  readonly layer?: AnyLayer;
+  readonly forwardLayer?: AnyLayer;
+  readonly backwardLayer?: AnyLayer;
+}
+
+/**
+ * Lets the stateful layers of a model start from zeros and keep no state, so that what they hold from the model's own
+ * predictions neither comes into the function nor is overwritten by it; the returned function undoes it.
+ */
+function forgetStates(model: object): () => void {
+  const stateful = [...withInner(model as AnyLayer)].filter(({ _stateful }) => _stateful);
+  for (const layer of stateful) layer._stateful = false;
+  return () => {
+    for (const layer of stateful) layer._stateful = true;
+  };
+}
+
+/** A layer and all that it is made of: models, wrappers, the two directions of a bidirectional one. */
+function* withInner(layer: AnyLayer): Generator<AnyLayer> {
+  yield layer;
+  const inner = [...(layer.layers ?? []), layer.layer, layer.forwardLayer, layer.backwardLayer];
+  for (const each of inner) if (each) yield* withInner(each);
 }
 
 /** Tensors that were kept become ordinary ones of the scope that is open now. */

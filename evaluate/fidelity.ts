@@ -13,6 +13,7 @@ import { openWorlds } from '../envs/walker/open-worlds.ts';
 import { walkerRig } from '../envs/walker/rig.ts';
 import { decideTogether, type Outcome, Walker } from '../envs/walker/walker.ts';
 import { decodeModel } from '../onnx/decode.ts';
+import { type Estimate, estimate } from './estimate.ts';
 import { isOff, type ObservationDifference, ObservationStatistics, tolerance } from './observation-statistics.ts';
 import { normalizerOf, openWalkerPolicy } from './walker-policy.ts';
 
@@ -29,12 +30,6 @@ export interface FidelityOptions {
   readonly world?: string | undefined;
   /** Environment parameters, such as target_speed_max; samplers draw for every episode. */
   readonly parameters?: ParameterValues;
-}
-
-/** A mean over episodes with the half-width of its 95 % confidence interval. */
-export interface Estimate {
-  readonly mean: number;
-  readonly plusMinus: number;
 }
 
 export interface Band {
@@ -267,12 +262,6 @@ function stepsPerFall(runs: readonly Run[]): number | null {
 
 function total<Item>(items: readonly Item[], of: (item: Item) => number): number {
   return items.reduce((sum, item) => sum + of(item), 0);
-}
-
-function estimate(values: readonly number[]): Estimate {
-  const mean = total(values, (value) => value) / values.length;
-  const variance = total(values, (value) => (value - mean) ** 2) / Math.max(1, values.length - 1);
-  return { mean, plusMinus: 1.96 * Math.sqrt(variance / values.length) };
 }
 
 /** The report as text: the whole, the bands, who fell, and the worst observations. */

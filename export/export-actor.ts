@@ -6,7 +6,7 @@ import { named, randomNormalLike, trace } from '../compile/index.ts';
 import { scoped } from '../compile/scoped.ts';
 import { tf } from '../compile/tensorflow.ts';
 import type { Model } from '../onnx/model.ts';
-import { type Actor, actorTensors } from '../train/policy/acting.ts';
+import { type Actor, actorTensors } from '../train/policy/actor.ts';
 import { actorCritic, seenBy, squashed } from '../train/policy/policy.ts';
 import { ACTION_OUTPUTS, constantOutputs, contractProblems, inputsOf, OPSET, type PolicyShape } from './contract.ts';
 

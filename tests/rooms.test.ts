@@ -33,7 +33,11 @@ describe('the imports of this project', () => {
 
   it('are found: some hundreds, types and worker modules among them', () => {
     expect(imports.length).toBeGreaterThan(800);
-    const worker = { from: 'train/collect/collector.ts', to: 'train/collect/collector-worker.ts', isStarted: true };
+    const worker = {
+      from: 'train/collect/embedded-collector.ts',
+      to: 'train/collect/collector-worker.ts',
+      isStarted: true,
+    };
     expect(imports).toContainEqual(worker);
   });
 

@@ -8,8 +8,8 @@ import { ACTION_OUTPUTS, constantOutputs, contractProblems, type PolicyShape } f
 import { checkModel } from '../onnx/check.ts';
 import { decodeModel } from '../onnx/decode.ts';
 import { edgeObservations, repeatedObservation } from './edge-observations.ts';
-import type { Runtime } from './runtime.ts';
 import type { EngineReport, ValidationReport } from './report.ts';
+import type { Runtime } from './runtime.ts';
 
 export interface ValidateOptions {
   /** The file. */

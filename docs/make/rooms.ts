@@ -16,6 +16,16 @@ export interface Room {
 
 /** What every part of training may use. */
 const groundOfTraining = ['base', 'envs/env.ts'];
+/** The rooms of training, from the ground up; each may know those before it. */
+const training = [
+  'train/configuration',
+  'train/numbers',
+  'train/policy',
+  'train/judge',
+  'train/collect',
+  'train/learn',
+  'train/keep',
+];
 
 export const rooms: readonly Room[] = [
   {
@@ -58,18 +68,43 @@ export const rooms: readonly Room[] = [
   },
   {
     name: 'train/configuration',
-    about: "settings in ML-Agents' schema, read, checked and told with their line",
+    about: "settings in ML-Agents' schema, read, checked and told with their line; which of them hold at a step",
     knows: [...groundOfTraining],
   },
   {
+    name: 'train/numbers',
+    about: 'the streams that training draws random numbers from, and the error of a number that is none',
+    knows: ['base'],
+  },
+  {
     name: 'train/policy',
-    about: 'actor and critic as TensorFlow.js functions, the normaliser, the acting model',
-    knows: [...groundOfTraining, 'onnx', 'compile'],
+    about: 'actor and critic as TensorFlow.js functions, the normaliser, the policy as it acts',
+    knows: [...groundOfTraining, 'onnx', 'compile', 'train/numbers'],
+  },
+  {
+    name: 'train/judge',
+    about: 'which held-out episodes a policy plays, and when a lesson is over',
+    knows: [...groundOfTraining, 'evaluate/score.ts', 'train/configuration', 'train/numbers', 'train/policy'],
+  },
+  {
+    name: 'train/collect',
+    about: 'experience: roll-outs of worker threads and of a live world, and the trials that the workers play',
+    knows: [...groundOfTraining, 'compile', 'train/numbers', 'train/policy', 'train/judge'],
+  },
+  {
+    name: 'train/learn',
+    about: 'from a roll-out to the next policy: advantages, losses, Adam, schedules',
+    knows: [...groundOfTraining, 'compile', 'train/configuration', 'train/numbers', 'train/policy', 'train/collect'],
+  },
+  {
+    name: 'train/keep',
+    about: 'what a run leaves and goes on from: checkpoints, metrics, TensorBoard, dumps',
+    knows: [...groundOfTraining, 'evaluate/score.ts', ...training.slice(0, -1)],
   },
   {
     name: 'train',
-    about: 'PPO, which `train.ts` reads like: collect, normalise, estimate, update, record, save',
-    knows: [...groundOfTraining, 'compile', 'train/configuration', 'train/policy'],
+    about: 'PPO, which `training.ts` reads like: collect, normalise, estimate, update, record, save',
+    knows: [...groundOfTraining, 'evaluate/score.ts', 'compile', ...training],
   },
   {
     name: 'export',
@@ -94,7 +129,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'ship',
     about: 'a run becomes `models/<name>`',
-    knows: ['base', 'cli', 'onnx', 'models', 'envs/walker', 'train', 'train/configuration', 'train/policy', 'validate'],
+    knows: ['base', 'cli', 'onnx', 'models', 'envs/walker', ...training, 'validate'],
   },
   {
     name: 'pipeline',
@@ -108,9 +143,8 @@ export const rooms: readonly Room[] = [
       'envs',
       'envs/walker',
       'envs/unity',
+      ...training,
       'train',
-      'train/configuration',
-      'train/policy',
       'export',
       'validate',
       'deploy-unity',
@@ -121,18 +155,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'bench',
     about: '`npm run bench -- NAME`: what is measured and never asserted',
-    knows: [
-      'base',
-      'cli',
-      'compile',
-      'envs',
-      'envs/walker',
-      'envs/unity',
-      'evaluate',
-      'train',
-      'train/configuration',
-      'train/policy',
-    ],
+    knows: ['base', 'cli', 'compile', 'envs', 'envs/walker', 'envs/unity', 'evaluate', ...training, 'train'],
   },
   {
     name: 'docs',

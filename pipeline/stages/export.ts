@@ -19,12 +19,12 @@ export default defineStage({
 
   async inputs({ checkpoint: which }, run) {
     if (!existsSync(run.path)) throw noSuchRun(run);
-    const { chooseCheckpoint } = await import('../../train/keep/checkpoint.ts');
+    const { chooseCheckpoint } = await import('../../train/keep/checkpoint-folder.ts');
     return { files: { checkpoint: chooseCheckpoint(run.checkpoints, which, () => {}).path }, settings: {} };
   },
 
   async run({ checkpoint: which }, { run, logger }) {
-    const { chooseCheckpoint } = await import('../../train/keep/checkpoint.ts');
+    const { chooseCheckpoint } = await import('../../train/keep/checkpoint-folder.ts');
     const { policyOf } = await import('../../train/policy/policy-average.ts');
     const { exportActor } = await import('../../export/export-actor.ts');
     const { encodeModel } = await import('../../onnx/encode.ts');

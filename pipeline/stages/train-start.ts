@@ -7,7 +7,8 @@ import { sha256OfFile } from '../../base/files/hash.ts';
 import { SHIPPED_WALKER, shippedFiles } from '../../models/shipped.ts';
 import type { Configuration } from '../../train/configuration/read.ts';
 import type { BehaviorSettings } from '../../train/configuration/schema.ts';
-import type { Checkpoint, RunProgress } from '../../train/keep/checkpoint.ts';
+import type { Checkpoint } from '../../train/keep/checkpoint.ts';
+import type { RunProgress } from '../../train/keep/progress.ts';
 import type { RunFolder } from '../run-folder.ts';
 import type { Options } from './train-options.ts';
 

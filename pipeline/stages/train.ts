@@ -105,7 +105,7 @@ export default defineStage({
     const result = await train(
       {
         configuration,
-        environment: environmentUrl,
+        environment: { kind: 'embedded', module: environmentUrl },
         behavior,
         seed,
         agents: configuration.behavior.gaitsmith.agents,
@@ -152,7 +152,7 @@ export default defineStage({
 /** What is gone on from; undefined for what begins. */
 async function savedOf({ resume }: Options, { checkpoints }: RunFolder): Promise<Checkpoint | undefined> {
   if (!resume) return undefined;
-  const { latestCheckpoint } = await import('../../train/keep/checkpoint.ts');
+  const { latestCheckpoint } = await import('../../train/keep/checkpoint-folder.ts');
   return latestCheckpoint(checkpoints, () => {}).checkpoint;
 }
 

@@ -12,11 +12,12 @@ import { writeAtomically } from '../../base/files/write-atomically.ts';
 import type { BehaviorSpec, Environment } from '../../envs/env.ts';
 import type { Configuration } from '../../train/configuration/read.ts';
 import { configurationAsYaml } from '../../train/configuration/write.ts';
-import { latestCheckpoint } from '../../train/keep/checkpoint.ts';
 import { listCheckpoints } from '../../train/keep/checkpoint-files.ts';
+import { latestCheckpoint } from '../../train/keep/checkpoint-folder.ts';
 import { initialCheckpoint } from '../../train/keep/initial-checkpoint.ts';
 import type { IterationMetrics } from '../../train/keep/metrics.ts';
-import { type TrainResult, train } from '../../train/train.ts';
+import { train } from '../../train/train.ts';
+import type { TrainResult } from '../../train/train-options.ts';
 import { type RunFolder, runFolder } from '../run-folder.ts';
 import type { StageContext } from '../stage.ts';
 import { commitText, versions } from '../versions.ts';
@@ -156,7 +157,7 @@ export class UnityBehaviors {
     return own;
   }
 
-  async #train(behavior: BehaviorSpec, environment: readonly Environment[], run: RunFolder): Promise<TrainResult> {
+  async #train(behavior: BehaviorSpec, worlds: readonly Environment[], run: RunFolder): Promise<TrainResult> {
     const { engine, setAside, file, configuration: unity } = this.#training;
     const { logger, force } = this.#context;
     if (force) setAside(run);
@@ -165,7 +166,7 @@ export class UnityBehaviors {
     return train(
       {
         configuration,
-        environment,
+        environment: { kind: 'live', worlds },
         behavior,
         seed: this.seed,
         agents: 0,

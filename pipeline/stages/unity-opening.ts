@@ -10,7 +10,7 @@ import { EditorConsole } from '../../envs/unity/trainer/editor.ts';
 import { UnfitUnity } from '../../envs/unity/trainer/unfit-unity.ts';
 import { UnityWorld } from '../../envs/unity/trainer/world.ts';
 import type { EngineSettings } from '../../train/configuration/unity-settings.ts';
-import { Curriculum } from '../../train/curriculum.ts';
+import { Curriculum } from '../../train/judge/curriculum.ts';
 import type { StageContext } from '../stage.ts';
 import type { UnityBehaviors } from './unity-behaviors.ts';
 import type { UnityTraining } from './unity-training.ts';

@@ -40,7 +40,7 @@ export default defineStage({
     const { readCheckpoint } = await import('../../train/keep/checkpoint.ts');
     const { policyOf } = await import('../../train/policy/policy-average.ts');
     const { decodeModel } = await import('../../onnx/decode.ts');
-    const { eagerActions } = await import('../../train/policy/acting.ts');
+    const { eagerActions } = await import('../../train/policy/actor.ts');
     const { validate } = await import('../../validate/validate.ts');
     const { onnxruntimeNode, onnxruntimeWeb } = await import('../../validate/runtime.ts');
     const { writeAtomically } = await import('../../base/files/write-atomically.ts');
@@ -54,7 +54,7 @@ export default defineStage({
       shape: { ...checkpoint.network, sensors: checkpoint.sensors },
       engines: [onnxruntimeNode, onnxruntimeWeb],
       observations: checkpoint.sample,
-      normaliser: checkpoint.normaliser.statistics(),
+      normaliser: checkpoint.normaliser.moments(),
       reference: (observations, rows) => eagerActions(checkpoint, observations, rows, backend),
       sigma: checkpoint.parameters['actor.logDeviation']!.map(Math.exp),
       tolerance,

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { backend } from '../../compile/backend.ts';
+import { type Case, cases, type Drawn } from '../../compile/cases/cases.ts';
 import { compile, type DenseTensor, defaultOpset, type TensorSpec, tf, trace } from '../../compile/index.ts';
 import { WebSession } from '../../compile/onnxruntime-web.ts';
 import { table } from '../../compile/table.ts';
 import { checkModel } from '../../onnx/check.ts';
-import { type Case, cases, type Drawn } from './cases.ts';
 
 // Each run draws one of these besides 9 and the default: over the rows all of them come up, over the runs for every row.
 const otherOpsets = [10, 11, 12, 13, 14, 15, 16, 18, 19, 20, 21];

@@ -203,6 +203,8 @@ describe.each(networks)('$name', ({ make, optimiser }) => {
   });
 });
 
+const recurrent = (layer: tf.layers.Layer) => tf.sequential({ layers: [layer] });
+
 describe('a traced model', () => {
   it('has its weights as initializers under their names, or as inputs', () => {
     const model = networks[0]!.make();
@@ -228,6 +230,40 @@ describe('a traced model', () => {
     });
     expect(tf.memory().numTensors).toBe(before.tensors);
     expect(net.values()).toEqual(before.values);
+  });
+
+  it.each<[string, () => tf.LayersModel]>([
+    ['an LSTM', () => recurrent(layers.lstm({ units: 3, stateful: true, batchInputShape: [2, 3, 4] }))],
+    ['a GRU', () => recurrent(layers.gru({ units: 3, stateful: true, batchInputShape: [2, 3, 4] }))],
+    [
+      'a GRU both ways',
+      () => {
+        const layer = layers.gru({ units: 3, stateful: true }) as tf.RNN;
+        return recurrent(layers.bidirectional({ layer, mergeMode: 'concat', batchInputShape: [2, 3, 4] }));
+      },
+    ],
+    [
+      'an LSTM in a model in a model',
+      () => recurrent(recurrent(layers.lstm({ units: 3, stateful: true, batchInputShape: [2, 3, 4] }))),
+    ],
+  ])('of stateful layers starts from zeros, and leaves the states as they were: %s', async (_, make) => {
+    const model = make();
+    const x = tensor(numbers([2, 3, 4], 1.3, false));
+    const predict = () => model.predict(x) as tf.Tensor;
+    const fromZeros = predict();
+    const second = predict();
+    expect(second.dataSync()).not.toEqual(fromZeros.dataSync());
+    const traced = await compile(model, { threads: 1 });
+    const [input, output] = [model.inputNames[0]!, model.outputNames[0]!];
+    for (let run = 0; run < 2; run++) {
+      const made = await traced.run({ [input]: numbers([2, 3, 4], 1.3, false) });
+      close(made[output]!, fromZeros, `run ${run}`);
+    }
+    // The model's own states go on from where they were: the third prediction is that of a model never traced.
+    const third = predict();
+    model.resetStates();
+    for (const expected of [fromZeros, second, third]) expect(predict().dataSync()).toEqual(expected.dataSync());
+    await traced.release();
   });
 
   it('cannot be one that has not been built, nor train with dropout', () => {

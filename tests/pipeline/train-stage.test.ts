@@ -17,8 +17,9 @@ import { checkOptions, type Given } from '../../cli/parse-options.ts';
 import { runFolder } from '../../pipeline/run-folder.ts';
 import exportStage from '../../pipeline/stages/export.ts';
 import trainStage from '../../pipeline/stages/train.ts';
-import { readCheckpoint, writeBestCheckpoint } from '../../train/keep/checkpoint.ts';
+import { readCheckpoint } from '../../train/keep/checkpoint.ts';
 import { bestCheckpointPath, checkpointPath } from '../../train/keep/checkpoint-files.ts';
+import { writeBestCheckpoint } from '../../train/keep/checkpoint-folder.ts';
 
 /** Two updates. */
 const settings = (learningRate = 0.001, gaitsmith = '', more = '') => `

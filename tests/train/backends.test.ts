@@ -79,7 +79,7 @@ behaviors:
     const result = await train(
       {
         configuration: parseConfiguration(text, 'pointer.yaml', 'Pointer'),
-        environment,
+        environment: { kind: 'embedded', module: environment },
         behavior,
         seed: 5,
         agents: 8,

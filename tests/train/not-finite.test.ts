@@ -10,9 +10,10 @@ import { readTensorFile } from '../../base/files/safetensors.ts';
 import { RandomStream } from '../../base/random/stream.ts';
 import { openEngine } from '../../compile/index.ts';
 import { parseConfiguration } from '../../train/configuration/read.ts';
-import { readCheckpoint, writeCheckpoint } from '../../train/keep/checkpoint.ts';
+import { readCheckpoint } from '../../train/keep/checkpoint.ts';
+import { writeCheckpoint } from '../../train/keep/checkpoint-folder.ts';
 import { Learner, type LearningBuffer } from '../../train/learn/learner.ts';
-import { firstNotFinite, NotFiniteError } from '../../train/not-finite.ts';
+import { firstNotFinite, NotFiniteError } from '../../train/numbers/not-finite.ts';
 import { train } from '../../train/train.ts';
 import { behavior } from './fixtures/pointing-environment.ts';
 
@@ -53,7 +54,7 @@ environment_parameters: ${parameters}`;
     const done = train(
       {
         configuration: parseConfiguration(text, 'pointer.yaml', 'Pointer'),
-        environment,
+        environment: { kind: 'embedded', module: environment },
         behavior,
         seed: 5,
         agents: 20,

@@ -8,7 +8,8 @@ import { parseConfiguration } from '../../train/configuration/read.ts';
 import { readCheckpoint } from '../../train/keep/checkpoint.ts';
 import { listCheckpoints } from '../../train/keep/checkpoint-files.ts';
 import type { IterationMetrics } from '../../train/keep/metrics.ts';
-import { type TrainResult, train } from '../../train/train.ts';
+import { train } from '../../train/train.ts';
+import type { TrainResult } from '../../train/train-options.ts';
 import { behavior } from './fixtures/pointing-environment.ts';
 
 const environment = pathToFileURL(join(import.meta.dirname, 'fixtures/pointing-environment.ts')).href;
@@ -51,7 +52,7 @@ describe('training with lessons and samplers', () => {
     const result = await train(
       {
         configuration: configuration(parameters),
-        environment,
+        environment: { kind: 'embedded', module: environment },
         behavior,
         seed: 5,
         agents: 20,

@@ -8,7 +8,7 @@ import { exportActor } from '../../export/export-actor.ts';
 import { parseConfiguration } from '../../train/configuration/read.ts';
 import { readCheckpoint } from '../../train/keep/checkpoint.ts';
 import { Learner } from '../../train/learn/learner.ts';
-import type { TrainOptions } from '../../train/train.ts';
+import type { TrainOptions } from '../../train/train-options.ts';
 import { behavior } from './fixtures/pointing-environment.ts';
 import { trainPointer } from './fixtures/train-pointer.ts';
 
@@ -131,7 +131,7 @@ describe('a setting', () => {
     );
     const { parameters } = readCheckpoint(checkpoint);
     expect(Math.max(...parameters['actor.logDeviation']!)).toBeLessThanOrEqual(-0.5);
-    expect(iterations[0]!.sigma).toBeGreaterThan(0.5);
+    expect(iterations[0]!.actionStd).toBeGreaterThan(0.5);
     // Entropy of a normal distribution, per action: the update saw the smaller deviation already.
     expect(iterations[0]!.entropy).toBeCloseTo(0.5 * Math.log(2 * Math.PI * Math.E) - 0.5, 1);
   });
@@ -212,7 +212,7 @@ describe('a setting', () => {
       { name: 'still', maxSteps: 960, workers: 1 },
     );
     // What is left at first comes from the normaliser, which each buffer moves less.
-    expect(iterations[3]!.divergence).toBeLessThan(1e-4);
+    expect(iterations[3]!.kl).toBeLessThan(1e-4);
   });
 
   it('that a phase changes counts from the next update on, as if the run had been stopped and resumed with it', async () => {
@@ -271,6 +271,6 @@ describe('a setting', () => {
     expect(after.progress.step).toBe(240);
     expect(after.optimiser.counts.actor).toBe(2 * before.optimiser.counts.actor);
     expect(after.normaliser.rows).toBe(before.normaliser.rows + 240);
-    expect(after.rewardNormaliser!.statistics.rows).toBe(480);
+    expect(after.rewardNormaliser!.moments.rows).toBe(480);
   });
 });

@@ -10,7 +10,7 @@ import { parseConfiguration } from '../../train/configuration/read.ts';
 import { type Checkpoint, readCheckpoint } from '../../train/keep/checkpoint.ts';
 import type { IterationMetrics } from '../../train/keep/metrics.ts';
 import { Records } from '../../train/keep/records.ts';
-import type { TrainOptions } from '../../train/train.ts';
+import type { TrainOptions } from '../../train/train-options.ts';
 import { trainPointer } from './fixtures/train-pointer.ts';
 import { eventFilesIn, type ReadHistogram, readEvents, shownEvents } from './keep/tensorboard/read-events.ts';
 
@@ -135,7 +135,8 @@ describe('training', () => {
       (of(two[0]!) * two[0]!.episodes + of(two[1]!) * two[1]!.episodes) / episodes;
     const expected = {
       'Environment/Cumulative Reward': overEpisodes(({ reward }) => reward!),
-      'Environment/Episode Length': overEpisodes(({ episodeLength }) => episodeLength!),
+      // ML-Agents leaves the last step of an episode out of its length.
+      'Environment/Episode Length': overEpisodes(({ episodeLength }) => episodeLength!) - 1,
       'Losses/Policy Loss': mean(({ absolutePolicyLoss }) => absolutePolicyLoss),
       'Losses/Value Loss': mean(({ valueLoss }) => valueLoss),
       'Policy/Beta': mean(({ beta }) => beta),
@@ -150,8 +151,24 @@ describe('training', () => {
     expect(histogram.num).toBe(episodes);
     expect(histogram.sum / episodes).toBeCloseTo(expected['Environment/Cumulative Reward'], 4);
     const own = Object.keys(summary!.values).filter((tag) => !(tag in expected) && !tag.endsWith('_hist'));
-    expect(own).toEqual(['Gaitsmith/Blow-ups', 'Gaitsmith/Divergence', 'Gaitsmith/Sigma']);
+    expect(own).toEqual(['Gaitsmith/Action Std', 'Gaitsmith/Blow-ups', 'Gaitsmith/KL']);
     expect(two[0]!.absolutePolicyLoss).toBeGreaterThanOrEqual(Math.abs(two[0]!.policyLoss));
+  });
+
+  it('tells values of normalised rewards apart from those that compare with ML-Agents, and what rewards were divided by', async () => {
+    const more = '    gaitsmith: { normalize_rewards: true }';
+    const { iterations, checkpoint } = await run({ maxSteps: 1040, more });
+    const [summary] = readEvents(eventFilesIn(join(folder, 'run-events'))[0]!).filter(({ step }) => step === 1000);
+    const tags = Object.keys(summary!.values);
+    expect(tags).not.toContain('Losses/Value Loss');
+    expect(tags).not.toContain('Policy/Extrinsic Value Estimate');
+    const mean = (of: (metrics: IterationMetrics) => number) => (of(iterations[0]!) + of(iterations[1]!)) / 2;
+    expect(summary!.values).toMatchObject({
+      'Gaitsmith/Value Estimate (normalised rewards)': Math.fround(mean(({ valueEstimate }) => valueEstimate)),
+      'Gaitsmith/Value Loss (normalised rewards)': Math.fround(mean(({ valueLoss }) => valueLoss)),
+      'Gaitsmith/Reward Scale': Math.fround(mean(({ rewardScale }) => rewardScale!)),
+    });
+    expect(iterations[1]!.rewardScale).toBe(readCheckpoint(checkpoint).rewardNormaliser!.deviation);
   });
 
   it('tells TensorBoard which lesson each parameter is in', async () => {
@@ -172,14 +189,15 @@ describe('training', () => {
     expect(readCheckpoint(checkpoint).sample).toHaveLength(1560 * 3);
   });
 
-  it('tells TensorBoard what the world measured over a summary period, by its own names and in its own way, --resume or not', () => {
+  it('tells TensorBoard what the world measured over a summary period, by its own names and in its own way, --resume or not', async () => {
+    const [iteration] = (await run({ maxSteps: 260 })).iterations;
     const options = {
       configuration: configuration(1024),
       metricsPath: join(folder, 'm.jsonl'),
       eventsFolder: join(folder, 'm'),
     };
     const add = (records: Records, step: number, statistics: IterationMetrics['statistics']) =>
-      records.add({ step, statistics, lessons: {} } as unknown as IterationMetrics, []);
+      records.add({ ...iteration!, step, ...(statistics ? { statistics } : {}) }, []);
     const of = (aggregation: Statistic['aggregation'], ...values: number[]): Statistic => ({
       aggregation,
       sum: values.reduce((sum, value) => sum + value, 0),
@@ -227,7 +245,10 @@ behaviors:
     );
     const { checkpoint, iterations, told } = await run({
       configuration: walker,
-      environment: pathToFileURL(join(import.meta.dirname, 'fixtures/bursting-walker.ts')).href,
+      environment: {
+        kind: 'embedded',
+        module: pathToFileURL(join(import.meta.dirname, 'fixtures/bursting-walker.ts')).href,
+      },
       behavior: walkerBehavior,
       agents: 8,
     });

@@ -3,11 +3,11 @@ import { RandomStream } from '../../base/random/stream.ts';
 import { exportActor } from '../../export/export-actor.ts';
 import { encodeModel } from '../../onnx/encode.ts';
 import type { Model } from '../../onnx/model.ts';
-import { type Actor, eagerActions } from '../../train/policy/acting.ts';
+import { type Actor, eagerActions } from '../../train/policy/actor.ts';
 import { Normaliser } from '../../train/policy/normaliser.ts';
 import { initialParameters, type Network } from '../../train/policy/policy.ts';
 import { edgeObservations } from '../../validate/edge-observations.ts';
-import { type Runtime, onnxruntimeNode, onnxruntimeWeb } from '../../validate/runtime.ts';
+import { onnxruntimeNode, onnxruntimeWeb, type Runtime } from '../../validate/runtime.ts';
 import { type ValidateOptions, validate } from '../../validate/validate.ts';
 
 const network = { observationSize: 243, actionSize: 39, hiddenUnits: 64, layers: 3 };
@@ -25,7 +25,7 @@ function judged(changes: Partial<ValidateOptions> = {}, damage: (model: Model) =
     shape: network,
     engines: [onnxruntimeNode],
     observations,
-    normaliser: actor.normaliser.statistics(),
+    normaliser: actor.normaliser.moments(),
     reference: (rows, count) => eagerActions(actor, rows, count),
     sigma: actor.parameters['actor.logDeviation']!.map(Math.exp),
     tolerance: 1e-5,
@@ -45,7 +45,7 @@ function judgedSmall(actionSize: number, damage: (model: Model) => void) {
     model: encodeModel(model),
     shape: small,
     observations: rows,
-    normaliser: own.normaliser.statistics(),
+    normaliser: own.normaliser.moments(),
     reference: (of, count) => eagerActions(own, of, count),
     sigma: own.parameters['actor.logDeviation']!.map(Math.exp),
   });

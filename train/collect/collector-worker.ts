@@ -2,11 +2,16 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { UserError } from '../../base/failure/user-error.ts';
 import type { StartedWith } from '../../base/threads/start-worker.ts';
-import { Session } from '../../compile/onnxruntime.ts';
 import type { EnvironmentModule } from '../../envs/env.ts';
-import { playTrial } from '../judge/evaluation.ts';
-import { NotFiniteError } from '../not-finite.ts';
-import type { CollectorReply, CollectorRequest, CollectorWorkerData, WorkerCollectRequest } from './collector.ts';
+import { playTrial } from '../judge/trials.ts';
+import { NotFiniteError } from '../numbers/not-finite.ts';
+import { whileActing } from '../policy/acting-policy.ts';
+import type {
+  CollectorReply,
+  CollectorRequest,
+  CollectorWorkerData,
+  WorkerCollectRequest,
+} from './embedded-collector.ts';
 import { AgentGroup, type Rollout } from './rollout.ts';
 
 const port = parentPort!;
@@ -32,10 +37,7 @@ async function respond(request: CollectorRequest): Promise<CollectorReply | unde
       return collect(request);
     case 'try': {
       const world = (await import(environment)) as EnvironmentModule;
-      const { model, trial, ...distribution } = request;
-      const session = await Session.open(model, { threads: 1 });
-      const episodes = await playTrial(world, { session, ...distribution }, trial);
-      await session.release();
+      const episodes = await whileActing(request, (policy) => playTrial(world, policy, request.trial));
       return { kind: 'tried', episodes };
     }
     case 'histories': {
@@ -50,16 +52,11 @@ async function respond(request: CollectorRequest): Promise<CollectorReply | unde
   }
 }
 
-async function collect({
-  model,
-  iteration,
-  decisions,
-  ...distribution
-}: WorkerCollectRequest): Promise<CollectorReply> {
-  const session = await Session.open(model, { threads: 1 });
+async function collect({ iteration, decisions, ...policy }: WorkerCollectRequest): Promise<CollectorReply> {
   const parts: Rollout[] = [];
-  for (const group of members) parts.push(await group.rollOut({ session, ...distribution }, iteration, decisions));
-  await session.release();
+  await whileActing(policy, async (acting) => {
+    for (const group of members) parts.push(await group.rollOut(acting, iteration, decisions));
+  });
   return { kind: 'collected', parts };
 }
 

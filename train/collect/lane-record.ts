@@ -6,7 +6,7 @@
  * cut where it ends: past a cut, life goes on with the value of the state reached, as it does at the end of a roll-out.
  */
 import type { Episode } from '../../envs/env.ts';
-import { GROUP_SIZE } from './collector.ts';
+import { GROUP_SIZE } from './collecting.ts';
 import type { Rollout } from './rollout.ts';
 import { joined } from './rows.ts';
 import type { Statistics } from './statistics.ts';
@@ -26,7 +26,8 @@ export class LaneRecord {
   readonly episodes: Episode[] = [];
   readonly #observationSize: number;
   readonly #actionSize: number;
-  readonly #lanes = new Map<number, Lane>();
+  readonly #lanes = new Map<number, GrowingLane>();
+  readonly #lost = new Set<number>();
   #rows = 0;
 
   constructor(observationSize: number, actionSize: number) {
@@ -41,7 +42,7 @@ export class LaneRecord {
 
   /** Copies what it is given. */
   add(agent: number, decision: LivedDecision): void {
-    const lane = this.#lanes.get(agent) ?? new Lane(this.#observationSize, this.#actionSize);
+    const lane = this.#lanes.get(agent) ?? new GrowingLane(this.#observationSize, this.#actionSize);
     this.#lanes.set(agent, lane);
     lane.add(decision);
     this.#rows += 1;
@@ -49,7 +50,9 @@ export class LaneRecord {
 
   /** What the agent decided last will come to nothing: what it does from now on is another trajectory. */
   cut(agent: number): void {
-    this.#lanes.get(agent)?.cut();
+    const lane = this.#lanes.get(agent);
+    if (lane) lane.cut();
+    else this.#lost.add(agent);
   }
 
   finish(seconds: Rollout['seconds'], statistics: Statistics): Rollout {
@@ -57,6 +60,7 @@ export class LaneRecord {
     const lanes = named.map(([, lane]) => lane);
     const length = lanes[0]?.length ?? 0;
     const areEven = lanes.every((lane) => lane.length === length);
+    const goesOn = lanes.map((lane) => !areEven && !lane.isCut);
     if (!areEven) for (const lane of lanes) lane.cut();
     const finals = finalsOf(lanes);
     return {
@@ -74,7 +78,12 @@ export class LaneRecord {
       truncatedObservations: joined(finals.map(({ final }) => final)),
       nextObservations: areEven ? joined(lanes.map(({ next }) => next)) : new Float32Array(this.#observationSize),
       episodes: this.episodes,
-      lived: named.map(([agent, { length }]) => ({ agent, decisions: length })),
+      lived: named.map(([agent, { length }], index) => ({
+        agent,
+        decisions: length,
+        ...(goesOn[index] ? { goesOn: true } : {}),
+      })),
+      ...(this.#lost.size > 0 ? { lost: [...this.#lost] } : {}),
       ...(Object.keys(statistics).length > 0 ? { statistics } : {}),
       seconds,
     };
@@ -85,7 +94,7 @@ export class LaneRecord {
  * Where trajectories were truncated, and what they ended in, in the order in which the embedded world tells of them: group
  * by group, decision by decision. What onnxruntime makes of a row may depend on its place among the others.
  */
-function finalsOf(lanes: readonly Lane[]): { readonly row: number; readonly final: Float32Array }[] {
+function finalsOf(lanes: readonly GrowingLane[]): { readonly row: number; readonly final: Float32Array }[] {
   let first = 0;
   const all = lanes.flatMap(({ finals, length }, lane) => {
     const group = Math.floor(lane / GROUP_SIZE);
@@ -96,8 +105,8 @@ function finalsOf(lanes: readonly Lane[]): { readonly row: number; readonly fina
   return all.sort((one, other) => one.group - other.group || one.at - other.at || one.row - other.row);
 }
 
-/** One agent's decisions, in order. */
-class Lane {
+/** One agent's decisions, in order: one at least. */
+class GrowingLane {
   readonly observations: Column;
   readonly actions: Column;
   readonly logProbabilities: Column;
@@ -128,9 +137,14 @@ class Lane {
     if (ended === 'truncated') this.cut();
   }
 
-  cut(): void {
+  /** Whether its last decision ends a trajectory. */
+  get isCut(): boolean {
     const last = this.length - 1;
-    if (last >= 0 && this.terminated[last] === 0 && !this.finals.has(last)) this.finals.set(last, this.next.slice());
+    return this.terminated[last] === 1 || this.finals.has(last);
+  }
+
+  cut(): void {
+    if (!this.isCut) this.finals.set(this.length - 1, this.next.slice());
   }
 }
 

@@ -7,7 +7,7 @@
  */
 
 import { RandomStream } from '../../base/random/stream.ts';
-import { type DenseTensor, Session } from '../../compile/onnxruntime.ts';
+import type { DenseTensor } from '../../compile/onnxruntime.ts';
 import {
   AGENTS_OF_A_WORLD,
   type Environment,
@@ -15,14 +15,14 @@ import {
   type ParameterValues,
   type Step,
 } from '../../envs/env.ts';
-import { requireFinite } from '../not-finite.ts';
-import { STREAMS } from '../streams.ts';
-import { type CollectRequest, GROUP_SIZE } from './collector.ts';
+import { requireFinite } from '../numbers/not-finite.ts';
+import { STREAMS } from '../numbers/streams.ts';
+import { type ActingPolicy, deviationOf, drawAction, whileActing } from '../policy/acting-policy.ts';
+import { type Collector, type CollectRequest, GROUP_SIZE } from './collecting.ts';
 import { LaneRecord, type LivedDecision } from './lane-record.ts';
-import { type ActingPolicy, drawAction, type Rollout } from './rollout.ts';
-import { deviationOf } from './rollout-checks.ts';
+import type { Rollout } from './rollout.ts';
 
-export class LiveCollector {
+export class LiveCollector implements Collector {
   readonly #environments: readonly Environment[];
   readonly #worlds: readonly World[];
 
@@ -32,12 +32,7 @@ export class LiveCollector {
     this.#worlds = environments.map((environment, world) => new World(environment, seed, world * AGENTS_OF_A_WORLD));
   }
 
-  /**
-   * Lets the agents decide until there are so many decisions as `request.rows` shares out to them.
-   *
-   * @returns undefined where it was told to stop before that.
-   * @throws NotFiniteError at the first number of the policy that is none; Unity's have been looked at before.
-   */
+  /** Unity's numbers have been looked at before: what is no number here is the policy's. */
   async collect(request: CollectRequest, signal: AbortSignal): Promise<Rollout | undefined> {
     const { observationSize, actionSize } = this.#environments[0]!.behavior;
     const record = new LaneRecord(observationSize, actionSize);
@@ -52,17 +47,10 @@ export class LiveCollector {
     return record.finish(seconds, statistics);
   }
 
-  /** Lets the agents go on by this policy until it is told to stop; nothing of it is recorded. */
   async act(request: CollectRequest, signal: AbortSignal): Promise<void> {
     await this.#run(request, signal, undefined, () => false);
   }
 
-  /**
-   * Gives other parameters to the episodes that start from now on; those under way keep theirs.
-   *
-   * @param reset whether those under way are dropped and every agent starts one at once, in each world as soon as it waits
-   *   for an answer.
-   */
   async setParameters(parameters: ParameterValues, reset: boolean): Promise<void> {
     for (const environment of this.#environments) environment.setParameters?.(parameters);
     if (reset) for (const world of this.#worlds) world.beginAnew();
@@ -82,31 +70,34 @@ export class LiveCollector {
   }
 
   async #run(
-    { model, logDeviation, deterministic, iteration }: CollectRequest,
+    { iteration, ...sent }: CollectRequest,
     signal: AbortSignal,
     record: LaneRecord | undefined,
     isFull: () => boolean,
   ): Promise<Rollout['seconds']> {
-    const deviation = deviationOf(logDeviation);
-    const session = await Session.open(model, { threads: 1 });
+    const deviation = deviationOf(sent.logDeviation);
     const over = new AbortController();
     const end = () => over.abort();
     signal.addEventListener('abort', end);
     if (signal.aborted) end();
     const seconds = { world: 0, policy: 0 };
     try {
-      const policy = { session, deviation, deterministic, iteration };
-      await Promise.all(
-        this.#worlds.map((world) =>
+      await whileActing(sent, async ({ session, deterministic }) => {
+        const policy = { session, deviation, deterministic, iteration };
+        const runs = this.#worlds.map((world) =>
           world.run(policy, record, seconds, over.signal, () => {
             if (isFull()) end();
           }),
-        ),
-      );
+        );
+        try {
+          await Promise.all(runs);
+        } finally {
+          end(); // where one world failed, the others do not go on,
+          await Promise.allSettled(runs); // nor decide any more by the time the session is released
+        }
+      });
     } finally {
-      end(); // where one world failed, the others do not go on
       signal.removeEventListener('abort', end);
-      await session.release();
     }
     return { world: seconds.world / 1000, policy: seconds.policy / 1000 };
   }

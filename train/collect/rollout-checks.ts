@@ -2,21 +2,7 @@
 
 import type { StoredTensor } from '../../base/files/safetensors.ts';
 import type { BehaviorSpec, Environment, Step } from '../../envs/env.ts';
-import { type Finding, firstNotFinite, NotFiniteError, requireFinite } from '../not-finite.ts';
-
-/**
- * How far a policy's actions are spread about their means, [actionSize].
- *
- * @throws NotFiniteError at the first that is no number.
- */
-export function deviationOf(
-  logDeviation: Float32Array,
-  about: () => Omit<Finding, 'tensor' | 'value'> = () => ({ evidence: {} }),
-): Float32Array {
-  const deviation = logDeviation.map(Math.exp);
-  requireFinite("the deviation of the policy's actions", deviation, about);
-  return deviation;
-}
+import { firstNotFinite, NotFiniteError } from '../numbers/not-finite.ts';
 
 /** What is known of one agent's roll-out so far. */
 export type RecordOf = (agent: number, decisions: number) => Readonly<Record<string, StoredTensor>>;

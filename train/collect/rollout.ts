@@ -8,11 +8,10 @@
 
 import type { StoredTensor } from '../../base/files/safetensors.ts';
 import { RandomStream } from '../../base/random/stream.ts';
-import type { Session } from '../../compile/onnxruntime.ts';
 import type { Environment, Episode, EpisodeHistory, ParameterValues } from '../../envs/env.ts';
-import { ACTION_LIMIT } from '../policy/action-limit.ts';
-import { STREAMS } from '../streams.ts';
-import { deviationOf, RolloutChecks } from './rollout-checks.ts';
+import { STREAMS } from '../numbers/streams.ts';
+import { type ActingPolicy, deviationOf, drawAction } from '../policy/acting-policy.ts';
+import { RolloutChecks } from './rollout-checks.ts';
 import { joined } from './rows.ts';
 import type { Statistics } from './statistics.ts';
 
@@ -36,18 +35,29 @@ export interface Rollout {
   readonly nextObservations: Float32Array;
   readonly episodes: readonly Episode[];
   /** Of a live world: whose decisions the rows are, one agent after the other. Absent where agents are 0, 1, 2 ... */
-  readonly lived?: readonly { readonly agent: number; readonly decisions: number }[];
+  readonly lived?: readonly Lane[];
+  /** Of a live world: whose last decision, made before this roll-out, came to nothing: their episodes are gone. */
+  readonly lost?: readonly number[];
   /** What the world measured meanwhile, by name. */
   readonly statistics?: Statistics;
   readonly seconds: { readonly world: number; readonly policy: number };
 }
 
-/** What acts: a graph from raw observations `observations` to `means`, and the log-deviation of each action. */
-export interface ActingPolicy {
-  readonly session: Session;
-  readonly logDeviation: Float32Array; // [actionSize]
-  /** Whether the means are acted on as they are. */
-  readonly deterministic: boolean;
+/** One agent's rows of a roll-out. */
+export interface Lane {
+  readonly agent: number;
+  readonly decisions: number;
+  /** Whether the last row is marked as truncated only because the roll-out ends there: the episode goes on. */
+  readonly goesOn?: boolean;
+}
+
+/** Whose the rows are, in their order. */
+export function lanesOf({
+  agents,
+  decisions,
+  lived,
+}: Pick<Rollout, 'agents' | 'decisions' | 'lived'>): readonly Lane[] {
+  return lived ?? Array.from({ length: agents }, (_, agent) => ({ agent, decisions }));
 }
 
 /** A group of agents whose episodes go on from one roll-out to the next. */
@@ -236,25 +246,6 @@ class Recorder {
   }
 }
 
-/** Draws one agent's action into arrays of the action's size; without `random` it is the mean. */
-export function drawAction(
-  means: Float32Array,
-  deviation: Float32Array,
-  random: RandomStream | undefined,
-  into: { readonly actions: Float32Array; readonly logProbabilities: Float32Array; readonly squashed: Float32Array },
-): void {
-  for (let dimension = 0; dimension < means.length; dimension++) {
-    const sigma = deviation[dimension]!;
-    const offset = random ? sigma * random.normal() : 0;
-    const action = means[dimension]! + offset;
-    into.actions[dimension] = action;
-    // The same formula as `logProbabilities` in losses.ts, here for one number at a time.
-    into.logProbabilities[dimension] =
-      -(offset * offset) / (2 * sigma * sigma + 1e-7) - Math.log(sigma + 1e-7) - 0.5 * Math.log(2 * Math.PI);
-    into.squashed[dimension] = Math.min(ACTION_LIMIT, Math.max(-ACTION_LIMIT, action)) / ACTION_LIMIT;
-  }
-}
-
 /** The roll-outs of several groups as one, in the order of their agents. */
 export function mergeRollouts(parts: readonly Rollout[]): Rollout {
   const { decisions } = parts[0]!;
@@ -284,8 +275,15 @@ export function mergeRollouts(parts: readonly Rollout[]): Rollout {
   };
 }
 
-/** The episodes of all agents of a run in the order in which they ended; those that ended together, agent by agent. */
-export function inOrderOfTheirEnds({ agents, decisions, terminated, truncated, episodes }: Rollout): Episode[] {
+type Ends = Pick<Rollout, 'agents' | 'decisions' | 'terminated' | 'truncated' | 'episodes' | 'lived'>;
+
+/**
+ * The episodes of all agents of a run in the order in which they ended; those that ended together, agent by agent. A live
+ * world tells of them in that order.
+ */
+export function inOrderOfTheirEnds(rollout: Ends): readonly Episode[] {
+  const { agents, decisions, terminated, truncated, episodes, lived } = rollout;
+  if (lived) return episodes;
   const ofAgents: Episode[][] = Array.from({ length: agents }, () => []);
   for (const episode of episodes) ofAgents[episode.agent]!.push(episode);
   const ordered: Episode[] = [];

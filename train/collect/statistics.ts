@@ -14,11 +14,11 @@ export function together(earlier: Statistics, later: Statistics): Statistics {
 }
 
 /** What each comes to. */
-export function numbersOf(statistics: Statistics): Record<string, number> {
-  return Object.fromEntries(Object.entries(statistics).map(([name, statistic]) => [name, numberOf(statistic)]));
+export function aggregated(statistics: Statistics): Record<string, number> {
+  return Object.fromEntries(Object.entries(statistics).map(([name, statistic]) => [name, aggregate(statistic)]));
 }
 
-function numberOf({ aggregation, sum, count, latest }: Statistic): number {
+function aggregate({ aggregation, sum, count, latest }: Statistic): number {
   switch (aggregation) {
     case 'mean':
       return sum / count;

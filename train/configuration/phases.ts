@@ -1,6 +1,5 @@
 /** Settings that change as training goes on (`gaitsmith.phases`): which of them hold at a step. */
 import type { Phase } from './gaitsmith-settings.ts';
-import type { BehaviorSettings } from './schema.ts';
 
 /** As far as phases are concerned. */
 export interface PhasedSettings {
@@ -22,8 +21,8 @@ export function phasesBetween({ gaitsmith }: PhasedSettings, before: number, now
 }
 
 /** What holds after `step` decisions: each phase over what held before it. */
-export function settingsAt(settings: BehaviorSettings, step: number): BehaviorSettings {
-  return phasesBetween(settings, 0, step).reduce<BehaviorSettings>(withPhase, settings);
+export function settingsAt<Settings extends PhasedSettings>(settings: Settings, step: number): Settings {
+  return phasesBetween(settings, 0, step).reduce(withPhase<Settings>, settings);
 }
 
 /** Settings under those of a phase. */

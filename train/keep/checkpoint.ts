@@ -1,36 +1,27 @@
 /**
- * A checkpoint: everything a run needs to go on, in one file that is whole or not there at all.
+ * A checkpoint: everything a run needs to go on, and its bytes, which lie in one file (safetensors).
  *
- * A latest one that is damaged is passed over for the one before it. How the files are called: checkpoint-files.ts.
+ * How the files are called: checkpoint-files.ts. Which of a folder is read, and how one is written: checkpoint-folder.ts.
  */
-import { existsSync } from 'node:fs';
 import { UserError } from '../../base/failure/user-error.ts';
 import { encodeTensorFile, readTensorFile, type StoredTensor } from '../../base/files/safetensors.ts';
-import { writeAtomically } from '../../base/files/write-atomically.ts';
 import type { EpisodeHistory, Sensor } from '../../envs/env.ts';
-import type { CurriculumState } from '../curriculum.ts';
-import { type ReturnStatistics, RewardNormaliser } from '../learn/reward-normaliser.ts';
+import type { CurriculumState } from '../judge/curriculum.ts';
+import type { LearnerState, OptimiserState } from '../learn/learner-state.ts';
+import { type ReturnMoments, RewardNormaliser } from '../learn/reward-normaliser.ts';
 import { Normaliser } from '../policy/normaliser.ts';
 import { type Network, parameterTable } from '../policy/policy.ts';
 import type { AverageState } from '../policy/policy-average.ts';
-import { bestCheckpointPath, checkpointPath, listCheckpoints } from './checkpoint-files.ts';
+import type { RunProgress } from './progress.ts';
 import type { SummaryState } from './summary.ts';
 
-export interface Checkpoint {
+export interface Checkpoint extends LearnerState {
   /** Where in the run it was taken. */
   readonly progress: RunProgress;
   readonly network: Network;
   readonly behaviorName: string;
   /** Where the observations come from more than one sensor. */
   readonly sensors?: readonly Sensor[] | undefined;
-  readonly parameters: Readonly<Record<string, Float32Array>>;
-  readonly optimiser: {
-    readonly first: Readonly<Record<string, Float32Array>>;
-    readonly second: Readonly<Record<string, Float32Array>>;
-    /** Adam steps taken. */
-    readonly counts: { readonly actor: number; readonly critic: number };
-  };
-  readonly normaliser: Normaliser;
   /** Where the policy is averaged over updates; `policyOf` has it in its place. */
   readonly average?: AverageState | undefined;
   /** Where rewards are normalised. */
@@ -57,55 +48,7 @@ export interface Origin {
   readonly commit: string | null;
 }
 
-/** The run's counters. */
-export interface RunProgress {
-  readonly seed: number;
-  readonly agents: number;
-  /** Decisions of all agents since the run began. */
-  readonly step: number;
-  readonly iteration: number;
-  readonly episodes: number;
-  /** The episodes that ended in the first iterations, up to 20,000 decisions: where the run started from. */
-  readonly early: { readonly episodes: number; readonly rewardSum: number };
-  /** Mean reward of the episodes that ended in the last iteration; null while there is none. */
-  readonly lastReward: number | null;
-  /** What the run took over to begin with, and the decisions behind that; absent where it began from nothing. */
-  readonly startedFrom?: { readonly checkpoint: string; readonly sha256: string; readonly steps: number };
-  /** The evaluation that was best so far; absent where there was none. */
-  readonly best?: { readonly step: number; readonly reward: number; readonly rewardInterval: number };
-  /** What the learning rate has been multiplied by so far, where it adapts to the divergence. */
-  readonly learningRateFactor?: number | undefined;
-  /** Under which `learning_rate` and `adaptive_learning_rate`; absent in a checkpoint from before it was kept. */
-  readonly adaptedBy?: { readonly from: number; readonly by: unknown } | undefined;
-}
-
 const FORMAT = 'gaitsmith-checkpoint-1';
-
-/** Writes a checkpoint into the folder and returns its path. */
-export function writeCheckpoint(folder: string, checkpoint: Checkpoint): string {
-  return writeNamed(checkpointPath(folder, checkpoint.progress.step), checkpoint);
-}
-
-/** Replaces the best one. Runs go on from the latest, so it holds nothing of the episodes under way. */
-export function writeBestCheckpoint(folder: string, checkpoint: Omit<Checkpoint, 'histories' | 'summary'>): string {
-  return writeNamed(bestCheckpointPath(folder), checkpoint);
-}
-
-/** What the best one earned when it was judged; minus infinity where there is none that is whole. */
-export function rewardOfBest(folder: string): number {
-  const path = bestCheckpointPath(folder);
-  try {
-    if (existsSync(path)) return readCheckpoint(path).progress.best?.reward ?? Number.NEGATIVE_INFINITY;
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-  }
-  return Number.NEGATIVE_INFINITY;
-}
-
-function writeNamed(path: string, checkpoint: Checkpoint): string {
-  writeAtomically(path, encodeCheckpoint(checkpoint));
-  return path;
-}
 
 /** The bytes of a checkpoint's file. */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
@@ -117,8 +60,8 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
     if (data) tensors[`average.${name}`] = { shape, data };
   }
   if (rewardNormaliser) {
-    const { returns } = rewardNormaliser;
-    tensors['rewards.returns'] = { shape: [returns.length], data: returns };
+    const { inOrder } = rewardNormaliser;
+    tensors['rewards.returns'] = { shape: [inOrder.length], data: inOrder };
   }
   tensors['sample'] = { shape: [sample.length / network.observationSize, network.observationSize], data: sample };
   histories?.forEach(({ actions }, agent) => {
@@ -140,7 +83,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
     ...(average ? { averageUpdates: String(average.updates) } : {}),
     ...(curriculum ? { curriculum: JSON.stringify(curriculum) } : {}),
     ...(summary ? { summary: JSON.stringify(summary) } : {}),
-    ...(rewardNormaliser ? { rewards: JSON.stringify(rewardNormaliser.statistics) } : {}),
+    ...(rewardNormaliser ? { rewards: JSON.stringify(rewardNormaliser.moments) } : {}),
     ...(sensors ? { sensors: JSON.stringify(sensors) } : {}),
     ...(origin ? { origin: JSON.stringify(origin) } : {}),
   };
@@ -150,7 +93,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
 /** The whole state of the learner but for its counters, by name. */
 export function learnerTensors(
   network: Network,
-  { parameters, optimiser, normaliser }: Pick<Checkpoint, 'parameters' | 'optimiser' | 'normaliser'>,
+  { parameters, optimiser, normaliser }: LearnerState,
 ): Record<string, StoredTensor> {
   const tensors: Record<string, StoredTensor> = {};
   for (const { name, shape } of parameterTable(network)) {
@@ -231,78 +174,11 @@ function rewardNormaliserFrom(
 ): Pick<Checkpoint, 'rewardNormaliser'> {
   if (rewards === undefined) return {};
   const { data } = tensors['rewards.returns']!;
-  const rewardNormaliser = new RewardNormaliser(data.length, JSON.parse(rewards) as ReturnStatistics);
-  rewardNormaliser.returns.set(data as Float64Array);
-  return { rewardNormaliser };
+  return { rewardNormaliser: new RewardNormaliser(data as Float64Array, JSON.parse(rewards) as ReturnMoments) };
 }
 
 /** Before the two could differ, there was one count. */
-function adamCounts({ adamCounts, adamCount }: Readonly<Record<string, string>>): Checkpoint['optimiser']['counts'] {
-  if (adamCounts !== undefined) return JSON.parse(adamCounts) as Checkpoint['optimiser']['counts'];
+function adamCounts({ adamCounts, adamCount }: Readonly<Record<string, string>>): OptimiserState['counts'] {
+  if (adamCounts !== undefined) return JSON.parse(adamCounts) as OptimiserState['counts'];
   return { actor: Number(adamCount), critic: Number(adamCount) };
-}
-
-/**
- * The latest checkpoint that is whole.
- *
- * @param warn told of each damaged one that was passed over.
- * @param mend what to do where there is none; default: what helps where the run itself was named.
- * @throws UserError where there is none.
- */
-export function latestCheckpoint(
-  folder: string,
-  warn: (message: string) => void,
-  mend?: string,
-): { path: string; checkpoint: Checkpoint } {
-  const paths = listCheckpoints(folder);
-  for (const path of paths) {
-    try {
-      return { path, checkpoint: readCheckpoint(path) };
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      warn(`${error.message}; going back to the checkpoint before it`);
-    }
-  }
-  throw new UserError({
-    where: folder,
-    ...(paths.length > 0
-      ? {
-          what: `none of the ${paths.length} checkpoints is whole`,
-          mend: mend ?? 'train this run afresh (npm run train with --force), or name another one with --run-id',
-        }
-      : {
-          what: 'there is no checkpoint',
-          mend: mend ?? 'train this run first (npm run train without --resume), or name another one with --run-id',
-        }),
-  });
-}
-
-/**
- * The best checkpoint or the latest.
- *
- * @param which left out: the best where there is one that is whole, else the latest.
- * @param warn told of each damaged one that was passed over.
- * @throws UserError where there is none.
- */
-export function chooseCheckpoint(
-  folder: string,
-  which: 'best' | 'latest' | undefined,
-  warn: (message: string) => void,
-): { path: string; checkpoint: Checkpoint } {
-  const path = bestCheckpointPath(folder);
-  if (which === 'latest' || (which === undefined && !existsSync(path))) return latestCheckpoint(folder, warn);
-  if (!existsSync(path)) {
-    throw new UserError({
-      what: 'there is no best checkpoint, for this run was never evaluated',
-      where: path,
-      mend: 'take the latest with --checkpoint latest, or set gaitsmith.evaluation_interval and train on',
-    });
-  }
-  try {
-    return { path, checkpoint: readCheckpoint(path) };
-  } catch (error) {
-    if (which === 'best' || !(error instanceof UserError)) throw error;
-    warn(`${error.message}; taking the latest instead`);
-    return latestCheckpoint(folder, warn);
-  }
 }

@@ -7,11 +7,12 @@ import { UserError } from '../../base/failure/user-error.ts';
 import { type StoredTensor, writeTensorFile } from '../../base/files/safetensors.ts';
 import { writeAtomically } from '../../base/files/write-atomically.ts';
 import type { Configuration } from '../configuration/read.ts';
-import type { Learner } from '../learn/learner.ts';
-import { type Finding, NotFiniteError } from '../not-finite.ts';
+import type { LearnerState } from '../learn/learner-state.ts';
+import { type Finding, NotFiniteError } from '../numbers/not-finite.ts';
 import type { Network } from '../policy/policy.ts';
-import { learnerTensors, type RunProgress } from './checkpoint.ts';
+import { learnerTensors } from './checkpoint.ts';
 import { listCheckpoints } from './checkpoint-files.ts';
+import type { RunProgress } from './progress.ts';
 
 /** The training that it happened in. */
 export interface DumpContext {
@@ -21,7 +22,7 @@ export interface DumpContext {
   readonly network: Network;
   /** As it was before the iteration. */
   readonly progress: RunProgress;
-  readonly learner: Pick<Learner, 'parameters' | 'optimiser' | 'normaliser'>;
+  readonly learner: LearnerState;
 }
 
 /** A number that is none as a UserError, with a dump of what led to it; any other error as it is. */
@@ -69,7 +70,7 @@ function writeDump({ evidence, ...finding }: Finding, folder: string, context: D
       configuration,
       adamCounts: learner.optimiser.counts,
       normaliserRows: learner.normaliser.rows,
-      tensors: Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, numbersOf(tensor)])),
+      tensors: Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, extremesOf(tensor)])),
     },
     null,
     2,
@@ -79,7 +80,7 @@ function writeDump({ evidence, ...finding }: Finding, folder: string, context: D
 }
 
 /** Enough to see where to look. */
-function numbersOf({ shape, data }: StoredTensor) {
+function extremesOf({ shape, data }: StoredTensor) {
   let [least, greatest, notFinite] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
   for (const value of data) {
     if (!Number.isFinite(value)) notFinite++;

@@ -5,6 +5,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../base/failure/user-error.ts';
+import type { LearnerState } from '../learn/learner-state.ts';
 import {
   type Network,
   type Owner,
@@ -14,19 +15,14 @@ import {
   parametersOf,
 } from '../policy/policy.ts';
 import { policyOf } from '../policy/policy-average.ts';
-import { type Checkpoint, latestCheckpoint, readCheckpoint } from './checkpoint.ts';
-
-/** What a learner can go on from. */
-type Learnt = Pick<Checkpoint, 'parameters' | 'optimiser' | 'normaliser'>;
+import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
+import { type FoundCheckpoint, latestCheckpoint } from './checkpoint-folder.ts';
 
 /**
  * @param path a checkpoint, a folder of checkpoints (the latest counts), or the folder of a run.
  * @throws UserError where there is none, or none that can be read.
  */
-export function initialCheckpoint(
-  path: string,
-  warn: (message: string) => void,
-): { readonly path: string; readonly checkpoint: Checkpoint } {
+export function initialCheckpoint(path: string, warn: (message: string) => void): FoundCheckpoint {
   if (!existsSync(path)) {
     throw new UserError({
       what: 'there is nothing to start from',
@@ -59,11 +55,11 @@ export function initialCheckpoint(
  */
 export function takenOver(
   network: Network,
-  fresh: Learnt,
-  { path, checkpoint }: { readonly path: string; readonly checkpoint: Checkpoint },
+  fresh: LearnerState,
+  { path, checkpoint }: FoundCheckpoint,
   warn: (message: string) => void,
   factor = 1,
-): Learnt {
+): LearnerState {
   const fitting = (['actor', 'critic'] as const).filter((owner) => fits(network, checkpoint.network, owner));
   if (fitting.length === 0) {
     const [own, other] = [shapeOf(network), shapeOf(checkpoint.network)];
@@ -117,7 +113,7 @@ export function valueFactor({ rewardNormaliser }: Checkpoint, normalisesRewards:
 }
 
 /** A checkpoint to go on from, its critic's values in the unit of the rewards that it is to learn from now. */
-export function goneOnFrom(checkpoint: Checkpoint, normalisesRewards: boolean): Learnt {
+export function goneOnFrom(checkpoint: Checkpoint, normalisesRewards: boolean): LearnerState {
   const factor = valueFactor(checkpoint, normalisesRewards);
   return factor === 1 ? checkpoint : { ...checkpoint, ...withLargerValues(checkpoint, factor) };
 }
@@ -126,8 +122,8 @@ export function goneOnFrom(checkpoint: Checkpoint, normalisesRewards: boolean): 
  * The same with a critic whose values are so many times as large. Adam's moments follow the gradients: those of a squared error
  * grow by the factor squared, in the last layer, whose weights have grown, by one factor less. A shared body's are left alone.
  */
-function withLargerValues(checkpoint: Checkpoint, factor: number): Pick<Learnt, 'parameters' | 'optimiser'> {
-  const scaled = (values: Learnt['parameters'], last: number, others: number) =>
+function withLargerValues(checkpoint: Checkpoint, factor: number): Pick<LearnerState, 'parameters' | 'optimiser'> {
+  const scaled = (values: LearnerState['parameters'], last: number, others: number) =>
     Object.fromEntries(
       Object.entries(values).map(([name, numbers]) => {
         const by = name.startsWith('critic.value.') ? last : name.startsWith('critic.') ? others : 1;

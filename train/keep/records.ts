@@ -1,10 +1,10 @@
 /** What is kept and told of a training as it goes: metrics.jsonl, the log, and TensorBoard's event files. */
 import type { Episode } from '../../envs/env.ts';
+import type { Evaluation } from '../../evaluate/score.ts';
 import type { Configuration } from '../configuration/read.ts';
-import type { Evaluation } from '../judge/evaluation.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { type IterationMetrics, MetricsFile } from './metrics.ts';
-import { Summary, type SummaryState, summaryLine } from './summary.ts';
+import { PeriodicSummary, type SummaryState, summaryLine } from './summary.ts';
 import { EventFile } from './tensorboard/event-file.ts';
 import { settingsText, taggedEvaluation, taggedLessons, taggedNumbers, taggedValues } from './tensorboard-tags.ts';
 
@@ -19,7 +19,7 @@ export class Records {
   readonly #configuration: Configuration;
   readonly #metrics: MetricsFile;
   readonly #events: EventFile | undefined;
-  readonly #summary: Summary;
+  readonly #summary: PeriodicSummary;
   readonly #began = performance.now();
 
   /** @param saved what the run goes on from: what is told of later steps is told again. */
@@ -28,7 +28,7 @@ export class Records {
     const step = saved?.progress.step ?? 0;
     this.#configuration = configuration;
     this.#metrics = new MetricsFile(metricsPath, saved?.progress.step);
-    this.#summary = new Summary(behavior.summary_freq, step, saved?.summary);
+    this.#summary = new PeriodicSummary(behavior.summary_freq, step, saved?.summary);
     if (eventsFolder === undefined) return;
     this.#events = new EventFile(eventsFolder, saved && step);
     const settings = settingsText({ ...behavior, environment_parameters: environmentParameters, seed });

@@ -1,11 +1,20 @@
 /** Where a training begins: at the latest checkpoint of its run, or at the beginning. */
 
 import { UserError } from '../../base/failure/user-error.ts';
-import type { Sensor } from '../../envs/env.ts';
+import type { BehaviorSpec, Sensor } from '../../envs/env.ts';
 import type { Network } from '../policy/policy.ts';
-import type { TrainHooks, TrainOptions } from '../train.ts';
-import { type Checkpoint, latestCheckpoint } from './checkpoint.ts';
 import { listCheckpoints } from './checkpoint-files.ts';
+import { type FoundCheckpoint, latestCheckpoint } from './checkpoint-folder.ts';
+
+/** The run that is to begin or to go on. */
+export interface StartingRun {
+  readonly checkpointFolder: string;
+  /** Go on from the latest checkpoint. */
+  readonly resume: boolean;
+  readonly seed: number;
+  readonly agents: number;
+  readonly behavior: BehaviorSpec;
+}
 
 /**
  * The checkpoint to go on from, or undefined for a new run.
@@ -13,10 +22,10 @@ import { listCheckpoints } from './checkpoint-files.ts';
  * @throws UserError where there are checkpoints and no --resume, or --resume and none, or one of another kind.
  */
 export function startingPoint(
-  { checkpointFolder, resume, seed, agents, behavior }: TrainOptions,
+  { checkpointFolder, resume, seed, agents, behavior }: StartingRun,
   network: Network,
-  { warn, info }: TrainHooks,
-): { readonly path: string; readonly checkpoint: Checkpoint } | undefined {
+  { warn, info }: Record<'warn' | 'info', (message: string) => void>,
+): FoundCheckpoint | undefined {
   if (!resume) {
     refuseCheckpoints(checkpointFolder);
     return undefined;

@@ -1,26 +1,13 @@
-/** What is gathered of the episodes and updates between two summaries, and the statistics behind it. */
+/** What is gathered of the episodes and updates between two summaries. */
 import type { Episode } from '../../envs/env.ts';
 import { type Statistics, together } from '../collect/statistics.ts';
 
-/** Mean and population deviation of the episodes' rewards; undefined where there is none. */
-export function rewardStatistics(episodes: readonly Episode[]): { mean: number; deviation: number } | undefined {
-  return statisticsOf(episodes.map(({ reward }) => reward));
-}
-
 /** Mean and population deviation; undefined where there is no value. */
-export function statisticsOf(values: readonly number[]): { mean: number; deviation: number } | undefined {
+export function momentsOf(values: readonly number[]): { mean: number; deviation: number } | undefined {
   if (values.length === 0) return undefined;
-  const meanOfAll = mean(values);
-  return { mean: meanOfAll, deviation: Math.sqrt(mean(values.map((value) => (value - meanOfAll) ** 2))) };
-}
-
-/** The mean of something over the episodes, of which there must be one at least. */
-export function meanOf(episodes: readonly Episode[], value: (episode: Episode) => number): number {
-  return mean(episodes.map(value));
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+  const meanOf = (each: readonly number[]) => each.reduce((sum, value) => sum + value, 0) / each.length;
+  const mean = meanOf(values);
+  return { mean, deviation: Math.sqrt(meanOf(values.map((value) => (value - mean) ** 2))) };
 }
 
 /** How many of the episodes were cut off because the world's physics blew up. */
@@ -54,7 +41,7 @@ export interface SummaryPeriod extends Pick<SummaryState, 'rewards' | 'lengths' 
 const NOTHING: SummaryState = { rewards: [], lengths: [], blowUps: 0, sums: {}, iterations: 0 };
 
 /** Gathers, and sums up each time the step passes a multiple of `frequency`, as ML-Agents does. */
-export class Summary {
+export class PeriodicSummary {
   readonly #frequency: number;
   #next: number;
   #state: SummaryState;
@@ -81,12 +68,16 @@ export class Summary {
     measured: Statistics = {},
   ): SummaryPeriod | undefined {
     const { rewards, lengths, blowUps, sums, iterations, statistics = {} } = this.#state;
+    // A checkpoint may be from before a number had its name.
+    const goesOn = Object.keys(numbers).every((name) => name in sums);
     this.#state = {
       rewards: [...rewards, ...episodes.map(({ reward }) => reward)],
       lengths: [...lengths, ...episodes.map(({ decisions }) => decisions)],
       blowUps: blowUps + countBlowUps(episodes),
-      sums: Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, (sums[name] ?? 0) + value])),
-      iterations: iterations + 1,
+      sums: Object.fromEntries(
+        Object.entries(numbers).map(([name, value]) => [name, (goesOn ? sums[name]! : 0) + value]),
+      ),
+      iterations: goesOn ? iterations + 1 : 1,
       statistics: together(statistics, measured),
     };
     if (step < this.#next) return undefined;
@@ -111,9 +102,9 @@ export class Summary {
 
 /** The period in the words of ML-Agents' log. @param elapsed seconds since training began. */
 export function summaryLine(behaviorName: string, { step, rewards, blowUps }: SummaryPeriod, elapsed: number): string {
-  const statistics = statisticsOf(rewards);
-  const outcome = statistics
-    ? `Mean Reward: ${statistics.mean.toFixed(3)}. Std of Reward: ${statistics.deviation.toFixed(3)}.`
+  const moments = momentsOf(rewards);
+  const outcome = moments
+    ? `Mean Reward: ${moments.mean.toFixed(3)}. Std of Reward: ${moments.deviation.toFixed(3)}.`
     : 'No episode was completed since last summary.';
   const warning = blowUps > 0 ? ` Episodes cut off because physics blew up: ${blowUps}.` : '';
   return `${behaviorName}. Step: ${step}. Time Elapsed: ${elapsed.toFixed(3)} s. ${outcome}${warning} Training.`;

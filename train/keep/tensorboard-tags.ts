@@ -1,45 +1,65 @@
 /** What TensorBoard shows of a training: the tags of ML-Agents, so that the curves of both lie in one diagram. */
 
-import { numbersOf } from '../collect/statistics.ts';
-import type { Evaluation } from '../judge/evaluation.ts';
+import type { Evaluation } from '../../evaluate/score.ts';
+import { aggregated } from '../collect/statistics.ts';
 import type { IterationMetrics } from './metrics.ts';
-import { type SummaryPeriod, statisticsOf } from './summary.ts';
+import { momentsOf, type SummaryPeriod } from './summary.ts';
 import type { Value } from './tensorboard/event.ts';
 import { histogramOf } from './tensorboard/histogram.ts';
 
+type Tags = Readonly<Record<string, (metrics: IterationMetrics) => number>>;
+
 /** Tags of numbers that each iteration has; under `Gaitsmith/` stands what ML-Agents has no tag for. */
-const ITERATION_TAGS: Readonly<Record<string, (metrics: IterationMetrics) => number>> = {
+const ITERATION_TAGS: Tags = {
   'Losses/Policy Loss': ({ absolutePolicyLoss }) => absolutePolicyLoss,
-  'Losses/Value Loss': ({ valueLoss }) => valueLoss,
   'Policy/Beta': ({ beta }) => beta,
   'Policy/Entropy': ({ entropy }) => entropy,
   'Policy/Epsilon': ({ epsilon }) => epsilon,
-  'Policy/Extrinsic Value Estimate': ({ valueEstimate }) => valueEstimate,
   'Policy/Learning Rate': ({ learningRate }) => learningRate,
+  'Gaitsmith/Action Std': ({ actionStd }) => actionStd,
   'Gaitsmith/Blow-ups': ({ blowUps }) => blowUps,
-  'Gaitsmith/Divergence': ({ divergence }) => divergence,
-  'Gaitsmith/Sigma': ({ sigma }) => sigma,
+  'Gaitsmith/KL': ({ kl }) => kl,
+};
+
+/** Of the critic, where rewards count as the world pays them, */
+const VALUE_TAGS: Tags = {
+  'Losses/Value Loss': ({ valueLoss }) => valueLoss,
+  'Policy/Extrinsic Value Estimate': ({ valueEstimate }) => valueEstimate,
+};
+
+/** and where they are divided by their scale, which ML-Agents doesn't do: no curve of its own compares with these. */
+const NORMALISED_VALUE_TAGS: Tags = {
+  'Gaitsmith/Reward Scale': ({ rewardScale }) => rewardScale!,
+  'Gaitsmith/Value Estimate (normalised rewards)': ({ valueEstimate }) => valueEstimate,
+  'Gaitsmith/Value Loss (normalised rewards)': ({ valueLoss }) => valueLoss,
 };
 
 /** The numbers of an iteration that summaries gather, by tag. */
 export function taggedNumbers(metrics: IterationMetrics): Record<string, number> {
-  return Object.fromEntries(Object.entries(ITERATION_TAGS).map(([tag, numberOf]) => [tag, numberOf(metrics)]));
+  const values = metrics.rewardScale === undefined ? VALUE_TAGS : NORMALISED_VALUE_TAGS;
+  const tags = Object.entries({ ...ITERATION_TAGS, ...values });
+  return Object.fromEntries(tags.map(([tag, numberOf]) => [tag, numberOf(metrics)]));
 }
 
 /** @param rewardStrength what rewards are multiplied by before anything is learnt from them. */
 export function taggedValues({ rewards, lengths, means, statistics }: SummaryPeriod, rewardStrength: number): Value[] {
-  const numbers = [...Object.entries(means), ...Object.entries(numbersOf(statistics))];
+  const numbers = [...Object.entries(means), ...Object.entries(aggregated(statistics))];
   const values: Value[] = numbers.map(([tag, value]) => ({ tag, value }));
-  const reward = statisticsOf(rewards)?.mean;
+  const reward = momentsOf(rewards)?.mean;
   if (reward !== undefined) {
     values.push(
       { tag: 'Environment/Cumulative Reward', value: reward },
       { tag: 'Environment/Cumulative Reward_hist', value: histogramOf(rewards) },
-      { tag: 'Environment/Episode Length', value: statisticsOf(lengths)!.mean },
+      { tag: 'Environment/Episode Length', value: lengthAsShown(momentsOf(lengths)!.mean) },
       { tag: 'Policy/Extrinsic Reward', value: reward * rewardStrength },
     );
   }
   return values;
+}
+
+/** ML-Agents counts the steps of an episode that another one follows in it: one less than its decisions (`AgentProcessor`). */
+function lengthAsShown(decisions: number): number {
+  return decisions - 1;
 }
 
 /** @param lessons the number of each environment parameter's lesson, from 0. */
@@ -47,11 +67,11 @@ export function taggedLessons(lessons: IterationMetrics['lessons']): Value[] {
   return Object.entries(lessons).map(([name, value]) => ({ tag: `Environment/Lesson Number/${name}`, value }));
 }
 
-/** ML-Agents evaluates nothing, so these tags are ours. */
+/** ML-Agents evaluates nothing, so these tags are ours; lengths are counted as in `Environment/Episode Length`. */
 export function taggedEvaluation({ reward, episodeLength, fallShare, conditions }: Evaluation): Value[] {
   return [
     { tag: 'Evaluation/Cumulative Reward', value: reward },
-    { tag: 'Evaluation/Episode Length', value: episodeLength },
+    { tag: 'Evaluation/Episode Length', value: lengthAsShown(episodeLength) },
     { tag: 'Evaluation/Fall Share', value: fallShare },
     ...conditions.map(({ name, reward: each }) => ({ tag: `Evaluation/Cumulative Reward, ${name}`, value: each })),
   ];

@@ -1,28 +1,35 @@
 /** A learning rate that adapts to how far each update went, as a factor of what the schedule says (`adaptive_learning_rate`). */
 import { isDeepStrictEqual } from 'node:util';
 import type { BehaviorSettings } from '../configuration/schema.ts';
-import type { RunProgress } from '../keep/checkpoint.ts';
 import type { UpdateStatistics } from './learner.ts';
 
+/** What a run keeps of its rate. */
+export interface AdaptedRate {
+  /** What the learning rate has been multiplied by so far, where it adapts to the divergence. */
+  readonly learningRateFactor?: number | undefined;
+  /** Under which `learning_rate` and `adaptive_learning_rate`; absent in a checkpoint from before it was kept. */
+  readonly adaptedBy?: { readonly from: number; readonly by: unknown } | undefined;
+}
+
 /** What the learning rate is multiplied by; what it once adapted to is forgotten where the settings of it have changed. */
-export function rateFactor(settings: BehaviorSettings, { learningRateFactor = 1, adaptedBy }: RunProgress): number {
+export function rateFactor(settings: BehaviorSettings, { learningRateFactor = 1, adaptedBy }: AdaptedRate): number {
   const isAdaptedStill = adaptedBy === undefined || isDeepStrictEqual(adaptedBy, rateSettings(settings));
   if (!settings.gaitsmith.adaptive_learning_rate) return 1;
   return factorWithin(settings, isAdaptedStill ? learningRateFactor : 1);
 }
 
-function rateSettings({ hyperparameters, gaitsmith }: BehaviorSettings): NonNullable<RunProgress['adaptedBy']> {
+function rateSettings({ hyperparameters, gaitsmith }: BehaviorSettings): NonNullable<AdaptedRate['adaptedBy']> {
   return { from: hyperparameters.learning_rate, by: gaitsmith.adaptive_learning_rate };
 }
 
 /** The learning rate's factor for the next update, where it adapts. */
 export function adapted(
   settings: BehaviorSettings,
-  progress: RunProgress,
+  before: AdaptedRate,
   { lastDivergence }: UpdateStatistics,
-): Pick<RunProgress, 'learningRateFactor' | 'adaptedBy'> {
+): AdaptedRate {
   if (!settings.gaitsmith.adaptive_learning_rate) return { learningRateFactor: undefined, adaptedBy: undefined };
-  const learningRateFactor = adaptedFactor(settings, rateFactor(settings, progress), lastDivergence);
+  const learningRateFactor = adaptedFactor(settings, rateFactor(settings, before), lastDivergence);
   return { learningRateFactor, adaptedBy: rateSettings(settings) };
 }
 

@@ -8,8 +8,7 @@
 
 import type { RandomStream } from '../../base/random/stream.ts';
 import { type DenseTensor, type Engine, openEngine, type TensorsOf } from '../../compile/index.ts';
-import type { Checkpoint } from '../keep/checkpoint.ts';
-import { requireFinite } from '../not-finite.ts';
+import { requireFinite } from '../numbers/not-finite.ts';
 import { Normaliser } from '../policy/normaliser.ts';
 import {
   actorCritic,
@@ -24,10 +23,11 @@ import {
 } from '../policy/policy.ts';
 import { adamFactors } from './adam.ts';
 import { normaliseAdvantages } from './advantages.ts';
+import type { LearnerState, OptimiserState } from './learner-state.ts';
+import { checkStep, type Minibatch } from './learning-checks.ts';
 import { type Drawing, minibatches, minibatchesIn } from './minibatches.ts';
 import { batchColumns, ML_AGENTS_OBJECTIVE, type Objective } from './objective.ts';
 import { parametersIn, type Vectors, vectorsOf, zeroVectors } from './parameter-vectors.ts';
-import { checkStep, type Minibatch } from './update-checks.ts';
 import {
   criticColumns,
   criticSignature,
@@ -172,14 +172,14 @@ export class Learner {
     return this.#normaliser;
   }
 
-  get optimiser(): Checkpoint['optimiser'] {
+  get optimiser(): OptimiserState {
     const { first, second } = this.#state;
     const named = (vectors: Vectors) => parametersIn(this.#table, vectors);
     return { first: named(first), second: named(second), counts: { ...this.#counts } };
   }
 
-  /** Goes on from a checkpoint of the same network. */
-  restore({ parameters, optimiser, normaliser }: Pick<Checkpoint, 'parameters' | 'optimiser' | 'normaliser'>): void {
+  /** Goes on from what one of the same network has learnt. */
+  restore({ parameters, optimiser, normaliser }: LearnerState): void {
     this.#state = {
       parameters: vectorsOf(this.#table, parameters),
       first: vectorsOf(this.#table, optimiser.first),
@@ -195,7 +195,7 @@ export class Learner {
     const size = this.network.observationSize;
     const rows = observations.length / size;
     const result = { seen: new Float32Array(observations.length), values: new Float32Array(rows) };
-    const { mean, deviation } = this.#normaliser.statistics();
+    const { mean, deviation } = this.#normaliser.moments();
     const all = this.parameters;
     const parameters = Object.fromEntries(parametersOf(this.network, 'critic').map(({ name }) => [name, all[name]!]));
     for (let row = 0; row < rows; row += this.#batchSize) {

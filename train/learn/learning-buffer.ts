@@ -1,33 +1,57 @@
-/** From what was collected to what is learnt from: the normaliser brought up to date, values, advantages, mirror images. */
+/** From what was collected to what is learnt from: normalisers brought up to date, values, advantages, mirror images. */
 import type { BehaviorSpec } from '../../envs/env.ts';
 import type { Rollout } from '../collect/rollout.ts';
 import type { BehaviorSettings } from '../configuration/schema.ts';
+import type { Normaliser } from '../policy/normaliser.ts';
 import { estimateAdvantages, normaliseAdvantages } from './advantages.ts';
 import type { Learner, LearningBuffer } from './learner.ts';
 import { mirrorOf, usesMirror } from './learner-options.ts';
+import { checkValues } from './learning-checks.ts';
 import { mirrored, withImages } from './mirrored.ts';
 import type { RewardNormaliser } from './reward-normaliser.ts';
-import { checkValues } from './value-checks.ts';
+
+/** A roll-out as it counts. */
+export interface Normalised {
+  readonly rewards: Float32Array; // [agents, decisions]
+  /** Its observations in the mirror, where training looks into it. */
+  readonly images?: Float32Array | undefined; // [agents, decisions, observationSize]
+}
+
+/** Those of a run; they take in what was collected before anything is estimated from it, as in ML-Agents. */
+export interface Normalisers {
+  readonly observations: Normaliser;
+  /** Where rewards are normalised. */
+  readonly rewards: RewardNormaliser | undefined;
+}
+
+/** Brings the normalisers up to date, and tells the roll-out as they have it from now on. */
+export function normalise(
+  rollout: Rollout,
+  normalisers: Normalisers,
+  settings: BehaviorSettings,
+  behavior: BehaviorSpec,
+): Normalised {
+  const images = usesMirror(settings) ? mirrored(rollout.observations, mirrorOf(behavior).observations) : undefined;
+  if (settings.network_settings.normalize) {
+    normalisers.observations.update(rollout.observations);
+    // What the networks are shown, the normaliser has seen.
+    if (images) normalisers.observations.update(images);
+  }
+  return { rewards: rewardsOf(rollout, settings, normalisers.rewards), images };
+}
 
 /**
- * All that an update needs. The normalisers take in the roll-out first, as ML-Agents' does before it estimates values.
+ * All that an update needs: values, advantages, mirror images.
  *
  * @throws NotFiniteError where the critic's values or the returns are no numbers.
  */
-export async function learningBuffer(
+export async function estimate(
   learner: Learner,
   rollout: Rollout,
+  { rewards, images }: Normalised,
   settings: BehaviorSettings,
   behavior: BehaviorSpec,
-  rewardNormaliser: RewardNormaliser | undefined,
 ): Promise<LearningBuffer> {
-  const mirror = usesMirror(settings) ? mirrorOf(behavior) : undefined;
-  const images = mirror && mirrored(rollout.observations, mirror.observations);
-  if (settings.network_settings.normalize) {
-    learner.normaliser.update(rollout.observations);
-    // What the networks are shown, the normaliser has seen.
-    if (images) learner.normaliser.update(images);
-  }
   const { seen, values } = await learner.evaluate(rollout.observations);
   const { values: nextValues } = await learner.evaluate(rollout.nextObservations);
   const { values: finalValues } = await learner.evaluate(rollout.truncatedObservations);
@@ -35,7 +59,7 @@ export async function learningBuffer(
   const { advantages, returns } = estimateAdvantages(
     {
       ...rollout,
-      rewards: rewardsOf(rollout, settings, rewardNormaliser),
+      rewards,
       values,
       nextValues,
       finalValues: new Map(Array.from(rollout.truncatedAt, (row, index) => [row, finalValues[index]!])),
@@ -46,19 +70,18 @@ export async function learningBuffer(
   if (settings.gaitsmith.normalize_advantages === 'buffer') normaliseAdvantages(advantages);
   const { actions, logProbabilities } = rollout;
   const buffer = { observations: seen, actions, logProbabilities, advantages, returns, values };
-  if (!mirror || !images) return buffer;
+  if (!images) return buffer;
   const reflected = { ...buffer, mirroredObservations: (await learner.evaluate(images)).seen };
-  return settings.gaitsmith.mirror_samples ? withImages(reflected, mirror.actions) : reflected;
+  return settings.gaitsmith.mirror_samples ? withImages(reflected, mirrorOf(behavior).actions) : reflected;
 }
 
 /** Rewards as they count: normalised where they are to be, then times their strength. */
 function rewardsOf(
-  { agents, rewards, terminated, truncated }: Rollout,
+  rollout: Rollout,
   settings: BehaviorSettings,
   normaliser: RewardNormaliser | undefined,
 ): Float32Array {
   const { strength, gamma } = settings.reward_signals.extrinsic;
-  const ended = (row: number) => terminated[row] === 1 || truncated[row] === 1;
-  const counted = normaliser ? normaliser.normalise(rewards, agents, ended, gamma) : rewards;
+  const counted = normaliser ? normaliser.normalise(rollout, gamma) : rollout.rewards;
   return strength === 1 ? counted : counted.map((reward) => reward * strength);
 }

@@ -5,7 +5,10 @@
  * Each agent has a return R = gamma R + r that begins anew with each episode; what counts is the variance of R over all
  * decisions that were ever made. Its mean is not taken away: that would change which episodes are worth living longer.
  */
-export interface ReturnStatistics {
+import { lanesOf, type Rollout } from '../collect/rollout.ts';
+
+/** Of all returns so far. */
+export interface ReturnMoments {
   /** Returns seen. */
   rows: number;
   mean: number;
@@ -16,38 +19,52 @@ export interface ReturnStatistics {
 /** Rewards end here, in deviations. */
 const LIMIT = 10;
 
-export class RewardNormaliser {
-  /** Of the running episodes, [agents]. */
-  returns: Float64Array;
-  readonly statistics: ReturnStatistics;
+/** What rewards are read from. */
+type Rewarded = Pick<Rollout, 'agents' | 'decisions' | 'rewards' | 'terminated' | 'truncated' | 'lived' | 'lost'>;
 
-  constructor(agents: number, statistics: ReturnStatistics = { rows: 0, mean: 0, squares: 0 }) {
-    this.returns = new Float64Array(agents);
-    this.statistics = { ...statistics };
+export class RewardNormaliser {
+  /** Of the running episodes, by agent. */
+  readonly returns: Map<number, number>;
+  readonly moments: ReturnMoments;
+
+  /** @param returns of the agents 0, 1, 2 ... as they stand; of a new run 0. */
+  constructor(returns: ArrayLike<number>, moments: ReturnMoments = { rows: 0, mean: 0, squares: 0 }) {
+    this.returns = new Map(Array.from(returns, (value, agent) => [agent, value]));
+    this.moments = { ...moments };
+  }
+
+  /** The returns in the order of the agents. */
+  get inOrder(): Float64Array {
+    const byAgent = [...this.returns].sort(([one], [other]) => one - other);
+    return Float64Array.from(byAgent, ([, value]) => value);
   }
 
   /**
-   * Takes in what was collected and returns its rewards, divided by the deviation so far, this roll-out included.
+   * Takes in what was collected and returns its rewards, divided by the deviation so far, this roll-out included,
+   * [agents, decisions].
    *
-   * @param rewards [agents, decisions].
-   * @param agents as many as before, and the same; else their returns all begin anew.
-   * @param ended whether an episode ended with a row, of [agents, decisions].
+   * An agent's return goes on from one roll-out to the next, wherever its trajectory was cut for it.
+   *
    * @param gamma discount per decision.
    */
-  normalise(rewards: Float32Array, agents: number, ended: (row: number) => boolean, gamma: number): Float32Array {
-    // In a live world agents come and go, and only the first roll-out tells how many there are.
-    if (agents !== this.returns.length) this.returns = new Float64Array(agents);
-    const { returns, statistics } = this;
-    const decisions = rewards.length / agents;
-    for (let row = 0; row < rewards.length; row++) {
-      const agent = Math.floor(row / decisions);
-      const value = gamma * returns[agent]! + rewards[row]!;
-      returns[agent] = ended(row) ? 0 : value;
-      // Welford's update.
-      statistics.rows++;
-      const before = value - statistics.mean;
-      statistics.mean += before / statistics.rows;
-      statistics.squares += before * (value - statistics.mean);
+  normalise(rollout: Rewarded, gamma: number): Float32Array {
+    const { rewards, terminated, truncated, lost = [] } = rollout;
+    const { moments } = this;
+    for (const agent of lost) this.returns.set(agent, 0);
+    let row = 0;
+    for (const { agent, decisions, goesOn = false } of lanesOf(rollout)) {
+      let running = this.returns.get(agent) ?? 0;
+      for (const end = row + decisions; row < end; row++) {
+        running = gamma * running + rewards[row]!;
+        // Welford's update.
+        moments.rows++;
+        const before = running - moments.mean;
+        moments.mean += before / moments.rows;
+        moments.squares += before * (running - moments.mean);
+        const hasEnded = terminated[row] || (truncated[row] && !(goesOn && row === end - 1));
+        if (hasEnded) running = 0;
+      }
+      this.returns.set(agent, running);
     }
     const { deviation } = this;
     return rewards.map((reward) => Math.min(LIMIT, Math.max(-LIMIT, reward / deviation)));
@@ -55,12 +72,12 @@ export class RewardNormaliser {
 
   /** Forgets the running episodes, which were dropped. */
   beginAnew(): void {
-    this.returns.fill(0);
+    for (const agent of this.returns.keys()) this.returns.set(agent, 0);
   }
 
   /** Of the returns so far: what rewards are divided by; 1 before the first. */
   get deviation(): number {
-    const { squares, rows } = this.statistics;
+    const { squares, rows } = this.moments;
     return rows === 0 ? 1 : Math.sqrt(squares / rows + 1e-8);
   }
 }

@@ -33,7 +33,7 @@ export class Normaliser {
   }
 
   /** What the network computes with: mean and deviation in single precision, [observationSize] each. */
-  statistics(): { mean: Float32Array; deviation: Float32Array } {
+  moments(): { mean: Float32Array; deviation: Float32Array } {
     return {
       mean: Float32Array.from(this.mean),
       deviation: Float32Array.from(this.squares, (squares) => Math.sqrt(squares / this.rows)),

@@ -9,7 +9,7 @@
 import { RandomStream } from '../../base/random/stream.ts';
 import { layerNorm, scaledLinear, standardised } from '../../compile/layer-norm.ts';
 import { tf } from '../../compile/tensorflow.ts';
-import { STREAMS } from '../streams.ts';
+import { STREAMS } from '../numbers/streams.ts';
 import { ACTION_LIMIT } from './action-limit.ts';
 import { type InitialWeights, layerStart, type Place, type Start, startValues } from './initial-weights.ts';
 

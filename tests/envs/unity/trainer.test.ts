@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Environment, Episode, Sampler } from '../../../envs/env.ts';
 import { COMMAND, STATUS } from '../../../envs/unity/protocol/messages.ts';
 import { AGGREGATION, encodeSideChannels } from '../../../envs/unity/protocol/side-channels.ts';
-import { numbersOf } from '../../../train/collect/statistics.ts';
+import { aggregated } from '../../../train/collect/statistics.ts';
 import { Echo } from './echoing.ts';
 import { closeWorlds, openWorld, play } from './open-world.ts';
 import { actionsIn, messagesIn, ScriptedUnity } from './scripted-unity.ts';
@@ -117,7 +117,7 @@ describe('a session', () => {
     );
     await unity.tell({ [A.key]: [{ id: 0, sees: [2] }] }, encodeSideChannels(messages));
     const [environment] = met.get('A')!.environments;
-    expect(numbersOf(environment!.statistics!())).toEqual({ Height: 1.5, Jumps: 4, Level: 2, Spread: 5 });
+    expect(aggregated(environment!.statistics!())).toEqual({ Height: 1.5, Jumps: 4, Level: 2, Spread: 5 });
     expect(environment!.statistics!()).toEqual({});
   });
 
@@ -131,7 +131,7 @@ describe('a session', () => {
       (value) => ({ kind: 'statistic', name: 'Height', value, aggregation: average }) as const,
     );
     await unity.tell({ [A.key]: [{ id: 0, sees: [2] }] }, encodeSideChannels(messages));
-    expect(numbersOf(met.get('A')!.environments[0]!.statistics!())).toEqual({ Height: 2 });
+    expect(aggregated(met.get('A')!.environments[0]!.statistics!())).toEqual({ Height: 2 });
     expect(said.filter((line) => /warning: the statistic "Height" is no number/.test(line))).toHaveLength(1);
   });
 
@@ -150,7 +150,7 @@ describe('a session', () => {
       await player.tell({ [A.key]: [{ id: 0, sees: [2] }] }, encodeSideChannels(messages));
     }
     const taken = met.get('A')!.environments.map((environment) => environment.statistics!());
-    expect(numbersOf(Object.assign({}, ...taken))).toEqual({ Height: 1.5, Jumps: 6, Level: 7 });
+    expect(aggregated(Object.assign({}, ...taken))).toEqual({ Height: 1.5, Jumps: 6, Level: 7 });
   });
 
   it('answers messages without agents, with lists that are empty, and with agents that nobody told of', async () => {

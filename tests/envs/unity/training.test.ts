@@ -10,13 +10,15 @@ import { COMMAND, STATUS } from '../../../envs/unity/protocol/messages.ts';
 import { LiveCollector } from '../../../train/collect/live-collector.ts';
 import type { Rollout } from '../../../train/collect/rollout.ts';
 import { type Configuration, parseConfiguration } from '../../../train/configuration/read.ts';
-import { Curriculum } from '../../../train/curriculum.ts';
-import { latestCheckpoint, readCheckpoint } from '../../../train/keep/checkpoint.ts';
+import { Curriculum } from '../../../train/judge/curriculum.ts';
+import { readCheckpoint } from '../../../train/keep/checkpoint.ts';
+import { latestCheckpoint } from '../../../train/keep/checkpoint-folder.ts';
 import { networkOf } from '../../../train/learn/learner-options.ts';
-import { actingModel } from '../../../train/policy/acting.ts';
+import { actingModel } from '../../../train/policy/actor.ts';
 import { Normaliser } from '../../../train/policy/normaliser.ts';
 import { initialParameters } from '../../../train/policy/policy.ts';
-import { type TrainOptions, train } from '../../../train/train.ts';
+import { train } from '../../../train/train.ts';
+import type { TrainOptions } from '../../../train/train-options.ts';
 import { behavior as pointer } from '../../train/fixtures/pointing-environment.ts';
 import { closeWorlds, openWorld, play } from './open-world.ts';
 import { join as joinWorld, pointingWorld } from './player/playing.ts';
@@ -45,9 +47,12 @@ behaviors:
     'Pointer',
   );
   const learn = async (name: string, changes: Partial<TrainOptions>) => {
-    const options = {
+    const options: TrainOptions = {
       configuration,
-      environment: pathToFileURL(join(import.meta.dirname, '../../train/fixtures/pointing-environment.ts')).href,
+      environment: {
+        kind: 'embedded',
+        module: pathToFileURL(join(import.meta.dirname, '../../train/fixtures/pointing-environment.ts')).href,
+      },
       behavior: pointer,
       seed: 7,
       agents: 20,
@@ -62,8 +67,8 @@ behaviors:
   try {
     const learning: Promise<Awaited<ReturnType<typeof learn>>>[] = [];
     const { world, port } = await openWorld({
-      onBehavior: (behavior, environment) => {
-        learning.push(learn('wire', { behavior, environment, agents: 0 }));
+      onBehavior: (behavior, worlds) => {
+        learning.push(learn('wire', { behavior, environment: { kind: 'live', worlds }, agents: 0 }));
       },
     });
     const playing = playPointing(port, { agents: 20 });
@@ -103,10 +108,10 @@ behaviors:
   const play = async (max_steps: number, earns: (decision: number) => number) => {
     const training: Promise<unknown>[] = [];
     const { port, world } = await openWorld({
-      onBehavior: (behavior, environment) => {
-        const options = {
+      onBehavior: (behavior, worlds) => {
+        const options: TrainOptions = {
           configuration: configuration(max_steps),
-          environment,
+          environment: { kind: 'live', worlds },
           behavior,
           seed: 3,
           agents: 0,
@@ -140,10 +145,10 @@ behaviors:
     });
     const mean = returns.reduce((sum, value) => sum + value, 0) / returns.length;
     const squares = returns.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-    const { statistics } = latestCheckpoint(folder, () => {}).checkpoint.rewardNormaliser!;
-    expect(statistics.rows).toBe(2 * rows);
-    expect(statistics.mean).toBeCloseTo(mean, 9);
-    expect(statistics.squares).toBeCloseTo(squares, 6);
+    const { moments } = latestCheckpoint(folder, () => {}).checkpoint.rewardNormaliser!;
+    expect(moments.rows).toBe(2 * rows);
+    expect(moments.mean).toBeCloseTo(mean, 9);
+    expect(moments.squares).toBeCloseTo(squares, 6);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -197,8 +202,8 @@ environment_parameters:
       'Pointer',
     );
   async function learn(name: string, changes: Partial<TrainOptions> & Pick<TrainOptions, 'configuration'>) {
-    const options = {
-      environment: pointingWorld.environment,
+    const options: TrainOptions = {
+      environment: { kind: 'embedded', module: pointingWorld.environment },
       behavior: pointer,
       seed: 7,
       agents: 20,
@@ -223,7 +228,8 @@ environment_parameters:
     const parameters = new Curriculum(settings.environmentParameters).values();
     const world = await openWorld({
       parameters,
-      onBehavior: (behavior, environment) => {
+      onBehavior: (behavior, worlds) => {
+        const environment = { kind: 'live', worlds } as const;
         learning.push(learn(name, { configuration: settings, behavior, environment, agents: 0, resume }));
       },
     });

@@ -8,8 +8,9 @@ import { drawParameters } from '../../../envs/walker/parameters.ts';
 import { loadPhysX } from '../../../envs/walker/physx.ts';
 import { walkerRig } from '../../../envs/walker/rig.ts';
 import { Walker } from '../../../envs/walker/walker.ts';
-import { Collector, GROUP_SIZE } from '../../../train/collect/collector.ts';
-import { actingModel } from '../../../train/policy/acting.ts';
+import { GROUP_SIZE } from '../../../train/collect/collecting.ts';
+import { EmbeddedCollector } from '../../../train/collect/embedded-collector.ts';
+import { actingModel } from '../../../train/policy/actor.ts';
 import { Normaliser } from '../../../train/policy/normaliser.ts';
 import { initialParameters } from '../../../train/policy/policy.ts';
 import { type PlayOptions, play } from './playing.ts';
@@ -44,7 +45,7 @@ describe('the same seed gives the same bytes', () => {
     const parameters = initialParameters(network, 1);
     const model = actingModel({ network, parameters, normaliser: new Normaliser(network.observationSize) });
     const collected = async (workers: number) => {
-      const collector = await Collector.start({
+      const collector = await EmbeddedCollector.start({
         environment: environmentUrl,
         agents: 4 * GROUP_SIZE,
         workers,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BehaviorSpec, Environment, ParameterValues, Step } from '../../../envs/env.ts';
 import { LiveCollector } from '../../../train/collect/live-collector.ts';
-import { actingModel } from '../../../train/policy/acting.ts';
+import { actingModel } from '../../../train/policy/actor.ts';
 import { Normaliser } from '../../../train/policy/normaliser.ts';
 import { initialParameters } from '../../../train/policy/policy.ts';
 

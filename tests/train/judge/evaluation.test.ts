@@ -4,14 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256OfFile } from '../../../base/files/hash.ts';
-import type { Episode } from '../../../envs/env.ts';
 import { parseConfiguration } from '../../../train/configuration/read.ts';
-import { type Evaluation, evaluationOf, playTrial, trialsOf } from '../../../train/judge/evaluation.ts';
-import { readCheckpoint, writeBestCheckpoint } from '../../../train/keep/checkpoint.ts';
+import { readCheckpoint } from '../../../train/keep/checkpoint.ts';
 import { bestCheckpointPath, listCheckpoints } from '../../../train/keep/checkpoint-files.ts';
+import { writeBestCheckpoint } from '../../../train/keep/checkpoint-folder.ts';
 import type { EvaluationMetrics } from '../../../train/keep/metrics.ts';
-import type { TrainOptions } from '../../../train/train.ts';
-import { behavior, createEnvironment } from '../fixtures/pointing-environment.ts';
+import type { TrainOptions } from '../../../train/train-options.ts';
+import { behavior } from '../fixtures/pointing-environment.ts';
 import { trainPointer } from '../fixtures/train-pointer.ts';
 import { eventFilesIn, shownEvents } from '../keep/tensorboard/read-events.ts';
 
@@ -184,75 +183,5 @@ describe('a held-out evaluation', () => {
     expect(evaluationConditions).toHaveLength(2);
     await expect(run({ name: 'bare', behavior: bare })).rejects.toThrow(/evaluation_interval: .*Pointer.*expected 0/);
     expect(existsSync(join(folder, 'bare.jsonl'))).toBe(false);
-  });
-});
-
-describe('a score', () => {
-  const conditions = [
-    { name: 'a', parameters: { speed: 1 } },
-    { name: 'b', parameters: { speed: 2 } },
-  ];
-
-  it('comes from as many episodes as were asked for, spread evenly, in small trials', () => {
-    const trials = trialsOf(conditions, { speed: 9, gravity: 3, mass: { sampler_type: 'uniform' } }, 19);
-    expect(trials.map(({ condition, agent, episodes }) => [condition, agent, episodes])).toEqual([
-      [0, 0, 4],
-      [0, 1, 4],
-      [0, 2, 2],
-      [1, 3, 4],
-      [1, 4, 4],
-      [1, 5, 2],
-    ]);
-    expect(trials[3]!.parameters).toEqual({ speed: 2, gravity: 3 });
-  });
-
-  it('counts each condition the same, and knows how sure it is', () => {
-    const episode = (reward: number, truncated: boolean): Episode => ({
-      agent: 0,
-      episode: 0,
-      reward,
-      decisions: 10,
-      truncated,
-      details: {},
-    });
-    const trials = trialsOf(conditions, {}, 8);
-    const easy = [2, 4, 2, 4].map((reward) => episode(reward, true));
-    const hard = [0, 0, 0, 0].map((reward) => episode(reward, false));
-    const { conditions: parts, ...all } = evaluationOf(conditions, trials, [easy, hard]) satisfies Evaluation;
-    // The standard error of the first is sqrt(4/3) / sqrt(4).
-    const interval = 1.96 * Math.sqrt(4 / 3 / 4);
-    expect(parts[0]).toMatchObject({ name: 'a', episodes: 4, reward: 3, fallShare: 0, episodeLength: 10 });
-    expect(parts[0]!.rewardInterval).toBeCloseTo(interval, 12);
-    expect(parts[1]).toMatchObject({ name: 'b', reward: 0, rewardInterval: 0, fallShare: 1 });
-    expect(all).toMatchObject({ episodes: 8, reward: 1.5, fallShare: 0.5 });
-    expect(all.rewardInterval).toBeCloseTo(interval / 2, 12);
-  });
-
-  it('does not take a world that broke down for one that was walked in to the end', () => {
-    const ended = (truncated: boolean, blowUps: number): Episode => ({
-      agent: 0,
-      episode: 0,
-      reward: 1,
-      decisions: 10,
-      truncated,
-      details: { blowUps },
-    });
-    const one = [{ name: 'any', parameters: {} }];
-    const trials = trialsOf(one, {}, 3);
-    const { fallShare } = evaluationOf(one, trials, [[ended(true, 0), ended(true, 1), ended(false, 0)]]);
-    expect(fallShare).toBeCloseTo(2 / 3, 12);
-  });
-
-  it('is not made of actions that are no numbers', async () => {
-    const silent = { run: async () => ({ means: { data: Float32Array.of(0, Number.NaN) } }) };
-    const trial = { condition: 0, parameters: {}, agent: 2, episodes: 1 };
-    const judged = (logDeviation: number) =>
-      playTrial(
-        { behavior, createEnvironment },
-        { session: silent as never, logDeviation: Float32Array.of(0, logDeviation), deterministic: false },
-        trial,
-      );
-    await expect(judged(0)).rejects.toThrow("the policy's means is NaN");
-    await expect(judged(100)).rejects.toThrow("the deviation of the policy's actions is Infinity");
   });
 });

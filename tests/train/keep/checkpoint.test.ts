@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeTensorFile } from '../../../base/files/safetensors.ts';
-import { type Checkpoint, latestCheckpoint, readCheckpoint, writeCheckpoint } from '../../../train/keep/checkpoint.ts';
+import { type Checkpoint, readCheckpoint } from '../../../train/keep/checkpoint.ts';
 import { pruneCheckpoints } from '../../../train/keep/checkpoint-files.ts';
+import { latestCheckpoint, writeCheckpoint } from '../../../train/keep/checkpoint-folder.ts';
 import { RewardNormaliser } from '../../../train/learn/reward-normaliser.ts';
 import { Normaliser } from '../../../train/policy/normaliser.ts';
 import { initialParameters, type Network } from '../../../train/policy/policy.ts';
@@ -68,8 +69,9 @@ describe('a checkpoint', () => {
   });
 
   it('comes back bit for bit with what it knows of rewards, in a network of another kind', () => {
-    const rewardNormaliser = new RewardNormaliser(2);
-    rewardNormaliser.normalise(Float32Array.of(0.1, -0.3, 2, 5), 2, () => false, 0.9);
+    const rewardNormaliser = new RewardNormaliser([0, 0]);
+    const ends = { terminated: new Uint8Array(4), truncated: new Uint8Array(4) };
+    rewardNormaliser.normalise({ agents: 2, decisions: 2, rewards: Float32Array.of(0.1, -0.3, 2, 5), ...ends }, 0.9);
     const other: Network = { ...network, sharedBody: true, layerNorm: true, activation: 'none' };
     const [parameters, first, second] = [1, 2, 3].map((seed) => initialParameters(other, seed)) as [
       Values,

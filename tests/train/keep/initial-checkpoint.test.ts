@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Checkpoint, writeCheckpoint } from '../../../train/keep/checkpoint.ts';
+import type { Checkpoint } from '../../../train/keep/checkpoint.ts';
+import { writeCheckpoint } from '../../../train/keep/checkpoint-folder.ts';
 import { initialCheckpoint, takenOver, valueFactor } from '../../../train/keep/initial-checkpoint.ts';
 import { Learner } from '../../../train/learn/learner.ts';
 import { RewardNormaliser } from '../../../train/learn/reward-normaliser.ts';
@@ -121,13 +122,10 @@ describe('init_path', () => {
   });
 
   it('tells a critic that foretold normalised rewards what they are worth in a run that takes them as they come', async () => {
-    const rewardNormaliser = new RewardNormaliser(2);
-    rewardNormaliser.normalise(
-      Float32Array.from({ length: 40 }, (_, at) => 3 * Math.sin(at)),
-      2,
-      () => false,
-      0.9,
-    );
+    const rewardNormaliser = new RewardNormaliser([0, 0]);
+    const rewards = Float32Array.from({ length: 40 }, (_, at) => 3 * Math.sin(at));
+    const ends = { terminated: new Uint8Array(40), truncated: new Uint8Array(40) };
+    rewardNormaliser.normalise({ agents: 2, decisions: 20, rewards, ...ends }, 0.9);
     const checkpoint = { ...checkpointOf(network, 10), rewardNormaliser };
     expect(valueFactor(checkpoint, true)).toBe(1);
     expect(valueFactor(checkpointOf(network, 10), false)).toBe(1);

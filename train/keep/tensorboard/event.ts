@@ -83,7 +83,7 @@ export interface Event {
   /** Seconds since 1970. */
   readonly wallTime: number;
   readonly step?: number;
-  readonly what: FileVersion | SessionStart | Summary;
+  readonly what: FileVersion | SessionStart | TaggedValues;
 }
 
 /** The first event of every file. */
@@ -96,7 +96,8 @@ export interface SessionStart {
   readonly sessionStart: true;
 }
 
-export interface Summary {
+/** TensorFlow calls it a summary. */
+export interface TaggedValues {
   readonly values: readonly Value[];
 }
 
@@ -119,7 +120,7 @@ function contentOf(what: Event['what']): object {
 
 function summaryValue({ tag, value }: Value): object {
   if (typeof value === 'number') return { tag, simple_value: value };
-  if (typeof value !== 'string') return { tag, histo: histogramOf(value) };
+  if (typeof value !== 'string') return { tag, histo: histogramMessage(value) };
   return {
     tag: `${tag}/text_summary`, // as PyTorch names it, and so ML-Agents
     metadata: { plugin_data: { plugin_name: 'text' } },
@@ -127,6 +128,6 @@ function summaryValue({ tag, value }: Value): object {
   };
 }
 
-function histogramOf({ min, max, count, sum, sumOfSquares, limits, counts }: Histogram): object {
+function histogramMessage({ min, max, count, sum, sumOfSquares, limits, counts }: Histogram): object {
   return { min, max, num: count, sum, sum_squares: sumOfSquares, bucket_limit: limits, bucket: counts };
 }

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildExecutable } from '../../../../envs/unity/player/player-executable.ts';
 import { behavior, environmentUrl } from '../../../../envs/walker/behavior.ts';
 import { parseConfiguration } from '../../../../train/configuration/read.ts';
-import { latestCheckpoint } from '../../../../train/keep/checkpoint.ts';
+import { latestCheckpoint } from '../../../../train/keep/checkpoint-folder.ts';
 import { train } from '../../../../train/train.ts';
 import { compiled } from '../../../compiled/loader.ts';
 import { because } from '../../../skipping.ts';
@@ -47,7 +47,7 @@ describe.skipIf(because(process.platform === 'win32', 'Windows has no executable
     await train(
       {
         configuration: parseConfiguration(settings, 'settings.yaml', 'Walker'),
-        environment: environmentUrl,
+        environment: { kind: 'embedded', module: environmentUrl },
         behavior,
         seed: 3,
         agents,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Episode } from '../../envs/env.ts';
-import { inOrderOfTheirEnds, type Rollout } from '../../train/collect/rollout.ts';
-import type { CompletionCriteria, EnvironmentParameters } from '../../train/configuration/environment-parameters.ts';
-import { Curriculum } from '../../train/curriculum.ts';
+import type { Episode } from '../../../envs/env.ts';
+import { inOrderOfTheirEnds } from '../../../train/collect/rollout.ts';
+import type { CompletionCriteria, EnvironmentParameters } from '../../../train/configuration/environment-parameters.ts';
+import { Curriculum } from '../../../train/judge/curriculum.ts';
 
 const criteria = (changes: Partial<CompletionCriteria>): CompletionCriteria => ({
   behavior: 'Walker',
@@ -200,7 +200,7 @@ it('episodes are put into the order in which they ended, whatever group their ag
     [1, 5],
     [2, 9],
   ].map(([agent, episode]) => ({ ...episodesOf(0)[0]!, agent: agent!, episode: episode! }));
-  const rollout = { agents, decisions, terminated, truncated, episodes } as unknown as Rollout;
+  const rollout = { agents, decisions, terminated, truncated, episodes };
   expect(inOrderOfTheirEnds(rollout).map(({ agent, episode }) => [agent, episode])).toEqual([
     [1, 4],
     [0, 7],

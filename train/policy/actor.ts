@@ -1,4 +1,4 @@
-/** The policy as the roll-out workers run it: parameters and normaliser baked into a small ONNX graph. */
+/** The actor by itself: as the small ONNX graph that acts in roll-outs, and as TensorFlow.js computes it eagerly. */
 import type { EagerBackendName } from '../../compile/eager-backends.ts';
 import { named, openEngine, trace } from '../../compile/index.ts';
 import { scoped } from '../../compile/scoped.ts';
@@ -35,7 +35,7 @@ export function actorTensors({ network, parameters, normaliser }: Actor): {
   mean: tf.Tensor;
   deviation: tf.Tensor;
 } {
-  const { mean, deviation } = normaliser.statistics();
+  const { mean, deviation } = normaliser.moments();
   return {
     parameters: Object.fromEntries(
       parametersOf(network, 'actor').map(({ name, shape }) => [
@@ -76,11 +76,14 @@ export async function eagerActions(
     { observations: { shape: ['batch', observationSize] } },
   );
   const actions = new Float32Array(rows * actionSize);
-  for (let row = 0; row < rows; row += EAGER_ROWS) {
-    const part = observations.subarray(row * observationSize, Math.min(row + EAGER_ROWS, rows) * observationSize);
-    const computed = await policy.run({ observations: part });
-    actions.set(computed.actions.data as Float32Array, row * actionSize);
+  try {
+    for (let row = 0; row < rows; row += EAGER_ROWS) {
+      const part = observations.subarray(row * observationSize, Math.min(row + EAGER_ROWS, rows) * observationSize);
+      const computed = await policy.run({ observations: part });
+      actions.set(computed.actions.data as Float32Array, row * actionSize);
+    }
+  } finally {
+    await policy.release();
   }
-  await policy.release();
   return actions;
 }

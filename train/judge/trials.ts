@@ -6,13 +6,13 @@
  * seed; on the means where the run is trained so (`network_settings.deterministic`).
  */
 
+import { UserError } from '../../base/failure/user-error.ts';
 import { RandomStream } from '../../base/random/stream.ts';
-import type { Environment, EnvironmentModule, Episode, EvaluationCondition } from '../../envs/env.ts';
-import { type ActingPolicy, drawAction } from '../collect/rollout.ts';
-import { deviationOf } from '../collect/rollout-checks.ts';
-import { statisticsOf } from '../keep/summary.ts';
-import { requireFinite } from '../not-finite.ts';
-import { STREAMS } from '../streams.ts';
+import type { BehaviorSpec, Environment, EnvironmentModule, Episode, EvaluationCondition } from '../../envs/env.ts';
+import type { PlayedCondition } from '../../evaluate/score.ts';
+import { requireFinite } from '../numbers/not-finite.ts';
+import { STREAMS } from '../numbers/streams.ts';
+import { type ActingPolicy, deviationOf, drawAction } from '../policy/acting-policy.ts';
 
 /** Far from the seeds that people choose for their runs. */
 const EVALUATION_SEED = 0x6576616c;
@@ -29,21 +29,14 @@ export interface Trial {
   readonly episodes: number;
 }
 
-/** How a policy fared in one condition, or in all. */
-export interface Score {
-  readonly episodes: number;
-  /** Mean of an episode; over all conditions, each counts the same. */
-  readonly reward: number;
-  /** Half-width of its 95 % confidence interval. */
-  readonly rewardInterval: number;
-  /** Share of the episodes that ended before their time, whether by a fall or because physics broke down. */
-  readonly fallShare: number;
-  /** In decisions. */
-  readonly episodeLength: number;
-}
-
-export interface Evaluation extends Score {
-  readonly conditions: readonly (Score & { readonly name: string })[];
+/** @throws UserError where the world has none. */
+export function evaluationConditions({ name, evaluationConditions }: BehaviorSpec): readonly EvaluationCondition[] {
+  if (evaluationConditions) return evaluationConditions;
+  throw new UserError({
+    what: `the behaviour ${JSON.stringify(name)} can't be evaluated apart from training`,
+    where: 'gaitsmith.evaluation_interval',
+    expected: '0',
+  });
 }
 
 /**
@@ -113,35 +106,13 @@ async function play(environment: Environment, policy: ActingPolicy, agent: numbe
 }
 
 /** @param played the episodes of each trial. */
-export function evaluationOf(
+export function byCondition(
   conditions: readonly EvaluationCondition[],
   trials: readonly Trial[],
   played: readonly (readonly Episode[])[],
-): Evaluation {
-  const scores = conditions.map(({ name }, index) => ({
+): PlayedCondition[] {
+  return conditions.map(({ name }, index) => ({
     name,
-    ...scoreOf(played.filter((_, trial) => trials[trial]!.condition === index).flat()),
+    episodes: played.filter((_, trial) => trials[trial]!.condition === index).flat(),
   }));
-  const mean = (of: (score: Score) => number) => scores.reduce((sum, score) => sum + of(score), 0) / scores.length;
-  return {
-    episodes: scores.reduce((sum, { episodes }) => sum + episodes, 0),
-    reward: mean(({ reward }) => reward),
-    // Each trial has random numbers of its own, so the conditions are independent: variances of means add up.
-    rewardInterval: Math.hypot(...scores.map(({ rewardInterval }) => rewardInterval)) / scores.length,
-    fallShare: mean(({ fallShare }) => fallShare),
-    episodeLength: mean(({ episodeLength }) => episodeLength),
-    conditions: scores,
-  };
-}
-
-function scoreOf(episodes: readonly Episode[]): Score {
-  const count = episodes.length;
-  const rewards = statisticsOf(episodes.map(({ reward }) => reward))!;
-  return {
-    episodes: count,
-    reward: rewards.mean,
-    rewardInterval: (1.96 * rewards.deviation) / Math.sqrt(Math.max(1, count - 1)),
-    fallShare: episodes.filter(({ truncated, details }) => !truncated || details['blowUps']).length / count,
-    episodeLength: statisticsOf(episodes.map(({ decisions }) => decisions))!.mean,
-  };
 }

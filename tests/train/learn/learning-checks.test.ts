@@ -1,7 +1,7 @@
 /** Values and returns that are no numbers, and whose they are told to be. */
 import { expect, it } from 'vitest';
 import type { Rollout } from '../../../train/collect/rollout.ts';
-import { checkValues } from '../../../train/learn/value-checks.ts';
+import { checkValues } from '../../../train/learn/learning-checks.ts';
 
 const rollout = (changes: Partial<Rollout>): Rollout => ({
   agents: 2,

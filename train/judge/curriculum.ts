@@ -6,14 +6,14 @@
  * is smoothed is the measure of one iteration with those before.
  */
 
-import { UserError } from '../base/failure/user-error.ts';
-import type { Episode, ParameterValue, ParameterValues } from '../envs/env.ts';
+import { UserError } from '../../base/failure/user-error.ts';
+import type { Episode, ParameterValue, ParameterValues } from '../../envs/env.ts';
 import {
   type CompletionCriteria,
   type EnvironmentParameters,
   type Lesson,
   lessonsOf,
-} from './configuration/environment-parameters.ts';
+} from '../configuration/environment-parameters.ts';
 
 /** What a checkpoint keeps. */
 export interface CurriculumState {

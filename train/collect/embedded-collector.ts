@@ -7,21 +7,20 @@ import type { Worker } from 'node:worker_threads';
 import { type Problem, UserError } from '../../base/failure/user-error.ts';
 import { startWorker } from '../../base/threads/start-worker.ts';
 import type { Episode, EpisodeHistory, ParameterValues } from '../../envs/env.ts';
-import type { Trial } from '../judge/evaluation.ts';
-import { type Finding, NotFiniteError } from '../not-finite.ts';
+import type { Trial } from '../judge/trials.ts';
+import { type Finding, NotFiniteError } from '../numbers/not-finite.ts';
+import type { SentPolicy } from '../policy/acting-policy.ts';
+import { type Collector, type CollectRequest, GROUP_SIZE } from './collecting.ts';
 import { mergeRollouts, type Rollout } from './rollout.ts';
 
-/** Agents that decide as one batch. Part of what a run's numbers depend on, so it is no setting. */
-export const GROUP_SIZE = 8;
-
-export interface CollectorOptions {
+export interface EmbeddedOptions {
   /** URL of an `EnvironmentModule`. */
   readonly environment: string;
   readonly agents: number;
   readonly workers: number;
   readonly seed: number;
   readonly parameters: ParameterValues;
-  /** Where each agent goes on, as `Collector.histories` told; absent in a new run. */
+  /** Where each agent goes on, as `histories` told; absent in a new run. */
   readonly histories?: readonly EpisodeHistory[] | undefined;
 }
 
@@ -36,21 +35,6 @@ export interface CollectorWorkerData {
   readonly groups: readonly Group[];
   readonly seed: number;
   readonly parameters: ParameterValues;
-}
-
-/** A policy on its way to a worker. */
-export interface SentPolicy {
-  /** ONNX: `observations` [batch, observationSize], raw, to `means` [batch, actionSize]. */
-  readonly model: Uint8Array;
-  readonly logDeviation: Float32Array; // [actionSize]
-  /** Act on the means, without noise. */
-  readonly deterministic: boolean;
-}
-
-export interface CollectRequest extends SentPolicy {
-  readonly iteration: number;
-  /** Decisions of all agents, of which each makes the same share. */
-  readonly rows: number;
 }
 
 export interface WorkerCollectRequest extends Omit<CollectRequest, 'rows'> {
@@ -78,7 +62,7 @@ export type CollectorReply =
       readonly finding?: Finding | undefined;
     };
 
-export class Collector {
+export class EmbeddedCollector implements Collector {
   readonly #workers: readonly RollOutWorker[];
   readonly #agents: number;
 
@@ -88,11 +72,11 @@ export class Collector {
   }
 
   /** Starts the workers and their worlds. */
-  static async start(options: CollectorOptions): Promise<Collector> {
+  static async start(options: EmbeddedOptions): Promise<EmbeddedCollector> {
     const { environment, seed, parameters } = options;
     const shares = dealOut(options);
     const started = shares.map((groups) => new RollOutWorker({ environment, groups, seed, parameters }));
-    const collector = new Collector(started, options.agents);
+    const collector = new EmbeddedCollector(started, options.agents);
     try {
       await Promise.all(started.map((worker) => worker.answer()));
     } catch (error) {
@@ -111,12 +95,7 @@ export class Collector {
     return mergeRollouts(replies.flatMap((reply) => (reply.kind === 'collected' ? reply.parts : [])));
   }
 
-  /**
-   * Plays episodes in worlds of their own, each trial in the next worker that is free; those that experience is collected
-   * in stand still meanwhile.
-   *
-   * @returns the episodes of each trial.
-   */
+  /** Each trial is played in the next worker that is free. */
   async evaluate(policy: SentPolicy, trials: readonly Trial[]): Promise<(readonly Episode[])[]> {
     const episodes: (readonly Episode[])[] = [];
     const waiting = trials.entries();
@@ -131,35 +110,27 @@ export class Collector {
     return episodes;
   }
 
-  /** What a new collector needs to go on from here, in the order of the agents; undefined where the world can't repeat. */
   async histories(): Promise<EpisodeHistory[] | undefined> {
     const replies = await Promise.all(this.#workers.map((worker) => worker.ask({ kind: 'histories' })));
     const parts = replies.map((reply) => (reply.kind === 'histories' ? reply.histories : undefined));
     return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
   }
 
-  /**
-   * Gives other parameters to the episodes that start from now on; those under way keep theirs.
-   *
-   * @param reset whether those under way are dropped and every agent starts one at once.
-   */
   async setParameters(parameters: ParameterValues, reset: boolean): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.ask({ kind: 'parameters', parameters, reset })));
   }
 
-  /** Ends the worlds and the workers. */
   async close(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.close()));
   }
 
-  /** Ends the workers wherever they are. */
   async abandon(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 }
 
 /** Groups in the order of their agents, in even and contiguous shares, so that merged shares are in order too. */
-function dealOut({ agents, workers, histories }: CollectorOptions): Group[][] {
+function dealOut({ agents, workers, histories }: EmbeddedOptions): Group[][] {
   const groups = Array.from({ length: Math.ceil(agents / GROUP_SIZE) }, (_, group): Group => {
     const firstAgent = group * GROUP_SIZE;
     const end = Math.min(firstAgent + GROUP_SIZE, agents);

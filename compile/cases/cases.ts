@@ -3,8 +3,8 @@
  * one tfjs operator; conformance.test.ts runs it traced and eagerly and compares the results and the gradients.
  */
 import fc from 'fast-check';
-import { layerNorm, scaledLinear, standardised } from '../../compile/layer-norm.ts';
-import { tf } from '../../compile/tensorflow.ts';
+import { layerNorm, scaledLinear, standardised } from '../layer-norm.ts';
+import { tf } from '../tensorflow.ts';
 
 export interface Drawn {
   readonly shape: number[];

@@ -1,7 +1,7 @@
 /** The collector's worker threads, where they end unasked; what they collect is tested by the trainings. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { Collector } from '../../../train/collect/collector.ts';
+import { EmbeddedCollector } from '../../../train/collect/embedded-collector.ts';
 
 /** A world that takes its thread down a moment after it was made, when nobody waits for an answer. */
 const falling = (how: string) =>
@@ -13,7 +13,7 @@ it.each([
 ])(
   'a worker that %s while it has nothing to do is told of at the next question, not waited for',
   async (_what, how, told) => {
-    const collector = await Collector.start({
+    const collector = await EmbeddedCollector.start({
       environment: falling(how),
       agents: 8,
       workers: 1,

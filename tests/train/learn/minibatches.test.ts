@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { RandomStream } from '../../../base/random/stream.ts';
+import { minibatches } from '../../../train/learn/minibatches.ts';
+
+describe('minibatches', () => {
+  it('deal out all rows once an epoch, but for what is left over', () => {
+    const chosen = [...minibatches(10, 3, 2, 'shuffled', new RandomStream(1))].map((each) => [...each]);
+    expect(chosen).toHaveLength(6);
+    for (const epoch of [chosen.slice(0, 3), chosen.slice(3)]) expect(new Set(epoch.flat()).size).toBe(9);
+  });
+
+  it('with replacement draw each row from all, so that some come twice', () => {
+    const many = [...minibatches(1000, 200, 20, 'with_replacement', new RandomStream(1))].map((each) => [...each]);
+    expect(many).toHaveLength(100);
+    const distinct = many.reduce((sum, each) => sum + new Set(each).size, 0) / many.length;
+    // 1000 (1 - (1 - 1/1000)^200)
+    expect(distinct).toBeGreaterThan(178);
+    expect(distinct).toBeLessThan(184);
+    expect(Math.max(...many.flat())).toBe(999);
+  });
+});

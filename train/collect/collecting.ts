@@ -1,0 +1,45 @@
+/** What collects experience, whichever the world is: worker threads with worlds of their own, or a live world's agents. */
+import type { Episode, EpisodeHistory, ParameterValues } from '../../envs/env.ts';
+import type { Trial } from '../judge/trials.ts';
+import type { SentPolicy } from '../policy/acting-policy.ts';
+import type { Rollout } from './rollout.ts';
+
+/** Agents that decide as one batch. Part of what a run's numbers depend on, so it is no setting. */
+export const GROUP_SIZE = 8;
+
+export interface CollectRequest extends SentPolicy {
+  readonly iteration: number;
+  /** Decisions of all agents, of which each makes the same share. */
+  readonly rows: number;
+}
+
+export interface Collector {
+  /**
+   * Lets the agents decide under one policy until there are so many decisions as `rows` shares out to them.
+   *
+   * @returns undefined where a world that sets its own pace was left before that; one that is stepped ends its roll-out.
+   * @throws NotFiniteError at the first number of the world or the policy that is none.
+   */
+  collect(request: CollectRequest, signal: AbortSignal): Promise<Rollout | undefined>;
+  /**
+   * Gives other parameters to the episodes that start from now on; those under way keep theirs.
+   *
+   * @param reset whether those under way are dropped and every agent starts one, at once or as soon as its world asks.
+   */
+  setParameters(parameters: ParameterValues, reset: boolean): Promise<void>;
+  /** What a new collector needs to go on from here, in the order of the agents; undefined where the world can't repeat. */
+  histories(): Promise<readonly EpisodeHistory[] | undefined>;
+  /**
+   * Plays held-out episodes in worlds of their own; those that experience is collected in stand still meanwhile. Absent
+   * where a world can't be had twice.
+   *
+   * @returns the episodes of each trial.
+   */
+  evaluate?(policy: SentPolicy, trials: readonly Trial[]): Promise<(readonly Episode[])[]>;
+  /** Lets the agents go on by this policy until it is told to stop, unrecorded. Absent where the world waits for nobody. */
+  act?(request: CollectRequest, signal: AbortSignal): Promise<void>;
+  /** Ends the worlds. */
+  close(): Promise<void>;
+  /** Ends them wherever they are. */
+  abandon(): Promise<void>;
+}

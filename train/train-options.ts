@@ -1,0 +1,65 @@
+/** What a training is told, and what it tells. */
+import type { Engine, EngineOptions } from '../compile/index.ts';
+import type { BehaviorSpec, Environment } from '../envs/env.ts';
+import type { Configuration } from './configuration/read.ts';
+import type { Origin } from './keep/checkpoint.ts';
+import type { IterationMetrics } from './keep/metrics.ts';
+import type { RunProgress } from './keep/progress.ts';
+
+/** Where experience comes from. */
+export type TrainingWorld =
+  /** Worlds that worker threads make: URL of an `EnvironmentModule`. */
+  | { readonly kind: 'embedded'; readonly module: string }
+  /** Worlds that are there already (a live Unity, in several copies, maybe), and set the pace themselves. */
+  | { readonly kind: 'live'; readonly worlds: readonly Environment[] };
+
+export interface TrainOptions {
+  readonly configuration: Configuration;
+  readonly environment: TrainingWorld;
+  /** What its agents are like. */
+  readonly behavior: BehaviorSpec;
+  readonly seed: number;
+  /** Agents that collect side by side, part of what the numbers depend on; 0 where that is for the world to say. */
+  readonly agents: number;
+  /** Worker threads; changes the speed and nothing else. Default: all cores. */
+  readonly workers?: number | undefined;
+  /** What computes the update; default: traced, onnxruntime on the CPU. The roll-outs' policy is that always. */
+  readonly engine?: Pick<EngineOptions, 'backend' | 'device'>;
+  /** Where checkpoints and metrics go. */
+  readonly checkpointFolder: string;
+  readonly metricsPath: string;
+  /** Where TensorBoard's event files go; absent: there are none. */
+  readonly eventsFolder?: string;
+  /** Where is kept what led to a NaN; absent: it is not kept. */
+  readonly dumpFolder?: string;
+  /** Go on from the latest checkpoint. */
+  readonly resume: boolean;
+  /** By what it trains, for the checkpoints. */
+  readonly origin?: Origin | undefined;
+  /**
+   * For a world that others still learn in: asked once this training is done. Its agents then act by the policy until the
+   * signal aborts.
+   */
+  readonly actUntil?: () => AbortSignal;
+}
+
+/** What training tells while it runs, and how it is asked to stop. */
+export interface TrainHooks {
+  info(message: string): void;
+  warn(message: string): void;
+  /** Once nothing stands against the training any more, and before anything of it is written. */
+  begin?(): void;
+  /** After each iteration. */
+  iteration(metrics: IterationMetrics, maxSteps: number): void;
+  /** Once aborted, the iteration under way is finished and saved. */
+  readonly signal: AbortSignal;
+}
+
+export interface TrainResult {
+  readonly checkpoint: string;
+  readonly progress: RunProgress;
+  /** What computed the update, in truth. */
+  readonly engine: Pick<Engine, 'backend' | 'use'>;
+  /** Whether it was asked to stop before max_steps. */
+  readonly interrupted: boolean;
+}
