@@ -43,7 +43,11 @@ export class KernelBodies {
   /** Of each body in the kernel; of fixed ones -1. */
   readonly #dynamic: readonly number[];
 
-  constructor(module: WebAssembly.Module, bodies: readonly Body[], { speculative = true, overlookZ = true } = {}) {
+  constructor(
+    module: WebAssembly.Module,
+    bodies: readonly Body[],
+    { speculative = true, overlookZ = true, mayTouch = (_a: number, _b: number) => true } = {},
+  ) {
     const memory = new WebAssembly.Memory({ initial: 64 });
     this.#floats = new Float32Array(memory.buffer);
     this.#words = new Uint32Array(memory.buffer);
@@ -52,7 +56,7 @@ export class KernelBodies {
     this.#dynamic = bodies.map(({ fixed }) => (fixed ? -1 : dynamic++));
     this.pairs = bodies
       .flatMap((_, a) => bodies.slice(0, a).map((_, b) => inOrder(bodies, a, b)))
-      .filter(([first, second]) => !(bodies[first]!.fixed && bodies[second]!.fixed))
+      .filter(([first, second]) => !(bodies[first]!.fixed && bodies[second]!.fixed) && mayTouch(first, second))
       .sort((a, b) => a[0] - b[0] || a[1] - b[1]);
 
     const { layout } = this.#kernel;
