@@ -18,6 +18,11 @@ export interface SolverSettings {
   readonly improvedSlerp: boolean;
   /** Whether a limit has its row however far away it is (PhysX 5), or only within 0.1 rad, or 49 % of its range if less. */
   readonly limitsAlways: boolean;
+  /**
+   * A limit that is not reached keeps its room in velocity iterations: whether that from after it was freed of the equality
+   * rows (PhysX 5) or from before (4.1).
+   */
+  readonly roomFreed: boolean;
   /** Whether friction takes part in every position iteration, or only in the last three. */
   readonly frictionAlways: boolean;
   /** Share of the whole friction that each of a patch's two anchors may bear: 1 in PhysX 4.1. */
@@ -44,6 +49,7 @@ const unity: SolverSettings = {
   gapFactor: 0.8,
   improvedSlerp: false,
   limitsAlways: false,
+  roomFreed: false,
   frictionAlways: true,
   anchorShare: 1,
   frictionCombine: 'average',
@@ -58,6 +64,7 @@ export const dialects: Readonly<Record<DialectName, SolverSettings>> = {
     gapFactor: 1,
     improvedSlerp: true,
     limitsAlways: true,
+    roomFreed: true,
     anchorShare: 0.5,
     frictionCombine: 'minimum',
     contactsOverlookZ: true,

@@ -104,6 +104,8 @@ export let maxDepenetration: f32 = 0;
 export let gapFactor: f32 = 0;
 export let improvedSlerp: bool = false;
 export let frictionAlways: bool = false;
+/** Whether a limit that is not reached keeps, in velocity iterations, the room from after it was freed of the equality rows. */
+export let roomFreed: bool = false;
 /** Share of the whole friction that each of two anchors may bear. */
 export let anchorShare: f32 = 1;
 /** Whether contacts are made as far ahead as velocities reach (speculative CCD). */
@@ -147,6 +149,7 @@ export function readConfiguration(at: usize): void {
   frictionAlways = load<i32>(at, 92) != 0;
   anchorShare = load<f32>(at, 96);
   speculative = load<i32>(at, 100) != 0;
+  roomFreed = load<i32>(at, 104) != 0;
   contactsOverlookZ = load<i32>(at, 104) != 0;
 }
 

@@ -14,6 +14,7 @@ import {
   LIMIT_SWING_2,
   LIMIT_TWIST,
   V,
+  roomFreed,
   rows,
   timeStep,
 } from './layout';
@@ -34,7 +35,7 @@ import {
   LOCK_T,
 } from './joint-layout';
 import { AXES, ERRORS, FRAME_0, FRAME_1, TURN, multiply, product, writeAngular, writeShare } from './joint-rows';
-import { abs, add, atan, div, dot, max, minor, mul, neg, reciprocalOrZero, select, splat, sqrt, sub, tanSmall } from './math';
+import { abs, acos, add, atan, div, dot, max, minor, mul, neg, reciprocalOrZero, select, splat, sqrt, sub, tanSmall } from './math';
 
 /** What the rows of one joint's limits have in common. */
 let equalityRows: usize = 0;
@@ -86,7 +87,10 @@ export function prepareLimits(
   if (limits & LIMIT_CONE) cursor = pushCone(table, sy, sz, sw, cursor);
   if (limits & LIMIT_TWIST) {
     writeFrameAxis(FRAME_1, 0);
-    cursor = pushRange(table, 0, mul(four, atan(div(tx, add(one, tw)))), cursor);
+    // PhysX takes the arc cosine (computePhi), whose angle near 0 goes in steps of 7e-4 rad; a straight knee feels them.
+    const unit = div(tw, sqrt(add(mul(tx, tx), mul(tw, tw))));
+    const magnitude = mul(splat(2), acos(unit));
+    cursor = pushRange(table, 0, select(f32x4.lt(tx, zero), neg(magnitude), magnitude), cursor);
   }
   return cursor;
 }
@@ -213,9 +217,10 @@ function pushRow(active: v128, x: v128, y: v128, z: v128, error: v128, at: usize
   v128.store(at, v128.and(reciprocalOrZero(response), active), LIMIT_INVERSE);
   const perSecond = splat(1 / timeStep);
   v128.store(at, v128.and(mul(left, perSecond), active), LIMIT_BIAS);
-  // A limit that is not reached yet keeps its room in velocity iterations: that from before it was freed of the equality rows.
-  const room = f32x4.gt(error, splat(0));
-  v128.store(at, v128.and(v128.and(mul(error, perSecond), room), active), LIMIT_LATER_BIAS);
+  // A limit that is not reached yet keeps its room in velocity iterations: in PhysX 4.1 that from before it was freed of the
+  // equality rows, in 5 that from after.
+  const room = v128.and(f32x4.gt(error, splat(0)), active);
+  v128.store(at, v128.and(mul(roomFreed ? left : error, perSecond), room), LIMIT_LATER_BIAS);
   v128.store(at, splat(0), LIMIT_IMPULSE);
   return at + LIMIT_BYTES;
 }

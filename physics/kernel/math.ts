@@ -94,6 +94,21 @@ export function atan(x: v128): v128 {
   return v128.or(y, v128.and(x, f32x4.splat(-0.0)));
 }
 
+/** Arc cosine of a number from 0 to 1, radians. */
+export function acos(x: v128): v128 {
+  const half = splat(0.5);
+  const near = f32x4.gt(x, half);
+  // Near 1: acos(x) = 2 asin(sqrt((1 - x) / 2)); there the arc sine has all its digits, x itself has not.
+  const a = select(near, sqrt(mul(half, max(splat(0), sub(splat(1), x)))), x);
+  const z = mul(a, a);
+  let p = add(mul(splat(4.2163199048e-2), z), splat(2.4181311049e-2));
+  p = add(mul(p, z), splat(4.5470025998e-2));
+  p = add(mul(p, z), splat(7.4953002686e-2));
+  p = add(mul(p, z), splat(1.6666752422e-1));
+  const arc = add(mul(mul(p, z), a), a);
+  return select(near, add(arc, arc), sub(splat(1.5707963267948966), arc));
+}
+
 /** Tangent within 45 degrees of 0, radians. */
 export function tanSmall(x: v128): v128 {
   const z = mul(x, x);

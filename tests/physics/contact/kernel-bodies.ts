@@ -1,4 +1,5 @@
 /** The kernel's contacts of the same bodies, without a solver: tables laid by hand, poses put in, lists read out. */
+import { type Kernel, startKernel } from '../../../physics/kernel.ts';
 import {
   type Body,
   type Contact,
@@ -22,26 +23,18 @@ export interface Patch {
   readonly broken: number;
 }
 
-interface Kernel {
-  configure(at: number, contactScratch: number): void;
-  findContacts(group: number): void;
+/** What the kernel exports for this alone. */
+interface ContactKernel extends Kernel {
+  findContactsOf(group: number): void;
   contactList(lane: number): number;
-  contactLaneBytes(): number;
-  contactScratchBytes(shapes: number, pairs: number): number;
-  clearLane(lane: number): void;
 }
 
 const v128 = 16;
-const bodyBytes = 18 * v128;
-const shapeWords = 16;
-const pairWords = 8;
 const kinds = { ball: 0, capsule: 1, box: 2, plane: 3 } as const;
-/** Beyond what the kernel keeps in fixed places. */
-const tablesAt = 1 << 17;
 
 export class KernelBodies {
-  readonly #kernel: Kernel;
-  readonly #bodies: readonly Body[];
+  readonly #kernel: ContactKernel;
+  readonly #layout: Kernel['layout'];
   readonly #floats: Float32Array;
   readonly #words: Uint32Array;
   readonly #group: number;
@@ -50,39 +43,46 @@ export class KernelBodies {
   /** Of each body in the kernel; of fixed ones -1. */
   readonly #dynamic: readonly number[];
 
-  constructor(module: WebAssembly.Module, bodies: readonly Body[], { speculative = true, overlookZ = true } = {}) {
+  constructor(
+    module: WebAssembly.Module,
+    bodies: readonly Body[],
+    { speculative = true, overlookZ = true, mayTouch = (_a: number, _b: number) => true } = {},
+  ) {
     const memory = new WebAssembly.Memory({ initial: 64 });
     this.#floats = new Float32Array(memory.buffer);
     this.#words = new Uint32Array(memory.buffer);
-    const instance = new WebAssembly.Instance(module, { env: { memory, abort: () => {} } });
-    this.#kernel = instance.exports as unknown as Kernel;
-    this.#bodies = bodies;
+    this.#kernel = startKernel(module, memory) as ContactKernel;
     let dynamic = 0;
     this.#dynamic = bodies.map(({ fixed }) => (fixed ? -1 : dynamic++));
     this.pairs = bodies
       .flatMap((_, a) => bodies.slice(0, a).map((_, b) => inOrder(bodies, a, b)))
-      .filter(([first, second]) => !(bodies[first]!.fixed && bodies[second]!.fixed))
+      .filter(([first, second]) => !(bodies[first]!.fixed && bodies[second]!.fixed) && mayTouch(first, second))
       .sort((a, b) => a[0] - b[0] || a[1] - b[1]);
 
-    let at = tablesAt;
+    const { layout } = this.#kernel;
+    this.#layout = layout;
+    this.#kernel.measure(dynamic, 0, bodies.length, this.pairs.length);
+    let at = Math.ceil(this.#kernel.firstFree() / v128) * v128;
     const take = (bytes: number) => {
       const taken = at;
       at += Math.ceil(bytes / v128) * v128;
       return taken;
     };
     const configuration = take(128);
-    const shapes = take(bodies.length * shapeWords * 4);
-    const pairs = take(this.pairs.length * pairWords * 4);
-    const scratch = take(this.#kernel.contactScratchBytes(bodies.length, this.pairs.length));
-    const groupBytes = 16 * v128 + dynamic * bodyBytes;
+    const shapes = take(bodies.length * layout.SHAPE_BYTES);
+    const pairs = take(this.pairs.length * layout.PAIR_BYTES);
+    const scratch = take(this.#kernel.contactScratchBytes());
+    const groupBytes = layout.HEADER * v128 + dynamic * layout.BODY_BYTES;
     this.#group = take(groupBytes);
     const laneBytes = this.#kernel.contactLaneBytes();
     this.#lanesAt = take(4 * laneBytes);
     if (at > memory.buffer.byteLength) throw new Error('the test gives the kernel too little memory');
 
-    bodies.forEach((body, index) => this.#writeShape(shapes + index * shapeWords * 4, body, this.#dynamic[index]!));
+    bodies.forEach((body, index) => {
+      this.#writeShape(shapes + index * layout.SHAPE_BYTES, body, this.#dynamic[index]!);
+    });
     this.pairs.forEach(([first, second], index) => {
-      const word = (pairs >> 2) + index * pairWords;
+      const word = (pairs + index * layout.PAIR_BYTES) >> 2;
       this.#words.set([first, second, this.#dynamic[first]!, this.#dynamic[second]!], word);
     });
     const word = configuration >> 2;
@@ -115,21 +115,28 @@ export class KernelBodies {
     motions.forEach((motion, index) => {
       const body = this.#dynamic[index]!;
       if (body < 0) return;
-      const word = (this.#group >> 2) + 16 * 4 + body * 18 * 4 + lane;
-      const put = (at: number, values: Float32Array) => {
+      const { POSITION, ROTATION, VELOCITY, SPIN } = this.#layout;
+      const put = (place: number, values: Float32Array) => {
         values.forEach((value, part) => {
-          this.#floats[word + (at + part) * 4] = value;
+          this.#floats[this.#wordOf(body, place + part * v128, lane)] = value;
         });
       };
-      put(0, motion.subarray(4, 7));
-      put(3, motion.subarray(0, 4));
-      put(7, motion.subarray(7, 13));
+      put(ROTATION, motion.subarray(0, 4));
+      put(POSITION, motion.subarray(4, 7));
+      put(VELOCITY, motion.subarray(7, 10));
+      put(SPIN, motion.subarray(10, 13));
     });
+  }
+
+  /** Place of one lane's number of a body, as a word. */
+  #wordOf(body: number, place: number, lane: number): number {
+    const { HEADER, BODY_BYTES } = this.#layout;
+    return ((this.#group + HEADER * v128 + body * BODY_BYTES + place) >> 2) + lane;
   }
 
   /** Finds contacts of all four lanes. */
   find(): void {
-    this.#kernel.findContacts(this.#group);
+    this.#kernel.findContactsOf(0);
   }
 
   /** What was found in one lane. */
@@ -177,14 +184,20 @@ export class KernelBodies {
     return new Uint8Array(this.#words.buffer, this.#lanesAt + lane * bytes, bytes).slice();
   }
 
+  /** Puts back what a lane is to remember. */
+  remember(lane: number, bytes: Uint8Array): void {
+    new Uint8Array(this.#words.buffer, this.#lanesAt + lane * bytes.length, bytes.length).set(bytes);
+  }
+
   /** Bits of what the bodies of a lane touch, and whose touches began or ended. */
   touches(lane = 0): { bodies: number[]; happened: number; overflow: number } {
-    const header = (this.#group >> 2) + lane;
+    const { TOUCHING, HAPPENED, OVERFLOW } = this.#layout;
+    const header = (place: number) => this.#words[((this.#group + place) >> 2) + lane]!;
     const bodies = this.#dynamic.filter((body) => body >= 0);
     return {
-      bodies: bodies.map((body) => this.#words[header + 16 * 4 + body * 18 * 4 + 17 * 4]!),
-      happened: this.#words[header + 5 * 4]!,
-      overflow: this.#words[header + 6 * 4]!,
+      bodies: bodies.map((body) => this.#words[this.#wordOf(body, TOUCHING, lane)]!),
+      happened: header(HAPPENED),
+      overflow: header(OVERFLOW),
     };
   }
 
