@@ -3,6 +3,7 @@
  *
  * The two tables are WalkerAgent.OnActionReceived of ML-Agents, in its order (the right foot stands before the left one).
  */
+import type { NumberReader } from './episode-state.ts';
 import { bodyIndex, motorBodies, type Rig } from './rig.ts';
 import { writeEuler } from './rotation.ts';
 import type { World } from './world.ts';
@@ -124,6 +125,16 @@ export class Muscles {
       }
     }
     for (let action = 0; action < actionSize; action++) inForce[action] = actions[at + action]!;
+  }
+
+  /** For `restore`: strengths, then the actions in force. */
+  save(): number[] {
+    return [...this.strengths, ...this.#inForce];
+  }
+
+  restore(from: NumberReader): void {
+    this.strengths.set(from.many(this.strengths.length));
+    this.#inForce.set(from.many(actionSize));
   }
 
   #changed(action: number, actions: Float32Array, at: number): boolean {

@@ -5,6 +5,7 @@
  * What a walker does never depends on its lane or its neighbours. Lanes that nobody lives in hang still, far from anything
  * and without gravity.
  */
+import type { DialectName } from '../../physics/dialects.ts';
 import { massFrame } from '../../physics/mass-frame.ts';
 import { lanesPerGroup, Simulator } from '../../physics/simulator.ts';
 import type { BodyView, Field } from './body-view.ts';
@@ -13,17 +14,19 @@ import type { PhysicsSettings } from './physics-settings.ts';
 import { motorBodies, type Rig, type Vector } from './rig.ts';
 import { identity, turned, yaw } from './rotation.ts';
 import { category, sceneOfRig } from './scene-of-rig.ts';
-import type { World, WorldConditions, Worlds, WorldStart } from './world.ts';
+import type { World, WorldConditions, WorldStart, Worlds } from './world.ts';
 
 const groundBit = 1 << category.ground;
 const bodyBit = 1 << category.body;
 
 export class BatchedWorlds implements Worlds<LaneWorld> {
+  readonly name: DialectName;
   readonly each: readonly LaneWorld[];
   readonly simulator: Simulator;
 
   /** @param module the simulator's kernel, from `loadKernel` or `compileKernelModule` of physics/. */
   constructor(module: WebAssembly.Module, rig: Rig, count: number, dialect: Dialect, settings: PhysicsSettings) {
+    this.name = dialect.name;
     const scene = sceneOfRig(rig, dialect, settings);
     const { step, positionIterations, velocityIterations, maxAngularVelocity, maxDepenetrationVelocity } = settings;
     this.simulator = new Simulator(module, scene, {
@@ -179,6 +182,21 @@ export class LaneWorld implements World {
   readForReward(): void {}
 
   read(): void {}
+
+  /** The lane, then whether the target was being touched. */
+  save(): Uint8Array {
+    const { bytesPerLane } = this.simulator;
+    const state = new Uint8Array(bytesPerLane + 1);
+    this.simulator.snapshot(this.lane, state.subarray(0, bytesPerLane));
+    state[bytesPerLane] = this.#touchedTarget ? 1 : 0;
+    return state;
+  }
+
+  restore(state: Uint8Array): void {
+    const { bytesPerLane } = this.simulator;
+    this.simulator.restore(this.lane, state.subarray(0, bytesPerLane));
+    this.#touchedTarget = state[bytesPerLane] === 1;
+  }
 
   #set({ gravity, friction, masses, driveScale }: WorldConditions): void {
     const { simulator, lane } = this;

@@ -4,8 +4,9 @@
  * `unity` solves as Unity does and is what walkers are trained in. `physx5` is the same simulator set like PhysX 5 as this
  * project used it before, and `physx` is PhysX 5.6 itself: two other solvers to judge a policy in, slower or less like Unity.
  */
-import { UserError } from '../../base/failure/user-error.ts';
+
 import { nearestName } from '../../base/failure/nearest-name.ts';
+import { UserError } from '../../base/failure/user-error.ts';
 import { type DialectName, dialects, type SolverSettings } from '../../physics/dialects.ts';
 import { unityPhysics } from './physics-settings.ts';
 import type { Rig } from './rig.ts';
@@ -31,6 +32,7 @@ export function worldNamed(name: string = defaultWorld): WorldName {
 
 /** How a rig is put into the simulator. */
 export interface Dialect {
+  readonly name: DialectName;
   readonly solver: SolverSettings;
   /** Degrees to both sides by which locked axes of driven joints may give: PhysX's own slerp drive does nothing where an axis is locked. */
   readonly play: number;
@@ -41,8 +43,15 @@ export interface Dialect {
 }
 
 export const walkerDialects: Readonly<Record<DialectName, Dialect>> = {
-  unity: { solver: dialects.unity, play: 0, flatFriction: 1, order: ({ solvingOrder }) => solvingOrder },
+  unity: {
+    name: 'unity',
+    solver: dialects.unity,
+    play: 0,
+    flatFriction: 1,
+    order: ({ solvingOrder }) => solvingOrder,
+  },
   physx5: {
+    name: 'physx5',
     solver: dialects.physx5,
     play: unityPhysics.lockedAxisPlay,
     // What PhysX 4 gives to flat on flat by two anchors that each bear the whole friction: see physx/scene.ts.

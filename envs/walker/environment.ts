@@ -3,23 +3,25 @@
  *
  * Every episode has a random stream named by (seed, agent, episode), so it is the same in whichever group the agent lives.
  */
+import { UserError } from '../../base/failure/user-error.ts';
 import { RandomStream } from '../../base/random/stream.ts';
 import type {
   Environment,
   EnvironmentModule,
   EnvironmentOptions,
   Episode,
-  EpisodeHistory,
+  EpisodeSnapshot,
   ParameterValues,
   Step,
 } from '../env.ts';
 import { behavior } from './behavior.ts';
+import { decodeState, encodeState } from './episode-state.ts';
+import { openWorlds } from './open-worlds.ts';
 import { checkParameter, checkParameters, drawParameters, type WalkerParameters } from './parameters.ts';
 import { type PhysicsSettings, unityPhysics } from './physics-settings.ts';
 import { type Rig, walkerRig } from './rig.ts';
 import { decideTogether, type Outcome, Walker } from './walker.ts';
 import type { World, Worlds } from './world.ts';
-import { openWorlds } from './open-worlds.ts';
 
 /** Tell the streams of this environment from others with the same seed: those of episodes, and of their parameters. */
 const purpose = { episode: 0x3a1, parameters: 0x3a2 };
@@ -58,7 +60,7 @@ export class WalkerEnvironment<In extends World = World> implements Environment 
   readonly #rewards: Float64Array;
   /** 1 where the episode has ended before the decision is over, [agents]. */
   readonly #isOver: Uint8Array;
-  /** What was decided in the running episodes so far; grown as they last. */
+  /** What was decided in the running episodes so far, grown as they last; empty where worlds are kept themselves. */
   readonly #histories: Float32Array[];
   readonly #parameters: WalkerParameters[];
   /** What episodes are started with from now on. */
@@ -92,27 +94,34 @@ export class WalkerEnvironment<In extends World = World> implements Environment 
     this.#decisions = new Int32Array(agents);
     this.#rewards = new Float64Array(agents);
     this.#isOver = new Uint8Array(agents);
-    this.#histories = Array.from({ length: agents }, () => new Float32Array(64 * behavior.actionSize));
+    this.#histories = worlds.each.map(({ save }) => new Float32Array(save ? 0 : 64 * behavior.actionSize));
   }
 
   async reset(): Promise<Float32Array> {
     for (let agent = 0; agent < this.agents; agent++) {
       const isFirst = this.#numbers[agent] === -1;
-      const history = isFirst ? this.#options.histories?.[agent] : undefined;
-      if (history) this.#relive(agent, history);
+      const snapshot = isFirst ? this.#options.snapshots?.[agent] : undefined;
+      if (snapshot) this.#goOnFrom(agent, snapshot);
       else this.#startNext(agent);
     }
     return this.#step.observations;
   }
 
-  histories(): readonly EpisodeHistory[] {
+  snapshots(): readonly EpisodeSnapshot[] {
     // Before `reset` no agent has gone further than where it was to go on.
-    if (this.#numbers.includes(-1) && this.#options.histories) return this.#options.histories;
-    return this.#histories.map((actions, agent) => ({
-      episode: Math.max(0, this.#numbers[agent]!),
-      parameters: this.#parameters[agent]!,
-      actions: actions.slice(0, this.#decisions[agent]! * behavior.actionSize),
-    }));
+    if (this.#numbers.includes(-1) && this.#options.snapshots) return this.#options.snapshots;
+    return this.walkers.map((walker, agent) => {
+      const episode = this.#numbers[agent]!;
+      if (episode < 0) return { episode: 0, state: new Uint8Array() };
+      const told = { world: this.#worlds.name, parameters: this.#parameters[agent]! };
+      const counts = [this.#decisions[agent]!, this.#rewards[agent]!];
+      const decided = this.#histories[agent]!.slice(0, this.#decisions[agent]! * behavior.actionSize);
+      const kept = walker.world.save?.();
+      const state = kept
+        ? { told, numbers: Float64Array.of(...counts, ...walker.save()), world: kept }
+        : { told, numbers: new Float64Array(), world: new Uint8Array(decided.buffer) };
+      return { episode, state: encodeState(state) };
+    });
   }
 
   setParameters(parameters: ParameterValues): void {
@@ -129,7 +138,7 @@ export class WalkerEnvironment<In extends World = World> implements Environment 
     for (let agent = 0; agent < this.agents; agent++) {
       const walker = this.walkers[agent]!;
       const row = agent * observationSize;
-      this.#remember(agent, actions, agent * actionSize);
+      if (!walker.world.save) this.#remember(agent, actions, agent * actionSize);
       const outcome = this.#ended(agent);
       rewards[agent] = walker.reward;
       terminated[agent] = outcome === 'fell' ? 1 : 0;
@@ -152,11 +161,14 @@ export class WalkerEnvironment<In extends World = World> implements Environment 
   }
 
   #ended(agent: number): Outcome {
-    const walker = this.walkers[agent]!;
-    const outcome = walker.end();
-    this.#decisions[agent]! += 1;
-    this.#rewards[agent]! += walker.reward;
+    const outcome = this.walkers[agent]!.end();
+    this.#count(agent);
     return outcome;
+  }
+
+  #count(agent: number): void {
+    this.#decisions[agent]! += 1;
+    this.#rewards[agent]! += this.walkers[agent]!.reward;
   }
 
   #remember(agent: number, actions: Float32Array, at: number): void {
@@ -171,16 +183,46 @@ export class WalkerEnvironment<In extends World = World> implements Environment 
     for (let action = 0; action < actionSize; action++) history[end + action] = actions[at + action]!;
   }
 
-  /** Brings an agent into an episode, to where it was: the same decisions lead to the same place. */
-  #relive(agent: number, { episode, parameters, actions }: EpisodeHistory): void {
-    this.#startEpisode(agent, episode, this.#draw(agent, episode, { ...this.#given, ...parameters }));
+  /** Brings an agent into an episode, to where it was. */
+  #goOnFrom(agent: number, { episode, state }: EpisodeSnapshot): void {
+    if (state.length === 0) {
+      this.#startEpisode(agent, episode, this.#draw(agent, episode));
+      return;
+    }
+    const { told, numbers, world } = decodeState(state);
+    if (told.world !== this.#worlds.name) {
+      throw new UserError({
+        what: 'these episodes were begun in another world',
+        where: 'world',
+        value: this.#worlds.name,
+        expected: told.world,
+        mend: `go on with --world ${told.world}, or start a run of its own from this policy`,
+      });
+    }
+    const parameters = this.#draw(agent, episode, { ...this.#given, ...told.parameters });
+    const walker = this.walkers[agent]!;
+    if (walker.world.restore) {
+      const [decisions, reward, ...own] = numbers;
+      this.#numbers[agent] = episode;
+      this.#parameters[agent] = parameters;
+      this.#decisions[agent] = decisions!;
+      this.#rewards[agent] = reward!;
+      walker.world.restore(world);
+      walker.restore(Float64Array.from(own), parameters);
+    } else {
+      this.#startEpisode(agent, episode, parameters);
+      this.#playAgain(agent, new Float32Array(world.buffer));
+    }
+    walker.observe(this.#step.observations, agent * behavior.observationSize);
+  }
+
+  /** The same decisions lead to the same place. */
+  #playAgain(agent: number, actions: Float32Array): void {
     for (let at = 0; at < actions.length; at += behavior.actionSize) {
       this.#remember(agent, actions, at);
       this.walkers[agent]!.decide(actions, at);
-      this.#rewards[agent]! += this.walkers[agent]!.reward;
-      this.#decisions[agent]! += 1;
+      this.#count(agent);
     }
-    this.walkers[agent]!.observe(this.#step.observations, agent * behavior.observationSize);
   }
 
   #startNext(agent: number): void {

@@ -7,10 +7,12 @@
  * Order of things, as Unity has it: physics steps, touches are heard of (a touched target moves), the goal frame is turned to
  * the target and moved to the hips, the state is rewarded, and if a decision is due it is observed.
  */
-import { RandomStream } from '../../base/random/stream.ts';
+
 import { cosine, sine } from '../../base/exact-functions.ts';
+import { type RandomState, RandomStream } from '../../base/random/stream.ts';
 import { actionSize, Muscles } from './action.ts';
 import { originOf, type Point } from './body-view.ts';
+import { NumberReader } from './episode-state.ts';
 import { observationLayout, planObservation, speedError, type WalkerState, writeObservation } from './observation.ts';
 import { addNoise, noiseScaleOf } from './observation-noise.ts';
 import type { WalkerParameters } from './parameters.ts';
@@ -205,6 +207,51 @@ export class Walker<In extends World = World> {
     addNoise(level, this.#noiseScales, this.#streamFor(purposes.noise, this.physicsSteps), into, at);
   }
 
+  /** Between two decisions, all that the episode is made of beside its parameters and what the world keeps; for `restore`. */
+  save(): Float64Array {
+    const { targetSpeed, goal, frameOrigin, meanVelocity } = this.#state;
+    return Float64Array.of(
+      ...this.#origin,
+      ...this.#stream!.save(),
+      ...(this.#pushes?.save() ?? noStream),
+      this.#nextPush,
+      this.#latency,
+      this.#isWaiting ? 1 : 0,
+      ...this.#waiting,
+      ...[this.physicsSteps, this.targetsTouched, this.#distanceAlongGoal, targetSpeed],
+      ...[goal.x, goal.z, frameOrigin.x, frameOrigin.y, frameOrigin.z],
+      ...[meanVelocity.x, meanVelocity.y, meanVelocity.z],
+      ...this.#muscles.save(),
+    );
+  }
+
+  /** Goes on where `save` was called, in a world that has been restored too. */
+  restore(numbers: Float64Array, parameters: WalkerParameters): void {
+    const from = new NumberReader(numbers);
+    const stream = () => from.many(noStream.length) as RandomState;
+    const { goal, frameOrigin, meanVelocity } = this.#state;
+    this.#parameters = parameters;
+    this.#outcome = 'goes on';
+    this.reward = 0;
+    this.fallenBody = -1;
+    this.#origin = stream();
+    this.#stream = RandomStream.restored(stream());
+    const pushes = stream();
+    this.#pushes = parameters.push_speed > 0 ? RandomStream.restored(pushes) : undefined;
+    this.#nextPush = from.next();
+    this.#latency = from.next();
+    this.#isWaiting = from.next() === 1;
+    this.#waiting.set(from.many(actionSize));
+    this.physicsSteps = from.next();
+    this.targetsTouched = from.next();
+    this.#distanceAlongGoal = from.next();
+    this.#state.targetSpeed = from.next();
+    [goal.x, goal.z] = [from.next(), from.next()];
+    [frameOrigin.x, frameOrigin.y, frameOrigin.z] = [from.next(), from.next(), from.next()];
+    [meanVelocity.x, meanVelocity.y, meanVelocity.z] = [from.next(), from.next(), from.next()];
+    this.#muscles.restore(from);
+  }
+
   #drawConditions(): WorldConditions {
     const { gravity, friction, mass_scale, mass_jitter, drive_strength_scale: driveScale } = this.#parameters;
     const random = this.#streamFor(purposes.masses);
@@ -367,6 +414,9 @@ export function decideTogether(
     }
   }
 }
+
+/** In place of a stream that there is none of. */
+const noStream: RandomState = [0, 0, 0, 0];
 
 /** To be written over. */
 const targetNow: Point = { x: 0, y: 0, z: 0 };

@@ -5,6 +5,7 @@
  * PhysX's own.
  */
 import type { BodyView } from './body-view.ts';
+import type { WorldName } from './dialects.ts';
 import type { Vector } from './rig.ts';
 
 /** One walker's piece of a world: ground, walls, target, and the ragdoll with its motors. */
@@ -30,10 +31,15 @@ export interface World {
   readForReward(): void;
   /** Brings all of `bodies` up to date. */
   read(): void;
+  /** All that it keeps, for `restore`; absent where that can't be had, and an episode must be played again. */
+  save?(): Uint8Array;
+  restore?(state: Uint8Array): void;
 }
 
 /** The worlds of some walkers, stepped together. */
 export interface Worlds<Each extends World = World> {
+  /** One of `worldNames`. */
+  readonly name: WorldName;
   readonly each: readonly Each[];
   /** One physics step of every walker; of those that are over it may be left out. @param isOver 1 where it is, [walkers]. */
   simulate(isOver: Uint8Array): void;

@@ -4,12 +4,13 @@
  * A joint is a D6 joint: actor 0 is the body that owns it, actor 1 the body it is connected to, and the pose of frame 1 in
  * frame 0 is what limits and motors are about. With this order a positive knee angle bends the knee backwards.
  */
-import { pointerOf } from './memory.ts';
+
 import type { PhysicsSettings } from '../physics-settings.ts';
-import type { PhysX, PhysXTypes } from './physx-types.ts';
 import { type Collider, isLocked, type Rig, type RigJoint, type Vector } from '../rig.ts';
 import { degrees, identity, type Quaternion } from '../rotation.ts';
 import { alongAxis, halfHeightOf, jointRotation } from '../scene-of-rig.ts';
+import { pointerOf } from './memory.ts';
+import type { PhysX, PhysXTypes } from './physx-types.ts';
 import { kind, type Materials, writeFilterData } from './scene.ts';
 
 /** A motor as PhysX knows it. */

@@ -9,14 +9,14 @@
  * State is read straight from WebAssembly memory into typed arrays; nothing here allocates in a step.
  */
 import { type BodyView, poseSize } from '../body-view.ts';
-import { type BodyReader, bodyReader } from './body-readers.ts';
-import { MemoryViews, pointerOf } from './memory.ts';
 import type { PhysicsSettings } from '../physics-settings.ts';
-import type { MemoryLayout, PhysX, PhysXTypes } from './physx-types.ts';
-import { type Motor, RagdollMaker } from './ragdoll.ts';
 import { bodyIndex, type Collider, motorBodies, type Rig, type Vector } from '../rig.ts';
 import { identity, type Quaternion, turned, yaw } from '../rotation.ts';
 import { target, type World, type WorldConditions, type WorldStart, wall } from '../world.ts';
+import { type BodyReader, bodyReader } from './body-readers.ts';
+import { MemoryViews, pointerOf } from './memory.ts';
+import type { MemoryLayout, PhysX, PhysXTypes } from './physx-types.ts';
+import { type Motor, RagdollMaker } from './ragdoll.ts';
 import { kind, makeSceneParts, type SceneParts, setFriction } from './scene.ts';
 import { SolvedMotors } from './solved-motors.ts';
 

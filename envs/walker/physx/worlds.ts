@@ -8,6 +8,7 @@ import { PhysXWorld } from './world.ts';
 export function physxWorlds(physx: PhysX, rig: Rig, count: number, settings: PhysicsSettings): Worlds<PhysXWorld> {
   const each = Array.from({ length: count }, () => new PhysXWorld(physx, rig, settings));
   return {
+    name: 'physx',
     each,
     simulate(isOver) {
       for (let walker = 0; walker < count; walker++) if (!isOver[walker]) each[walker]!.simulate();
