@@ -51,6 +51,8 @@ export interface BehaviorSpec {
   readonly actionSize: number;
   /** What each observation is called, in messages; absent where nobody knows. */
   readonly observationNames?: readonly string[];
+  /** The names of the environment's worlds, the first of which is meant where none is named; absent where it has one. */
+  readonly worlds?: readonly string[];
   /** Circumstances to judge a policy in, apart from training; absent where no second world can be had. */
   readonly evaluationConditions?: readonly EvaluationCondition[];
   /** The agent's left-right mirror image, where it has one: as good there as here. */

@@ -107,7 +107,7 @@ export function ship(run: ShippableRun, report: string, folder: string): Card {
 }
 
 /** Enough to start another run from, and no more: it goes into version control. */
-function withoutEpisodes({ histories, summary, average, sample, ...learnt }: Checkpoint): Checkpoint {
+function withoutEpisodes({ snapshots, summary, average, sample, ...learnt }: Checkpoint): Checkpoint {
   return { ...learnt, sample: spreadRows(sample, learnt.network.observationSize, SAMPLE_ROWS) };
 }
 

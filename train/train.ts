@@ -79,8 +79,9 @@ async function collectorOf(
   const { agents, workers = availableParallelism(), seed } = options;
   const parameters = curriculum.values();
   if (environment.kind === 'embedded') {
-    const histories = saved?.histories;
-    return EmbeddedCollector.start({ environment: environment.module, agents, workers, seed, parameters, histories });
+    const { module, world } = environment;
+    const snapshots = saved?.snapshots;
+    return EmbeddedCollector.start({ environment: module, world, agents, workers, seed, parameters, snapshots });
   }
   const collector = new LiveCollector(environment.worlds, seed);
   // A live world began before it was known whose it is, and so in the first lessons.
@@ -114,6 +115,6 @@ function rewardNormaliserOf(
   if (!configuration.behavior.gaitsmith.normalize_rewards) return undefined;
   const known = saved?.rewardNormaliser;
   // Where no episode goes on (in a live world all are gone), no return does.
-  if (known && saved?.histories) return known;
+  if (known && saved?.snapshots) return known;
   return new RewardNormaliser(new Float64Array(agents), (known ?? initial?.checkpoint.rewardNormaliser)?.moments);
 }

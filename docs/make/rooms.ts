@@ -52,9 +52,14 @@ export const rooms: readonly Room[] = [
     knows: ['base'],
   },
   {
+    name: 'physics',
+    about: 'a simulator of ragdolls, four to a vector, that solves as Unity does; it knows of no walker',
+    knows: ['base'],
+  },
+  {
     name: 'envs/walker',
-    about: "ML-Agents' Walker: rig, world, observations, actions, reward",
-    knows: ['base', 'envs'],
+    about: "ML-Agents' Walker: rig, worlds, observations, actions, reward; `physx/` is PhysX, the referee",
+    knows: ['base', 'physics', 'envs'],
   },
   {
     name: 'envs/unity',

@@ -18,13 +18,14 @@ import type { Options } from './train-options.ts';
  * @param saved what is gone on from: by the file that it was trained by, where no other is named.
  */
 export async function configurationOf(
-  { config, maxSteps, seed, agents, initializeFrom, fromScratch, shipped }: Options,
+  { config, maxSteps, seed, agents, world, initializeFrom, fromScratch, shipped }: Options,
   run: RunFolder,
   saved?: Checkpoint,
 ): Promise<{ readonly file: string; readonly configuration: Configuration }> {
   const { readConfiguration } = await import('../../train/configuration/read.ts');
   const { lessonsTogether } = await import('../../train/configuration/environment-parameters.ts');
   const { behavior } = await import('../../envs/walker/behavior.ts');
+  const { worldNamed } = await import('../../envs/walker/dialects.ts');
   const { checkParameter, checkParameters } = await import('../../envs/walker/parameters.ts');
   const hasStart = initializeFrom !== undefined || existsSync(shippedFiles(shipped ?? SHIPPED_WALKER).checkpoint);
   const own = fromScratch || !hasStart ? 'config/walker-fast.yaml' : 'config/walker-tune.yaml';
@@ -43,7 +44,11 @@ export async function configurationOf(
         ...configuration.behavior,
         max_steps: maxSteps ?? max_steps,
         init_path: isStartNoPath ? null : started,
-        gaitsmith: { ...gaitsmith, agents: agents ?? gaitsmith.agents },
+        gaitsmith: {
+          ...gaitsmith,
+          agents: agents ?? gaitsmith.agents,
+          world: worldNamed(world ?? gaitsmith.world ?? undefined),
+        },
       } as BehaviorSettings,
       seed: seed ?? configuration.seed,
     },

@@ -1,5 +1,5 @@
 /** The same scene in PhysX 5.6: what the simulator is compared with. */
-import type { PhysX, PhysXTypes } from '../../envs/walker/physx.ts';
+import type { PhysX, PhysXTypes } from '../../envs/walker/physx/physx-types.ts';
 import { isRange } from '../../physics/check-scene.ts';
 import type { SolverSettings } from '../../physics/dialects.ts';
 import type { Quaternion, Vector } from '../../physics/rotation.ts';

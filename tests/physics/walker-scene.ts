@@ -34,7 +34,7 @@ export const unityOrder = [
 
 /** The order of a PhysX scene that bodies enter as envs/walker has it: last made, first solved. */
 export function physxOrder(rig: Rig = walkerRig): string[] {
-  return rig.hierarchy
+  return rig.enteringOrder
     .map((body) => rig.bodies[body]!.name)
     .filter((name) => name !== rig.bodies[0]!.name)
     .reverse();

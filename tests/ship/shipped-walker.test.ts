@@ -92,7 +92,7 @@ function makeTrainedRun(runs: string): void {
     parameters,
     optimiser: { first: parameters, second: squares, counts: { actor: 30, critic: 30 } },
     normaliser,
-    histories: [{ episode: 3, parameters: {}, actions: new Float32Array(39 * 500) }],
+    snapshots: [{ episode: 3, state: new Uint8Array(39 * 500 * 4) }],
     sample,
   };
   const path = writeCheckpoint(run.checkpoints, checkpoint);
@@ -154,9 +154,9 @@ describe('shipping', () => {
       steps: 25_000,
       evaluation: { seed: 3, episodes: 400 },
     });
-    const { histories, sample, parameters, optimiser } = readCheckpoint(files.checkpoint);
+    const { snapshots, sample, parameters, optimiser } = readCheckpoint(files.checkpoint);
     const whole = readCheckpoint(listCheckpoints(run.checkpoints)[0]!);
-    expect(histories).toBeUndefined();
+    expect(snapshots).toBeUndefined();
     expect(sample.length).toBe(1024 * 243);
     expect({ parameters, optimiser }).toEqual({ parameters: whole.parameters, optimiser: whole.optimiser });
   });

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { type Problem, UserError } from '../../base/failure/user-error.ts';
 import { startWorker } from '../../base/threads/start-worker.ts';
-import type { Episode, EpisodeHistory, ParameterValues } from '../../envs/env.ts';
+import type { Episode, EpisodeSnapshot, ParameterValues } from '../../envs/env.ts';
 import type { Trial } from '../judge/trials.ts';
 import { type Finding, NotFiniteError } from '../numbers/not-finite.ts';
 import type { SentPolicy } from '../policy/acting-policy.ts';
@@ -16,22 +16,25 @@ import { mergeRollouts, type Rollout } from './rollout.ts';
 export interface EmbeddedOptions {
   /** URL of an `EnvironmentModule`. */
   readonly environment: string;
+  /** Which of its worlds; default its first. */
+  readonly world?: string | undefined;
   readonly agents: number;
   readonly workers: number;
   readonly seed: number;
   readonly parameters: ParameterValues;
-  /** Where each agent goes on, as `histories` told; absent in a new run. */
-  readonly histories?: readonly EpisodeHistory[] | undefined;
+  /** Where each agent goes on, as `snapshots` told; absent in a new run. */
+  readonly snapshots?: readonly EpisodeSnapshot[] | undefined;
 }
 
 interface Group {
   readonly firstAgent: number;
   readonly agents: number;
-  readonly histories?: readonly EpisodeHistory[];
+  readonly snapshots?: readonly EpisodeSnapshot[];
 }
 
 export interface CollectorWorkerData {
   readonly environment: string;
+  readonly world: string | undefined;
   readonly groups: readonly Group[];
   readonly seed: number;
   readonly parameters: ParameterValues;
@@ -45,7 +48,7 @@ export interface WorkerCollectRequest extends Omit<CollectRequest, 'rows'> {
 export type CollectorRequest =
   | ({ readonly kind: 'collect' } & WorkerCollectRequest)
   | ({ readonly kind: 'try'; readonly trial: Trial } & SentPolicy)
-  | { readonly kind: 'histories' }
+  | { readonly kind: 'snapshots' }
   | { readonly kind: 'parameters'; readonly parameters: ParameterValues; readonly reset: boolean }
   | { readonly kind: 'close' };
 
@@ -53,7 +56,7 @@ export type CollectorReply =
   | { readonly kind: 'ready' }
   | { readonly kind: 'collected'; readonly parts: Rollout[] }
   | { readonly kind: 'tried'; readonly episodes: readonly Episode[] }
-  | { readonly kind: 'histories'; readonly histories: EpisodeHistory[] | undefined }
+  | { readonly kind: 'snapshots'; readonly snapshots: EpisodeSnapshot[] | undefined }
   | { readonly kind: 'parameters' }
   | {
       readonly kind: 'failed';
@@ -73,9 +76,9 @@ export class EmbeddedCollector implements Collector {
 
   /** Starts the workers and their worlds. */
   static async start(options: EmbeddedOptions): Promise<EmbeddedCollector> {
-    const { environment, seed, parameters } = options;
+    const { environment, world, seed, parameters } = options;
     const shares = dealOut(options);
-    const started = shares.map((groups) => new RollOutWorker({ environment, groups, seed, parameters }));
+    const started = shares.map((groups) => new RollOutWorker({ environment, world, groups, seed, parameters }));
     const collector = new EmbeddedCollector(started, options.agents);
     try {
       await Promise.all(started.map((worker) => worker.answer()));
@@ -110,9 +113,9 @@ export class EmbeddedCollector implements Collector {
     return episodes;
   }
 
-  async histories(): Promise<EpisodeHistory[] | undefined> {
-    const replies = await Promise.all(this.#workers.map((worker) => worker.ask({ kind: 'histories' })));
-    const parts = replies.map((reply) => (reply.kind === 'histories' ? reply.histories : undefined));
+  async snapshots(): Promise<EpisodeSnapshot[] | undefined> {
+    const replies = await Promise.all(this.#workers.map((worker) => worker.ask({ kind: 'snapshots' })));
+    const parts = replies.map((reply) => (reply.kind === 'snapshots' ? reply.snapshots : undefined));
     return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
   }
 
@@ -130,14 +133,14 @@ export class EmbeddedCollector implements Collector {
 }
 
 /** Groups in the order of their agents, in even and contiguous shares, so that merged shares are in order too. */
-function dealOut({ agents, workers, histories }: EmbeddedOptions): Group[][] {
+function dealOut({ agents, workers, snapshots }: EmbeddedOptions): Group[][] {
   const groups = Array.from({ length: Math.ceil(agents / GROUP_SIZE) }, (_, group): Group => {
     const firstAgent = group * GROUP_SIZE;
     const end = Math.min(firstAgent + GROUP_SIZE, agents);
     return {
       firstAgent,
       agents: end - firstAgent,
-      ...(histories ? { histories: histories.slice(firstAgent, end) } : {}),
+      ...(snapshots ? { snapshots: snapshots.slice(firstAgent, end) } : {}),
     };
   });
   const shares = Math.min(workers, groups.length);

@@ -11,7 +11,7 @@ import type { DenseTensor } from '../../compile/onnxruntime.ts';
 import {
   AGENTS_OF_A_WORLD,
   type Environment,
-  type EpisodeHistory,
+  type EpisodeSnapshot,
   type ParameterValues,
   type Step,
 } from '../../envs/env.ts';
@@ -57,7 +57,7 @@ export class LiveCollector implements Collector {
   }
 
   /** A live world can't be repeated. */
-  async histories(): Promise<EpisodeHistory[] | undefined> {
+  async snapshots(): Promise<EpisodeSnapshot[] | undefined> {
     return undefined;
   }
 

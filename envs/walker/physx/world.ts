@@ -10,7 +10,7 @@
  */
 import { type BodyView, poseSize } from '../body-view.ts';
 import type { PhysicsSettings } from '../physics-settings.ts';
-import { bodyIndex, type Collider, motorBodies, type Rig, type Vector } from '../rig.ts';
+import { bodyIndex, type Collider, type Rig, type Vector } from '../rig.ts';
 import { identity, type Quaternion, turned, yaw } from '../rotation.ts';
 import { target, type World, type WorldConditions, type WorldStart, wall } from '../world.ts';
 import { type BodyReader, bodyReader } from './body-readers.ts';

@@ -1,6 +1,6 @@
 /** Walkers in any of the worlds, made without waiting. */
 import type { EnvironmentOptions } from '../../../envs/env.ts';
-import { BatchedWorlds } from '../../../envs/walker/batched-world.ts';
+import { BatchedWorlds, type LaneWorld } from '../../../envs/walker/batched-world.ts';
 import { poseSize, posesOf } from '../../../envs/walker/body-view.ts';
 import { type WorldName, walkerDialects } from '../../../envs/walker/dialects.ts';
 import { WalkerEnvironment } from '../../../envs/walker/environment.ts';
@@ -74,5 +74,14 @@ export function kick(world: World, body: number, [x, y, z]: readonly [number, nu
   const { floats, velocity, part } = world.bodies;
   [x, y, z].forEach((change, axis) => {
     floats[velocity.first + body * velocity.body + axis * part]! += change;
+  });
+}
+
+/** The mass of every body, kg. */
+export function massesOf(world: World): number[] {
+  return walkerRig.bodies.map((_, body) => {
+    if (world instanceof PhysXWorld) return world.body(body).getMass();
+    const { simulator, lane } = world as LaneWorld;
+    return 1 / simulator.floats[simulator.bodyIndex(lane, body, 'INVERSE_MASS')]!;
   });
 }

@@ -279,6 +279,6 @@ it('is made by createEnvironment, which refuses unknown parameters', async () =>
   const options = { seed: 1, firstAgent: 0, agents: 1 };
   await expect(createEnvironment({ ...options, parameters: { target_sped: 1 } })).rejects.toThrow(/target_sped/);
   const environment = await createEnvironment({ ...options, parameters: {} });
-  open.push(environment);
   expect(await environment.reset()).toHaveLength(243);
+  await environment.close();
 });

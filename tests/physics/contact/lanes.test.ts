@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { RandomStream } from '../../../base/random/stream.ts';
 import { loadKernel } from '../../../physics/kernel.ts';
-import { RandomStream } from '../../../random/stream.ts';
 import { about, type Body, type Motion, motionSize, type Shape, upright, type Vector } from './bodies.ts';
 import { KernelBodies } from './kernel-bodies.ts';
 

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadPhysX, type PhysX } from '../../../envs/walker/physx.ts';
+import { loadPhysX } from '../../../envs/walker/physx/physx.ts';
+import type { PhysX } from '../../../envs/walker/physx/physx-types.ts';
 import { loadKernel } from '../../../physics/kernel.ts';
 import { compareContacts, type Kind } from './tumbling.ts';
 

@@ -1,6 +1,6 @@
 /** PhysX 5.6's contacts: bodies in a scene of their own, stepped one by one, every contact point reported. */
-import { MemoryViews, pointerOf } from '../../../envs/walker/memory.ts';
-import type { PhysX, PhysXTypes } from '../../../envs/walker/physx.ts';
+import { MemoryViews, pointerOf } from '../../../envs/walker/physx/memory.ts';
+import type { PhysX, PhysXTypes } from '../../../envs/walker/physx/physx-types.ts';
 import {
   type Body,
   type Contact,

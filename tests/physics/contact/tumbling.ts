@@ -1,6 +1,7 @@
 /** Two bodies that fall, spin and meet, in PhysX; the kernel is shown every pose and asked for its contacts. */
-import type { PhysX } from '../../../envs/walker/physx.ts';
-import { RandomStream } from '../../../random/stream.ts';
+
+import { RandomStream } from '../../../base/random/stream.ts';
+import type { PhysX } from '../../../envs/walker/physx/physx-types.ts';
 import { about, type Body, type Contact, type Meeting, type Shape, type Vector, xUp } from './bodies.ts';
 import { KernelBodies } from './kernel-bodies.ts';
 import { PhysXBodies } from './physx-bodies.ts';
