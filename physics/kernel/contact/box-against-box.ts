@@ -8,6 +8,7 @@ import {
   addScaled,
   component,
   copy,
+  copy48,
   dot,
   FRAME_POSITION,
   frameOf,
@@ -98,7 +99,7 @@ export function boxAgainstBox(
     if (pointCount(manifold) > 0) {
       frameOf(secondFrame, second);
       worldNormal(normal, manifold, secondFrame);
-      addPoints(manifold, normal, second, reach);
+      addPoints(manifold, normal, secondFrame, reach);
     }
     return;
   }
@@ -113,11 +114,11 @@ export function boxAgainstBox(
     rotateOut(normal, secondFrame, pointAt(manifold, 0) + NORMAL);
     normalise(normal);
     // The points are within reach already.
-    addPoints(manifold, normal, second, 3.4e38);
+    addPoints(manifold, normal, secondFrame, 3.4e38);
     return;
   }
   // No corner over the face: edge against edge, just apart or just through.
-  memory.copy(firstCore, firstSeen, 48);
+  copy48(firstCore, firstSeen);
   copy(firstCore + FIRST_EXTENTS, firstExtents);
   copy(secondExtents, extents);
   useBox();
@@ -134,7 +135,7 @@ export function boxAgainstBox(
   addToFour(manifold, points, margin * <f32>0.05);
   rotateOut(normal, secondFrame, direction);
   normalise(normal);
-  addPoints(manifold, normal, second, reach);
+  addPoints(manifold, normal, secondFrame, reach);
 }
 
 /** A point seen from the second box, in the first's axes. */
