@@ -7,7 +7,7 @@ import type { AxisMotion, Scene, Shape } from './scene.ts';
  * @throws UserError naming the first field that is wrong.
  */
 export function checkScene(scene: Scene, where = 'scene'): void {
-  const { bodies, joints, fixtures, jointOrder } = scene;
+  const { bodies, joints, fixtures, jointOrder, bodyOrder } = scene;
   if (!bodies.length) refuse(where, 'there is no body to simulate', undefined, 'at least one body');
   const names = new Set<string>();
   for (const { name, mass, linearDamping, angularDamping, shapes } of bodies) {
@@ -56,9 +56,13 @@ export function checkScene(scene: Scene, where = 'scene'): void {
       atLeast(at, 'drive.damping', drive.damping, 0, false, 'N m s/rad');
     }
   }
-  const sorted = [...jointOrder].sort((a, b) => a - b);
-  if (sorted.length !== joints.length || sorted.some((joint, index) => joint !== index)) {
-    refuse(`${where}: jointOrder`, 'the order does not name every joint once', jointOrder, `0 to ${joints.length - 1}`);
+  for (const [field, order, things] of [
+    ['jointOrder', jointOrder, joints],
+    ['bodyOrder', bodyOrder, bodies],
+  ] as const) {
+    const sorted = [...order].sort((a, b) => a - b);
+    if (sorted.length === things.length && sorted.every((index, place) => index === place)) continue;
+    refuse(`${where}: ${field}`, 'an order names everything once', order, `0 to ${things.length - 1}`);
   }
 }
 

@@ -87,6 +87,11 @@ export interface Scene {
   readonly joints: readonly Joint[];
   /** Shapes that never move. */
   readonly fixtures: readonly Shape[];
+  /**
+   * Indices of all bodies, as they entered the scene: of contacts between bodies, those of the last to enter choose their
+   * place in the order of solving first (see tables.ts).
+   */
+  readonly bodyOrder: readonly number[];
   /** Indices of all joints: the first is the first to choose its place in the order of solving (see order.ts). */
   readonly jointOrder: readonly number[];
 }

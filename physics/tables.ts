@@ -71,18 +71,31 @@ export function makeModel(scene: Scene, settings: SolverSettings): Model {
   };
 }
 
-/** Every two shapes that may touch: of two bodies without a joint between them, or of a body and a fixture. */
+/**
+ * Every two shapes that may touch: of two bodies without a joint between them, or of a body and a fixture.
+ *
+ * Their order is that in which PhysX lets contacts choose their partition (setupDescTask): the first body of a pair is the one
+ * that entered the scene later; pairs are sorted by the second body, last to enter first, then by the first, in the same way.
+ * Fixtures come last.
+ */
 function shapePairs(scene: Scene, shapes: readonly PlacedShape[], settings: SolverSettings): ShapePair[] {
   const joined = new Set(scene.joints.flatMap(({ body: a, connectedTo: b }) => [`${a} ${b}`, `${b} ${a}`]));
+  const entered = scene.bodies.map((_, body) => scene.bodyOrder.indexOf(body));
+  const placeOf = ({ body }: PlacedShape) => (body < 0 ? -1 : entered[body]!);
   const pairs: ShapePair[] = [];
   shapes.forEach((a, first) => {
     shapes.forEach((b, second) => {
-      if (second <= first || a.body < 0 || a.body === b.body || joined.has(`${a.body} ${b.body}`)) return;
+      if (placeOf(a) <= placeOf(b) || joined.has(`${a.body} ${b.body}`)) return;
       if (!(a.shape.collidesWith & (1 << b.shape.category) && b.shape.collidesWith & (1 << a.shape.category))) return;
       pairs.push({ first, second, friction: combined(a.shape.friction, b.shape.friction, settings) });
     });
   });
-  return pairs;
+  const order = ({ first, second }: ShapePair) => [placeOf(shapes[second]!), placeOf(shapes[first]!)] as const;
+  return pairs.sort((a, b) => {
+    const [secondA, firstA] = order(a);
+    const [secondB, firstB] = order(b);
+    return secondB - secondA || firstB - firstA || a.second - b.second || a.first - b.first;
+  });
 }
 
 function combined(a: number, b: number, { frictionCombine }: SolverSettings): number {

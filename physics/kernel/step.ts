@@ -1,6 +1,6 @@
 // One physics step of four walkers: velocities, rows, iterations, poses. Contacts are found before, in contact/.
-import { CONTACT_BETWEEN, CONTACT_STATIC, KIND } from './joint-layout';
-import { concludeContact, solveContact, tellBroken } from './solve-contact';
+import { CONTACT_STATIC, KIND } from './joint-layout';
+import { concludeContact, solveContactBetween, solveStaticContact, tellBroken } from './solve-contact';
 import { concludeJoint, solveJoint } from './solve-joint';
 import { contactIsIn, gatherContacts, prepareNextContact, startOrder } from './contact-rows';
 import { integrate } from './integrate';
@@ -81,7 +81,8 @@ function iterate(friction: bool): void {
     const at: usize = load<u32>(order + 4 * i);
     const kind = load<u32>(at, KIND);
     if (kind < CONTACT_STATIC) solveJoint(at);
-    else solveContact(at, kind == CONTACT_BETWEEN, friction);
+    else if (kind == CONTACT_STATIC) solveStaticContact(at, friction);
+    else solveContactBetween(at, friction);
   }
 }
 

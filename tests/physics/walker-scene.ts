@@ -16,6 +16,8 @@ export interface WalkerSceneOptions {
   readonly play?: number;
   /** Names of the bodies whose joints choose their partition first, first to last; default Unity's. */
   readonly order?: readonly string[];
+  /** Names of the bodies as they entered the scene; default: as their joints were made, the last of which is first in `order`. */
+  readonly entered?: readonly string[];
   /** Default true. */
   readonly ground?: boolean;
   /** The target cube as a last body, and four walls. Default false. */
@@ -38,6 +40,11 @@ export function physxOrder(rig: Rig = walkerRig): string[] {
     .map((body) => rig.bodies[body]!.name)
     .filter((name) => name !== rig.bodies[0]!.name)
     .reverse();
+}
+
+/** The bodies of envs/walker as they enter their scene. */
+export function physxEntered(rig: Rig = walkerRig): string[] {
+  return rig.hierarchy.map((body) => rig.bodies[body]!.name);
 }
 
 export function walkerScene(options: WalkerSceneOptions = {}): Scene {
@@ -119,10 +126,13 @@ export function walkerScene(options: WalkerSceneOptions = {}): Scene {
       shapes: [shapeOf(cube, category.target)],
     });
   }
+  const entered = options.entered ?? [...[...order].reverse(), rig.bodies[0]!.name];
+  const names = cubeAndWalls ? [...entered, 'target'] : entered;
   return {
     bodies,
     joints,
     fixtures,
+    bodyOrder: names.map((name) => bodies.findIndex((body) => body.name === name)),
     jointOrder: order.map((name) => joints.findIndex((joint) => joint.name === name)),
   };
 }

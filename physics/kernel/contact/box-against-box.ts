@@ -8,10 +8,12 @@ import {
   addScaled,
   component,
   copy,
+  copy48,
   dot,
   FRAME_POSITION,
   frameOf,
   length,
+  narrow,
   normalise,
   pointOut,
   POSE_POSITION,
@@ -22,6 +24,7 @@ import {
   set,
   setComponent,
   subtract,
+  wide,
   x,
   y,
   z,
@@ -98,7 +101,7 @@ export function boxAgainstBox(
     if (pointCount(manifold) > 0) {
       frameOf(secondFrame, second);
       worldNormal(normal, manifold, secondFrame);
-      addPoints(manifold, normal, second, reach);
+      addPoints(manifold, normal, secondFrame, reach);
     }
     return;
   }
@@ -113,11 +116,11 @@ export function boxAgainstBox(
     rotateOut(normal, secondFrame, pointAt(manifold, 0) + NORMAL);
     normalise(normal);
     // The points are within reach already.
-    addPoints(manifold, normal, second, 3.4e38);
+    addPoints(manifold, normal, secondFrame, 3.4e38);
     return;
   }
   // No corner over the face: edge against edge, just apart or just through.
-  memory.copy(firstCore, firstSeen, 48);
+  copy48(firstCore, firstSeen);
   copy(firstCore + FIRST_EXTENTS, firstExtents);
   copy(secondExtents, extents);
   useBox();
@@ -134,7 +137,7 @@ export function boxAgainstBox(
   addToFour(manifold, points, margin * <f32>0.05);
   rotateOut(normal, secondFrame, direction);
   normalise(normal);
-  addPoints(manifold, normal, second, reach);
+  addPoints(manifold, normal, secondFrame, reach);
 }
 
 /** A point seen from the second box, in the first's axes. */
@@ -148,60 +151,120 @@ const shifted = memory.data(12);
 
 /** The second box seen from the first. */
 const secondSeen = memory.data(48);
-/** Absolute parts of its axes, a little enlarged: [column][row]. */
-const absolute = memory.data(36);
+/** By how much the boxes overlap along each face's normal: the first's three, the second's three. */
+const overlaps = memory.data(32);
+const between = memory.data(32);
 /** Face of the least overlap: 0-2 the first's, 3-5 the second's. */
 let reference: i32 = 0;
 /** Whether the second's centre lies on the positive side of the first's, along the reference. */
 let ahead: bool = false;
 
 // @ts-ignore: decorator
-@inline function turned(row: i32, column: i32): f32 {
-  return load<f32>(secondSeen + <usize>(column * 12 + row * 4));
+@inline function turnedOnce(v: v128): v128 {
+  return v128.shuffle<i32>(v, v, 1, 2, 0, 3);
 }
 // @ts-ignore: decorator
-@inline function size(row: i32, column: i32): f32 {
-  return load<f32>(absolute + <usize>(column * 12 + row * 4));
+@inline function turnedTwice(v: v128): v128 {
+  return v128.shuffle<i32>(v, v, 2, 0, 1, 3);
+}
+/** Whether any of the first three is true. */
+// @ts-ignore: decorator
+@inline function anyOfThree(mask: v128): bool {
+  return (i32x4.bitmask(mask) & 7) !== 0;
+}
+/** Sum of three products of vectors with numbers. */
+// @ts-ignore: decorator
+@inline function weighted(a: v128, b: v128, c: v128, weights: usize): v128 {
+  return f32x4.add(
+    f32x4.mul(a, v128.load_splat<f32>(weights)),
+    f32x4.add(f32x4.mul(b, v128.load_splat<f32>(weights, 4)), f32x4.mul(c, v128.load_splat<f32>(weights, 8))),
+  );
 }
 
-/** Finds the reference face; false where the boxes are further apart than `reach`. */
+/**
+ * Finds the reference face; false where the boxes are further apart than `reach`.
+ *
+ * Three axes are tried at a time: the first's faces, the second's, and each of the second's edges against all of the first's.
+ */
 function findReference(a: usize, b: usize, reach: f32): bool {
   relativeFrame(secondSeen, firstFrame, secondFrame);
-  for (let i: usize = 0; i < 36; i += 4) {
-    store<f32>(absolute + i, f32.abs(load<f32>(secondSeen + i)) + <f32>1e-6);
+  const little = f32x4.splat(1e-6);
+  const far = f32x4.splat(reach);
+  const zero = f32x4.splat(0);
+  const position = wide(secondSeen + FRAME_POSITION);
+  const column0 = wide(secondSeen);
+  const column1 = wide(secondSeen + 12);
+  const column2 = wide(secondSeen + 24);
+  const size0 = f32x4.add(f32x4.abs(column0), little);
+  const size1 = f32x4.add(f32x4.abs(column1), little);
+  const size2 = f32x4.add(f32x4.abs(column2), little);
+
+  let sum = f32x4.add(wide(a), weighted(size0, size1, size2, b));
+  let overlap = f32x4.add(f32x4.sub(sum, f32x4.abs(position)), far);
+  if (anyOfThree(f32x4.lt(overlap, zero))) return false;
+  narrow(overlaps, overlap);
+  narrow(between, position);
+
+  // The same three columns as rows.
+  const xy = v128.shuffle<i32>(column0, column1, 0, 4, 1, 5);
+  const zz = v128.shuffle<i32>(column0, column1, 2, 6, 2, 6);
+  const row0 = v128.shuffle<i32>(xy, column2, 0, 1, 4, 4);
+  const row1 = v128.shuffle<i32>(xy, column2, 2, 3, 5, 5);
+  const row2 = v128.shuffle<i32>(zz, column2, 0, 1, 6, 6);
+  const along = weighted(row0, row1, row2, secondSeen + FRAME_POSITION);
+  sum = f32x4.add(
+    wide(b),
+    weighted(
+      f32x4.add(f32x4.abs(row0), little),
+      f32x4.add(f32x4.abs(row1), little),
+      f32x4.add(f32x4.abs(row2), little),
+      a,
+    ),
+  );
+  overlap = f32x4.add(f32x4.sub(sum, f32x4.abs(along)), far);
+  if (anyOfThree(f32x4.lt(overlap, zero))) return false;
+  narrow(overlaps + 12, overlap);
+  narrow(between + 12, along);
+
+  const bx = v128.load_splat<f32>(b);
+  const by = v128.load_splat<f32>(b, 4);
+  const bz = v128.load_splat<f32>(b, 8);
+  const extents = wide(a);
+  if (
+    edgesApart(column0, size0, f32x4.add(f32x4.mul(size2, by), f32x4.mul(size1, bz)), position, extents, far) ||
+    edgesApart(column1, size1, f32x4.add(f32x4.mul(size2, bx), f32x4.mul(size0, bz)), position, extents, far) ||
+    edgesApart(column2, size2, f32x4.add(f32x4.mul(size1, bx), f32x4.mul(size0, by)), position, extents, far)
+  ) {
+    return false;
   }
-  const position = secondSeen + FRAME_POSITION;
-  let least: f32 = 3.4e38;
-  for (let face = 0; face < 6; face++) {
-    const i = face % 3;
-    const ofFirst = face < 3;
-    const between = ofFirst ? component(position, i) : dot(position, secondSeen + <usize>i * 12);
-    const sum = ofFirst
-      ? component(a, i) + (size(i, 0) * x(b) + (size(i, 1) * y(b) + size(i, 2) * z(b)))
-      : size(0, i) * x(a) + (size(1, i) * y(a) + size(2, i) * z(a)) + component(b, i);
-    const overlap = sum - f32.abs(between) + reach;
-    if (overlap < 0) return false;
-    if (overlap < least) {
-      least = overlap;
+
+  let least = load<f32>(overlaps);
+  reference = 0;
+  for (let face = 1; face < 6; face++) {
+    const other = component(overlaps, face);
+    if (least > other) {
+      least = other;
       reference = face;
-      ahead = between > 0;
     }
   }
-  for (let i = 0; i < 3; i++) {
-    const i1 = (i + 1) % 3;
-    const i2 = (i + 2) % 3;
-    for (let j = 0; j < 3; j++) {
-      const j1 = (j + 1) % 3;
-      const j2 = (j + 2) % 3;
-      const between = f32.abs(turned(i1, j) * component(position, i2) - turned(i2, j) * component(position, i1));
-      const sum =
-        size(i2, j) * component(a, i1) +
-        size(i1, j) * component(a, i2) +
-        (size(i, j2) * component(b, j1) + size(i, j1) * component(b, j2));
-      if (between > sum + reach) return false;
-    }
-  }
+  ahead = component(between, reference) > 0;
   return true;
+}
+
+/** Whether an edge of the second parts the boxes together with any edge of the first; `sum`: the second's part of the reach. */
+// @ts-ignore: decorator
+@inline function edgesApart(column: v128, size: v128, sum: v128, position: v128, extents: v128, far: v128): bool {
+  const apart = f32x4.abs(
+    f32x4.sub(
+      f32x4.mul(turnedOnce(column), turnedTwice(position)),
+      f32x4.mul(turnedTwice(column), turnedOnce(position)),
+    ),
+  );
+  const first = f32x4.add(
+    f32x4.mul(turnedTwice(size), turnedOnce(extents)),
+    f32x4.mul(turnedOnce(size), turnedTwice(extents)),
+  );
+  return anyOfThree(f32x4.gt(apart, f32x4.add(f32x4.add(first, sum), far)));
 }
 
 // ---- where ----
@@ -236,16 +299,16 @@ function cutFace(a: usize, b: usize, reach: f32): void {
   scale(plane, frame + <usize>i * 12, axis === 0 ? outwards : 1);
   scale(plane + 12, frame + <usize>j * 12, axis === 0 ? 1 : axis === 1 ? outwards : -outwards);
   addScaled(plane + FRAME_POSITION, frame + FRAME_POSITION, frame + <usize>axis * 12, component(extents, axis) * outwards);
-  const wide = component(extents, i);
-  const high = component(extents, j);
+  const halfWidth = component(extents, i);
+  const halfHeight = component(extents, j);
 
   relativeFrame(otherSeen, plane, ofFirst ? secondFrame : firstFrame);
   incidentFace(ofFirst ? b : a);
   count = 0;
-  cornersOverFace(wide, high, reach);
+  cornersOverFace(halfWidth, halfHeight, reach);
   if (count < 4) {
-    cornersUnderFace(wide, high, reach);
-    edgesAcrossRim(wide, high, reach);
+    cornersUnderFace(halfWidth, halfHeight, reach);
+    edgesAcrossRim(halfWidth, halfHeight, reach);
   }
   if (count === 0) return;
 
@@ -300,11 +363,11 @@ function addPoint(px: f32, py: f32, pz: f32): void {
 }
 
 /** Corners of the other's face within the rim. */
-function cornersOverFace(wide: f32, high: f32, reach: f32): void {
+function cornersOverFace(halfWidth: f32, halfHeight: f32, reach: f32): void {
   for (let k: usize = 0; k < 4; k++) {
     const corner = corners + k * 12;
     const isNear = reach > -z(corner);
-    const isOver = isNear && wide >= f32.abs(x(corner)) && high >= f32.abs(y(corner));
+    const isOver = isNear && halfWidth >= f32.abs(x(corner)) && halfHeight >= f32.abs(y(corner));
     store<u8>(cornerIsNear + k, u8(isNear));
     store<u8>(cornerIsOver + k, u8(isOver));
     if (isOver) addPoint(x(corner), y(corner), z(corner));
@@ -312,32 +375,30 @@ function cornersOverFace(wide: f32, high: f32, reach: f32): void {
 }
 
 /** Corners of the rim within the other's face. */
-function cornersUnderFace(wide: f32, high: f32, reach: f32): void {
+function cornersUnderFace(halfWidth: f32, halfHeight: f32, reach: f32): void {
+  let low = v128.load(corners);
+  let top = low;
+  for (let k: usize = 12; k < 48; k += 12) {
+    low = f32x4.min(low, v128.load(corners + k));
+    top = f32x4.max(top, v128.load(corners + k));
+  }
+  const low0 = f32x4.extract_lane(low, 0);
+  const low1 = f32x4.extract_lane(low, 1);
+  const high0 = f32x4.extract_lane(top, 0);
+  const high1 = f32x4.extract_lane(top, 1);
   for (let k = 0; k < 4; k++) {
-    const px = k < 2 ? wide : -wide;
-    const py = k & 1 ? -high : high;
-    if (!isWithin(px, py)) continue;
-    const height =
+    const px = k < 2 ? halfWidth : -halfWidth;
+    const py = k & 1 ? -halfHeight : halfHeight;
+    if (px < low0 || px > high0 || py < low1 || py > high1 || !isWithin(px, py)) continue;
+    const level =
       (x(faceNormal) * (x(corners) - px) + y(faceNormal) * (y(corners) - py) + z(faceNormal) * z(corners)) /
       z(faceNormal);
-    if (reach > -height) addPoint(px, py, height);
+    if (reach > -level) addPoint(px, py, level);
   }
 }
 
 /** Whether a point lies within the other's face, seen along z: a ray along x leaves it once. */
 function isWithin(px: f32, py: f32): bool {
-  let low0 = x(corners);
-  let high0 = low0;
-  let low1 = y(corners);
-  let high1 = low1;
-  for (let k: usize = 1; k < 4; k++) {
-    const corner = corners + k * 12;
-    low0 = min(low0, x(corner));
-    high0 = max(high0, x(corner));
-    low1 = min(low1, y(corner));
-    high1 = max(high1, y(corner));
-  }
-  if (px < low0 || px > high0 || py < low1 || py > high1) return false;
   let crossings = 0;
   for (let k = 0; k < 4; k++) {
     const from = corners + <usize>((k + 3) & 3) * 12;
@@ -353,37 +414,42 @@ function isWithin(px: f32, py: f32): bool {
 }
 
 /** Where the edges of the other's face come in over the rim and go out. */
-function edgesAcrossRim(wide: f32, high: f32, reach: f32): void {
+function edgesAcrossRim(halfWidth: f32, halfHeight: f32, reach: f32): void {
+  const low = f32x4(-halfWidth, -halfHeight, -(reach + EPSILON), 0);
+  const high = f32x4(halfWidth, halfHeight, 3.4e38, 0);
   for (let k: usize = 0; k < 4; k++) {
     const last = (k + 3) & 3;
     if (!load<u8>(cornerIsNear + k) && !load<u8>(cornerIsNear + last)) continue;
     const fromIsOver = load<u8>(cornerIsOver + k);
     const toIsOver = load<u8>(cornerIsOver + last);
     if (fromIsOver && toIsOver) continue;
-    const from = corners + k * 12;
-    subtract(place, corners + last * 12, from);
-    if (!enters(x(from), x(place), -wide, wide, true)) continue;
-    if (!enters(y(from), y(place), -high, high, false)) continue;
-    if (!enters(z(from), z(place), -(reach + EPSILON), 3.4e38, false)) continue;
-    if (entry > exit || entry > 1) continue;
-    if (!fromIsOver) addPoint(x(from) + x(place) * entry, y(from) + y(place) * entry, z(from) + z(place) * entry);
-    if (!toIsOver) addPoint(x(from) + x(place) * exit, y(from) + y(place) * exit, z(from) + z(place) * exit);
+    const from = wide(corners + k * 12);
+    const step = f32x4.sub(wide(corners + last * 12), from);
+    const isBeside = f32x4.lt(f32x4.abs(step), f32x4.splat(1e-6));
+    const isOutside = v128.or(f32x4.gt(from, high), f32x4.gt(low, from));
+    if (anyOfThree(v128.and(isBeside, isOutside))) continue;
+    const inverse = f32x4.div(f32x4.splat(1), step);
+    const t1 = v128.andnot(f32x4.mul(f32x4.sub(low, from), inverse), isBeside);
+    const t2 = v128.bitselect(f32x4.splat(3.4e38), f32x4.mul(f32x4.sub(high, from), inverse), isBeside);
+    const entries = f32x4.min(t1, t2);
+    const exits = f32x4.max(t1, t2);
+    const entry = max(
+      max(f32x4.extract_lane(entries, 0), f32x4.extract_lane(entries, 1)),
+      max(f32x4.extract_lane(entries, 2), <f32>0),
+    );
+    const exit = min(
+      min(f32x4.extract_lane(exits, 0), f32x4.extract_lane(exits, 1)),
+      min(f32x4.extract_lane(exits, 2), <f32>1),
+    );
+    if (entry > exit) continue;
+    if (!fromIsOver) addPointOn(from, step, entry);
+    if (!toIsOver) addPointOn(from, step, exit);
   }
 }
 
-let entry: f32 = 0;
-let exit: f32 = 0;
-/** Narrows [entry, exit] of a line to where it is between two planes; false where it runs beside them. */
-function enters(from: f32, step: f32, low: f32, high: f32, isFirst: bool): bool {
-  if (isFirst) {
-    entry = 0;
-    exit = 1;
-  }
-  if (f32.abs(step) < 1e-6) return from <= high && from >= low;
-  const inverse = <f32>1 / step;
-  const t1 = (low - from) * inverse;
-  const t2 = (high - from) * inverse;
-  entry = max(entry, min(t1, t2));
-  exit = min(exit, max(t1, t2));
-  return true;
+/** Adds a point on an edge. */
+// @ts-ignore: decorator
+@inline function addPointOn(from: v128, step: v128, part: f32): void {
+  const point = f32x4.add(from, f32x4.mul(step, f32x4.splat(part)));
+  addPoint(f32x4.extract_lane(point, 0), f32x4.extract_lane(point, 1), f32x4.extract_lane(point, 2));
 }

@@ -1,6 +1,6 @@
 // Contacts of one pair of shapes in one step, as its kind of pair found them: what patches are made from.
 
-import { copy, fromPose, scale, set, x, y, z } from './vector';
+import { copy, fromPose, pointOut, scale, set, x, y, z } from './vector';
 import { ON_SECOND, pointAt, pointCount, SEPARATION } from './manifold';
 
 /** Bytes of a contact: normal (from the second shape towards the first), separation, point in the world. */
@@ -34,14 +34,14 @@ export function flipContacts(): void {
 
 const world = memory.data(12);
 
-/** The manifold's points within reach, on the second shape; `pose` is the second's. */
-export function addPoints(manifold: usize, normal: usize, pose: usize, reach: f32): void {
+/** The manifold's points within reach, on the second shape; `frame` is the second's. */
+export function addPoints(manifold: usize, normal: usize, frame: usize, reach: f32): void {
   const count = pointCount(manifold);
   for (let i = 0; i < count; i++) {
     const point = pointAt(manifold, i);
     const separation = load<f32>(point, SEPARATION);
     if (separation > reach) continue;
-    fromPose(world, pose, point + ON_SECOND);
+    pointOut(world, frame, point + ON_SECOND);
     addContact(normal, x(world), y(world), z(world), separation);
   }
 }

@@ -22,7 +22,7 @@ import {
   TOUCHING,
   V,
 } from '../layout';
-import { POSE, POSE_POSITION, set } from './vector';
+import { copy32, frameOf, POSE_POSITION, set } from './vector';
 import { clearManifold, MANIFOLD, MANIFOLD_PAIR } from './manifold';
 import {
   BALL,
@@ -30,6 +30,7 @@ import {
   CAPSULE,
   listNearPairs,
   PLACED,
+  placeFixtures,
   placeShapes,
   PLANE,
   SHAPE_POSITION,
@@ -88,8 +89,10 @@ let nearCount: i32 = 0;
 
 const firstShape = memory.data(32);
 const secondShape = memory.data(32);
-const firstBody = memory.data(32);
-const secondBody = memory.data(32);
+/** Frames of the two bodies at hand. */
+const firstBody = memory.data(48);
+const secondBody = memory.data(48);
+const bodyPose = memory.data(32);
 const oldOrder = memory.data(32);
 /** A manifold, and a flag, of a lane that has no room left. */
 const spareManifold = memory.data(224);
@@ -106,11 +109,12 @@ export function contactScratchBytes(shapes: i32, pairs: i32): i32 {
   return <i32>bytes;
 }
 
-/** Where scratch is; 16-byte aligned. To be told after the tables are written. */
+/** Where scratch is; 16-byte aligned. To be told after the tables are written; what never moves is placed now. */
 export function setContactScratch(at: usize): void {
   lists = at;
   placed = lists + 4 * LIST;
   near = placed + <usize>shapeCount * PLACED;
+  placeFixtures(placed);
 }
 
 /** A lane that starts anew remembers no contact. */
@@ -157,8 +161,8 @@ function findLane(group: usize, lane: i32, memoryAt: usize): void {
   const list = contactList(lane);
   store<u32>(list, 0);
   // Patches are listed anew while the old list is still being read.
-  memory.copy(oldOrder, memoryAt + PATCH_ORDER, 32);
-  memory.copy(oldManifolds, memoryAt + MANIFOLD_ORDER, 32);
+  copy32(oldOrder, memoryAt + PATCH_ORDER);
+  copy32(oldManifolds, memoryAt + MANIFOLD_ORDER);
   const bit: u32 = 1 << lane;
   for (let i = 0; i < nearCount; i++) {
     const entry = load<u32>(near + (<usize>i << 2));
@@ -277,8 +281,8 @@ function findPair(group: usize, lane: i32, memoryAt: usize, list: usize, pair: u
   touch(group, lane, firstIndex, categoryOf(second));
   touch(group, lane, secondIndex, categoryOf(first));
 
-  bodyPose(firstBody, group, lane, firstIndex);
-  bodyPose(secondBody, group, lane, secondIndex);
+  bodyFrame(firstBody, group, lane, firstIndex);
+  bodyFrame(secondBody, group, lane, secondIndex);
   forgetPatches();
   while (nextPatchPair(memoryAt) === pair) {
     const place = load<u8>(oldOrder + patchCursor);
@@ -325,15 +329,17 @@ function keepAndTell(group: usize, lane: i32, memoryAt: usize, list: usize, inde
 
 // ---- poses of one lane ----
 
-/** A body's pose; of what does not move, the world's own. */
-function bodyPose(out: usize, group: usize, lane: i32, body: i32): void {
+/** A body's frame; of what does not move, the world's own. */
+function bodyFrame(out: usize, group: usize, lane: i32, body: i32): void {
   if (body < 0) {
-    memory.fill(out, 0, POSE);
-    store<f32>(out, 1, 12);
+    v128.store(out, f32x4(1, 0, 0, 0));
+    v128.store(out, f32x4(1, 0, 0, 0), 16);
+    v128.store(out, f32x4(1, 0, 0, 0), 32);
     return;
   }
   const at = bodyAt(group, body) + (<usize>lane << 2);
-  gather(out, at + ROTATION, at + POSITION);
+  gather(bodyPose, at + ROTATION, at + POSITION);
+  frameOf(out, bodyPose);
 }
 function gather(out: usize, rotation: usize, position: usize): void {
   store<f32>(out, load<f32>(rotation));

@@ -90,7 +90,13 @@ export function clearManifold(at: usize, pair: u32): void {
 }
 // @ts-ignore: decorator
 @inline export function copyPoint(out: usize, point: usize): void {
-  memory.copy(out, point, POINT);
+  v128.store(out, v128.load(point));
+  v128.store(out, v128.load(point, 16), 16);
+  store<u64>(out, load<u64>(point, 32), 32);
+}
+/** Copies `count` points that follow one another. */
+function copyPoints(out: usize, points: usize, count: i32): void {
+  for (let i: usize = 0; i < <usize>count; i++) copyPoint(out + i * POINT, points + i * POINT);
 }
 
 /**
@@ -240,7 +246,7 @@ export function addToFour(manifold: usize, point: usize, near: f32): void {
     setPointCount(manifold, count + 1);
     return;
   }
-  memory.copy(five, pointAt(manifold, 0), 4 * POINT);
+  copyPoints(five, pointAt(manifold, 0), 4);
   copyPoint(five + 4 * POINT, point);
   // Deepest, the new one first.
   let deepest = 4;
@@ -298,7 +304,7 @@ export function addToFour(manifold: usize, point: usize, near: f32): void {
 /** Fills a capsule's manifold with found points: of more than two the deepest, and the deepest near the one farthest from it. */
 export function fillTwo(manifold: usize, points: usize, count: i32): void {
   if (count <= 2) {
-    memory.copy(pointAt(manifold, 0), points, <usize>count * POINT);
+    copyPoints(pointAt(manifold, 0), points, count);
     setPointCount(manifold, count);
     return;
   }
@@ -325,7 +331,7 @@ const nearEnough: f32 = 0.02;
 /** Fills two boxes' manifold with found points: of more than four the deepest, the farthest from it, and one to each side. */
 export function fillFour(manifold: usize, points: usize, count: i32): void {
   if (count <= 4) {
-    memory.copy(pointAt(manifold, 0), points, <usize>count * POINT);
+    copyPoints(pointAt(manifold, 0), points, count);
     setPointCount(manifold, count);
     return;
   }
@@ -375,7 +381,7 @@ export function fillFour(manifold: usize, points: usize, count: i32): void {
 /** Fills a box's manifold with a plane: of more than four the outermost, each then replaced by a deeper one near it. */
 export function fillFourOnPlane(manifold: usize, points: usize, count: i32): void {
   if (count <= 4) {
-    memory.copy(pointAt(manifold, 0), points, <usize>count * POINT);
+    copyPoints(pointAt(manifold, 0), points, count);
     setPointCount(manifold, count);
     return;
   }

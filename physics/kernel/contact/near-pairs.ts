@@ -61,11 +61,22 @@ const everywhere: f32 = 1e30;
   return f32x4.sqrt(plus(plus(times(ax, ax), times(ay, ay)), times(az, az)));
 }
 
-/** Places every shape of a group and the box around it into `placed` [shapes]. */
+/** Places every shape that moves, of a group, and the box around it into `placed` [shapes]. */
 export function placeShapes(group: usize, placed: usize): void {
   let out = placed;
   for (let i = 0; i < shapeCount; i++) {
-    placeShape(group, shapes + <usize>i * SHAPE_BYTES, out);
+    const shape = shapes + <usize>i * SHAPE_BYTES;
+    if (load<i32>(shape) >= 0) placeShape(group, shape, out);
+    out += PLACED;
+  }
+}
+
+/** Places every shape that never moves: once is enough. */
+export function placeFixtures(placed: usize): void {
+  let out = placed;
+  for (let i = 0; i < shapeCount; i++) {
+    const shape = shapes + <usize>i * SHAPE_BYTES;
+    if (load<i32>(shape) < 0) placeShape(0, shape, out);
     out += PLACED;
   }
 }
@@ -193,17 +204,6 @@ function boundPlane(shape: usize, out: usize, px: v128, py: v128, pz: v128, nx: 
   }
 }
 
-// @ts-ignore: decorator
-@inline function overlap(a: usize, b: usize): i32 {
-  let near = f32x4.le(v128.load(a, LOW), v128.load(b, HIGH));
-  near = v128.and(near, f32x4.le(v128.load(b, LOW), v128.load(a, HIGH)));
-  near = v128.and(near, f32x4.le(v128.load(a, LOW + V), v128.load(b, HIGH + V)));
-  near = v128.and(near, f32x4.le(v128.load(b, LOW + V), v128.load(a, HIGH + V)));
-  near = v128.and(near, f32x4.le(v128.load(a, LOW + 2 * V), v128.load(b, HIGH + 2 * V)));
-  near = v128.and(near, f32x4.le(v128.load(b, LOW + 2 * V), v128.load(a, HIGH + 2 * V)));
-  return i32x4.bitmask(near);
-}
-
 /**
  * Lists the pairs that are near in any lane: one word each, the pair's index << 4 and a bit for each lane.
  * Returns how many; `near` has room for all pairs.
@@ -211,13 +211,33 @@ function boundPlane(shape: usize, out: usize, px: v128, py: v128, pz: v128, nx: 
 export function listNearPairs(placed: usize, near: usize): i32 {
   let count = 0;
   let pair = pairs;
-  for (let i = 0; i < pairCount; i++) {
-    const lanes = overlap(
-      placed + <usize>load<u32>(pair) * PLACED,
-      placed + <usize>load<u32>(pair, 4) * PLACED,
-    );
+  // Pairs are in the order of their first shapes, which are loaded once.
+  let first: u32 = 0xffffffff;
+  let lowX = i32x4.splat(0);
+  let lowY = lowX;
+  let lowZ = lowX;
+  let highX = lowX;
+  let highY = lowX;
+  let highZ = lowX;
+  for (let i = 0; i < pairCount; i++, pair += PAIR_BYTES) {
+    if (load<u32>(pair) !== first) {
+      first = load<u32>(pair);
+      const a = placed + <usize>first * PLACED;
+      lowX = v128.load(a, LOW);
+      lowY = v128.load(a, LOW + V);
+      lowZ = v128.load(a, LOW + 2 * V);
+      highX = v128.load(a, HIGH);
+      highY = v128.load(a, HIGH + V);
+      highZ = v128.load(a, HIGH + 2 * V);
+    }
+    const b = placed + <usize>load<u32>(pair, 4) * PLACED;
+    const inX = v128.and(f32x4.le(lowX, v128.load(b, HIGH)), f32x4.le(v128.load(b, LOW), highX));
+    const inY = v128.and(f32x4.le(lowY, v128.load(b, HIGH + V)), f32x4.le(v128.load(b, LOW + V), highY));
+    const inPlane = v128.and(inX, inY);
+    if (!v128.any_true(inPlane)) continue;
+    const inZ = v128.and(f32x4.le(lowZ, v128.load(b, HIGH + 2 * V)), f32x4.le(v128.load(b, LOW + 2 * V), highZ));
+    const lanes = i32x4.bitmask(v128.and(inPlane, inZ));
     if (lanes) store<u32>(near + (<usize>(count++) << 2), (i << 4) | lanes);
-    pair += PAIR_BYTES;
   }
   return count;
 }

@@ -8,6 +8,7 @@ import {
   add,
   addScaled,
   copy,
+  copy48,
   cross,
   dot,
   length,
@@ -355,10 +356,10 @@ function nearestOfTriangle(i: i32, j: i32, k: i32): i32 {
 /** Keeps those of the corners i j k that `part` names, in order. i j k may come in any order. */
 function takePart(part: i32, i: i32, j: i32, k: i32): void {
   // By way of copies, as a corner may have to move to where another still lies.
-  memory.copy(saved, differences, 48);
-  memory.copy(saved + 48, onFirst, 48);
-  memory.copy(saved + 96, onSecond, 48);
-  memory.copy(saved + 144, corners, 4);
+  copy48(saved, differences);
+  copy48(saved + 48, onFirst);
+  copy48(saved + 96, onSecond);
+  store<u32>(saved + 144, load<u32>(corners));
   size = 0;
   if (part & 1) take(i);
   if (part & 2) take(j);

@@ -34,6 +34,7 @@ const relative = memory.data(32);
 /** The shape seen from the plane. */
 const seen = memory.data(48);
 const normal = memory.data(12);
+const planeFrame = memory.data(48);
 const points = memory.data(8 * 40);
 
 function planeNormal(plane: usize): void {
@@ -76,7 +77,8 @@ export function boxOnPlane(manifold: usize, box: usize, extents: usize, plane: u
     setPointCount(manifold, 0);
     if (count > 0) fillFourOnPlane(manifold, points, count);
   }
-  addPoints(manifold, normal, plane, reach);
+  frameOf(planeFrame, plane);
+  addPoints(manifold, normal, planeFrame, reach);
 }
 
 export function capsuleOnPlane(

@@ -6,18 +6,18 @@
 // outgrown them. All of this is PhysX's strong friction, with its thresholds.
 
 import {
-  addScaled,
+  add,
   copy,
+  copy48,
   dot,
-  fromPose,
-  intoPose,
-  POSE_POSITION,
-  relativePose,
+  FRAME_POSITION,
+  pointIn,
+  pointOut,
+  rotateIn,
+  rotateOut,
   set,
   squaredDistance,
   subtract,
-  turn,
-  turnBack,
   x,
   y,
   z,
@@ -69,7 +69,6 @@ const runCount = memory.data(4);
 const runPatch = memory.data(4);
 let runs: i32 = 0;
 
-const between = memory.data(32);
 const place = memory.data(12);
 const anchors = memory.data(24);
 
@@ -80,6 +79,14 @@ const anchors = memory.data(24);
 // @ts-ignore: decorator
 @inline function vectorOf(vectors: usize, index: i32): usize {
   return vectors + <usize>index * 12;
+}
+// @ts-ignore: decorator
+@inline function copyPatch(out: usize, patch: usize): void {
+  copy48(out, patch);
+  copy48(out + 48, patch + 48);
+}
+function clearPatch(patch: usize): void {
+  for (let at: usize = 0; at < PATCH; at += 16) v128.store(patch + at, i32x4.splat(0));
 }
 /** Lasting address of a patch; 0 for a new one. */
 export function lastingPatch(index: i32): usize {
@@ -94,22 +101,25 @@ export function forgetPatches(): void {
   patchCount = 0;
 }
 
-/** Takes up a patch of the step before, if it holds; `first` and `second` are the bodies' poses. Returns whether it does. */
+/**
+ * Takes up a patch of the step before, if it holds; `first` and `second` are the bodies' frames, as everywhere here.
+ * Returns whether it does.
+ */
 export function recall(patch: usize, first: usize, second: usize): bool {
-  if (load<u32>(patch, BROKEN) || !load<u32>(patch, ANCHORS) || patchCount === mostPatches) return false;
-  relativePose(between, first, second);
-  turn(place, between, patch + SECOND_NORMAL);
-  const normal = patch + FIRST_NORMAL;
-  if (!(dot(normal, place) > sameNormal)) return false;
   const many = load<u32>(patch, ANCHORS);
+  if (load<u32>(patch, BROKEN) || !many || patchCount === mostPatches) return false;
+  const normal = vectorOf(worldNormals, patchCount);
+  rotateOut(normal, first, patch + FIRST_NORMAL);
+  rotateOut(place, second, patch + SECOND_NORMAL);
+  if (!(dot(normal, place) > sameNormal)) return false;
   for (let i: usize = 0; i < <usize>many; i++) {
-    fromPose(place, between, patch + SECOND_ANCHORS + i * 12);
-    subtract(place, patch + FIRST_ANCHORS + i * 12, place);
+    pointOut(place, first, patch + FIRST_ANCHORS + i * 12);
+    pointOut(secondPlace, second, patch + SECOND_ANCHORS + i * 12);
+    subtract(place, place, secondPlace);
     if (!(f32.abs(dot(place, normal)) < anchorDistance)) return false;
   }
   store<u32>(lasting + <usize>patchCount * 4, <u32>patch);
-  memory.copy(patchAt(patchCount), patch, PATCH);
-  turn(vectorOf(worldNormals, patchCount), first, normal);
+  copyPatch(patchAt(patchCount), patch);
   store<u8>(counts + patchCount, 0);
   patchCount++;
   return true;
@@ -151,10 +161,10 @@ export function sortContacts(pair: u32, first: usize, second: usize): void {
 
 function newPatch(pair: u32, normal: usize, first: usize, second: usize): void {
   const patch = patchAt(patchCount);
-  memory.fill(patch, 0, PATCH);
+  clearPatch(patch);
   store<u32>(patch, pair, PATCH_PAIR);
-  turnBack(patch + FIRST_NORMAL, first, normal);
-  turnBack(patch + SECOND_NORMAL, second, normal);
+  rotateIn(patch + FIRST_NORMAL, first, normal);
+  rotateIn(patch + SECOND_NORMAL, second, normal);
   store<u32>(lasting + <usize>patchCount * 4, 0);
   copy(vectorOf(worldNormals, patchCount), normal);
   store<u8>(counts + patchCount, 0);
@@ -186,7 +196,7 @@ function chooseAnchors(index: i32, first: usize, second: usize): void {
   }
   const kept = load<u32>(patch, ANCHORS);
   let count = kept;
-  if (kept === 1) fromPose(anchors, first, patch + FIRST_ANCHORS);
+  if (kept === 1) pointOut(anchors, first, patch + FIRST_ANCHORS);
   let apart: f32 = 0;
   for (let run = runs - 1; run >= 0; run--) {
     if (load<u8>(runPatch + run) !== index) continue;
@@ -220,15 +230,15 @@ function chooseAnchors(index: i32, first: usize, second: usize): void {
     }
   }
   for (let i: usize = kept; i < <usize>count; i++) {
-    intoPose(patch + FIRST_ANCHORS + i * 12, first, anchors + i * 12);
-    intoPose(patch + SECOND_ANCHORS + i * 12, second, anchors + i * 12);
+    pointIn(patch + FIRST_ANCHORS + i * 12, first, anchors + i * 12);
+    pointIn(patch + SECOND_ANCHORS + i * 12, second, anchors + i * 12);
   }
   store<u32>(patch, count, ANCHORS);
 }
 
 /** Keeps a patch in lasting memory; `broken` is told to the solver as the address to say so at. */
 export function keepPatch(index: i32, at: usize): void {
-  memory.copy(at, patchAt(index), PATCH);
+  copyPatch(at, patchAt(index));
 }
 
 const firstPlace = memory.data(12);
@@ -258,14 +268,14 @@ export function writeRecord(record: usize, index: i32, broken: usize, first: usi
   }
   for (let i: usize = 0; i < <usize>many; i++) {
     const out = record + 96 + i * 48;
-    turn(firstPlace, first, patch + FIRST_ANCHORS + i * 12);
-    turn(secondPlace, second, patch + SECOND_ANCHORS + i * 12);
+    rotateOut(firstPlace, first, patch + FIRST_ANCHORS + i * 12);
+    rotateOut(secondPlace, second, patch + SECOND_ANCHORS + i * 12);
     copy(out, firstPlace);
     store<f32>(out, 0, 12);
     copy(out + 16, secondPlace);
     store<f32>(out, 0, 28);
-    addScaled(firstPlace, firstPlace, first + POSE_POSITION, 1);
-    addScaled(secondPlace, secondPlace, second + POSE_POSITION, 1);
+    add(firstPlace, firstPlace, first + FRAME_POSITION);
+    add(secondPlace, secondPlace, second + FRAME_POSITION);
     subtract(out + 32, firstPlace, secondPlace);
     store<f32>(out, 0, 44);
   }
