@@ -7,7 +7,7 @@
  * Method and coefficients: Sun's fdlibm (k_sin.c, k_cos.c, e_log.c), good to a unit in the last place.
  */
 
-const quarterTurn = { high: 1.57079632673412561417, low: 6.0771005065061922493e-11 };
+const quarterTurn = { high: 1.5707963267341256, low: 6.077100506506192e-11 };
 
 /** @param x radians, up to some thousands. */
 export function sine(x: number): number {
@@ -33,11 +33,10 @@ function inQuadrant(quarters: number, x: number, shift: number): number {
 function smallSine(x: number): number {
   const z = x * x;
   const r =
-    8.33333333332248946124e-3 +
+    0.00833333333332249 +
     z *
-      (-1.98412698298579493134e-4 +
-        z * (2.75573137070700676789e-6 + z * (-2.50507602534068634195e-8 + z * 1.58969099521155010221e-10)));
-  return x + z * x * (-1.66666666666666324348e-1 + z * r);
+      (-0.0001984126982985795 + z * (2.7557313707070068e-6 + z * (-2.5050760253406863e-8 + z * 1.58969099521155e-10)));
+  return x + z * x * (-0.16666666666666632 + z * r);
 }
 
 /** Within an eighth of a turn of 0. */
@@ -45,12 +44,12 @@ function smallCosine(x: number): number {
   const z = x * x;
   const r =
     z *
-    (4.16666666666666019037e-2 +
+    (0.0416666666666666 +
       z *
-        (-1.38888888888741095749e-3 +
+        (-0.001388888888887411 +
           z *
-            (2.48015872894767294178e-5 +
-              z * (-2.75573143513906633035e-7 + z * (2.0875723212981748279e-9 + z * -1.13596475577881948265e-11)))));
+            (2.480158728947673e-5 +
+              z * (-2.7557314351390663e-7 + z * (2.087572321298175e-9 + z * -1.1359647557788195e-11)))));
   const half = 0.5 * z;
   const one = 1 - half;
   return one + (1 - one - half + z * r);
@@ -65,9 +64,8 @@ export function naturalLogarithm(x: number): number {
   const s = f / (2 + f);
   const z = s * s;
   const w = z * z;
-  const even = w * (3.999999999940941908e-1 + w * (2.222219843214978396e-1 + w * 1.531383769920937332e-1));
-  const odd =
-    z * (6.66666666666673513e-1 + w * (2.857142874366239149e-1 + w * (1.818357216161805012e-1 + w * 1.479819860511658591e-1)));
+  const even = w * (0.3999999999940942 + w * (0.22222198432149784 + w * 0.15313837699209373));
+  const odd = z * (0.6666666666666735 + w * (0.2857142874366239 + w * (0.1818357216161805 + w * 0.14798198605116586)));
   const half = 0.5 * f * f;
-  return exponent * 6.9314718036912381649e-1 - (half - (s * (half + even + odd) + exponent * 1.90821492927058770002e-10) - f);
+  return exponent * 0.6931471803691238 - (half - (s * (half + even + odd) + exponent * 1.9082149292705877e-10) - f);
 }

@@ -15,7 +15,7 @@ export const bench = (argv: readonly string[]) =>
     {
       name: 'bench sim',
       typed: 'npm run bench -- sim',
-      summary: 'measures the PhysX world: where the time goes on one thread, more threads, memory',
+      summary: 'measures the world, PhysX beside it: where the time goes on one thread, more threads, memory',
       options: {
         decisions: {
           argument: 'N',

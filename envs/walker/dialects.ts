@@ -40,6 +40,8 @@ export interface Dialect {
   readonly flatFriction: number;
   /** Bodies by their joints, the first to be solved first. */
   order(rig: Rig): readonly number[];
+  /** All bodies as they entered the scene, which orders contacts between bodies. */
+  entered(rig: Rig): readonly number[];
 }
 
 export const walkerDialects: Readonly<Record<DialectName, Dialect>> = {
@@ -49,6 +51,8 @@ export const walkerDialects: Readonly<Record<DialectName, Dialect>> = {
     play: 0,
     flatFriction: 1,
     order: ({ solvingOrder }) => solvingOrder,
+    // The joint made last is solved first, so this is the order that makes it so.
+    entered: ({ solvingOrder }) => [...solvingOrder.toReversed(), 0],
   },
   physx5: {
     name: 'physx5',
@@ -57,5 +61,6 @@ export const walkerDialects: Readonly<Record<DialectName, Dialect>> = {
     // What PhysX 4 gives to flat on flat by two anchors that each bear the whole friction: see physx/scene.ts.
     flatFriction: 2,
     order: ({ enteringOrder }) => enteringOrder.filter((body) => body !== 0).toReversed(),
+    entered: ({ enteringOrder }) => enteringOrder,
   },
 };

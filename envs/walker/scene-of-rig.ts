@@ -67,6 +67,8 @@ export function sceneOfRig(
     bodies,
     joints,
     fixtures,
+    // The target comes last.
+    bodyOrder: [...dialect.entered(rig), ...(targetAndWalls ? [rig.bodies.length] : [])],
     jointOrder: dialect.order(rig).map((owner) => joints.findIndex(({ body }) => body === owner)),
   };
 }

@@ -44,7 +44,7 @@ export function physxOrder(rig: Rig = walkerRig): string[] {
 
 /** The bodies of envs/walker as they enter their scene. */
 export function physxEntered(rig: Rig = walkerRig): string[] {
-  return rig.hierarchy.map((body) => rig.bodies[body]!.name);
+  return rig.enteringOrder.map((body) => rig.bodies[body]!.name);
 }
 
 export function walkerScene(options: WalkerSceneOptions = {}): Scene {
