@@ -6,10 +6,10 @@ import { readFileSync } from 'node:fs';
 import { sha256 } from '../base/files/hash.ts';
 import { RandomStream } from '../base/random/stream.ts';
 import type { ParameterValues } from '../envs/env.ts';
-import { observationNames } from '../envs/walker/observation.ts';
-import { checkParameters, drawParameters, walkerParameters } from '../envs/walker/parameters.ts';
 import { worldNamed } from '../envs/walker/dialects.ts';
+import { observationNames } from '../envs/walker/observation.ts';
 import { openWorlds } from '../envs/walker/open-worlds.ts';
+import { checkParameters, drawParameters, walkerParameters } from '../envs/walker/parameters.ts';
 import { walkerRig } from '../envs/walker/rig.ts';
 import { decideTogether, type Outcome, Walker } from '../envs/walker/walker.ts';
 import { decodeModel } from '../onnx/decode.ts';
@@ -153,13 +153,15 @@ export async function fidelity(options: FidelityOptions): Promise<FidelityReport
       walkers,
       actions,
       Uint8Array.from(lanes, ({ isBusy }) => (isBusy ? 0 : 1)),
+      (which, outcome) => {
+        lanes[which]!.outcome = outcome;
+      },
     );
     for (const lane of lanes) {
       if (!lane.isBusy) continue;
-      const outcome = lane.walker.end();
       lane.reward += lane.walker.reward;
-      if (outcome === 'goes on') continue;
-      runs[lane.episode] = runOf(lane, outcome);
+      if (lane.outcome === 'goes on') continue;
+      runs[lane.episode] = runOf(lane, lane.outcome);
       startNext(lane);
     }
   }
@@ -186,6 +188,8 @@ class Lane {
   episode = 0;
   noise = new RandomStream();
   reward = 0;
+  /** How it stands after its last decision. */
+  outcome: Outcome = 'goes on';
 
   constructor(walker: Walker) {
     this.walker = walker;

@@ -60,6 +60,8 @@ export class WalkerEnvironment<In extends World = World> implements Environment 
   readonly #rewards: Float64Array;
   /** 1 where the episode has ended before the decision is over, [agents]. */
   readonly #isOver: Uint8Array;
+  /** How the episodes stand after the decision. */
+  readonly #outcomes: Outcome[] = [];
   /** What was decided in the running episodes so far, grown as they last; empty where worlds are kept themselves. */
   readonly #histories: Float32Array[];
   readonly #parameters: WalkerParameters[];
@@ -134,13 +136,14 @@ export class WalkerEnvironment<In extends World = World> implements Environment 
     const { observations, rewards, terminated, truncated, finalObservations, episodes } = this.#step;
     episodes.length = 0;
     this.#isOver.fill(0);
-    decideTogether(this.#worlds, this.walkers, actions, this.#isOver);
+    decideTogether(this.#worlds, this.walkers, actions, this.#isOver, this.#ended);
     for (let agent = 0; agent < this.agents; agent++) {
       const walker = this.walkers[agent]!;
       const row = agent * observationSize;
       if (!walker.world.save) this.#remember(agent, actions, agent * actionSize);
-      const outcome = this.#ended(agent);
+      this.#count(agent);
       rewards[agent] = walker.reward;
+      const outcome = this.#outcomes[agent]!;
       terminated[agent] = outcome === 'fell' ? 1 : 0;
       truncated[agent] = outcome === 'cut off' || outcome === 'blew up' ? 1 : 0;
       if (outcome === 'goes on') {
@@ -149,7 +152,6 @@ export class WalkerEnvironment<In extends World = World> implements Environment 
       }
       // What blew up is not fit to be seen: the last sound observation stands for it.
       if (outcome === 'blew up') finalObservations.set(observations.subarray(row, row + observationSize), row);
-      else walker.observe(finalObservations, row);
       episodes.push(this.#finished(agent, outcome === 'blew up', truncated[agent] === 1));
       this.#startNext(agent);
     }
@@ -160,11 +162,12 @@ export class WalkerEnvironment<In extends World = World> implements Environment 
     this.#worlds.close();
   }
 
-  #ended(agent: number): Outcome {
-    const outcome = this.walkers[agent]!.end();
-    this.#count(agent);
-    return outcome;
-  }
+  /** What an episode ends in is written at once: a moment later its bodies may have moved. */
+  readonly #ended = (agent: number, outcome: Outcome): void => {
+    this.#outcomes[agent] = outcome;
+    if (outcome === 'goes on' || outcome === 'blew up') return;
+    this.walkers[agent]!.observe(this.#step.finalObservations, agent * behavior.observationSize);
+  };
 
   #count(agent: number): void {
     this.#decisions[agent]! += 1;

@@ -389,17 +389,19 @@ export class Walker<In extends World = World> {
 }
 
 /**
- * One decision of many walkers, physics step by physics step; one whose episode ends waits for the others. To be followed by
- * `end` of each that took part.
+ * One decision of many walkers, physics step by physics step. One whose episode ends waits for the others, while its bodies
+ * may go on moving: what it ended in is to be seen in `ended`.
  *
  * @param actions [walkers, actionSize].
  * @param isOver 1 where a walker takes no part, [walkers]; set where an episode ends.
+ * @param ended told of each that takes part when its decision has ended, at once.
  */
 export function decideTogether(
   worlds: Worlds,
   walkers: readonly Walker[],
   actions: Float32Array,
   isOver: Uint8Array,
+  ended: (which: number, outcome: Outcome) => void,
 ): void {
   for (let which = 0; which < walkers.length; which++) {
     if (!isOver[which]) walkers[which]!.begin(actions, which * actionSize);
@@ -410,8 +412,13 @@ export function decideTogether(
     }
     worlds.simulate(isOver);
     for (let which = 0; which < walkers.length; which++) {
-      if (!isOver[which] && !walkers[which]!.afterStep()) isOver[which] = 1;
+      if (isOver[which] || walkers[which]!.afterStep()) continue;
+      isOver[which] = 1;
+      ended(which, walkers[which]!.end());
     }
+  }
+  for (let which = 0; which < walkers.length; which++) {
+    if (!isOver[which]) ended(which, walkers[which]!.end());
   }
 }
 

@@ -30,9 +30,13 @@ export async function play({ firstAgent, agents, decisions, parameters = {}, wor
   for (let decision = 0; decision < decisions; decision++) {
     const actions = new Float32Array(agents * actionSize);
     for (let at = 0; at < actions.length; at++) actions[at] = streams[Math.floor(at / actionSize)]!.uniform(-1, 1);
-    const { observations, rewards } = await environment.step(actions);
+    const { observations, rewards, finalObservations, episodes } = await environment.step(actions);
     keep(observations, observationSize);
     keep(rewards, 1);
+    for (const { agent } of episodes) {
+      const row = (agent - firstAgent) * observationSize;
+      seen[agent - firstAgent]!.push(new Uint8Array(finalObservations.slice(row, row + observationSize).buffer));
+    }
   }
   await environment.close();
   return seen.map((parts) => sha256(Buffer.concat(parts)));
