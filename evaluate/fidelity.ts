@@ -113,43 +113,45 @@ export async function fidelity(options: FidelityOptions): Promise<FidelityReport
   const model = decodeModel(new Uint8Array(bytes), path);
   const statistics = new ObservationStatistics();
   const policy = await openWalkerPolicy(model, path, deterministic);
-  const physx = await loadPhysX();
-
   const runs: Run[] = [];
-  let started = 0;
-  const startNext = (walker: Walker): Lane | undefined => {
-    if (started >= episodes) return undefined;
-    const episode = started++;
-    const drawn = drawParameters(parameters, seed, episode, purpose.parameters);
-    walker.start(new RandomStream(seed, episode, purpose.episode), drawn);
-    return { walker, episode, reward: 0, noise: new RandomStream(seed, episode, purpose.noise) };
-  };
-  const walkers = Array.from(
-    { length: Math.min(walkersInBatch, episodes) },
-    () => new Walker(physx, walkerRig, drawParameters(parameters, seed)),
-  );
-  let busy = walkers.map(startNext).filter((lane) => lane !== undefined);
-  while (busy.length > 0) {
-    const observations = new Float32Array(busy.length * observationSize);
-    busy.forEach(({ walker }, row) => {
-      const at = row * observationSize;
-      walker.observe(observations, at);
-      statistics.add(walker.targetSpeed, observations.subarray(at, at + observationSize));
-    });
-    const actions = await policy.act(
-      observations,
-      busy.map(({ noise }) => noise),
-    );
-    busy = busy.flatMap((lane, row) => {
-      const outcome = lane.walker.decide(actions, row * policy.actionSize);
-      lane.reward += lane.walker.reward;
-      if (outcome === 'goes on') return [lane];
-      runs[lane.episode] = runOf(lane, outcome);
-      return startNext(lane.walker) ?? [];
-    });
+  const walkers: Walker[] = [];
+  try {
+    let started = 0;
+    const startNext = (walker: Walker): Lane | undefined => {
+      if (started >= episodes) return undefined;
+      const episode = started++;
+      const drawn = drawParameters(parameters, seed, episode, purpose.parameters);
+      walker.start(new RandomStream(seed, episode, purpose.episode), drawn);
+      return { walker, episode, reward: 0, noise: new RandomStream(seed, episode, purpose.noise) };
+    };
+    const physx = await loadPhysX();
+    while (walkers.length < Math.min(walkersInBatch, episodes)) {
+      walkers.push(new Walker(physx, walkerRig, drawParameters(parameters, seed)));
+    }
+    let busy = walkers.map(startNext).filter((lane) => lane !== undefined);
+    while (busy.length > 0) {
+      const observations = new Float32Array(busy.length * observationSize);
+      busy.forEach(({ walker }, row) => {
+        const at = row * observationSize;
+        walker.observe(observations, at);
+        statistics.add(walker.targetSpeed, observations.subarray(at, at + observationSize));
+      });
+      const actions = await policy.act(
+        observations,
+        busy.map(({ noise }) => noise),
+      );
+      busy = busy.flatMap((lane, row) => {
+        const outcome = lane.walker.decide(actions, row * policy.actionSize);
+        lane.reward += lane.walker.reward;
+        if (outcome === 'goes on') return [lane];
+        runs[lane.episode] = runOf(lane, outcome);
+        return startNext(lane.walker) ?? [];
+      });
+    }
+  } finally {
+    for (const walker of walkers) walker.close();
+    await policy.close();
   }
-  for (const walker of walkers) walker.close();
-  await policy.close();
 
   const normalizer = normalizerOf(model);
   return {

@@ -34,7 +34,7 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
   const network = networkOf(behavior, configuration.behavior);
   const found = startingPoint(options, network, hooks);
   const saved = found?.checkpoint;
-  const curriculum = new Curriculum(configuration.environmentParameters, saved?.curriculum);
+  const curriculum = new Curriculum(configuration.environmentParameters, saved?.curriculum, episodesOf(options, saved));
   for (const warning of curriculum.warnings()) hooks.warn(warning);
   for (const line of curriculum.lines()) hooks.info(line);
   const engine = await openEngine({ ...options.engine, warn: (message) => hooks.warn(message) });
@@ -69,6 +69,12 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
 function hasHadAll({ progress, origin }: Checkpoint, { configuration, origin: now }: TrainOptions): boolean {
   const isBySame = origin !== undefined && origin.configuration === now?.configuration;
   return isBySame && progress.step >= configuration.behavior.max_steps;
+}
+
+/** The number of the episode that each agent is in; undefined in a live world, where agents come and go. */
+function episodesOf({ environment, agents }: TrainOptions, saved: Checkpoint | undefined): readonly number[] | undefined {
+  if (saved?.histories) return saved.histories.map(({ episode }) => episode);
+  return environment.kind === 'embedded' ? Array.from({ length: agents }, () => 0) : undefined;
 }
 
 async function collectorOf(
