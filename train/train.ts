@@ -72,7 +72,10 @@ function hasHadAll({ progress, origin }: Checkpoint, { configuration, origin: no
 }
 
 /** The number of the episode that each agent is in; undefined in a live world, where agents come and go. */
-function episodesOf({ environment, agents }: TrainOptions, saved: Checkpoint | undefined): readonly number[] | undefined {
+function episodesOf(
+  { environment, agents }: TrainOptions,
+  saved: Checkpoint | undefined,
+): readonly number[] | undefined {
   if (saved?.histories) return saved.histories.map(({ episode }) => episode);
   return environment.kind === 'embedded' ? Array.from({ length: agents }, () => 0) : undefined;
 }
