@@ -129,8 +129,8 @@ describe('agents that decide when they will', () => {
     expect([...rollout!.rewards]).toEqual([1, 2, 3, 30]);
     expect([...rollout!.truncated]).toEqual([0, 0, 1, 1]);
     expect([[...rollout!.truncatedAt], [...rollout!.truncatedObservations]]).toEqual([
-      [3, 2],
-      [20, 4],
+      [2, 3],
+      [4, 20],
     ]);
   });
 
