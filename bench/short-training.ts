@@ -15,6 +15,8 @@ export interface ShortTraining {
   readonly seed: number;
   readonly agents: number;
   readonly workers: number;
+  /** That learn; default: as in training. */
+  readonly threads?: number | undefined;
   /** After each iteration. */
   readonly iteration: (metrics: IterationMetrics) => void;
   readonly signal?: AbortSignal;
@@ -26,6 +28,7 @@ export async function shortTraining({
   maxSteps,
   iteration,
   signal,
+  threads,
   ...options
 }: ShortTraining): Promise<EvaluationMetrics[]> {
   const folder = mkdtempSync(join(tmpdir(), 'gaitsmith-bench-'));
@@ -38,6 +41,7 @@ export async function shortTraining({
     await train(
       {
         ...options,
+        ...(threads === undefined ? {} : { engine: { threads } }),
         configuration: { ...configuration, behavior: settings },
         environment: { kind: 'embedded', module: environmentUrl },
         behavior,

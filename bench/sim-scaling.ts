@@ -5,7 +5,6 @@
 import { once } from 'node:events';
 import { startWorker } from '../base/threads/start-worker.ts';
 import { behavior, environmentUrl } from '../envs/walker/behavior.ts';
-import { GROUP_SIZE } from '../train/collect/collecting.ts';
 import { EmbeddedCollector } from '../train/collect/embedded-collector.ts';
 import { actingModel } from '../train/policy/actor.ts';
 import { Normaliser } from '../train/policy/normaliser.ts';
@@ -32,6 +31,9 @@ const network: Network = {
   layers: 3,
 };
 
+/** With the most workers. */
+const AGENTS_OF_A_WORKER = 16;
+
 /** 1, 2, 4, ... up to a number. */
 export function workerCounts(most: number): number[] {
   const counts = [];
@@ -41,7 +43,7 @@ export function workerCounts(most: number): number[] {
 
 /** Measures collecting with each number of workers, the same agents dealt out among them. */
 export async function simScaling(counts: readonly number[], decisions: number): Promise<Scaling[]> {
-  const agents = 2 * GROUP_SIZE * Math.max(...counts);
+  const agents = AGENTS_OF_A_WORKER * Math.max(...counts);
   const measured: { readonly n: number; readonly collecting: Collecting; readonly computing: number }[] = [];
   for (const n of counts) {
     const computing = await computingSpeed(n);

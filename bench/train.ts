@@ -25,6 +25,11 @@ const options = {
     description: 'worker threads (default: all cores)',
     schema: wholeNumber(1).default(availableParallelism()),
   },
+  threads: {
+    argument: 'N',
+    description: 'threads that learn (default: as in training)',
+    schema: wholeNumber(1).optional(),
+  },
 };
 
 export const bench = (argv: readonly string[]) =>
@@ -34,7 +39,7 @@ export const bench = (argv: readonly string[]) =>
       typed: 'npm run bench -- train',
       summary: 'measures training: decisions a second, collecting and learning apart, and the peak memory',
       options,
-      async run({ config, iterations, workers, ...options }, { terminal, progress }) {
+      async run({ config, iterations, workers, threads, ...options }, { terminal, progress }) {
         const configuration = readConfiguration(config, behavior.name);
         const agents = options.agents ?? configuration.behavior.gaitsmith.agents;
         const { batch_size, buffer_size, num_epoch } = configuration.behavior.hyperparameters;
@@ -49,6 +54,7 @@ export const bench = (argv: readonly string[]) =>
           seed: 1,
           agents,
           workers,
+          threads,
           iteration: (metrics) => {
             measured.push(metrics);
             progress.update({ done: metrics.step, total: maxSteps, unit: 'steps' });

@@ -10,9 +10,9 @@ import { RandomStream } from '../base/random/stream.ts';
 import { runCommandLine } from '../cli/command-line.ts';
 import { flag, wholeNumber } from '../cli/options.ts';
 import { openEngine } from '../compile/engine.ts';
-import { compile, tf } from '../compile/index.ts';
-import { eachOwner, type Vectors, vectorsOf, zeroVectors } from '../train/learn/parameter-vectors.ts';
-import { updateSignature, updateStep } from '../train/learn/update-step.ts';
+import { compile, type Engine, tf } from '../compile/index.ts';
+import { MinibatchStep, type State } from '../train/learn/minibatch-step.ts';
+import { vectorsOf, zeroVectors } from '../train/learn/parameter-vectors.ts';
 import { ACTIONS, OBSERVATIONS, productOperations, type UpdateCase, updateCases } from './update-networks.ts';
 
 const BATCH = 2048;
@@ -22,7 +22,6 @@ interface CaseResult {
   readonly name: string;
   readonly ms: number;
   readonly gflops: number;
-  readonly nodes: number;
   readonly wasm_ms: number | null;
   readonly torch_ms: number | null;
   readonly torch_fused_ms: number | null;
@@ -58,12 +57,11 @@ export const bench = (argv: readonly string[]) =>
         const before = await plainProduct(repeats, threads);
         const cases: CaseResult[] = [];
         for (const each of updateCases) {
-          const { ms, nodes } = await traced(each, repeats, threads);
+          const ms = await traced(each, repeats, threads);
           cases.push({
             name: each.name,
             ms,
             gflops: productOperations(each, BATCH) / ms / 1e6,
-            nodes,
             wasm_ms: null,
             torch_ms: torch?.cases[each.name]?.torch_ms ?? null,
             torch_fused_ms: torch?.cases[each.name]?.torch_fused_ms ?? null,
@@ -119,33 +117,38 @@ async function plainProduct(repeats: number, threads: number): Promise<number> {
 }
 
 /** The update as training runs it: each step's outputs are the next one's inputs. */
-async function traced(each: UpdateCase, repeats: number, threads: number): Promise<{ ms: number; nodes: number }> {
-  const step = await compile(updateStep(each), updateSignature(each, BATCH), { threads });
-  let state = initialState(each);
-  const minibatch = randomMinibatch();
-  const ms = await medianMs(repeats, async () => {
-    const { parameters, first, second } = await step.run({ ...state, ...minibatch });
-    state = { parameters: dataOf(parameters), first: dataOf(first), second: dataOf(second) };
-  });
-  await step.release();
-  return { ms, nodes: step.model.graph.nodes.length };
+async function traced(each: UpdateCase, repeats: number, threads: number): Promise<number> {
+  const { next, release } = await steps(each, await openEngine({ threads }));
+  const ms = await medianMs(repeats, next);
+  await release();
+  return ms;
 }
 
 /** One step on WebAssembly takes seconds: two are measured, the better one counts. */
 async function onWasm(each: UpdateCase): Promise<number> {
-  const engine = await openEngine({ backend: 'wasm' });
-  const step = await engine.prepare(updateStep(each), updateSignature(each, BATCH));
-  const values = { ...initialState(each), ...randomMinibatch() };
+  const { next } = await steps(each, await openEngine({ backend: 'wasm' }));
   let best = Number.POSITIVE_INFINITY;
   for (let run = 0; run < 2; run++) {
     const began = performance.now();
-    await step.run(values);
+    await next();
     best = Math.min(best, performance.now() - began);
   }
   return best;
 }
 
-function initialState({ parameterTable }: UpdateCase) {
+/** Steps one after the other, all on the same minibatch. */
+async function steps(each: UpdateCase, engine: Engine) {
+  const step = await MinibatchStep.prepare(each, BATCH, engine);
+  const { batch, ...inputs } = randomMinibatch();
+  for (const [name, values] of Object.entries(batch)) step.batch[name]!.set(values);
+  let state = initialState(each);
+  const next = async () => {
+    state = (await step.run(state, inputs)).state as State;
+  };
+  return { next, release: () => step.release() };
+}
+
+function initialState({ parameterTable }: UpdateCase): State {
   const parameters = parameterTable.map(({ name, shape }) => [name, numbers(count(shape), 1 / 16)] as const);
   return {
     parameters: vectorsOf(parameterTable, Object.fromEntries(parameters)),
@@ -157,7 +160,7 @@ function initialState({ parameterTable }: UpdateCase) {
 const count = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
 
 function randomMinibatch() {
-  const factors = { stepSize: Float32Array.of(3e-4), tiny: Float32Array.of(1e-8) };
+  const factors = { stepSize: 3e-4, tiny: 1e-8 };
   return {
     batch: {
       observations: numbers(BATCH * OBSERVATIONS),
@@ -167,18 +170,14 @@ function randomMinibatch() {
       returns: numbers(BATCH),
     },
     adam: { actor: factors, critic: factors },
-    epsilon: Float32Array.of(0.2),
-    beta: Float32Array.of(5e-3),
+    epsilon: 0.2,
+    beta: 5e-3,
   };
 }
 
 function numbers(count: number, deviation = 1): Float32Array {
   const random = new RandomStream(count);
   return Float32Array.from({ length: count }, () => random.normal() * deviation);
-}
-
-function dataOf(tensors: Readonly<Record<string, { data: unknown }>>): Vectors {
-  return eachOwner((owner) => tensors[owner]!.data as Float32Array);
 }
 
 async function medianMs(repeats: number, work: () => Promise<unknown>): Promise<number> {

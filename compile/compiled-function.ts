@@ -36,36 +36,46 @@ export async function compile<const S extends Signature, R extends NestedTensors
   return (await compileUntyped(fn as unknown as Traceable, signature, options)) as unknown as CompiledFunction<S, R>;
 }
 
-/** As `compile`, without the types of the nesting. */
+/** A graph that is ready to run; a session is one. */
+export type OpenGraph = Pick<Session, 'use' | 'run' | 'release'>;
+
+/**
+ * As `compile`, without the types of the nesting.
+ *
+ * @param open makes the graph ready; default: a session of these options.
+ */
 export async function compileUntyped(
   fn: Traceable,
   signature: Signature,
   options: TraceOptions & SessionOptions,
+  open: (model: Uint8Array) => Promise<OpenGraph> = (model) => openSession(model, options),
 ): Promise<CompiledFunction<unknown, unknown>> {
   const { model, outputs } = traceWithNesting(fn, signature, options);
   const bytes = encodeModel(model);
-  const { threads, device } = options;
-  const session = await Session.open(bytes, {
+  return new CompiledFunction(model, bytes, await open(bytes), signature, outputs);
+}
+
+function openSession(model: Uint8Array, { threads, device }: SessionOptions): Promise<Session> {
+  return Session.open(model, {
     ...(threads === undefined ? {} : { threads }),
     ...(device === undefined ? {} : { device }),
   });
-  return new CompiledFunction(model, bytes, session, signature, outputs);
 }
 
 export class CompiledFunction<S, R> implements RunnableFunction<S, R> {
   readonly model: Model;
   /** The model as an .onnx file. */
   readonly bytes: Uint8Array;
-  readonly #session: Session;
+  readonly #graph: OpenGraph;
   readonly #inputs: GivenInputs;
   readonly #outputs: unknown;
   /** Whether all outputs are on the top level: then onnxruntime's record is the result as it comes. */
   readonly #isFlat: boolean;
 
-  constructor(model: Model, bytes: Uint8Array, session: Session, signature: unknown, outputs: unknown) {
+  constructor(model: Model, bytes: Uint8Array, graph: OpenGraph, signature: unknown, outputs: unknown) {
     this.model = model;
     this.bytes = bytes;
-    this.#session = session;
+    this.#graph = graph;
     this.#inputs = new GivenInputs(signature);
     this.#outputs = outputs;
     this.#isFlat = Object.entries(outputs as object).every(([key, name]) => key === name);
@@ -73,17 +83,17 @@ export class CompiledFunction<S, R> implements RunnableFunction<S, R> {
 
   /** What the graph really runs on. */
   get use(): DeviceUse {
-    return this.#session.use;
+    return this.#graph.use;
   }
 
   async run(values: Nested<S, InputValue>): Promise<Nested<R, DenseTensor>> {
-    const results = await this.#session.run(this.#inputs.named(values));
+    const results = await this.#graph.run(this.#inputs.named(values));
     if (this.#isFlat) return results as Nested<R, DenseTensor>;
     return filledIn(this.#outputs, results) as Nested<R, DenseTensor>;
   }
 
   async release(): Promise<void> {
-    await this.#session.release();
+    await this.#graph.release();
   }
 }
 

@@ -28,8 +28,14 @@ export function missingDeviceText({ device, why }: NonNullable<DeviceUse['missin
   return `device ${device} cannot be used (${why}); the CPU goes on in its place. It needs ${needs[device]}: see docs/backends.md`;
 }
 
-/** @throws UserError for a backend or device that there isn't, or a device with an eager backend. */
-export function checkEngine({ backend, device }: { backend: BackendName; device: Device }): void {
+interface EngineChoice {
+  readonly backend: BackendName;
+  readonly device: Device;
+  readonly threads?: number | undefined;
+}
+
+/** @throws UserError for a backend or device that there isn't, or a device or threads with an eager backend. */
+export function checkEngine({ backend, device, threads }: EngineChoice): void {
   if (!backendNames.includes(backend)) {
     throw new UserError({ what: 'unknown backend', value: backend, expected: `one of ${backendNames.join(', ')}` });
   }
@@ -40,6 +46,14 @@ export function checkEngine({ backend, device }: { backend: BackendName; device:
       where: '--device',
       value: device,
       mend: 'leave out --device or --backend',
+    });
+  }
+  if (backend !== 'onnx' && threads !== undefined) {
+    throw new UserError({
+      what: `threads are for the traced update; the eager backend ${backend} computes in its own way`,
+      where: '--threads',
+      value: threads,
+      mend: 'leave out --threads or --backend',
     });
   }
 }

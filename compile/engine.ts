@@ -3,6 +3,7 @@ import { compileUntyped, type RunnableFunction } from './compiled-function.ts';
 import { checkEngine, type Device, type DeviceUse, missingDeviceText } from './devices.ts';
 import { type BackendName, type EagerBackendName, type ImportPackage, loadEagerBackend } from './eager-backends.ts';
 import { EagerFunction } from './eager-function.ts';
+import { SessionThreads } from './session-threads.ts';
 import type { NestedTensors, Signature, TensorsOf } from './signature.ts';
 import type { Traceable } from './trace.ts';
 
@@ -11,7 +12,10 @@ export interface EngineOptions {
   readonly backend?: BackendName;
   /** Where onnxruntime computes; default 'cpu', which also steps in where another one cannot be used. */
   readonly device?: Device;
-  /** onnxruntime's threads for one operator; default: its own choice. */
+  /**
+   * Threads that onnxruntime computes in on the CPU, side by side where there is something to compute side by side: see
+   * `prepare`. It changes the speed and nothing else, for one call is computed by one thread. Default: 1.
+   */
   readonly threads?: number;
   /** Told once, in one line, where the device is not the one that was asked for. */
   readonly warn?: (message: string) => void;
@@ -31,7 +35,16 @@ export interface Engine {
   prepare<const S extends Signature, R extends NestedTensors>(
     fn: (inputs: TensorsOf<S>) => R,
     signature: S,
+    options?: PrepareOptions,
   ): Promise<RunnableFunction<S, R>>;
+}
+
+export interface PrepareOptions {
+  /**
+   * Whether calls that are made at once, of this and other such functions, are computed by as many threads as the engine
+   * has; else each is computed where it is made. Worth it for what takes milliseconds.
+   */
+  readonly sideBySide?: boolean;
 }
 
 /** The device, in onnxruntime's words, or 'gpu' where a tfjs backend has one. */
@@ -47,18 +60,21 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   return backend === 'onnx' ? openTracing(options) : openEager(backend, options);
 }
 
-function openTracing({ device = 'cpu', threads, warn }: EngineOptions): Engine {
+function openTracing({ device = 'cpu', threads = 1, warn }: EngineOptions): Engine {
   let use: DeviceUse | undefined;
+  const beside = new SessionThreads(threads);
   return {
     backend: 'onnx',
     get use() {
       return use ?? { device: 'cpu' };
     },
-    prepare: prepareWith(async (fn, signature) => {
+    prepare: prepareWith(async (fn, signature, { sideBySide = false } = {}) => {
       // What was missing for the first function is not looked for again.
       const wanted = use?.missing ? 'cpu' : device;
-      const options = { device: wanted, ...(threads === undefined ? {} : { threads }) };
-      const compiled = await compileUntyped(fn, signature, options);
+      if (wanted === 'cpu' && threads > 1 && sideBySide) {
+        return compileUntyped(fn, signature, {}, async (model) => beside.open(model));
+      }
+      const compiled = await compileUntyped(fn, signature, { device: wanted, threads: 1 });
       if (compiled.use.missing) warn?.(missingDeviceText(compiled.use.missing));
       use ??= compiled.use;
       return compiled;
@@ -80,7 +96,11 @@ async function openEager(name: EagerBackendName, { importPackage, warn }: Engine
 
 /** Gives the types of the nesting to what works without them: they are too deep to be followed through its inside. */
 function prepareWith(
-  prepare: (fn: Traceable, signature: Signature) => Promise<RunnableFunction<unknown, unknown>>,
+  prepare: (
+    fn: Traceable,
+    signature: Signature,
+    options?: PrepareOptions,
+  ) => Promise<RunnableFunction<unknown, unknown>>,
 ): Engine['prepare'] {
   return prepare as unknown as Engine['prepare'];
 }

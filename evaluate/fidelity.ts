@@ -12,6 +12,7 @@ import { openWorlds } from '../envs/walker/open-worlds.ts';
 import { checkParameters, drawParameters, walkerParameters } from '../envs/walker/parameters.ts';
 import { walkerRig } from '../envs/walker/rig.ts';
 import { decideTogether, type Outcome, Walker } from '../envs/walker/walker.ts';
+import type { Worlds } from '../envs/walker/world.ts';
 import { decodeModel } from '../onnx/decode.ts';
 import { type Estimate, estimate } from './estimate.ts';
 import { isOff, type ObservationDifference, ObservationStatistics, tolerance } from './observation-statistics.ts';
@@ -119,54 +120,59 @@ export async function fidelity(options: FidelityOptions): Promise<FidelityReport
   const model = decodeModel(new Uint8Array(bytes), path);
   const statistics = new ObservationStatistics();
   const policy = await openWalkerPolicy(model, path, deterministic);
-  const count = Math.min(walkersInBatch, episodes);
-  const worlds = await openWorlds(world, count);
-
   const runs: Run[] = [];
-  let started = 0;
-  const lanes = worlds.each.map((each) => new Lane(new Walker(each, walkerRig, drawParameters(parameters, seed))));
-  const walkers = lanes.map(({ walker }) => walker);
-  /** Lets a walker begin the next episode, if there is one. */
-  const startNext = (lane: Lane) => {
-    const episode = started++;
-    lane.isBusy = episode < episodes;
-    if (!lane.isBusy) return;
-    const drawn = drawParameters(parameters, seed, episode, purpose.parameters);
-    lane.walker.start(new RandomStream(seed, episode, purpose.episode), drawn);
-    Object.assign(lane, { episode, reward: 0, noise: new RandomStream(seed, episode, purpose.noise) });
-  };
-  lanes.forEach(startNext);
-  const observations = new Float32Array(count * observationSize);
-  while (lanes.some(({ isBusy }) => isBusy)) {
-    lanes.forEach(({ walker, isBusy }, row) => {
-      if (!isBusy) return;
-      const at = row * observationSize;
-      walker.observe(observations, at);
-      statistics.add(walker.targetSpeed, observations.subarray(at, at + observationSize));
-    });
-    const actions = await policy.act(
-      observations,
-      lanes.map(({ noise }) => noise),
-    );
-    decideTogether(
-      worlds,
-      walkers,
-      actions,
-      Uint8Array.from(lanes, ({ isBusy }) => (isBusy ? 0 : 1)),
-      (which, outcome) => {
-        lanes[which]!.outcome = outcome;
-      },
-    );
-    for (const lane of lanes) {
-      if (!lane.isBusy) continue;
-      lane.reward += lane.walker.reward;
-      if (lane.outcome === 'goes on') continue;
-      runs[lane.episode] = runOf(lane, lane.outcome);
-      startNext(lane);
+  let worlds: Worlds | undefined;
+  try {
+    const count = Math.min(walkersInBatch, episodes);
+    const opened = await openWorlds(world, count);
+    worlds = opened;
+
+    let started = 0;
+    const lanes = opened.each.map((each) => new Lane(new Walker(each, walkerRig, drawParameters(parameters, seed))));
+    const walkers = lanes.map(({ walker }) => walker);
+    /** Lets a walker begin the next episode, if there is one. */
+    const startNext = (lane: Lane) => {
+      const episode = started++;
+      lane.isBusy = episode < episodes;
+      if (!lane.isBusy) return;
+      const drawn = drawParameters(parameters, seed, episode, purpose.parameters);
+      lane.walker.start(new RandomStream(seed, episode, purpose.episode), drawn);
+      Object.assign(lane, { episode, reward: 0, noise: new RandomStream(seed, episode, purpose.noise) });
+    };
+    lanes.forEach(startNext);
+    const observations = new Float32Array(count * observationSize);
+    while (lanes.some(({ isBusy }) => isBusy)) {
+      lanes.forEach(({ walker, isBusy }, row) => {
+        if (!isBusy) return;
+        const at = row * observationSize;
+        walker.observe(observations, at);
+        statistics.add(walker.targetSpeed, observations.subarray(at, at + observationSize));
+      });
+      const actions = await policy.act(
+        observations,
+        lanes.map(({ noise }) => noise),
+      );
+      decideTogether(
+        opened,
+        walkers,
+        actions,
+        Uint8Array.from(lanes, ({ isBusy }) => (isBusy ? 0 : 1)),
+        (which, outcome) => {
+          lanes[which]!.outcome = outcome;
+        },
+      );
+      for (const lane of lanes) {
+        if (!lane.isBusy) continue;
+        lane.reward += lane.walker.reward;
+        if (lane.outcome === 'goes on') continue;
+        runs[lane.episode] = runOf(lane, lane.outcome);
+        startNext(lane);
+      }
     }
+  } finally {
+    worlds?.close();
+    await policy.close();
   }
-  worlds.close();
-  await policy.close();
 
   const normalizer = normalizerOf(model);
   return {

@@ -23,8 +23,11 @@ export interface TrainOptions {
   readonly agents: number;
   /** Worker threads; changes the speed and nothing else. Default: all cores. */
   readonly workers?: number | undefined;
-  /** What computes the update; default: traced, onnxruntime on the CPU. The roll-outs' policy is that always. */
-  readonly engine?: Pick<EngineOptions, 'backend' | 'device'>;
+  /**
+   * What computes the update; default: traced, onnxruntime on the CPU, in as many threads as there are cores and work for.
+   * Threads change the speed and nothing else. The roll-outs' policy is traced always.
+   */
+  readonly engine?: Pick<EngineOptions, 'backend' | 'device' | 'threads'>;
   /** Where checkpoints and metrics go. */
   readonly checkpointFolder: string;
   readonly metricsPath: string;

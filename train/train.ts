@@ -17,6 +17,7 @@ import { goneOnFrom, initialCheckpoint, takenOver, valueFactor } from './keep/in
 import { startingPoint } from './keep/starting-point.ts';
 import { Learner } from './learn/learner.ts';
 import { learnerOptions, networkOf } from './learn/learner-options.ts';
+import { MOST_THREADS } from './learn/minibatch-step.ts';
 import { RewardNormaliser } from './learn/reward-normaliser.ts';
 import type { TrainHooks, TrainOptions, TrainResult } from './train-options.ts';
 import { Training } from './training.ts';
@@ -34,10 +35,11 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
   const network = networkOf(behavior, configuration.behavior);
   const found = startingPoint(options, network, hooks);
   const saved = found?.checkpoint;
-  const curriculum = new Curriculum(configuration.environmentParameters, saved?.curriculum);
+  const curriculum = new Curriculum(configuration.environmentParameters, saved?.curriculum, episodesOf(options, saved));
   for (const warning of curriculum.warnings()) hooks.warn(warning);
   for (const line of curriculum.lines()) hooks.info(line);
-  const engine = await openEngine({ ...options.engine, warn: (message) => hooks.warn(message) });
+  const { threads = Math.min(availableParallelism(), MOST_THREADS), ...computing } = options.engine ?? {};
+  const engine = await openEngine({ ...computing, threads, warn: (message) => hooks.warn(message) });
   const settings = settingsAt(configuration.behavior, saved?.progress.step ?? 0);
   const { batch_size } = settings.hyperparameters;
   const learner = await Learner.create(network, batch_size, seed, engine, learnerOptions(settings, behavior));
@@ -69,6 +71,15 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
 function hasHadAll({ progress, origin }: Checkpoint, { configuration, origin: now }: TrainOptions): boolean {
   const isBySame = origin !== undefined && origin.configuration === now?.configuration;
   return isBySame && progress.step >= configuration.behavior.max_steps;
+}
+
+/** The number of the episode that each agent is in; undefined in a live world, where agents come and go. */
+function episodesOf(
+  { environment, agents }: TrainOptions,
+  saved: Checkpoint | undefined,
+): readonly number[] | undefined {
+  if (saved?.snapshots) return saved.snapshots.map(({ episode }) => episode);
+  return environment.kind === 'embedded' ? Array.from({ length: agents }, () => 0) : undefined;
 }
 
 async function collectorOf(

@@ -16,7 +16,7 @@ export interface Runtime {
 
 /** The native library. */
 export async function onnxruntimeNode(model: Uint8Array, shape: PolicyShape): Promise<Runtime> {
-  return runtimeOf('onnxruntime-node', await Session.open(model), shape);
+  return runtimeOf('onnxruntime-node', await Session.open(model, { threads: 1 }), shape);
 }
 
 /** The WebAssembly build that a browser runs. */

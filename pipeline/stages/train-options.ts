@@ -44,6 +44,11 @@ export const options = {
     description: 'worker threads; the result is the same for any number (default: all cores)',
     schema: wholeNumber(1).optional(),
   },
+  threads: {
+    argument: 'N',
+    description: 'threads that learn; the result is the same for any number (default: all cores, 8 at most)',
+    schema: wholeNumber(1).optional(),
+  },
   device: {
     argument: 'NAME',
     description: `what the traced update runs on: ${devices.join(', ')}; where it is missing, the CPU (default: cpu)`,

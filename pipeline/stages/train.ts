@@ -25,14 +25,14 @@ export default defineStage({
   options,
 
   // Told before the world is built, and with the pipeline before anything runs.
-  async check({ backend, device, ...options }) {
+  async check({ backend, device, threads, ...options }) {
     const [one, other] = (['fromScratch', 'initializeFrom', 'shipped'] as const).filter((start) => options[start]);
     if (one && other) {
       throw new UserError({ what: 'only one of the two can be given', where: `${flagOf(one)} and ${flagOf(other)}` });
     }
     const { checkInstalled } = await import('../../compile/eager-backends.ts');
     const { checkEngine } = await import('../../compile/devices.ts');
-    checkEngine({ backend, device });
+    checkEngine({ backend, device, threads });
     if (backend !== 'onnx') await checkInstalled(backend);
     const unity = await unityOf(options);
     refuseFlagsOfOthers(unity ? 'unity' : 'embedded', options);
@@ -76,9 +76,9 @@ export default defineStage({
     const unity = await unityOf(options);
     if (unity) {
       const { trainInUnity } = await import('./train-unity.ts');
-      const { backend, device, initializeFrom, fromScratch } = options;
+      const { initializeFrom, fromScratch } = options;
       const start = initializeFrom === undefined ? undefined : folderOfRun(initializeFrom, run);
-      const training = { ...unity, ...options, engine: { backend, device }, start: fromScratch ? null : start };
+      const training = { ...unity, ...options, engine: engineOf(options), start: fromScratch ? null : start };
       return trainInUnity({ ...training, setAside: (own) => setAside(own, logger) }, context);
     }
     const { train } = await import('../../train/train.ts');
@@ -114,7 +114,7 @@ export default defineStage({
         seed,
         agents: configuration.behavior.gaitsmith.agents,
         workers: options.workers,
-        engine: { backend: options.backend, device: options.device },
+        engine: engineOf(options),
         checkpointFolder: run.checkpoints,
         metricsPath: run.metrics,
         eventsFolder: run.path,
@@ -152,6 +152,11 @@ export default defineStage({
     };
   },
 });
+
+/** What computes the update. */
+function engineOf({ backend, device, threads }: Options): UnityTraining['engine'] {
+  return { backend, device, ...(threads === undefined ? {} : { threads }) };
+}
 
 /** What is gone on from; undefined for what begins. */
 async function savedOf({ resume }: Options, { checkpoints }: RunFolder): Promise<Checkpoint | undefined> {

@@ -17,7 +17,7 @@ export interface UnityTraining {
   readonly host?: string | undefined;
   /** What new behaviours start from instead of init_path: a run, or one of its checkpoints; null: nothing learnt yet. */
   readonly start?: string | null | undefined;
-  readonly engine: Pick<EngineOptions, 'backend' | 'device'>;
+  readonly engine: Pick<EngineOptions, 'backend' | 'device' | 'threads'>;
   readonly resume: boolean;
   /** Puts what an earlier training left in a run folder aside. */
   setAside(run: RunFolder): void;

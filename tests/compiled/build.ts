@@ -14,6 +14,7 @@ import type { TestProject } from 'vitest/node';
 
 /** What is started: scripts of processes, modules of threads, and the worlds that those are told to load. */
 const entries = [
+  'compile/session-thread.ts',
   'envs/unity/player/world-worker.ts',
   'envs/walker/environment.ts',
   'base/files/lock-folder.ts',

@@ -158,6 +158,10 @@ describe('--device and --backend', () => {
     await expect((async () => trainStage.check?.(options as never))()).rejects.toThrow(
       /leave out --device or --backend/,
     );
+    const threaded = checkOptions(trainStage.options, { threads: '2', backend: 'wasm' });
+    await expect((async () => trainStage.check?.(threaded as never))()).rejects.toThrow(
+      /--threads.*leave out --threads or --backend/,
+    );
   });
 });
 

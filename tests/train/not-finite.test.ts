@@ -13,26 +13,11 @@ import { parseConfiguration } from '../../train/configuration/read.ts';
 import { readCheckpoint } from '../../train/keep/checkpoint.ts';
 import { writeCheckpoint } from '../../train/keep/checkpoint-folder.ts';
 import { Learner, type LearningBuffer } from '../../train/learn/learner.ts';
-import { firstNotFinite, NotFiniteError } from '../../train/numbers/not-finite.ts';
+import { NotFiniteError } from '../../train/numbers/not-finite.ts';
 import { train } from '../../train/train.ts';
 import { behavior } from './fixtures/pointing-environment.ts';
 
 const environment = pathToFileURL(join(import.meta.dirname, 'fixtures/pointing-environment.ts')).href;
-
-describe('a search for numbers that are none', () => {
-  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])('finds the first %d', (bad) => {
-    expect(firstNotFinite(Float32Array.of(1, 2, bad, 3, bad))).toBe(2);
-    expect(firstNotFinite(Float32Array.of(bad, 2, bad, 3, bad), 1, 4)).toBe(2);
-    expect(firstNotFinite(Float32Array.of(bad, 2, 3, 3, 4, 5, bad), 1, 6)).toBe(-1);
-    for (let at = 0; at < 9; at++) expect(firstNotFinite(new Float32Array(9).fill(bad, at))).toBe(at);
-  });
-
-  it('is not misled by infinities that cancel, nor by the largest numbers there are', () => {
-    expect(firstNotFinite(Float32Array.of(1, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY))).toBe(1);
-    expect(firstNotFinite(new Float32Array(10_000).fill(3.4e38))).toBe(-1);
-    expect(firstNotFinite(new Float32Array(0))).toBe(-1);
-  });
-});
 
 describe('training', () => {
   let folder: string;
@@ -141,8 +126,11 @@ environment_parameters: ${parameters}`;
     expect(readdirSync(folder)).toEqual(['dumps', 'metrics.jsonl']);
     const { finding, tensors } = JSON.parse(readFileSync(join(folder, 'dumps/iteration-000001.json'), 'utf8'));
     expect(finding.place).toBe('after its update');
-    for (const [name, { notFinite }] of Object.entries(tensors as Record<string, { notFinite: number }>))
-      if (name.startsWith('parameter.')) expect(notFinite, name).toBe(0);
+    const kept = Object.entries(tensors as Record<string, { notFinite: number }>);
+    const parameters = kept.filter(([name]) => name.startsWith('parameter.'));
+    // Two layers of weights and biases of either, and the deviation.
+    expect(parameters).toHaveLength(9);
+    for (const [name, { notFinite }] of parameters) expect(notFinite, name).toBe(0);
   });
 
   it('stops where a poisoned parameter shows first', async () => {
@@ -183,7 +171,7 @@ describe('the learner', () => {
     const learner = await Learner.create(network, 16, 7, await openEngine({ backend }));
     const given = buffer();
     damage(given, learner);
-    const before = { ...learner.parameters };
+    const before = structuredClone({ ...learner.parameters });
     const error = await learner.update(given, settings, new RandomStream(2)).catch((thrown: unknown) => thrown);
     await learner.release();
     expect(error).toBeInstanceOf(NotFiniteError);

@@ -133,9 +133,21 @@ describe('training with lessons and samplers', () => {
       stopped(name, iterations);
       const { checkpoint } = await run(name, { resume: true, workers });
       expect(sha256OfFile(checkpoint)).toBe(sha256OfFile(whole.checkpoint));
+      const all = (run: string) => listCheckpoints(join(folder, run)).map((path) => sha256OfFile(path));
+      // The latest first: those before it was stopped are not there.
+      expect(all(name)).toEqual(all('whole').slice(0, all(name).length));
+      expect(all(name)).toHaveLength(5 - iterations);
       expect(measured(name)).toEqual(measured('whole'));
     },
   );
+
+  it('keeps in a checkpoint which episodes began in the lesson before: that of each agent, until it ends', () => {
+    const { snapshots, curriculum } = readCheckpoint(checkpointAfter(2));
+    expect(curriculum!.begunBefore).toEqual(
+      Object.fromEntries(snapshots!.map(({ episode }, agent) => [agent, episode])),
+    );
+    expect(readCheckpoint(checkpointAfter(3)).curriculum!.begunBefore).toBeUndefined();
+  });
 
   it('does not go on where the lesson it is in is gone', async () => {
     stopped('shortened', 2);

@@ -145,7 +145,7 @@ describe('a setting', () => {
     expect(iterations[0]!.entropy).toBeCloseTo(0.5 * Math.log(2 * Math.PI * Math.E) - 0.5, 1);
   });
 
-  it('of no noise acts on the means: the same observation is answered with the same action', async () => {
+  it('of no noise acts on the means, which lie closer together than what is drawn about them', async () => {
     const noisy = readCheckpoint((await run({}, { name: 'noisy', maxSteps: 1, workers: 1 })).checkpoint);
     const still = readCheckpoint(
       (await run({ network: 'deterministic: true' }, { name: 'still', maxSteps: 1, workers: 1 })).checkpoint,
@@ -213,6 +213,11 @@ describe('a setting', () => {
     );
     // What is left at first comes from the normaliser, which each buffer moves less.
     expect(iterations[3]!.kl).toBeLessThan(1e-4);
+    const asymmetric = await run(
+      { learningRate: 1e-12, gaitsmith: 'mirror_loss: 1' },
+      { name: 'asymmetric', maxSteps: 240, workers: 1 },
+    );
+    expect(asymmetric.iterations[0]!.mirrorLoss).toBeGreaterThan(0.001);
   });
 
   it('that a phase changes counts from the next update on, as if the run had been stopped and resumed with it', async () => {

@@ -50,12 +50,16 @@ describe('training', () => {
     expect(progress.early.rewardSum / progress.early.episodes).toBeLessThan(progress.lastReward!);
   });
 
-  it('gives the same bytes for any number of workers', async () => {
+  it('gives the same bytes and metrics for any number of workers', async () => {
     const hashes = [];
-    for (const workers of [1, 2, 3]) {
-      hashes.push(sha256OfFile((await run({ workers, name: `w${workers}` })).checkpoint));
+    const told = [];
+    for (const workers of [1, 2, 3, 5, 8]) {
+      const { checkpoint, iterations } = await run({ workers, name: `w${workers}` });
+      hashes.push(sha256OfFile(checkpoint));
+      told.push(iterations.map((metrics) => ({ ...metrics, seconds: 0 })));
     }
     expect(new Set(hashes).size).toBe(1);
+    for (const metrics of told) expect(metrics).toEqual(told[0]);
   });
 
   it('gives other numbers for another seed', async () => {
@@ -236,10 +240,10 @@ describe('training', () => {
       `
 behaviors:
   Walker:
-    hyperparameters: { batch_size: 32, buffer_size: 128, num_epoch: 1 }
+    hyperparameters: { batch_size: 32, buffer_size: 64, num_epoch: 1 }
     network_settings: { normalize: true, hidden_units: 8, num_layers: 1 }
-    max_steps: 256
-    summary_freq: 256`,
+    max_steps: 128
+    summary_freq: 128`,
       'walker.yaml',
       'Walker',
     );
@@ -250,7 +254,7 @@ behaviors:
         module: pathToFileURL(join(import.meta.dirname, 'fixtures/bursting-walker.ts')).href,
       },
       behavior: walkerBehavior,
-      agents: 8,
+      agents: 4,
     });
     // 16 decisions of each agent an iteration, in one group of agents: the first bursts at its 8th and 16th.
     expect(iterations.map(({ blowUps }) => blowUps)).toEqual([2, 2]);

@@ -4,9 +4,6 @@ import type { Trial } from '../judge/trials.ts';
 import type { SentPolicy } from '../policy/acting-policy.ts';
 import type { Rollout } from './rollout.ts';
 
-/** Agents that decide as one batch. Part of what a run's numbers depend on, so it is no setting. */
-export const GROUP_SIZE = 8;
-
 export interface CollectRequest extends SentPolicy {
   readonly iteration: number;
   /** Decisions of all agents, of which each makes the same share. */

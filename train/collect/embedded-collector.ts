@@ -1,6 +1,7 @@
 /**
- * Collects experience in worker threads. Agents live in groups of a fixed size and groups are dealt out to the workers:
- * since a group always decides as one batch, the numbers are the same for any number of workers.
+ * Collects experience in worker threads. The agents are dealt out to the workers one by one, so that all have the same to do,
+ * and live there in groups that decide as one batch. What comes of an agent doesn't depend on its group (deciding.ts), so the
+ * numbers are the same for any number of workers.
  */
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
@@ -10,7 +11,8 @@ import type { Episode, EpisodeSnapshot, ParameterValues } from '../../envs/env.t
 import type { Trial } from '../judge/trials.ts';
 import { type Finding, NotFiniteError } from '../numbers/not-finite.ts';
 import type { SentPolicy } from '../policy/acting-policy.ts';
-import { type Collector, type CollectRequest, GROUP_SIZE } from './collecting.ts';
+import type { Collector, CollectRequest } from './collecting.ts';
+import { GROUP_SIZE } from './deciding.ts';
 import { mergeRollouts, type Rollout } from './rollout.ts';
 
 export interface EmbeddedOptions {
@@ -132,21 +134,20 @@ export class EmbeddedCollector implements Collector {
   }
 }
 
-/** Groups in the order of their agents, in even and contiguous shares, so that merged shares are in order too. */
+/** Agents in even and contiguous shares, so that merged shares are in order, and the groups of each share. */
 function dealOut({ agents, workers, snapshots }: EmbeddedOptions): Group[][] {
-  const groups = Array.from({ length: Math.ceil(agents / GROUP_SIZE) }, (_, group): Group => {
-    const firstAgent = group * GROUP_SIZE;
-    const end = Math.min(firstAgent + GROUP_SIZE, agents);
-    return {
-      firstAgent,
-      agents: end - firstAgent,
-      ...(snapshots ? { snapshots: snapshots.slice(firstAgent, end) } : {}),
-    };
+  const shares = Math.min(workers, agents);
+  const startOf = (share: number) => Math.floor((share * agents) / shares);
+  return Array.from({ length: shares }, (_, share) => {
+    const groups: Group[] = [];
+    const end = startOf(share + 1);
+    for (let firstAgent = startOf(share); firstAgent < end; firstAgent += GROUP_SIZE) {
+      const next = Math.min(firstAgent + GROUP_SIZE, end);
+      const own = snapshots ? { snapshots: snapshots.slice(firstAgent, next) } : {};
+      groups.push({ firstAgent, agents: next - firstAgent, ...own });
+    }
+    return groups;
   });
-  const shares = Math.min(workers, groups.length);
-  return Array.from({ length: shares }, (_, share) =>
-    groups.slice(Math.floor((share * groups.length) / shares), Math.floor(((share + 1) * groups.length) / shares)),
-  );
 }
 
 /** A worker thread, asked one thing at a time. Where it ends unasked, also in between, the next answer is that it has. */

@@ -6,7 +6,6 @@
  * cut where it ends: past a cut, life goes on with the value of the state reached, as it does at the end of a roll-out.
  */
 import type { Episode } from '../../envs/env.ts';
-import { GROUP_SIZE } from './collecting.ts';
 import type { Rollout } from './rollout.ts';
 import { joined } from './rows.ts';
 import type { Statistics } from './statistics.ts';
@@ -90,19 +89,14 @@ export class LaneRecord {
   }
 }
 
-/**
- * Where trajectories were truncated, and what they ended in, in the order in which the embedded world tells of them: group
- * by group, decision by decision. What onnxruntime makes of a row may depend on its place among the others.
- */
+/** Where trajectories were truncated, and what they ended in, row by row. */
 function finalsOf(lanes: readonly GrowingLane[]): { readonly row: number; readonly final: Float32Array }[] {
   let first = 0;
-  const all = lanes.flatMap(({ finals, length }, lane) => {
-    const group = Math.floor(lane / GROUP_SIZE);
-    const own = [...finals].map(([at, final]) => ({ group, at, row: first + at, final }));
+  return lanes.flatMap(({ finals, length }) => {
+    const own = [...finals].map(([at, final]) => ({ row: first + at, final }));
     first += length;
     return own;
   });
-  return all.sort((one, other) => one.group - other.group || one.at - other.at || one.row - other.row);
 }
 
 /** One agent's decisions, in order: one at least. */

@@ -7,7 +7,6 @@
  */
 
 import { RandomStream } from '../../base/random/stream.ts';
-import type { DenseTensor } from '../../compile/onnxruntime.ts';
 import {
   AGENTS_OF_A_WORLD,
   type Environment,
@@ -18,7 +17,8 @@ import {
 import { requireFinite } from '../numbers/not-finite.ts';
 import { STREAMS } from '../numbers/streams.ts';
 import { type ActingPolicy, deviationOf, drawAction, whileActing } from '../policy/acting-policy.ts';
-import { type Collector, type CollectRequest, GROUP_SIZE } from './collecting.ts';
+import type { Collector, CollectRequest } from './collecting.ts';
+import { GROUP_SIZE, meansOf } from './deciding.ts';
 import { LaneRecord, type LivedDecision } from './lane-record.ts';
 import type { Rollout } from './rollout.ts';
 
@@ -220,13 +220,8 @@ class World {
         const end = Math.min(first + GROUP_SIZE, this.#agents);
         const rows = Array.from({ length: end - first }, (_, index) => first + index);
         if (!rows.some(isDeciding)) return;
-        // The whole group, whoever decides: as one batch of always the same size it comes to the same numbers.
-        const batch: DenseTensor = {
-          type: 'float32',
-          shape: [end - first, observationSize],
-          data: observations.subarray(first * observationSize, end * observationSize),
-        };
-        const means = (await policy.session.run({ observations: batch }))['means']!.data as Float32Array;
+        const seen = observations.subarray(first * observationSize, end * observationSize);
+        const means = await meansOf(policy.session, seen, rows.length);
         // Nothing but numbers reaches Unity.
         requireFinite("the policy's mean of an action", means, (index) => {
           const row = first + Math.floor(index / actionSize);

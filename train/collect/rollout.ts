@@ -11,6 +11,7 @@ import { RandomStream } from '../../base/random/stream.ts';
 import type { Environment, Episode, EpisodeSnapshot, ParameterValues } from '../../envs/env.ts';
 import { STREAMS } from '../numbers/streams.ts';
 import { type ActingPolicy, deviationOf, drawAction } from '../policy/acting-policy.ts';
+import { meansOf } from './deciding.ts';
 import { RolloutChecks } from './rollout-checks.ts';
 import { joined } from './rows.ts';
 import type { Statistics } from './statistics.ts';
@@ -27,7 +28,7 @@ export interface Rollout {
   readonly rewards: Float32Array; // [agents, decisions]
   readonly terminated: Uint8Array; // [agents, decisions]
   readonly truncated: Uint8Array; // [agents, decisions]
-  /** Indices into [agents, decisions] of the episodes that were truncated, */
+  /** Indices into [agents, decisions] of the episodes that were truncated, in order, */
   readonly truncatedAt: Uint32Array;
   /** and the observations they ended in, [truncatedAt.length, observationSize]. */
   readonly truncatedObservations: Float32Array;
@@ -96,10 +97,7 @@ export class AgentGroup {
     for (let decision = 0; decision < decisions; decision++) {
       const asked = performance.now();
       checks.observations(observations, decision);
-      const feeds = {
-        observations: { type: 'float32', shape: [agents, observationSize], data: observations },
-      } as const;
-      const means = (await policy.session.run(feeds))['means']!.data as Float32Array;
+      const means = await meansOf(policy.session, observations, agents);
       checks.means(means, decision);
       recorder.observe(decision, observations);
       recorder.act(decision, means, deviation, policy.deterministic ? undefined : noise, squashedActions);
@@ -228,6 +226,9 @@ class Recorder {
   }
 
   finish(nextObservations: Float32Array, seconds: Rollout['seconds']): Rollout {
+    const truncated = this.#truncatedAt
+      .map((row, index) => ({ row, observation: this.#truncatedObservations[index]! }))
+      .sort((one, other) => one.row - other.row);
     return {
       agents: this.#agents,
       decisions: this.#decisions,
@@ -237,8 +238,8 @@ class Recorder {
       rewards: this.#rewards,
       terminated: this.#terminated,
       truncated: this.#truncated,
-      truncatedAt: Uint32Array.from(this.#truncatedAt),
-      truncatedObservations: joined(this.#truncatedObservations),
+      truncatedAt: Uint32Array.from(truncated, ({ row }) => row),
+      truncatedObservations: joined(truncated.map(({ observation }) => observation)),
       nextObservations: nextObservations.slice(),
       episodes: this.#episodes,
       seconds,
@@ -246,7 +247,7 @@ class Recorder {
   }
 }
 
-/** The roll-outs of several groups as one, in the order of their agents. */
+/** The roll-outs of several groups as one, agent by agent, whatever the groups were. */
 export function mergeRollouts(parts: readonly Rollout[]): Rollout {
   const { decisions } = parts[0]!;
   const truncatedAt: number[] = [];
@@ -267,7 +268,7 @@ export function mergeRollouts(parts: readonly Rollout[]): Rollout {
     truncatedAt: Uint32Array.from(truncatedAt),
     truncatedObservations: joined(parts.map((part) => part.truncatedObservations)),
     nextObservations: joined(parts.map((part) => part.nextObservations)),
-    episodes: parts.flatMap((part) => part.episodes),
+    episodes: parts.flatMap((part) => part.episodes).sort((one, other) => one.agent - other.agent),
     seconds: {
       world: parts.reduce((sum, part) => sum + part.seconds.world, 0),
       policy: parts.reduce((sum, part) => sum + part.seconds.policy, 0),

@@ -1,13 +1,13 @@
 /**
- * PPO's update: parameters, Adam's moments and the normaliser, and the one traced function that changes them.
+ * PPO's update: parameters, Adam's moments and the normaliser, and the minibatches that change them.
  *
- * The whole step (observations as the networks see them, losses, gradients and Adam, new parameters) is one function of the
- * TensorFlow.js functions in policy.ts, losses.ts and adam.ts. The engine makes one ONNX graph of it and runs that in
- * onnxruntime, or runs the very same function eagerly on a backend of TensorFlow.js.
+ * What is computed (observations as the networks see them, losses, gradients and Adam) are the TensorFlow.js functions in
+ * policy.ts, losses.ts and adam.ts. The engine makes ONNX graphs of them and runs those in onnxruntime, or runs the very same
+ * functions eagerly on a backend of TensorFlow.js.
  */
 
 import type { RandomStream } from '../../base/random/stream.ts';
-import { type DenseTensor, type Engine, openEngine, type TensorsOf } from '../../compile/index.ts';
+import { type Engine, openEngine, type TensorsOf } from '../../compile/index.ts';
 import { requireFinite } from '../numbers/not-finite.ts';
 import { Normaliser } from '../policy/normaliser.ts';
 import {
@@ -25,17 +25,10 @@ import { adamFactors } from './adam.ts';
 import { normaliseAdvantages } from './advantages.ts';
 import type { LearnerState, OptimiserState } from './learner-state.ts';
 import { checkStep, type Minibatch } from './learning-checks.ts';
+import { MinibatchStep, type PartOfState, paysSideBySide, type State } from './minibatch-step.ts';
 import { type Drawing, minibatches, minibatchesIn } from './minibatches.ts';
-import { batchColumns, ML_AGENTS_OBJECTIVE, type Objective } from './objective.ts';
-import { parametersIn, type Vectors, vectorsOf, zeroVectors } from './parameter-vectors.ts';
-import {
-  criticColumns,
-  criticSignature,
-  criticStep,
-  parameterSignature,
-  updateSignature,
-  updateStep,
-} from './update-step.ts';
+import type { Objective } from './objective.ts';
+import { OWNERS, parametersIn, type Vectors, vectorsOf, zeroVectors } from './parameter-vectors.ts';
 
 /** What an update learns from; all arrays have one row for each decision. */
 export interface LearningBuffer {
@@ -102,8 +95,6 @@ export interface UpdateStatistics {
 }
 
 type Values = Record<string, Float32Array>;
-/** Everything that a step changes. */
-type State = Readonly<Record<'parameters' | 'first' | 'second', Vectors>>;
 
 export class Learner {
   readonly network: Network;
@@ -198,7 +189,7 @@ export class Learner {
     const { mean, deviation } = this.#normaliser.moments();
     const all = this.parameters;
     const parameters = Object.fromEntries(parametersOf(this.network, 'critic').map(({ name }) => [name, all[name]!]));
-    for (let row = 0; row < rows; row += this.#batchSize) {
+    const evaluatePart = async (row: number) => {
       const end = Math.min(row + this.#batchSize, rows);
       const part = {
         type: 'float32',
@@ -208,7 +199,9 @@ export class Learner {
       const computed = await this.#functions.evaluate.run({ parameters, mean, deviation, observations: part });
       result.seen.set(computed.seen.data as Float32Array, row * size);
       result.values.set(computed.values.data as Float32Array, row);
-    }
+    };
+    const parts = Array.from({ length: Math.ceil(rows / this.#batchSize) }, (_, part) => part * this.#batchSize);
+    await Promise.all(parts.map(evaluatePart));
     return result;
   }
 
@@ -223,7 +216,7 @@ export class Learner {
   async update(buffer: LearningBuffer, settings: UpdateSettings, random: RandomStream): Promise<UpdateStatistics> {
     const { drawing = 'shuffled', actorMinibatches, targetDivergence, normalisesMinibatches } = this.#options;
     const rows = buffer.advantages.length;
-    const batch = columnArrays(batchColumns(this.network, this.#objective), this.#batchSize);
+    const { batch } = this.#functions.step;
     const means = new Means();
     const divergences: number[] = [];
     const all = minibatchesIn(rows, this.#batchSize) * settings.epochs;
@@ -236,12 +229,12 @@ export class Learner {
       for (const name in batch) gather(buffer[name as keyof LearningBuffer]!, rows, chosen, batch[name]!);
       if (normalisesMinibatches) normaliseAdvantages(batch['advantages']!);
       const minibatch = { batch, rows: chosen, place: `minibatch ${++count} of ${all}` };
+      const before = this.#state;
+      const statistics = await this.#step(minibatch, settings, actorLearns ? OWNERS : ['critic']);
       if (!actorLearns) {
-        means.add(await this.#stepCritic(minibatch, settings));
+        means.add(statistics);
         continue;
       }
-      const before = this.#state;
-      const statistics = await this.#step(minibatch, settings);
       means.add({ ...statistics, absolutePolicyLoss: Math.abs(statistics['policyLoss']!) });
       divergences.push(statistics['divergence']!);
       if (statistics['divergence']! > (targetDivergence ?? Number.POSITIVE_INFINITY)) {
@@ -262,40 +255,25 @@ export class Learner {
     };
   }
 
-  get #objective(): Objective {
-    return this.#options.objective ?? ML_AGENTS_OBJECTIVE;
-  }
-
-  /** One step of actor and critic. */
-  async #step(minibatch: Minibatch, settings: UpdateSettings): Promise<Record<string, number>> {
-    const counts = { actor: this.#counts.actor + 1, critic: this.#counts.critic + 1 };
-    const { statistics, gradientSquares, ...state } = await this.#functions.updateStep.run({
-      ...this.#state,
-      batch: minibatch.batch,
-      ...stepInputs(settings, counts),
-    });
-    const after = stateOf(state);
-    const numbers = numbersOf(statistics);
-    checkStep(numbers, numberOf(gradientSquares), parametersIn(this.#table, after.second), minibatch);
+  /** One step of actor and critic, or of a critic that has parameters of its own. */
+  async #step(minibatch: Minibatch, settings: UpdateSettings, learners: readonly Owner[]) {
+    const counts = { ...this.#counts };
+    for (const owner of learners) counts[owner]++;
+    const { learningRate, criticLearningRate = learningRate, epsilon, beta } = settings;
+    const adam = {
+      actor: adamFactors(learningRate, Math.max(1, counts.actor)),
+      critic: adamFactors(criticLearningRate, counts.critic),
+    };
+    const { state, statistics, gradientSquares } = await this.#functions.step.run(
+      this.#state,
+      { epsilon, beta, adam },
+      learners,
+    );
+    const after = withPart(this.#state, state);
+    checkStep(statistics, gradientSquares, parametersIn(this.#table, after.second), minibatch);
     this.#counts = counts;
     this.#state = after;
-    return numbers;
-  }
-
-  /** One step of a critic that has parameters of its own. */
-  async #stepCritic(minibatch: Minibatch, settings: UpdateSettings): Promise<Record<string, number>> {
-    const counts = { ...this.#counts, critic: this.#counts.critic + 1 };
-    const { statistics, gradientSquares, ...state } = await this.#functions.criticStep!.run({
-      ...mapState(this.#state, ({ critic }) => ({ critic })),
-      batch: criticColumns(minibatch.batch),
-      ...stepInputs(settings, counts),
-    });
-    const after = withOf(this.#state, 'critic', stateOf(state));
-    const numbers = numbersOf(statistics);
-    checkStep(numbers, numberOf(gradientSquares), parametersIn(this.#table, after.second), minibatch);
-    this.#counts = counts;
-    this.#state = after;
-    return numbers;
+    return statistics;
   }
 
   #limitDeviation(): void {
@@ -322,15 +300,16 @@ export class Learner {
       this.#counts = { actor: actor - 1, critic: critic - 1 };
       return;
     }
-    this.#state = withOf(this.#state, 'actor', before);
+    this.#state = withPart(
+      this.#state,
+      mapState(before, ({ actor }) => ({ actor })),
+    );
     this.#counts = { actor: actor - 1, critic };
   }
 
   async release(): Promise<void> {
-    const { updateStep, criticStep, evaluate } = this.#functions;
-    await updateStep.release();
-    await criticStep?.release();
-    await evaluate.release();
+    await this.#functions.step.release();
+    await this.#functions.evaluate.release();
   }
 }
 
@@ -338,34 +317,13 @@ type Functions = Awaited<ReturnType<typeof prepareFunctions>>;
 
 async function prepareFunctions(network: Network, batchSize: number, engine: Engine, options: LearnerOptions) {
   const networks = actorCritic(network);
-  const { objective, actorMinibatches, targetDivergence } = options;
+  const { actorMinibatches, targetDivergence } = options;
   const goesOnAlone = !network.sharedBody && Boolean(actorMinibatches || targetDivergence);
-  return {
-    updateStep: await engine.prepare(updateStep(networks, options), updateSignature(networks, batchSize, objective)),
-    criticStep: goesOnAlone
-      ? await engine.prepare(criticStep(networks, options), criticSignature(networks, batchSize, objective))
-      : undefined,
-    evaluate: await engine.prepare(evaluation(network), evaluationSignature(network)),
-  };
-}
-
-/** What a step takes besides the state and the minibatch. */
-function stepInputs(
-  { learningRate, criticLearningRate, epsilon, beta }: UpdateSettings,
-  counts: Record<Owner, number>,
-) {
-  const factors = (rate: number, count: number) => {
-    const { stepSize, tiny } = adamFactors(rate, count);
-    return { stepSize: Float32Array.of(stepSize), tiny: Float32Array.of(tiny) };
-  };
-  return {
-    adam: {
-      actor: factors(learningRate, Math.max(1, counts.actor)),
-      critic: factors(criticLearningRate ?? learningRate, counts.critic),
-    },
-    epsilon: Float32Array.of(epsilon),
-    beta: Float32Array.of(beta),
-  };
+  const learners: Owner[][] = goesOnAlone ? [[...OWNERS], ['critic']] : [[...OWNERS]];
+  const sideBySide = paysSideBySide(networks, batchSize);
+  // The first one shows whether a device is there.
+  const evaluate = await engine.prepare(evaluation(network), evaluationSignature(network), { sideBySide });
+  return { evaluate, step: await MinibatchStep.prepare(networks, batchSize, engine, options, learners) };
 }
 
 type EvaluationInputs = TensorsOf<ReturnType<typeof evaluationSignature>>;
@@ -381,16 +339,11 @@ function evaluation(network: Network) {
 function evaluationSignature(network: Network) {
   const { observationSize } = network;
   return {
-    parameters: parameterSignature(parametersOf(network, 'critic')),
+    parameters: Object.fromEntries(parametersOf(network, 'critic').map(({ name, shape }) => [name, { shape }])),
     mean: { shape: [observationSize] },
     deviation: { shape: [observationSize] },
     observations: { shape: ['batch', observationSize] },
   };
-}
-
-/** An array for each column of a minibatch. */
-function columnArrays(columns: Readonly<Record<string, number>>, rows: number): Values {
-  return Object.fromEntries(Object.entries(columns).map(([name, width]) => [name, new Float32Array(rows * width)]));
 }
 
 /** Copies the chosen rows of a column. */
@@ -402,31 +355,18 @@ function gather(column: Float32Array, rows: number, chosen: Uint32Array, target:
   }
 }
 
-function stateOf(computed: unknown): State {
-  return mapState(computed as Record<keyof State, Record<string, { data: Float32Array }>>, (tensors) =>
-    Object.fromEntries(Object.entries(tensors).map(([owner, { data }]) => [owner, data])),
-  ) as State;
-}
-
-/** A state in which what one of the two owns is another's. */
-function withOf(state: State, owner: Owner, other: State): State {
-  const { parameters, first, second } = mapState(other, (vectors) => vectors[owner]);
+/** A state in which a part is another one. */
+function withPart(state: State, { parameters, first, second }: PartOfState): State {
   return {
-    parameters: { ...state.parameters, [owner]: parameters },
-    first: { ...state.first, [owner]: first },
-    second: { ...state.second, [owner]: second },
+    parameters: { ...state.parameters, ...parameters },
+    first: { ...state.first, ...first },
+    second: { ...state.second, ...second },
   };
 }
 
-function mapState<From, To>(state: Readonly<Record<keyof State, From>>, change: (part: From) => To) {
+function mapState<To>(state: State, change: (vectors: Vectors) => To) {
   return { parameters: change(state.parameters), first: change(state.first), second: change(state.second) };
 }
-
-function numbersOf(tensors: Readonly<Record<string, DenseTensor>>): Record<string, number> {
-  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, numberOf(tensor)]));
-}
-
-const numberOf = ({ data }: DenseTensor): number => Number(data[0]);
 
 /** The mean of each number over those who told it. */
 class Means {

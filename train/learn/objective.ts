@@ -46,37 +46,81 @@ export interface Loss {
   readonly statistics: Record<string, tf.Tensor>;
 }
 
+type Columns = Readonly<Record<string, number>>;
+type Sizes = Pick<ActorCritic, 'observationSize' | 'actionSize'>;
+
 /** What a minibatch has for each decision, and how many numbers. */
-export function batchColumns(
-  { observationSize, actionSize }: Pick<ActorCritic, 'observationSize' | 'actionSize'>,
-  objective: Objective,
-): Record<string, number> {
+export function batchColumns(sizes: Sizes, objective: Objective): Columns {
+  return { ...actorColumns(sizes, objective), ...criticColumns(sizes, objective) };
+}
+
+/** What the actor needs of it. */
+export function actorColumns({ observationSize, actionSize }: Sizes, objective: Objective): Columns {
   return {
-    observations: observationSize,
+    ...observationColumns(observationSize, objective),
     actions: actionSize,
     logProbabilities: actionSize,
     advantages: 1,
-    returns: 1,
-    ...(objective.valueLoss === 'clipped' ? { values: 1 } : {}),
-    ...(objective.mirror ? { mirroredObservations: observationSize } : {}),
     ...(objective.images ? { collected: 1 } : {}),
   };
 }
 
-/** The loss of actor and critic together. */
-export function lossOf(
+/** What the critic needs of it. */
+export function criticColumns({ observationSize }: Sizes, objective: Objective): Columns {
+  return {
+    ...observationColumns(observationSize, objective),
+    returns: 1,
+    ...(objective.valueLoss === 'clipped' ? { values: 1 } : {}),
+  };
+}
+
+function observationColumns(observationSize: number, { mirror }: Objective): Columns {
+  return { observations: observationSize, ...(mirror ? { mirroredObservations: observationSize } : {}) };
+}
+
+/** A loss of networks at parameters, on the columns of a minibatch. */
+export type LossFunction = (
   networks: ActorCritic,
   objective: Objective,
   parameters: Parameters<tf.Tensor>,
   batch: Tensors,
-  { epsilon, beta }: { epsilon: tf.Tensor; beta: tf.Tensor },
+  scalars: { readonly epsilon: tf.Tensor; readonly beta: tf.Tensor },
+) => Loss;
+
+/** The loss of actor and critic together. */
+export const lossOf: LossFunction = (networks, objective, parameters, batch, scalars) => {
+  const { means, values } = networks.both(parameters, seen(objective, batch));
+  const actor = policyTerm(objective, means, parameters, batch, scalars);
+  const critic = valueTerm(objective, values, batch, scalars);
+  return { loss: actor.loss.add(critic.loss), statistics: { ...actor.statistics, ...critic.statistics } };
+};
+
+/** The loss of an actor that has a body of its own. */
+export const actorLossOf: LossFunction = (networks, objective, parameters, batch, scalars) => {
+  const means = networks.actionMeans(parameters, seen(objective, batch));
+  return policyTerm(objective, means, parameters, batch, scalars);
+};
+
+/** The loss of a critic that has a body of its own. */
+export const criticLossOf: LossFunction = (networks, objective, parameters, batch, scalars) =>
+  valueTerm(objective, networks.stateValues(parameters, seen(objective, batch)), batch, scalars);
+
+/** What the networks are run on: the mirror images lie under the originals, so that it is done once. */
+function seen({ mirror }: Objective, { observations, mirroredObservations }: Tensors): tf.Tensor {
+  return mirror ? tf.concat([observations!, mirroredObservations!]) : observations!;
+}
+
+/** @param seenMeans of what was seen. */
+function policyTerm(
+  { mirror, ...objective }: Objective,
+  seenMeans: tf.Tensor,
+  parameters: Parameters<tf.Tensor>,
+  batch: Tensors,
+  { epsilon, beta }: { readonly epsilon: tf.Tensor; readonly beta: tf.Tensor },
 ): Loss {
-  const { mirror, valueLossWeight } = objective;
-  const { observations, advantages, mirroredObservations } = batch as Record<string, tf.Tensor>;
-  // The mirror images lie under the originals, so that the networks are run once.
-  const seen = networks.both(parameters, mirror ? tf.concat([observations!, mirroredObservations!]) : observations!);
-  const rows = observations!.shape[0]!;
-  const means = mirror ? seen.means.slice(0, rows) : seen.means;
+  const rows = batch['observations']!.shape[0]!;
+  const means = mirror ? seenMeans.slice(0, rows) : seenMeans;
+  const advantages = batch['advantages']!;
   const logDeviation = parameters['actor.logDeviation']!;
 
   const logProbability = logProbabilities(batch['actions']!, means, logDeviation);
@@ -84,40 +128,36 @@ export function lossOf(
   const taken = (each: tf.Tensor) => (objective.ratio === 'joint' ? each.sum(1, true) : each);
   const policy =
     objective.policy === 'plain'
-      ? plainPolicyLoss(taken(logProbability), advantages!)
-      : policyLoss(taken(logRatio), advantages!, epsilon);
-  const value = valueTerm(objective, seen.values, batch, epsilon);
+      ? plainPolicyLoss(taken(logProbability), advantages)
+      : policyLoss(taken(logRatio), advantages, epsilon);
   const entropy = entropyOf(logDeviation);
   const statistics: Record<string, tf.Tensor> = {
     policyLoss: policy,
-    valueLoss: value,
     entropy,
     divergence: divergence(logRatio, batch['collected']),
   };
-  const loss = policy.add(value.mul(valueLossWeight)).sub(entropy.mul(beta));
+  const loss = policy.sub(entropy.mul(beta));
   if (!mirror) return { loss, statistics };
-  const asymmetry = mirrorLoss(means, seen.means.slice(rows), mirror.actions);
+  const asymmetry = mirrorLoss(means, seenMeans.slice(rows), mirror.actions);
   return { loss: loss.add(asymmetry.mul(mirror.weight)), statistics: { ...statistics, mirrorLoss: asymmetry } };
 }
 
-/** The loss of the critic alone. */
-export function criticLossOf(
-  networks: ActorCritic,
+/**
+ * A state in the mirror is worth what the state is worth.
+ *
+ * @param values of what was seen.
+ */
+function valueTerm(
   objective: Objective,
-  parameters: Parameters<tf.Tensor>,
+  values: tf.Tensor,
   batch: Tensors,
-  { epsilon }: { epsilon: tf.Tensor },
+  { epsilon }: { readonly epsilon: tf.Tensor },
 ): Loss {
-  const { observations, mirroredObservations } = batch as Record<string, tf.Tensor>;
-  const seen = objective.mirror ? tf.concat([observations!, mirroredObservations!]) : observations!;
-  const value = valueTerm(objective, networks.stateValues(parameters, seen), batch, epsilon);
-  return { loss: value.mul(objective.valueLossWeight), statistics: { valueLoss: value } };
-}
-
-/** A state in the mirror is worth what the state is worth. */
-function valueTerm(objective: Objective, values: tf.Tensor, batch: Tensors, epsilon: tf.Tensor): tf.Tensor {
   const forImages = (column: tf.Tensor) => (objective.mirror ? tf.concat([column, column]) : column);
   const returns = forImages(batch['returns']!);
-  if (objective.valueLoss === 'squared') return valueLoss(values, returns);
-  return clippedValueLoss(values, returns, forImages(batch['values']!), epsilon);
+  const value =
+    objective.valueLoss === 'squared'
+      ? valueLoss(values, returns)
+      : clippedValueLoss(values, returns, forImages(batch['values']!), epsilon);
+  return { loss: value.mul(objective.valueLossWeight), statistics: { valueLoss: value } };
 }

@@ -1,119 +1,127 @@
 /**
- * The update of PPO as one TensorFlow.js function: a minibatch and the state of the learner in, the next state out. What is
- * traced from it is the graph that training spends its learning time in.
+ * The update of PPO as TensorFlow.js functions. What is traced from them are the graphs that training spends its learning time
+ * in: `gradientOf`, from the rows of a minibatch to the gradient of a loss, and `descent`, from gradients and the state of the
+ * learner to its next state. What runs them on a minibatch is minibatch-step.ts.
  */
 import type { TensorsOf } from '../../compile/index.ts';
 import { tf } from '../../compile/tensorflow.ts';
-import type { ActorCritic, Owner, ParameterRow, Parameters } from '../policy/policy.ts';
+import type { ActorCritic, Owner } from '../policy/policy.ts';
 import { adamStep } from './adam.ts';
-import { batchColumns, criticLossOf, type Loss, lossOf, ML_AGENTS_OBJECTIVE, type Objective } from './objective.ts';
+import {
+  actorColumns,
+  actorLossOf,
+  batchColumns,
+  criticColumns,
+  criticLossOf,
+  type LossFunction,
+  lossOf,
+  ML_AGENTS_OBJECTIVE,
+} from './objective.ts';
 import { lengthOf, OWNERS, rowsOf, tensorsIn } from './parameter-vectors.ts';
 
-/** What a step does with the gradients of a loss. */
-export interface Descent {
-  readonly objective?: Objective;
-  /** All gradients together are scaled down to this norm; null: they are left alone. */
-  readonly maxGradientNorm?: number | null;
+/** What of the networks has a gradient by itself: actor and critic, or both where they stand on one body. */
+export interface Part {
+  readonly owners: readonly Owner[];
+  readonly loss: LossFunction;
+  readonly columns: typeof batchColumns;
 }
 
-type UpdateInputs = TensorsOf<ReturnType<typeof updateSignature>>;
-
-/** One minibatch: losses, gradients, Adam. */
-export function updateStep(networks: ActorCritic, { objective = ML_AGENTS_OBJECTIVE, maxGradientNorm }: Descent = {}) {
-  return (inputs: UpdateInputs) =>
-    descended(inputs, OWNERS, networks, maxGradientNorm, (parameters) =>
-      lossOf(networks, objective, parameters, inputs.batch, inputs),
-    );
+export function partsOf({ sharedBody }: ActorCritic): readonly Part[] {
+  if (sharedBody) return [{ owners: OWNERS, loss: lossOf, columns: batchColumns }];
+  return [
+    { owners: ['actor'], loss: actorLossOf, columns: actorColumns },
+    { owners: ['critic'], loss: criticLossOf, columns: criticColumns },
+  ];
 }
 
-/** One minibatch for the critic alone, of parameters that are its own. */
-export function criticStep(networks: ActorCritic, { objective = ML_AGENTS_OBJECTIVE, maxGradientNorm }: Descent = {}) {
-  return (inputs: UpdateInputs) =>
-    descended(inputs, ['critic'], networks, maxGradientNorm, (parameters) =>
-      criticLossOf(networks, objective, parameters, inputs.batch, inputs),
-    );
-}
-
-function descended(
-  inputs: Pick<UpdateInputs, 'parameters' | 'first' | 'second' | 'adam'>,
-  owners: readonly Owner[],
-  { parameterTable }: ActorCritic,
-  maxGradientNorm: number | null | undefined,
-  lossAt: (parameters: Parameters<tf.Tensor>) => Loss,
+/**
+ * The gradient of a part's loss by the parameters of its owners, from some rows of a minibatch.
+ *
+ * @param weight what these rows' loss counts for among those of the minibatch.
+ */
+export function gradientOf(
+  { owners, loss }: Part,
+  networks: ActorCritic,
+  objective = ML_AGENTS_OBJECTIVE,
+  weight: number,
 ) {
-  const tables = owners.map((owner) => rowsOf(parameterTable, owner));
-  const statistics: Record<string, tf.Tensor> = {};
-  const loss = (...vectors: tf.Tensor[]): tf.Tensor => {
-    const made = lossAt(Object.assign({}, ...tables.map((table, index) => tensorsIn(table, vectors[index]!))));
-    // The gradient's own scope would dispose of these.
-    for (const [name, value] of Object.entries(made.statistics)) statistics[name] = tf.keep(value.clone());
-    return made.loss;
+  const tables = owners.map((owner) => rowsOf(networks.parameterTable, owner));
+  return ({ parameters, batch, ...scalars }: TensorsOf<ReturnType<typeof gradientSignature>>) => {
+    const statistics: Record<string, tf.Tensor> = {};
+    const lossAt = (...vectors: tf.Tensor[]): tf.Tensor => {
+      const named = Object.assign({}, ...tables.map((table, index) => tensorsIn(table, vectors[index]!)));
+      const made = loss(networks, objective, named, batch, scalars);
+      // The gradient's own scope would dispose of these.
+      for (const [name, value] of Object.entries(made.statistics)) statistics[name] = tf.keep(value.clone());
+      return weight === 1 ? made.loss : made.loss.mul(weight);
+    };
+    const gradients = tf.grads(lossAt)(owners.map((owner) => parameters[owner]!));
+    return { gradients: Object.fromEntries(owners.map((owner, index) => [owner, gradients[index]!])), statistics };
   };
-  let gradients = tf.grads(loss)(owners.map((owner) => inputs.parameters[owner]!));
-  // Not finite where any of a gradient is not.
-  const gradientSquares = tf.addN(gradients.map((gradient) => gradient.square().sum()));
-  if (maxGradientNorm) {
-    const norm = gradientSquares.sqrt();
-    statistics['gradientNorm'] = norm;
-    // The 1e-6 is torch's.
-    const factor = tf.div(maxGradientNorm, norm.add(1e-6)).minimum(1);
-    gradients = gradients.map((gradient) => gradient.mul(factor));
-  }
-
-  const parameters: Record<string, tf.Tensor> = {};
-  const first: Record<string, tf.Tensor> = {};
-  const second: Record<string, tf.Tensor> = {};
-  owners.forEach((owner, index) => {
-    const { stepSize, tiny } = inputs.adam[owner];
-    const [parameter, m, v] = [inputs.parameters[owner]!, inputs.first[owner]!, inputs.second[owner]!];
-    const stepped = adamStep(parameter, gradients[index]!, m, v, stepSize, tiny);
-    parameters[owner] = stepped.parameter;
-    first[owner] = stepped.first;
-    second[owner] = stepped.second;
-  });
-  return { parameters, first, second, statistics, gradientSquares };
 }
 
-/** Shapes of everything that `updateStep` takes. */
-export function updateSignature(networks: ActorCritic, batchSize: number, objective = ML_AGENTS_OBJECTIVE) {
-  return signatureOf(OWNERS, networks, batchColumns(networks, objective), batchSize);
-}
-
-/** Shapes of everything that `criticStep` takes. */
-export function criticSignature(networks: ActorCritic, batchSize: number, objective = ML_AGENTS_OBJECTIVE) {
-  return signatureOf(['critic'], networks, criticColumns(batchColumns(networks, objective)), batchSize);
-}
-
-/** What the critic needs of a minibatch. */
-export function criticColumns<Column>(columns: Readonly<Record<string, Column>>): Record<string, Column> {
-  const { actions, logProbabilities, advantages, collected, ...needed } = columns;
-  return needed;
-}
-
-function signatureOf(
-  owners: readonly Owner[],
-  { parameterTable }: ActorCritic,
-  columns: Readonly<Record<string, number>>,
-  batchSize: number,
-) {
-  const parameters = Object.fromEntries(
-    owners.map((owner) => [owner, { shape: [lengthOf(rowsOf(parameterTable, owner))] }]),
-  );
-  const factors = { stepSize: { shape: [] }, tiny: { shape: [] } };
+/** Shapes of everything that `gradientOf` takes. */
+export function gradientSignature(part: Part, networks: ActorCritic, objective = ML_AGENTS_OBJECTIVE, rows: number) {
+  const columns = Object.entries(part.columns(networks, objective));
   return {
-    parameters,
-    first: parameters,
-    second: parameters,
-    batch: Object.fromEntries(
-      Object.entries(columns).map(([name, width]) => [name, { shape: [batchSize, width] as number[] }]),
-    ),
-    /** Adam's factors of this step; actor and critic may be at different ones. */
-    adam: { actor: factors, critic: factors } satisfies Record<Owner, typeof factors>,
+    parameters: vectorShapes(part.owners, networks),
+    batch: Object.fromEntries(columns.map(([name, width]) => [name, { shape: [rows, width] as number[] }])),
     epsilon: { shape: [] },
     beta: { shape: [] },
   };
 }
 
-export function parameterSignature(table: readonly ParameterRow[]) {
-  return Object.fromEntries(table.map(({ name, shape }) => [name, { shape }]));
+/** The gradients of each owner are added up, and Adam takes a step along them. */
+export function descent(owners: readonly Owner[], maxGradientNorm?: number | null) {
+  return (inputs: TensorsOf<ReturnType<typeof descentSignature>>) => {
+    let gradients = owners.map((owner) => tf.addN(inputs.gradients[owner]!));
+    // Not finite where any of a gradient is not.
+    const gradientSquares = tf.addN(gradients.map((gradient) => gradient.square().sum()));
+    const statistics: Record<string, tf.Tensor> = {};
+    if (maxGradientNorm) {
+      const norm = gradientSquares.sqrt();
+      statistics['gradientNorm'] = norm;
+      // The 1e-6 is torch's.
+      const factor = tf.div(maxGradientNorm, norm.add(1e-6)).minimum(1);
+      gradients = gradients.map((gradient) => gradient.mul(factor));
+    }
+
+    const parameters: Record<string, tf.Tensor> = {};
+    const first: Record<string, tf.Tensor> = {};
+    const second: Record<string, tf.Tensor> = {};
+    owners.forEach((owner, index) => {
+      const { stepSize, tiny } = inputs.adam[owner]!;
+      const [parameter, m, v] = [inputs.parameters[owner]!, inputs.first[owner]!, inputs.second[owner]!];
+      const stepped = adamStep(parameter, gradients[index]!, m, v, stepSize, tiny);
+      parameters[owner] = stepped.parameter;
+      first[owner] = stepped.first;
+      second[owner] = stepped.second;
+    });
+    return { parameters, first, second, statistics, gradientSquares };
+  };
+}
+
+/**
+ * Shapes of everything that `descent` takes.
+ *
+ * @param shards gradients of each owner.
+ */
+export function descentSignature(owners: readonly Owner[], networks: ActorCritic, shards: number) {
+  const vectors = vectorShapes(owners, networks);
+  const factors = { stepSize: { shape: [] }, tiny: { shape: [] } };
+  return {
+    parameters: vectors,
+    first: vectors,
+    second: vectors,
+    gradients: Object.fromEntries(owners.map((owner) => [owner, new Array(shards).fill(vectors[owner]!)])) as Record<
+      string,
+      { readonly shape: number[] }[]
+    >,
+    /** Adam's factors of this step; actor and critic may be at different ones. */
+    adam: Object.fromEntries(owners.map((owner) => [owner, factors])),
+  };
+}
+
+function vectorShapes(owners: readonly Owner[], { parameterTable }: ActorCritic): Record<string, { shape: number[] }> {
+  return Object.fromEntries(owners.map((owner) => [owner, { shape: [lengthOf(rowsOf(parameterTable, owner))] }]));
 }

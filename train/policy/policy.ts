@@ -105,6 +105,8 @@ export function parametersOf(network: Network, owner: Owner): ParameterRow[] {
 export interface ActorCritic {
   readonly observationSize: number;
   readonly actionSize: number;
+  /** Whether both stand on one body. */
+  readonly sharedBody: boolean;
   readonly parameterTable: readonly ParameterRow[];
   /** Means of the action distribution, [batch, actionSize], from normalised observations [batch, observationSize]. */
   actionMeans(parameters: Parameters<tf.Tensor>, observations: tf.Tensor): tf.Tensor;
@@ -115,7 +117,7 @@ export interface ActorCritic {
 }
 
 export function actorCritic(network: Network): ActorCritic {
-  const { observationSize, actionSize, sharedBody } = network;
+  const { observationSize, actionSize, sharedBody = false } = network;
   const means = (parameters: Parameters<tf.Tensor>, features: Features) =>
     applyLinear(parameters, 'actor.mean', features);
   const values = (parameters: Parameters<tf.Tensor>, features: Features) =>
@@ -123,6 +125,7 @@ export function actorCritic(network: Network): ActorCritic {
   return {
     observationSize,
     actionSize,
+    sharedBody,
     parameterTable: parameterTable(network),
     actionMeans: (parameters, observations) => means(parameters, body(network, 'actor', parameters, observations)),
     stateValues: (parameters, observations) => values(parameters, body(network, 'critic', parameters, observations)),

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { Session } from '../../../compile/onnxruntime.ts';
 import type { BehaviorSpec, Environment, ParameterValues, Step } from '../../../envs/env.ts';
 import { LiveCollector } from '../../../train/collect/live-collector.ts';
 import { actingModel } from '../../../train/policy/actor.ts';
@@ -128,8 +129,8 @@ describe('agents that decide when they will', () => {
     expect([...rollout!.rewards]).toEqual([1, 2, 3, 30]);
     expect([...rollout!.truncated]).toEqual([0, 0, 1, 1]);
     expect([[...rollout!.truncatedAt], [...rollout!.truncatedObservations]]).toEqual([
-      [3, 2],
-      [20, 4],
+      [2, 3],
+      [4, 20],
     ]);
   });
 
@@ -280,6 +281,32 @@ describe('a collector of live worlds', () => {
       finding: { tensor: "the deviation of the policy's actions", value: Number.POSITIVE_INFINITY },
     });
     expect(world.resets).toBe(0);
+  });
+
+  it('where one world fails lets the others decide no more, and then lets go of the policy', async () => {
+    const order: string[] = [];
+    const release = vi.spyOn(Session.prototype, 'release').mockImplementation(async () => void order.push('released'));
+    const failing = Object.assign(new ScriptedWorld([[{ sees: 1 }]]), {
+      step: async () => {
+        throw new Error('the world is gone');
+      },
+    });
+    // It always has something to decide on, as fast as it is answered.
+    const busy = new ScriptedWorld(Array.from({ length: 1000 }, (_, step) => [{ sees: step, earned: 1 }]));
+    const step = busy.step.bind(busy);
+    busy.step = (actions) => {
+      order.push('decided');
+      return step(actions);
+    };
+    try {
+      const collecting = new LiveCollector([failing, busy], 1).collect({ ...policy, rows: 10_000 }, never);
+      await expect(collecting).rejects.toThrow('the world is gone');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      expect(order.at(-1)).toBe('released');
+      expect(order.filter((what) => what === 'released')).toHaveLength(1);
+    } finally {
+      release.mockRestore();
+    }
   });
 
   it('asks the world what it measured', async () => {

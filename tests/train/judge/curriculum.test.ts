@@ -22,8 +22,18 @@ const course = (...ends: Partial<CompletionCriteria>[]) => ({
   ],
 });
 
-const episodesOf = (...rewards: number[]): Episode[] =>
-  rewards.map((reward, episode) => ({ agent: 0, episode, reward, decisions: 1, truncated: false, details: {} }));
+const ended = (agent: number, episode: number, reward: number): Episode => ({
+  agent,
+  episode,
+  reward,
+  decisions: 1,
+  truncated: false,
+  details: {},
+});
+
+/** Each of another agent, and begun in the lesson that it ends in. */
+let agents = 0;
+const episodesOf = (...rewards: number[]): Episode[] => rewards.map((reward) => ended(++agents, 1, reward));
 
 describe('a lesson', () => {
   it('ends where the mean reward is above its threshold, not where it reaches it', () => {
@@ -77,11 +87,67 @@ describe('a lesson', () => {
 
   it('weighs the measure with the one before, a quarter to three, where it smooths', () => {
     const curriculum = new Curriculum({ speed: course({ signal_smoothing: true, threshold: 9 }) });
-    // 0.75 x 10 = 7.5; 0.25 x 7.5 + 7.5 = 9.375.
-    expect(curriculum.advance(episodesOf(10), 0)).toBeUndefined();
-    expect(curriculum.state()!.parameters['speed']!.smoothed).toBe(7.5);
+    // 0.25 x 6 + 0.75 x 10 = 9; 0.25 x 9 + 0.75 x 10 = 9.75.
+    for (const smoothed of [6, 9]) {
+      expect(curriculum.advance(episodesOf(smoothed === 6 ? 6 : 10), 0)).toBeUndefined();
+      expect(curriculum.state()!.parameters['speed']!.smoothed).toBe(smoothed);
+    }
     expect(curriculum.advance(episodesOf(10), 0)).toBeDefined();
-    expect(curriculum.state()!.parameters['speed']!.smoothed).toBe(9.375);
+  });
+
+  it('has nothing to smooth its first measure with: one below a threshold below zero does not end it', () => {
+    // A quarter of nothing would make -60 a -45.
+    const curriculum = new Curriculum({ speed: course({ signal_smoothing: true, threshold: -50 }) });
+    expect(curriculum.advance(episodesOf(-60), 0)).toBeUndefined();
+    expect(curriculum.state()!.parameters['speed']!.smoothed).toBe(-60);
+  });
+
+  it('is not smoothed with the measure of the lesson before', () => {
+    const ends = [{ threshold: 400 }, { threshold: 300 }].map((end) => ({ ...end, signal_smoothing: true }));
+    const curriculum = new Curriculum({ speed: course(...ends), friction: course({ ...ends[0], threshold: 1000 }) });
+    expect(curriculum.advance(episodesOf(500), 0)).toBeDefined();
+    // 0.25 x 500 + 0.75 x 250 = 312.5.
+    expect(curriculum.advance(episodesOf(250), 0)).toBeUndefined();
+    const { speed, friction } = curriculum.state()!.parameters;
+    expect([speed!.smoothed, friction!.smoothed]).toEqual([250, 250]);
+  });
+
+  it('is not measured by episodes that began in the lesson before, each agent having one', () => {
+    const run = (reset: boolean) => {
+      const end = { min_lesson_length: 100, require_reset: reset };
+      const curriculum = new Curriculum(
+        { speed: course({ ...end, threshold: 400 }, { ...end, threshold: 270 }) },
+        undefined,
+        new Array<number>(32).fill(0),
+      );
+      const all = (episode: number, reward: number) =>
+        Array.from({ length: 32 }, (_, agent) => ended(agent, episode, reward));
+      expect(curriculum.advance([...all(0, 500), ...all(1, 500), ...all(2, 500), ...all(3, 500)], 0)).toBeDefined();
+      return { curriculum, all };
+    };
+    const { curriculum, all } = run(false);
+    // Those under way end with 500, and then there are 68 with 180: 282.4 in all.
+    expect(
+      curriculum.advance([...all(4, 500), ...all(5, 180), ...all(6, 180), ...all(7, 180).slice(0, 4)], 0),
+    ).toBeUndefined();
+    expect(curriculum.state()!.rewards).toEqual(new Array(68).fill(180));
+    expect(curriculum.advance(all(8, 460), 0)).toBeUndefined();
+    expect(curriculum.advance(all(9, 460), 0)).toBeDefined();
+
+    // With a reset they are dropped, and the next ones count.
+    const anew = run(true);
+    anew.curriculum.advance(anew.all(5, 180), 0);
+    expect(anew.curriculum.state()!.rewards).toEqual(new Array(32).fill(180));
+    expect(anew.curriculum.state()!.begunBefore).toBeUndefined();
+  });
+
+  it('leaves out the episode that an agent was in which has told of none yet, also in a world whose agents come and go', () => {
+    for (const running of [[0, 0], undefined]) {
+      const curriculum = new Curriculum({ speed: course({}, { min_lesson_length: 5 }) }, undefined, running);
+      expect(curriculum.advance([ended(0, 0, 1)], 0)).toBeDefined();
+      curriculum.advance([ended(0, 1, 5), ended(1, 0, 6), ended(1, 1, 7)], 0);
+      expect(curriculum.state()!.rewards).toEqual([7]);
+    }
   });
 
   it('may end by progress instead: above the share of max_steps, with enough episodes', () => {
@@ -150,15 +216,29 @@ describe('the state of a curriculum', () => {
   };
 
   it('is all that it takes to go on exactly there', () => {
-    const whole = new Curriculum(parameters);
-    let parted = new Curriculum(parameters);
+    const running = [3, 0];
+    const whole = new Curriculum(parameters, undefined, running);
+    let parted = new Curriculum(parameters, undefined, running);
     const rewards = [1.1, 3.3, 2.7, 4.9, 5.01, 0.3, 8.8, 4.2, 1e-9, 6];
-    for (const reward of rewards) {
-      parted = new Curriculum(parameters, JSON.parse(JSON.stringify(parted.state())));
-      expect(parted.advance(episodesOf(reward), 0)).toEqual(whole.advance(episodesOf(reward), 0));
+    const toldBefore: boolean[] = [];
+    for (const [index, reward] of rewards.entries()) {
+      parted = new Curriculum(parameters, JSON.parse(JSON.stringify(parted.state())), running);
+      // The first agent has most of the episodes.
+      const agent = index % 4 === 3 ? 1 : 0;
+      const episodes = [ended(agent, running[agent]!++, reward)];
+      expect(parted.advance(episodes, 0)).toEqual(whole.advance(episodes, 0));
       expect(parted.state()).toEqual(whole.state());
+      toldBefore.push(whole.state()!.begunBefore !== undefined);
     }
     expect(whole.lessons()['speed']).toBeGreaterThan(0);
+    expect(toldBefore).toContain(true);
+  });
+
+  it('tells of no episode under way to a world that begins new ones', () => {
+    const saved = { parameters: { speed: { lesson: 1, smoothed: null } }, rewards: [], begunBefore: { 0: 17 } };
+    const curriculum = new Curriculum({ speed: course({}, { threshold: 9 }) }, saved);
+    curriculum.advance([ended(0, 0, 4)], 0);
+    expect(curriculum.state()!.rewards).toEqual([4]);
   });
 
   it('is nothing where no parameter has a second lesson', () => {

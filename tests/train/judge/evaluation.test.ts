@@ -167,6 +167,7 @@ describe('a held-out evaluation', () => {
     const { progress, told } = await run({ name: 'kept', resume: true });
     expect(readCheckpoint(best).progress.best!.reward).toBe(1e6);
     expect(progress.best!.reward).toBeLessThan(1e6);
+    expect(told.join()).toContain('Evaluation at step 1560');
     expect(told.join()).not.toContain('the best so far');
   });
 

@@ -27,4 +27,11 @@ describe('Adam', () => {
       expect(tensors.parameter.dataSync()[0]).toBeCloseTo(parameter, 5);
     });
   });
+
+  it('adds 1e-8 to the root of the second moment: a gradient of that size goes half a step', () => {
+    const { stepSize, tiny } = adamFactors(0.01, 1);
+    const [nothing, gradient] = [tf.tensor1d([0]), tf.tensor1d([1e-8])];
+    const { parameter } = adamStep(tf.tensor1d([0]), gradient, nothing, nothing, tf.scalar(stepSize), tf.scalar(tiny));
+    expect(parameter.dataSync()[0]).toBeCloseTo(-0.005, 6);
+  });
 });

@@ -26,15 +26,17 @@ it("the policy loss's gradient is its slope, also where the ratio is clipped", (
     const moved = means.map((mean, other) => (other === index ? mean + shift : mean));
     return loss(tf.tensor2d(moved, [rows, actions])).dataSync()[0]!;
   };
-  let clipped = 0;
+  let [sloping, clipped] = [0, 0];
   means.forEach((_, index) => {
-    const slope = (at(index, h) - at(index, -h)) / (2 * h);
     const [before, here, after] = [at(index, -h), at(index, 0), at(index, h)];
     // A kink between the two points has no slope to compare with.
-    const bend = Math.abs(after - 2 * here + before);
+    if (Math.abs(after - 2 * here + before) >= 1e-4) return;
+    const slope = (after - before) / (2 * h);
+    expect(gradient[index]).toBeCloseTo(slope, 3);
     if (gradient[index] === 0) clipped++;
-    if (bend < 1e-4) expect(gradient[index]).toBeCloseTo(slope, 2);
+    else if (Math.abs(slope) > 0.01) sloping++;
   });
-  expect(clipped).toBeGreaterThan(0);
-  expect(clipped).toBeLessThan(means.length);
+  // Of 18: enough of both kinds were looked at, and steeper by far than what the comparison lets pass.
+  expect(clipped).toBeGreaterThan(2);
+  expect(sloping).toBeGreaterThan(5);
 });

@@ -98,6 +98,8 @@ describe('an update', () => {
       0,
     );
     expect(Math.sqrt(squares)).toBeLessThanOrEqual((1 - 0.9 ** 5) * 0.01 * 1.001);
+    // Scaled down to it, and not to nothing.
+    expect(Math.sqrt(squares)).toBeGreaterThan(0.1 * (1 - 0.9 ** 5) * 0.01);
     const free = await learnt({ maxGradientNorm: 1e9 }, one);
     for (const [name, values] of Object.entries((await learnt({}, one)).learner.parameters)) {
       expect(free.learner.parameters[name]).toEqual(values);

@@ -1,7 +1,8 @@
 /** Values and returns that are no numbers, and whose they are told to be. */
 import { expect, it } from 'vitest';
 import type { Rollout } from '../../../train/collect/rollout.ts';
-import { checkValues } from '../../../train/learn/learning-checks.ts';
+import { checkValues, type ValuesAndReturns } from '../../../train/learn/learning-checks.ts';
+import type { Finding } from '../../../train/numbers/not-finite.ts';
 
 const rollout = (changes: Partial<Rollout>): Rollout => ({
   agents: 2,
@@ -26,11 +27,11 @@ const withNaN = (length: number, at: number) => {
 };
 const numbers = { values: new Float32Array(6), nextValues: new Float32Array(2), finalValues: new Float32Array(0) };
 
-function findingOf(changes: Partial<Rollout>, given: { values?: Float32Array; nextValues?: Float32Array }) {
+function findingOf(changes: Partial<Rollout>, given: Partial<ValuesAndReturns>) {
   try {
     checkValues(rollout(changes), { ...numbers, returns: new Float32Array(6), ...given });
   } catch (error) {
-    return (error as { finding: { agent: number; place?: string } }).finding;
+    return (error as { finding: Finding }).finding;
   }
   throw new Error('nothing was found');
 }
@@ -38,6 +39,25 @@ function findingOf(changes: Partial<Rollout>, given: { values?: Float32Array; ne
 it('names the agent and which of its decisions it was', () => {
   const finding = findingOf({}, { values: withNaN(6, 4) });
   expect(finding).toMatchObject({ agent: 1, place: 'decision 2 of its roll-out' });
+});
+
+it('tells which of the numbers it was, and what was seen there', () => {
+  const truncated = { truncatedAt: Uint32Array.of(4), truncatedObservations: Float32Array.of(7) };
+  expect(findingOf(truncated, { finalValues: withNaN(1, 0) })).toMatchObject({
+    tensor: "the critic's value of the state that an episode ended in",
+    agent: 1,
+    place: 'decision 2 of its roll-out',
+    evidence: { observation: { data: Float32Array.of(7) } },
+  });
+  expect(findingOf({}, { returns: withNaN(6, 2) })).toMatchObject({
+    tensor: 'the return',
+    agent: 0,
+    place: 'decision 3 of its roll-out',
+  });
+});
+
+it('finds nothing in what is all numbers', () => {
+  expect(() => findingOf({}, {})).toThrow('nothing was found');
 });
 
 it('names the agent of a live world by its number in the run, also where agents decided differently often', () => {

@@ -46,7 +46,18 @@ describe('the losses', () => {
 
   it('see no divergence between a policy and itself, and a positive one otherwise', () => {
     expect(number(divergence(row(0, 0)))).toBe(0);
-    expect(number(divergence(row(0.1, -0.2)))).toBeGreaterThan(0);
+    // (e^0.1 - 1 - 0.1) + (e^-0.2 - 1 + 0.2), summed over the dimensions of an action and averaged over rows.
+    expect(number(divergence(row(0.1, -0.2)))).toBeCloseTo(0.0239017, 6);
+    expect(
+      number(
+        divergence(
+          tf.tensor2d([
+            [0.1, -0.2],
+            [0, 0],
+          ]),
+        ),
+      ),
+    ).toBeCloseTo(0.0239017 / 2, 6);
   });
 
   it('measure divergence over the rows that were collected, whatever the others are like', () => {

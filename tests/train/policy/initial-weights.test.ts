@@ -18,10 +18,10 @@ describe('initial parameters', () => {
     };
     expect(deviation('actor.hidden0.weight') * Math.sqrt(200)).toBeCloseTo(1, 1);
     expect(deviation('actor.hidden2.weight') * Math.sqrt(256)).toBeCloseTo(1, 1);
-    expect(deviation('actor.mean.weight') * Math.sqrt(256)).toBeCloseTo(0.2, 1);
+    expect((deviation('actor.mean.weight') * Math.sqrt(256)) / 0.2).toBeCloseTo(1, 1);
     const limit = Math.sqrt(6 / 257);
     expect(Math.max(...parameters['critic.value.weight']!)).toBeLessThanOrEqual(limit);
-    expect(deviation('critic.value.weight')).toBeCloseTo(limit / Math.sqrt(3), 1);
+    expect((deviation('critic.value.weight') / limit) * Math.sqrt(3)).toBeCloseTo(1, 1);
     expect(deviation('actor.logDeviation')).toBe(0);
   });
 
