@@ -211,8 +211,8 @@ function boundPlane(shape: usize, out: usize, px: v128, py: v128, pz: v128, nx: 
 export function listNearPairs(placed: usize, near: usize): i32 {
   let count = 0;
   let pair = pairs;
-  // Pairs are in the order of their first shapes, which are loaded once.
-  let first: u32 = 0xffffffff;
+  // Pairs come in runs of one second shape, which is loaded once.
+  let second: u32 = 0xffffffff;
   let lowX = i32x4.splat(0);
   let lowY = lowX;
   let lowZ = lowX;
@@ -220,22 +220,22 @@ export function listNearPairs(placed: usize, near: usize): i32 {
   let highY = lowX;
   let highZ = lowX;
   for (let i = 0; i < pairCount; i++, pair += PAIR_BYTES) {
-    if (load<u32>(pair) !== first) {
-      first = load<u32>(pair);
-      const a = placed + <usize>first * PLACED;
-      lowX = v128.load(a, LOW);
-      lowY = v128.load(a, LOW + V);
-      lowZ = v128.load(a, LOW + 2 * V);
-      highX = v128.load(a, HIGH);
-      highY = v128.load(a, HIGH + V);
-      highZ = v128.load(a, HIGH + 2 * V);
+    if (load<u32>(pair, 4) !== second) {
+      second = load<u32>(pair, 4);
+      const b = placed + <usize>second * PLACED;
+      lowX = v128.load(b, LOW);
+      lowY = v128.load(b, LOW + V);
+      lowZ = v128.load(b, LOW + 2 * V);
+      highX = v128.load(b, HIGH);
+      highY = v128.load(b, HIGH + V);
+      highZ = v128.load(b, HIGH + 2 * V);
     }
-    const b = placed + <usize>load<u32>(pair, 4) * PLACED;
-    const inX = v128.and(f32x4.le(lowX, v128.load(b, HIGH)), f32x4.le(v128.load(b, LOW), highX));
-    const inY = v128.and(f32x4.le(lowY, v128.load(b, HIGH + V)), f32x4.le(v128.load(b, LOW + V), highY));
+    const a = placed + <usize>load<u32>(pair) * PLACED;
+    const inX = v128.and(f32x4.le(lowX, v128.load(a, HIGH)), f32x4.le(v128.load(a, LOW), highX));
+    const inY = v128.and(f32x4.le(lowY, v128.load(a, HIGH + V)), f32x4.le(v128.load(a, LOW + V), highY));
     const inPlane = v128.and(inX, inY);
     if (!v128.any_true(inPlane)) continue;
-    const inZ = v128.and(f32x4.le(lowZ, v128.load(b, HIGH + 2 * V)), f32x4.le(v128.load(b, LOW + 2 * V), highZ));
+    const inZ = v128.and(f32x4.le(lowZ, v128.load(a, HIGH + 2 * V)), f32x4.le(v128.load(a, LOW + 2 * V), highZ));
     const lanes = i32x4.bitmask(v128.and(inPlane, inZ));
     if (lanes) store<u32>(near + (<usize>(count++) << 2), (i << 4) | lanes);
   }
