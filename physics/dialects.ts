@@ -36,6 +36,8 @@ export interface SolverSettings {
    * without vector instructions, which physx-js-webidl is built from and Unity's players are not.
    */
   readonly contactsOverlookZ: boolean;
+  /** How far from a patch's first anchor a contact must be to become its second, metres: 0.025 in PhysX 4.1, 1e-4 in 5. */
+  readonly secondAnchorFrom: number;
 }
 
 export type DialectName = 'unity' | 'physx5';
@@ -55,6 +57,7 @@ const unity: SolverSettings = {
   frictionCombine: 'average',
   speculative: true,
   contactsOverlookZ: false,
+  secondAnchorFrom: 0.025,
 };
 
 export const dialects: Readonly<Record<DialectName, SolverSettings>> = {
@@ -68,5 +71,6 @@ export const dialects: Readonly<Record<DialectName, SolverSettings>> = {
     anchorShare: 0.5,
     frictionCombine: 'minimum',
     contactsOverlookZ: true,
+    secondAnchorFrom: 1e-4,
   },
 };

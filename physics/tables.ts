@@ -195,7 +195,8 @@ export function writeTables(model: Model, plan: Plan, { layout }: Kernel, buffer
     .floats(settings.maxSpin, settings.maxDepenetration, settings.gapFactor)
     .integers(Number(settings.improvedSlerp), Number(settings.frictionAlways))
     .floats(settings.anchorShare)
-    .integers(Number(settings.speculative), Number(settings.contactsOverlookZ));
+    .integers(Number(settings.speculative), Number(settings.contactsOverlookZ))
+    .floats(settings.secondAnchorFrom);
 
   scene.bodies.forEach(({ linearDamping, angularDamping }, body) => {
     const kept = (damping: number) => Math.max(0, 1 - damping * settings.timeStep);

@@ -3,6 +3,7 @@
 import {
   clearContacts,
   contactLaneBytes as bytesOfContactLane,
+  contactList as addressOfContactList,
   contactListCapacity,
   contactScratchBytes as bytesOfContactScratch,
   findContacts,
@@ -64,6 +65,16 @@ export function step(first: i32, count: i32): void {
   }
 }
 
+/** Finds the contacts of a group as they are, for whoever looks at them alone: nothing moves. */
+export function findContactsOf(group: i32): void {
+  findContacts(firstGroup + <usize>group * groupBytes);
+}
+
+/** Address of the contacts found last in a lane of a group, 0 to 3. */
+export function contactList(lane: i32): usize {
+  return addressOfContactList(lane);
+}
+
 /** Forgets what contacts a lane has; lane = 4 x group + lane in the group. */
 export function clearLane(lane: i32): void {
   clearContacts(contactLane(lane));
@@ -81,7 +92,7 @@ export function contactLaneBytes(): i32 {
 
 /** Scratch bytes that finding contacts takes. */
 export function contactScratchBytes(): i32 {
-  return bytesOfContactScratch(shapeCount, pairCount);
+  return bytesOfContactScratch(bodyCount, shapeCount, pairCount);
 }
 
 /** Scratch bytes that solver bodies and rows take: bodies, then rows. */

@@ -112,6 +112,8 @@ export let anchorShare: f32 = 1;
 export let speculative: bool = true;
 /** Whether kept contacts are not looked at anew when shapes move along z alone, as physx-js-webidl has it. */
 export let contactsOverlookZ: bool = false;
+/** How far from a patch's first anchor a contact must be to become its second, metres. */
+export let secondAnchorFrom: f32 = 0;
 
 /** Sets how many there are of what, which is all that sizes depend on. */
 export function setCounts(bodies: i32, joints: i32, shapesCounted: i32, pairsCounted: i32): void {
@@ -151,6 +153,7 @@ export function readConfiguration(at: usize): void {
   speculative = load<i32>(at, 100) != 0;
   roomFreed = load<i32>(at, 104) != 0;
   contactsOverlookZ = load<i32>(at, 104) != 0;
+  secondAnchorFrom = load<f32>(at, 108);
 }
 
 /** Address of body `index` in a group. */

@@ -60,6 +60,7 @@ import {
   useBox,
 } from './nearest';
 import { findOverlap } from './overlap';
+import { SHAPE_FRAME } from './near-pairs';
 
 /** How much of a box's least half extent counts as the same place; never more than this, metres. */
 const marginRatio: f32 = 0.15;
@@ -78,8 +79,9 @@ const overlapRatio: f32 = 0.05 * 0.1;
 
 const relative = memory.data(32);
 const firstSeen = memory.data(48);
-const firstFrame = memory.data(48);
-const secondFrame = memory.data(48);
+/** Frames of both boxes in the world. */
+let firstFrame: usize = 0;
+let secondFrame: usize = 0;
 const normal = memory.data(12);
 
 export function boxAgainstBox(
@@ -90,6 +92,8 @@ export function boxAgainstBox(
   extents: usize,
   reach: f32,
 ): void {
+  firstFrame = first + SHAPE_FRAME;
+  secondFrame = second + SHAPE_FRAME;
   relativePose(relative, second, first);
   frameOf(firstSeen, relative);
   const margin = min(boxMargin(firstExtents), boxMargin(extents));
@@ -99,15 +103,12 @@ export function boxAgainstBox(
     !hasMovedBoxes(manifold, relative, first, second, margin, length(firstExtents), length(extents))
   ) {
     if (pointCount(manifold) > 0) {
-      frameOf(secondFrame, second);
       worldNormal(normal, manifold, secondFrame);
       addPoints(manifold, normal, secondFrame, reach);
     }
     return;
   }
   seeBoxes(manifold, relative, first, second);
-  frameOf(firstFrame, first);
-  frameOf(secondFrame, second);
   // Boxes that are apart make no contact now, but points that are remembered may serve again.
   if (!findReference(firstExtents, extents, reach)) return;
   cutFace(firstExtents, extents, reach);

@@ -53,12 +53,12 @@ import {
   useSegment,
 } from './nearest';
 import { findOverlap } from './overlap';
+import { SHAPE_FRAME } from './near-pairs';
 import { boxMargin, boxOverlap } from './box-against-box';
 
 const relative = memory.data(32);
 /** The capsule seen from the box. */
 const seen = memory.data(48);
-const boxFrame = memory.data(48);
 const normal = memory.data(12);
 const half = memory.data(12);
 /** Found points: the nearest, two ends over the face, four edges crossed. */
@@ -83,7 +83,7 @@ export function capsuleAgainstBox(
   const margin = min(boxMargin(extents), radius);
   const before = pointCount(manifold);
   const lost = refresh(manifold, seen, margin * <f32>0.8);
-  frameOf(boxFrame, box);
+  const boxFrame = box + SHAPE_FRAME;
   if (!lost && !hasMovedRound(manifold, relative, margin)) {
     if (pointCount(manifold) > 0) {
       worldNormal(normal, manifold, boxFrame);

@@ -14,28 +14,29 @@ import {
   PAIR_BYTES,
   pairCount,
   pairs,
-  POSITION,
-  ROTATION,
   SHAPE_BYTES,
   shapeCount,
   shapes,
   TOUCHING,
   V,
 } from '../layout';
-import { copy32, frameOf, POSE_POSITION, set } from './vector';
+import { copy32 } from './vector';
 import { clearManifold, MANIFOLD, MANIFOLD_PAIR } from './manifold';
 import {
   BALL,
   BOX,
   CAPSULE,
+  BODY_FRAME,
+  BODY_FRAMES,
+  LANES,
   listNearPairs,
   PLACED,
+  PLACED_LANE,
+  placeBodies,
   placeFixtures,
   placeShapes,
   PLANE,
-  SHAPE_POSITION,
   SHAPE_REACH,
-  SHAPE_ROTATION,
 } from './near-pairs';
 import { contactCount, flipContacts, forgetContacts } from './found';
 import {
@@ -84,15 +85,12 @@ const MOST_RECORDS: i32 = 40;
 const LIST: usize = 16 + <usize>MOST_RECORDS * RECORD;
 let lists: usize = 0;
 let placed: usize = 0;
+let bodyFrames: usize = 0;
 let near: usize = 0;
 let nearCount: i32 = 0;
 
-const firstShape = memory.data(32);
-const secondShape = memory.data(32);
-/** Frames of the two bodies at hand. */
-const firstBody = memory.data(48);
-const secondBody = memory.data(48);
-const bodyPose = memory.data(32);
+/** The frame of what never moves. */
+const worldFrame = memory.data<f32>([1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
 const oldOrder = memory.data(32);
 /** A manifold, and a flag, of a lane that has no room left. */
 const spareManifold = memory.data(224);
@@ -103,9 +101,10 @@ export function contactLaneBytes(): i32 {
   return <i32>((LANE + 15) & ~15);
 }
 
-/** Bytes of scratch that one step needs, for so many shapes and pairs. */
-export function contactScratchBytes(shapes: i32, pairs: i32): i32 {
-  const bytes: usize = 4 * LIST + <usize>shapes * PLACED + ((<usize>pairs * 4 + 15) & ~15);
+/** Bytes of scratch that one step needs, for so many bodies, shapes and pairs. */
+export function contactScratchBytes(bodies: i32, shapes: i32, pairs: i32): i32 {
+  const bytes: usize =
+    4 * LIST + <usize>shapes * PLACED + <usize>bodies * BODY_FRAMES + ((<usize>pairs * 4 + 15) & ~15);
   return <i32>bytes;
 }
 
@@ -113,7 +112,8 @@ export function contactScratchBytes(shapes: i32, pairs: i32): i32 {
 export function setContactScratch(at: usize): void {
   lists = at;
   placed = lists + 4 * LIST;
-  near = placed + <usize>shapeCount * PLACED;
+  bodyFrames = placed + <usize>shapeCount * PLACED;
+  near = bodyFrames + <usize>bodyCount * BODY_FRAMES;
   placeFixtures(placed);
 }
 
@@ -136,6 +136,7 @@ export function contactList(lane: i32): usize {
 export function findContacts(group: usize): void {
   placeShapes(group, placed);
   nearCount = listNearPairs(placed, near);
+  placeBodies(group, bodyFrames);
   const none = i32x4.splat(0);
   for (let body = 0; body < bodyCount; body++) v128.store(bodyAt(group, body), none, TOUCHING);
   v128.store(group, none, HAPPENED);
@@ -281,8 +282,8 @@ function findPair(group: usize, lane: i32, memoryAt: usize, list: usize, pair: u
   touch(group, lane, firstIndex, categoryOf(second));
   touch(group, lane, secondIndex, categoryOf(first));
 
-  bodyFrame(firstBody, group, lane, firstIndex);
-  bodyFrame(secondBody, group, lane, secondIndex);
+  const firstBody = bodyFrame(lane, firstIndex);
+  const secondBody = bodyFrame(lane, secondIndex);
   forgetPatches();
   while (nextPatchPair(memoryAt) === pair) {
     const place = load<u8>(oldOrder + patchCursor);
@@ -296,12 +297,21 @@ function findPair(group: usize, lane: i32, memoryAt: usize, list: usize, pair: u
       if (lasts) freePatch(memoryAt, <i32>((lasts - memoryAt - FIRST_PATCH) / PATCH));
       continue;
     }
-    keepAndTell(group, lane, memoryAt, list, index, lasts);
+    keepAndTell(group, lane, memoryAt, list, index, lasts, firstBody, secondBody);
   }
 }
 
 /** Keeps a patch for the next step and writes its record. */
-function keepAndTell(group: usize, lane: i32, memoryAt: usize, list: usize, index: i32, lasts: usize): void {
+function keepAndTell(
+  group: usize,
+  lane: i32,
+  memoryAt: usize,
+  list: usize,
+  index: i32,
+  lasts: usize,
+  firstBody: usize,
+  secondBody: usize,
+): void {
   let at = lasts;
   if (!at) {
     const used = load<u32>(memoryAt, PATCHES_USED);
@@ -327,26 +337,10 @@ function keepAndTell(group: usize, lane: i32, memoryAt: usize, list: usize, inde
   store<i32>(list, records + 1);
 }
 
-// ---- poses of one lane ----
-
 /** A body's frame; of what does not move, the world's own. */
-function bodyFrame(out: usize, group: usize, lane: i32, body: i32): void {
-  if (body < 0) {
-    v128.store(out, f32x4(1, 0, 0, 0));
-    v128.store(out, f32x4(1, 0, 0, 0), 16);
-    v128.store(out, f32x4(1, 0, 0, 0), 32);
-    return;
-  }
-  const at = bodyAt(group, body) + (<usize>lane << 2);
-  gather(bodyPose, at + ROTATION, at + POSITION);
-  frameOf(out, bodyPose);
-}
-function gather(out: usize, rotation: usize, position: usize): void {
-  store<f32>(out, load<f32>(rotation));
-  store<f32>(out, load<f32>(rotation, V), 4);
-  store<f32>(out, load<f32>(rotation, 2 * V), 8);
-  store<f32>(out, load<f32>(rotation, 3 * V), 12);
-  set(out + POSE_POSITION, load<f32>(position), load<f32>(position, V), load<f32>(position, 2 * V));
+// @ts-ignore: decorator
+@inline function bodyFrame(lane: i32, body: i32): usize {
+  return body < 0 ? worldFrame : bodyFrames + <usize>body * BODY_FRAMES + <usize>lane * BODY_FRAME;
 }
 
 // ---- by kinds of shapes ----
@@ -359,16 +353,14 @@ function gather(out: usize, rotation: usize, position: usize): void {
 
 function findPoints(group: usize, lane: i32, memoryAt: usize, pair: u32, first: usize, second: usize): void {
   forgetContacts();
-  const a = placed + ((first - shapes) / SHAPE_BYTES) * PLACED + (<usize>lane << 2);
-  const b = placed + ((second - shapes) / SHAPE_BYTES) * PLACED + (<usize>lane << 2);
+  const a = placed + ((first - shapes) / SHAPE_BYTES) * PLACED + LANES + <usize>lane * PLACED_LANE;
+  const b = placed + ((second - shapes) / SHAPE_BYTES) * PLACED + LANES + <usize>lane * PLACED_LANE;
   const reach = load<f32>(a, SHAPE_REACH) + load<f32>(b, SHAPE_REACH);
-  gather(firstShape, a + SHAPE_ROTATION, a + SHAPE_POSITION);
-  gather(secondShape, b + SHAPE_ROTATION, b + SHAPE_POSITION);
   if (rank(load<i32>(first, 4)) > rank(load<i32>(second, 4))) {
-    byKinds(group, lane, memoryAt, pair, second, secondShape, first, firstShape, reach);
+    byKinds(group, lane, memoryAt, pair, second, b, first, a, reach);
     flipContacts();
   } else {
-    byKinds(group, lane, memoryAt, pair, first, firstShape, second, secondShape, reach);
+    byKinds(group, lane, memoryAt, pair, first, a, second, b, reach);
   }
 }
 
@@ -383,7 +375,7 @@ const SIZE: usize = 8;
   return load<f32>(shape, SIZE + 4);
 }
 
-/** Finds the contacts of two shapes, the first of no higher rank. */
+/** Finds the contacts of two shapes, the first of no higher rank; `a` and `b`: where they are in this lane. */
 function byKinds(
   group: usize,
   lane: i32,

@@ -22,6 +22,7 @@ import {
   y,
   z,
 } from './vector';
+import { secondAnchorFrom } from '../layout';
 import { CONTACT_POINT, CONTACT_SEPARATION, contactAt, contactCount } from './found';
 
 // ---- what lasts ----
@@ -43,8 +44,8 @@ export const RECORD: usize = 256;
 
 /** Cosine of the angle within which normals count as one. */
 const sameNormal: f32 = 0.999;
-/** Two anchors are at least this far from one another, and a patch is kept while it is drawn apart by less, metres. */
-const anchorDistance: f32 = 0.025;
+/** A patch is kept while its anchors are drawn apart along the normal by less, metres. */
+const mostDrawn: f32 = 0.025;
 /** Contacts further apart than this carry no friction, metres. */
 const frictionReach: f32 = 0.04;
 
@@ -116,7 +117,7 @@ export function recall(patch: usize, first: usize, second: usize): bool {
     pointOut(place, first, patch + FIRST_ANCHORS + i * 12);
     pointOut(secondPlace, second, patch + SECOND_ANCHORS + i * 12);
     subtract(place, place, secondPlace);
-    if (!(f32.abs(dot(place, normal)) < anchorDistance)) return false;
+    if (!(f32.abs(dot(place, normal)) < mostDrawn)) return false;
   }
   store<u32>(lasting + <usize>patchCount * 4, <u32>patch);
   copyPatch(patchAt(patchCount), patch);
@@ -209,7 +210,7 @@ function chooseAnchors(index: i32, first: usize, second: usize): void {
         count = 1;
       } else if (count === 1) {
         apart = squaredDistance(point, anchors);
-        if (apart > anchorDistance * anchorDistance) {
+        if (apart > secondAnchorFrom * secondAnchorFrom) {
           copy(anchors + 12, point);
           count = 2;
         }

@@ -1,18 +1,21 @@
 // Balls and capsules against one another, and balls against boxes and planes: no manifold, the contacts are reckoned anew.
 //
-// `first` and `second` are poses of shapes, `reach` is how far apart a contact may be. Normals point from the second towards
-// the first; of a contact between two round shapes the point lies on the first (of two balls on the second).
+// `first` and `second` are poses of shapes, each with its frame behind (near-pairs.ts); `reach` is how far apart a contact
+// may be. Normals point from the second towards the first; of a contact between two round shapes the point lies on the
+// first (of two balls on the second).
 
 import {
   add,
   addScaled,
   copy,
   dot,
-  fromPose,
   intoPose,
   length,
   normalise,
+  pointIn,
+  pointOut,
   POSE_POSITION,
+  rotateOut,
   scale,
   set,
   setComponent,
@@ -23,6 +26,7 @@ import {
   z,
 } from './vector';
 import { EPSILON } from './manifold';
+import { SHAPE_FRAME } from './near-pairs';
 import { addContact, contactCount } from './found';
 
 const normal = memory.data(12);
@@ -63,8 +67,7 @@ export function ballAgainstCapsule(
   halfHeight: f32,
   reach: f32,
 ): void {
-  set(along, halfHeight, 0, 0);
-  turn(along, capsule, along);
+  scale(along, capsule + SHAPE_FRAME, halfHeight);
   add(start, capsule + POSE_POSITION, along);
   scale(along, along, -2);
   subtract(difference, ball + POSE_POSITION, start);
@@ -85,7 +88,7 @@ export function ballAgainstCapsule(
 const centre = memory.data(12);
 
 export function ballAgainstBox(ball: usize, radius: f32, box: usize, extents: usize, reach: f32): void {
-  intoPose(centre, box, ball + POSE_POSITION);
+  pointIn(centre, box + SHAPE_FRAME, ball + POSE_POSITION);
   const ex = x(extents);
   const ey = y(extents);
   const ez = z(extents);
@@ -104,15 +107,15 @@ export function ballAgainstBox(ball: usize, radius: f32, box: usize, extents: us
     const side = load<f32>(centre + (<usize>axis << 2));
     set(normal, 0, 0, 0);
     setComponent(normal, axis, side >= 0 ? 1 : -1);
-    turn(normal, box, normal);
+    rotateOut(normal, box + SHAPE_FRAME, normal);
     addScaled(point, ball + POSE_POSITION, normal, depth);
     addContact(normal, x(point), y(point), z(point), -depth - radius);
     return;
   }
   const apart = f32.sqrt(squared);
   scale(normal, normal, <f32>1 / apart);
-  turn(normal, box, normal);
-  fromPose(point, box, point);
+  rotateOut(normal, box + SHAPE_FRAME, normal);
+  pointOut(point, box + SHAPE_FRAME, point);
   addContact(normal, x(point), y(point), z(point), apart - radius);
 }
 
@@ -132,8 +135,7 @@ const tiny: f32 = 1e-6;
 const parallel: f32 = 0.9998;
 
 function placeEnds(ends: usize, line: usize, pose: usize, halfHeight: f32): void {
-  set(line, halfHeight, 0, 0);
-  turn(line, pose, line);
+  scale(line, pose + SHAPE_FRAME, halfHeight);
   subtract(ends, pose + POSE_POSITION, middle);
   subtract(ends + 12, ends, line);
   add(ends, ends, line);

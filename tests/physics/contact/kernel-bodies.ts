@@ -90,6 +90,7 @@ export class KernelBodies {
     this.#words.set([this.#group, groupBytes, this.#lanesAt, laneBytes, 0], word + 11);
     this.#floats[word + 16] = timeStep;
     this.#words.set([Number(speculative), Number(overlookZ)], word + 25);
+    this.#floats[word + 27] = 0.025;
     this.#kernel.configure(configuration, scratch);
     for (let lane = 0; lane < 4; lane++) this.#kernel.clearLane(lane);
   }
