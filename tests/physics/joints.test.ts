@@ -1,12 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadPhysX, type PhysX } from '../../envs/walker/physx.ts';
+import { loadPhysX } from '../../envs/walker/physx/physx.ts';
+import type { PhysX } from '../../envs/walker/physx/physx-types.ts';
 import { walkerRig } from '../../envs/walker/rig.ts';
 import { dialects } from '../../physics/dialects.ts';
 import { loadKernel } from '../../physics/kernel.ts';
 import type { Quaternion, Vector } from '../../physics/rotation.ts';
 import type { Scene } from '../../physics/scene.ts';
 import { Simulator } from '../../physics/simulator.ts';
-import { RandomStream } from '../../random/stream.ts';
+import { RandomStream } from '../../base/random/stream.ts';
 import { gravity } from './ragdolls.ts';
 import { Referee } from './referee.ts';
 import { walkerScene } from './walker-scene.ts';

@@ -4,7 +4,7 @@ import { writeEuler, yaw } from '../../envs/walker/rotation.ts';
 import { type Quaternion, turned } from '../../physics/rotation.ts';
 import type { Scene } from '../../physics/scene.ts';
 import type { Simulator } from '../../physics/simulator.ts';
-import { RandomStream } from '../../random/stream.ts';
+import { RandomStream } from '../../base/random/stream.ts';
 
 export const gravity = [0, -14.715, 0] as const;
 export const still = [0, 0, 0] as const;
