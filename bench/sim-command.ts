@@ -7,6 +7,7 @@ import type { Json } from '../pipeline/stage.ts';
 import { startWorker } from '../threads/start-worker.ts';
 import { printSim, sim } from './sim.ts';
 import { printScaling, simScaling, workerCounts } from './sim-scaling.ts';
+import { printSimulator, simulatorBesidePhysX } from './simulator.ts';
 
 /** Decisions for each number of workers at most: more of them say nothing more. */
 const decisionsToScale = 10_000;
@@ -16,7 +17,8 @@ export const bench = (argv: readonly string[]) =>
     {
       name: 'bench sim',
       typed: 'npm run bench -- sim',
-      summary: 'measures the PhysX world: where the time goes on one thread, more threads, memory',
+      summary:
+        'measures the simulator beside PhysX, and the PhysX world: where the time goes on one thread, more threads, memory',
       options: {
         decisions: {
           argument: 'N',
@@ -43,14 +45,16 @@ export const bench = (argv: readonly string[]) =>
           signal: interrupts.signal,
         });
         progress.end();
+        const beside = await simulatorBesidePhysX({ decisions, walkers: agents, signal: interrupts.signal });
         const counts = interrupts.signal.aborted ? [] : workerCounts(workers);
         const scaling = await simScaling(counts, Math.min(decisions, decisionsToScale));
         const machine = `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, Node ${process.version}`;
         terminal.print(machine);
+        terminal.print(printSimulator(beside));
         terminal.print(printSim(report));
         terminal.print(printScaling(scaling));
         terminal.print(`${perWalker.toFixed(2)} MB for each walker`);
-        const json = { workers: scaling, ...report, mb_per_walker: perWalker, machine };
+        const json = { workers: scaling, ...report, ...beside, mb_per_walker: perWalker, machine };
         return { json: json as unknown as { [key: string]: Json } };
       },
     },

@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { gravity } from '../../bench/random-ragdolls.ts';
 import { loadPhysX, type PhysX } from '../../envs/walker/physx.ts';
+import { walkerScene } from '../../envs/walker/rig-scene.ts';
 import { dialects } from '../../physics/dialects.ts';
 import { loadKernel } from '../../physics/kernel.ts';
 import type { Quaternion, Vector } from '../../physics/rotation.ts';
 import type { Scene } from '../../physics/scene.ts';
 import { Simulator } from '../../physics/simulator.ts';
 import { RandomStream } from '../../random/stream.ts';
-import { gravity } from './ragdolls.ts';
 import { Referee } from './referee.ts';
-import { walkerScene } from './walker-scene.ts';
 
 let physx: PhysX;
 let module: WebAssembly.Module;

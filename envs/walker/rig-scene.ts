@@ -1,9 +1,10 @@
-/** ML-Agents' Walker as a scene of the simulator: what tests and benches of physics/ simulate. */
-import { unityPhysics } from '../../envs/walker/physics-settings.ts';
-import { type Collider, type AngleRange as Degrees, isLocked, type Rig, walkerRig } from '../../envs/walker/rig.ts';
-import { fromAxes } from '../../envs/walker/rotation.ts';
+/** ML-Agents' Walker as a scene of the simulator in physics/. */
+
 import type { Quaternion, Vector } from '../../physics/rotation.ts';
 import type { AxisMotion, Body, Joint, Scene, Shape } from '../../physics/scene.ts';
+import { unityPhysics } from './physics-settings.ts';
+import { type Collider, type AngleRange as Degrees, isLocked, type Rig, walkerRig } from './rig.ts';
+import { fromAxes } from './rotation.ts';
 
 export const category = { ground: 0, body: 1, target: 2, wall: 3 } as const;
 
