@@ -4,10 +4,11 @@
  * A lane is one copy. What it does depends on nothing but its own state: not on its neighbours in the vector, not on its
  * group, not on how many there are. A step is `findContacts`, rows, iterations, integration (kernel/step.ts).
  */
+import { UserError } from '../base/failure/user-error.ts';
 import { checkScene } from './check-scene.ts';
 import { dialects, type SolverSettings } from './dialects.ts';
 import { type Kernel, startKernel } from './kernel.ts';
-import { conjugate, product, type Quaternion, sum, turned, type Vector } from './rotation.ts';
+import { conjugate, type Pose, product, type Quaternion, sum, turned, type Vector } from './rotation.ts';
 import type { Scene } from './scene.ts';
 import { type Model, makeModel, makePlan, type Plan, writeTables } from './tables.ts';
 
@@ -119,9 +120,9 @@ export class Simulator {
     const words = this.plan.groupBytes / 4 / lanesPerGroup;
     const start = this.#inGroup(lane, 0);
     for (let word = 0; word < words; word++) floats[start + word * lanesPerGroup] = 0;
-    for (let axis = 0; axis < 3; axis++) floats[this.laneIndex(lane, 'GRAVITY') + 4 * axis] = this.#gravity[axis]!;
-    floats[this.laneIndex(lane, 'FRICTION_SCALE')] = 1;
-    floats[this.laneIndex(lane, 'DRIVE_SCALE')] = 1;
+    this.setGravity(lane, this.#gravity);
+    this.setFrictionScale(lane, 1);
+    this.setDriveScale(lane, 1);
     this.#model.scene.bodies.forEach(({ mass }, body) => {
       this.setMass(lane, body, mass);
       this.setPose(lane, body, [0, 0, 0], [0, 0, 0, 1]);
@@ -135,14 +136,80 @@ export class Simulator {
     this.#kernel.clearLane(lane);
   }
 
-  /** A body's mass in one lane, kg, spread over its shapes. */
+  /**
+   * A body's mass in one lane, kg, spread over its shapes.
+   *
+   * @throws UserError where it is no mass.
+   */
   setMass(lane: number, body: number, mass: number): void {
     const { floats } = this;
+    if (!(Number.isFinite(mass) && mass > 0)) {
+      const { name } = this.#model.scene.bodies[body]!;
+      throw new UserError({ where: `mass of ${name}`, what: 'out of range', value: mass, expected: 'above 0 kg' });
+    }
     floats[this.bodyIndex(lane, body, 'INVERSE_MASS')] = 1 / mass;
     const at = this.bodyIndex(lane, body, 'ROOT_INVERSE_INERTIA');
     this.#model.massFrames[body]!.momentsPerMass.forEach((moment, axis) => {
       floats[at + 4 * axis] = Math.sqrt(1 / (moment * mass));
     });
+  }
+
+  /** m/s2, of one lane. */
+  setGravity(lane: number, gravity: Vector): void {
+    gravity.forEach((part, axis) => {
+      this.#setParameter(lane, 'GRAVITY', part, 'gravity', Number.isFinite(part), 'finite numbers, m/s2', axis);
+    });
+  }
+
+  /** Times the friction of all shapes of one lane. */
+  setFrictionScale(lane: number, scale: number): void {
+    this.#setParameter(lane, 'FRICTION_SCALE', scale, 'friction scale', scale >= 0 && scale < 1e3, '0 to 1000');
+  }
+
+  /** Times stiffness, damping and strength of all drives of one lane. */
+  setDriveScale(lane: number, scale: number): void {
+    this.#setParameter(lane, 'DRIVE_SCALE', scale, 'drive scale', scale >= 0 && scale < 1e3, '0 to 1000');
+  }
+
+  #setParameter(
+    lane: number,
+    field: 'GRAVITY' | 'FRICTION_SCALE' | 'DRIVE_SCALE',
+    value: number,
+    name: string,
+    valid: boolean,
+    expected: string,
+    axis = 0,
+  ): void {
+    if (!valid) throw new UserError({ where: `${name} of lane ${lane}`, what: 'out of range', value, expected });
+    this.floats[this.laneIndex(lane, field) + 4 * axis] = value;
+  }
+
+  /** Where a body's mass is, in the body: what its pose in memory is about. */
+  massFrame(body: number): Pose {
+    return this.#model.massFrames[body]!.pose;
+  }
+
+  /** Changes a body's velocity by (x, y, z) m/s: a push. */
+  push(lane: number, body: number, [x, y, z]: Vector): void {
+    const at = this.bodyIndex(lane, body, 'VELOCITY');
+    this.floats[at]! += x;
+    this.floats[at + 4]! += y;
+    this.floats[at + 8]! += z;
+  }
+
+  /** Bit c: what a body touches in a lane, by category, in the poses that the last step began with. */
+  touching(lane: number, body: number): number {
+    return this.words[this.bodyIndex(lane, body, 'TOUCHING')]!;
+  }
+
+  /** Bit c: whether a touch of category c began or ended in the last step of a lane. */
+  happened(lane: number): number {
+    return this.words[this.laneIndex(lane, 'HAPPENED')]!;
+  }
+
+  /** Contacts that a lane has had to leave out since it was cleared, as its room was full. */
+  overflow(lane: number): number {
+    return this.words[this.laneIndex(lane, 'OVERFLOW')]!;
   }
 
   /** Puts a body's origin somewhere; its velocity stays. */

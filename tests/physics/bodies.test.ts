@@ -1,15 +1,15 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { RandomStream } from '../../base/random/stream.ts';
+import { gravity } from '../../bench/random-ragdolls.ts';
 import { loadPhysX } from '../../envs/walker/physx/physx.ts';
 import type { PhysX } from '../../envs/walker/physx/physx-types.ts';
+import { walkerScene } from '../../envs/walker/rig-scene.ts';
 import { dialects } from '../../physics/dialects.ts';
 import { loadKernel } from '../../physics/kernel.ts';
 import type { Quaternion, Vector } from '../../physics/rotation.ts';
 import type { Scene } from '../../physics/scene.ts';
 import { Simulator } from '../../physics/simulator.ts';
-import { RandomStream } from '../../base/random/stream.ts';
-import { gravity } from './ragdolls.ts';
 import { Referee } from './referee.ts';
-import { walkerScene } from './walker-scene.ts';
 
 let physx: PhysX;
 let module: WebAssembly.Module;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { gravity, RandomWalker } from '../../bench/random-ragdolls.ts';
+import { walkerScene } from '../../envs/walker/rig-scene.ts';
 import { loadKernel } from '../../physics/kernel.ts';
 import { Simulator } from '../../physics/simulator.ts';
-import { gravity, RandomWalker } from './ragdolls.ts';
-import { walkerScene } from './walker-scene.ts';
 
 let module: WebAssembly.Module;
 beforeAll(async () => {

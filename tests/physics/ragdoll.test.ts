@@ -1,16 +1,16 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { RandomStream } from '../../base/random/stream.ts';
+import { driveAtRandom, gravity, RandomWalker, randomTarget, startRagdoll } from '../../bench/random-ragdolls.ts';
 import { loadPhysX } from '../../envs/walker/physx/physx.ts';
 import type { PhysX } from '../../envs/walker/physx/physx-types.ts';
 import { walkerRig } from '../../envs/walker/rig.ts';
+import { physxEntered, physxOrder, type WalkerSceneOptions, walkerScene } from '../../envs/walker/rig-scene.ts';
 import { dialects, type SolverSettings } from '../../physics/dialects.ts';
 import { loadKernel } from '../../physics/kernel.ts';
 import { conjugate, type Quaternion, turned, type Vector } from '../../physics/rotation.ts';
 import type { Scene } from '../../physics/scene.ts';
 import { Simulator } from '../../physics/simulator.ts';
-import { RandomStream } from '../../base/random/stream.ts';
-import { driveAtRandom, gravity, RandomWalker, randomTarget, startRagdoll } from './ragdolls.ts';
 import { Referee } from './referee.ts';
-import { physxEntered, physxOrder, type WalkerSceneOptions, walkerScene } from './walker-scene.ts';
 
 let physx: PhysX;
 let module: WebAssembly.Module;

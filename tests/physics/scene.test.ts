@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { gravity, startRagdoll } from '../../bench/random-ragdolls.ts';
+import { category, unityOrder, walkerScene } from '../../envs/walker/rig-scene.ts';
 import { checkScene } from '../../physics/check-scene.ts';
 import { loadKernel } from '../../physics/kernel.ts';
 import { solvingOrder } from '../../physics/order.ts';
 import type { Body, Joint, Scene, Shape } from '../../physics/scene.ts';
 import { Simulator } from '../../physics/simulator.ts';
-import { unityOrder, walkerScene } from './walker-scene.ts';
 
 let module: WebAssembly.Module;
 beforeAll(async () => {
@@ -70,6 +71,78 @@ describe('a scene that cannot be simulated is refused by field, body and value',
 
   it('the walker itself is not', () => {
     expect(() => checkScene(scene)).not.toThrow();
+  });
+});
+
+describe('a parameter out of range is refused', () => {
+  const simulator = () => new Simulator(module, scene, { lanes: 4 });
+  it('a mass', () => {
+    expect(() => simulator().setMass(0, 3, 0)).toThrow(/mass of head: out of range; got 0; expected above 0 kg/);
+    expect(() => simulator().setMass(0, 3, Number.NaN)).toThrow(/got NaN/);
+  });
+  it('gravity, friction and drive scales', () => {
+    expect(() => simulator().setGravity(1, [0, Number.NaN, 0])).toThrow(/gravity of lane 1: out of range; got NaN/);
+    expect(() => simulator().setFrictionScale(2, -1)).toThrow(/friction scale of lane 2.*got -1/);
+    expect(() => simulator().setDriveScale(2, Number.POSITIVE_INFINITY)).toThrow(/drive scale of lane 2.*got Infinity/);
+  });
+});
+
+describe('a parameter of one lane', () => {
+  /** What the second lane does with a parameter that only it has, beside the first. */
+  const played = (change: (simulator: Simulator) => void, steps = 30) => {
+    const walkers = new Simulator(module, walkerScene(), { lanes: 4, gravity });
+    for (const lane of [0, 1]) startRagdoll(walkers, lane, 0);
+    change(walkers);
+    for (let step = 0; step < steps; step++) walkers.step();
+    return walkers;
+  };
+
+  it('is its own: gravity', () => {
+    const walkers = played((simulator) => simulator.setGravity(1, [0, -1, 0]), 2);
+    expect(walkers.velocity(0, 3)[1]).toBeCloseTo(-2 * 14.715 * 0.01333, 2);
+    expect(walkers.velocity(1, 3)[1]).toBeCloseTo(-2 * 0.01333, 3);
+  });
+
+  it('is its own: friction', () => {
+    const slides = played((simulator) => {
+      simulator.setFrictionScale(1, 0);
+      for (const lane of [0, 1]) for (let body = 0; body < 16; body++) simulator.push(lane, body, [1, 0, 0]);
+    });
+    const momentum = (lane: number) => slides.velocity(lane, 6)[0];
+    expect(Math.abs(momentum(1))).toBeGreaterThan(Math.abs(momentum(0)) + 0.2);
+  });
+
+  it("is its own: masses, which change how two bodies share a motor's push", () => {
+    const turn = played((simulator) => {
+      simulator.setMass(1, 3, 60);
+      for (const lane of [0, 1]) simulator.setDrive(lane, 2, [0.2, 0, 0, Math.sqrt(0.96)], 20);
+    }, 3);
+    expect(Math.abs(turn.spin(1, 3)[0])).toBeLessThan(0.6 * Math.abs(turn.spin(0, 3)[0]));
+  });
+
+  it('is its own: drive scale', () => {
+    const turn = played((simulator) => {
+      simulator.setDriveScale(1, 0);
+      for (const lane of [0, 1]) simulator.setDrive(lane, 2, [0.2, 0, 0, Math.sqrt(0.96)], 20_000);
+    }, 3);
+    expect(Math.abs(turn.spin(1, 3)[0])).toBeLessThan(0.01 * Math.abs(turn.spin(0, 3)[0]));
+  });
+});
+
+describe('a free body that is put elsewhere', () => {
+  it('falls from there, and its touch of what it lay on ends', () => {
+    const withCube = walkerScene({ cubeAndWalls: true });
+    const simulator = new Simulator(module, withCube, { lanes: 4, gravity });
+    startRagdoll(simulator, 0, 0);
+    for (let step = 0; step < 100; step++) simulator.step();
+    expect(simulator.touching(0, 16)).toBe(1 << category.ground);
+    simulator.setPose(0, 16, [3, 2, 3], [0, 0, 0, 1]);
+    simulator.step();
+    expect(simulator.touching(0, 16)).toBe(0);
+    expect(simulator.happened(0) & (1 << category.target)).toBeTruthy();
+    simulator.step();
+    expect(simulator.happened(0)).toBe(0);
+    expect(simulator.pose(0, 16).position[1]).toBeLessThan(2);
   });
 });
 

@@ -1,10 +1,11 @@
 /** Walkers of the simulator that start, get random targets, and fall: what tests and benches of physics/ play. */
-import { type Rig, walkerRig } from '../../envs/walker/rig.ts';
-import { writeEuler, yaw } from '../../envs/walker/rotation.ts';
-import { type Quaternion, turned } from '../../physics/rotation.ts';
-import type { Scene } from '../../physics/scene.ts';
-import type { Simulator } from '../../physics/simulator.ts';
-import { RandomStream } from '../../base/random/stream.ts';
+
+import { RandomStream } from '../base/random/stream.ts';
+import { type Rig, walkerRig } from '../envs/walker/rig.ts';
+import { writeEuler, yaw } from '../envs/walker/rotation.ts';
+import { type Quaternion, turned } from '../physics/rotation.ts';
+import type { Scene } from '../physics/scene.ts';
+import type { Simulator } from '../physics/simulator.ts';
 
 export const gravity = [0, -14.715, 0] as const;
 export const still = [0, 0, 0] as const;
@@ -64,7 +65,7 @@ export class RandomWalker {
   /** After a decision: an episode ends when a body touches the ground that may not. Returns which body did, or -1. */
   end(): number {
     const fallen = walkerRig.bodies.findIndex(({ mayTouchGround }, body) => {
-      return !mayTouchGround && this.simulator.words[this.simulator.bodyIndex(this.lane, body, 'TOUCHING')]! & 1;
+      return !mayTouchGround && this.simulator.touching(this.lane, body) & 1;
     });
     if (fallen >= 0) this.#start();
     return fallen;
