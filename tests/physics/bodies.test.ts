@@ -63,7 +63,7 @@ describe('a body by itself', () => {
     });
   });
 
-  it('lands, tumbles and slides as in PhysX 5.6: nearly always to 1e-5 m after 50 steps, where a threshold falls otherwise to 1e-2', () => {
+  it('lands, tumbles and slides as in PhysX 5.6, to 1e-5 m after 50 steps', () => {
     const whole = walkerScene({ cubeAndWalls: true, doubleFlatFriction: true });
     const settings = dialects.physx5;
     const differences: number[] = [];
@@ -88,13 +88,13 @@ describe('a body by itself', () => {
         }
         expect(referee.pose(0).position[1], `${name} has landed`).toBeLessThan(0.4);
         const difference = far(simulator.pose(2, 0).position, referee.pose(0).position);
-        expect(difference, name).toBeLessThan(1e-2);
+        // An edge that lies on a threshold of PhysX's falls on either side of it: one run in forty.
+        expect(difference, `${name}, seed ${seed}`).toBeLessThan(1e-3);
         differences.push(difference);
         referee.close();
       });
     }
-    const close = differences.filter((difference) => difference < 1e-5).length / differences.length;
-    expect(close).toBeGreaterThan(0.75);
+    expect(differences.filter((difference) => difference < 1e-5).length).toBeGreaterThan(0.9 * differences.length);
   });
 });
 
