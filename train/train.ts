@@ -50,6 +50,9 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
     if (configuration.behavior.max_steps === 0 && !saved && !initial) {
       throw new UserError({ what: 'nothing to train for and nothing to start from', where: 'max_steps', value: 0 });
     }
+    if (saved && !saved.snapshots && options.environment.kind === 'embedded') {
+      hooks.warn('This checkpoint keeps no episodes that could go on here: every agent begins anew, with its first one.');
+    }
     collector = await collectorOf(options, curriculum, saved);
     const rewardNormaliser = rewardNormaliserOf(options, saved, initial);
     // A run that has had all its decisions, by the settings that it has now, stays as it is.
