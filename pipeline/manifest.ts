@@ -38,6 +38,8 @@ const stageRecord = z.object({
   details: json.optional(),
   /** Why it failed or was interrupted. */
   reason: z.string().optional(),
+  /** Whether it failed for what it was given, or for what it found: the same again would then come to the same. */
+  wouldFailAgain: z.boolean().optional(),
 });
 
 const manifest = z.object({
