@@ -62,8 +62,9 @@ export function readManifest(run: RunFolder): Manifest {
   try {
     content = readFileSync(run.manifest, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { format: 1, run: run.id, stages: {} };
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return { format: 1, run: run.id, stages: {} };
+    throw damaged(run, code === 'EISDIR' ? 'it is a folder' : `it cannot be read: ${code}`, error);
   }
   let parsed: unknown;
   try {
