@@ -52,7 +52,11 @@ export default defineStage({
 
   async inputs(options, run) {
     const unity = await unityOf(options);
-    if (unity) return { files: {}, settings: unitySettings(unity, options) };
+    if (unity) {
+      // Before a new run has a folder: a port that is taken should not leave one behind.
+      if (!existsSync(run.path)) await (await import('./unity-opening.ts')).checkPorts({ ...unity, ...options });
+      return { files: {}, settings: unitySettings(unity, options) };
+    }
     const { configuration } = await configurationOf(options, run, await savedOf(options, run));
     // The settings, not the file: a comment that changed is no reason to train again. Nor is another backend or device,
     // which rounds in its own way, as another machine does.
