@@ -13,6 +13,7 @@ import { createLogger } from '../../../cli/logger.ts';
 import { flag, flagOf, portNumber, wholeNumber } from '../../../cli/options.ts';
 import { createProgress } from '../../../cli/progress.ts';
 import { openTerminal } from '../../../cli/terminal.ts';
+import { parameterLines } from '../../walker/parameters.ts';
 import { EDITOR_PORT } from '../protocol/messages.ts';
 import type { Account } from './account.ts';
 import { splitWords } from './command-words.ts';
@@ -65,8 +66,12 @@ export const serveEnvCommand = defineCommand({
   summary: 'makes the embedded Walker behave like a Unity player, for any ML-Agents trainer to train on',
   options,
   flagsAmong: (words) => splitWords(words, flags).known,
-  epilogue:
+  epilogue: [
     '-logFile PATH writes a log as Unity does, and to stdout for -; its other words (-batchmode, ...) are taken and do nothing.',
+    '',
+    "What the trainer's environment_parameters can set:",
+    ...parameterLines().map((line) => `  ${line}`),
+  ].join('\n'),
   async run({ numAgents, mlagentsPort, workers, turns, endsApart, realTime }, context) {
     if (endsApart && turns > 1) {
       throw new UserError({
