@@ -138,7 +138,7 @@ export async function fidelity(options: FidelityOptions): Promise<FidelityReport
         busy.map(({ noise }) => noise),
       );
       busy = busy.flatMap((lane, row) => {
-        const outcome = lane.walker.decide(actions, row * policy.actionSize);
+        const outcome = lane.walker.decide(actions, row * actionSize);
         lane.reward += lane.walker.reward;
         if (outcome === 'goes on') return [lane];
         runs[lane.episode] = runOf(lane, outcome);
