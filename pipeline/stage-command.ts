@@ -1,7 +1,7 @@
 /**
  * The command of one stage: `npm run export`. It always runs, up to date or not: who names a stage wants it run.
  */
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../base/failure/user-error.ts';
 import { LOCK_TOKEN_VARIABLE } from '../base/files/lock-folder.ts';
@@ -54,7 +54,8 @@ export function stageCommand(stage: Stage): CommandLine {
 /** Whether the same command is of any help: not after a failure that it would come to again, unless something was saved since. */
 export function canGoOn({ wouldFailAgain, started }: StageRecord, { checkpoints }: RunFolder): boolean {
   if (!wouldFailAgain) return true;
-  const files = existsSync(checkpoints) ? readdirSync(checkpoints) : [];
+  const isThere = statSync(checkpoints, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const files = isThere ? readdirSync(checkpoints) : [];
   return files.some((name) => statSync(join(checkpoints, name)).mtimeMs >= Date.parse(started));
 }
 
