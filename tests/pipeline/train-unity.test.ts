@@ -230,7 +230,7 @@ describe('training in a live Unity', () => {
     expect(exitCode).toBe(1);
     expect(stderr).not.toContain('Restarting');
     expect(result.error.message).toMatch(
-      /^settings-0\.yaml:2 \(behaviors\): the behaviour "Pointer" has no settings; expected a block "Pointer:"/,
+      /^settings-0\.yaml:2 \(behaviors\): the behaviour "Pointer" has no settings; got \["Other"\]; expected a block "Pointer:"/,
     );
     expect(existsSync(join(folder, 'runs/walker/logs/Player-0.log'))).toBe(true);
   });
