@@ -1,6 +1,6 @@
 /** `npm run bench -- fidelity`: a Unity policy in our world, as a table. */
 import { z } from 'zod';
-import { writeAtomically } from '../base/files/write-atomically.ts';
+import { checkWritable, writeAtomically } from '../base/files/write-atomically.ts';
 import { runCommandLine } from '../cli/command-line.ts';
 import { flag, oneOf, text, wholeNumber } from '../cli/options.ts';
 import type { ParameterValues } from '../envs/env.ts';
@@ -62,6 +62,7 @@ export const bench = (argv: readonly string[]) =>
       },
       async run({ parameters: file, set, worst, report: reportPath, ...options }, { terminal }) {
         const parameters = { ...(file === undefined ? {} : lastLessons(file)), ...set };
+        if (reportPath !== undefined) checkWritable(reportPath); // now, not after the episodes
         const report = await fidelity({ ...options, parameters });
         terminal.print(printFidelity(report, worst));
         if (reportPath !== undefined) writeAtomically(reportPath, `${JSON.stringify(report, null, 2)}\n`);

@@ -37,7 +37,7 @@ export function parseArguments(words: CommandWords, argv: readonly string[], env
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.code === 'commander.helpDisplayed') return { help: help.trimEnd() };
-    throw toldAsUserError(error, words, command);
+    throw toldAsUserError(error, words, command, argv);
   }
   const given = command.opts() as Given;
   complainOfSwallowedFlags(words, given, env);
@@ -54,9 +54,16 @@ export function checkOptions<Specs extends OptionSpecs>(specs: Specs, given: Giv
   for (const [key, spec] of Object.entries(specs)) {
     const checked = spec.schema.safeParse(given[key]);
     if (!checked.success) {
+      if (given[key] === undefined) {
+        throw new UserError({
+          what: 'this flag is needed',
+          where: flagOf(key),
+          expected: `${flagOf(key)} ${spec.argument ?? ''}`.trim(),
+        });
+      }
       const message = checked.error.issues[0]!.message;
       throw new UserError({
-        what: given[key] === undefined ? 'this flag is needed' : 'this value is not allowed',
+        what: 'this value is not allowed',
         where: flagOf(key),
         value: given[key],
         // zod's own messages: "Invalid option: expected one of ..."
@@ -68,10 +75,15 @@ export function checkOptions<Specs extends OptionSpecs>(specs: Specs, given: Giv
   return values as OptionsOf<Specs>;
 }
 
+/** A command with flags behind it: npm hands on what follows the first "--", which some commands have in their name already. */
+export function withFlags(typed: string, flags: string): string {
+  return typed.includes(' -- ') ? `${typed} ${flags}` : `${typed} -- ${flags}`;
+}
+
 /** The command line that gives these options: "npm run train -- --run-id walker --resume". */
 export function commandLineText(typed: string, given: Given): string {
   const flags = flagsText(given);
-  return flags === '' ? typed : `${typed} -- ${flags}`;
+  return flags === '' ? typed : withFlags(typed, flags);
 }
 
 /** The flags alone, as a shell reads them. */
@@ -87,7 +99,7 @@ export function argumentsOf(given: Given): string[] {
 function commanderFor({ typed, summary, options, epilogue }: CommandWords, onHelp: (text: string) => void): Command {
   const command = new Command(typed)
     .description(summary)
-    .usage('-- [options]')
+    .usage(withFlags(typed, '[options]').slice(typed.length + 1))
     .allowExcessArguments(false)
     .showSuggestionAfterError(false)
     .helpOption('--help', 'show this text')
@@ -112,10 +124,15 @@ function defaultText({ schema, description }: OptionSpec): string {
   return unset.data === undefined || unset.data === false ? '' : ` (default: ${unset.data})`;
 }
 
-function toldAsUserError(error: CommanderError, words: CommandWords, command: Command): UserError {
+function toldAsUserError(
+  error: CommanderError,
+  words: CommandWords,
+  command: Command,
+  argv: readonly string[],
+): UserError {
   const named = /'([^']*)'/.exec(error.message)?.[1] ?? '';
   const cause = { cause: error };
-  const showHelp = `${words.typed} -- --help`;
+  const showHelp = withFlags(words.typed, '--help');
   switch (error.code) {
     case 'commander.unknownOption': {
       const flags = [...Object.keys(words.options).map(flagOf), '--help'];
@@ -130,9 +147,14 @@ function toldAsUserError(error: CommanderError, words: CommandWords, command: Co
       return new UserError({ what: 'this flag needs a value', where: flag, expected: `${flag} ${value}` }, cause);
     }
     default: {
+      const example = withFlags(words.typed, '--flag VALUE');
       // Without "--" npm takes the flags for its own and hands over the bare values.
       const isLeftByNpm = Object.keys(command.opts()).length === 0;
-      const mend = isLeftByNpm ? `put "--" before the flags: ${words.typed} -- --flag VALUE; see` : 'see';
+      const mend = argv.includes('--')
+        ? `leave out the second "--": ${example}; see`
+        : isLeftByNpm
+          ? `put "--" before the flags: ${example}; see`
+          : 'see';
       return new UserError(
         {
           what: 'unexpected word',
@@ -159,7 +181,7 @@ function complainOfSwallowedFlags({ typed, options }: CommandWords, given: Given
     throw new UserError({
       what: 'npm took this flag for its own',
       where: flagOf(key),
-      mend: `put "--" before the flags: ${typed} -- ${flagOf(key)}`,
+      mend: `put "--" before the flags: ${withFlags(typed, flagOf(key))}`,
     });
   }
 }

@@ -105,8 +105,9 @@ function notInstalled(name: EagerBackendName, row: Row): UserError {
   return new UserError({
     what: `the TensorFlow.js backend ${name} is not installed`,
     where: '--backend',
-    // Of an optional peer, npm install alone says "up to date" and installs nothing; and package.json stays as it is.
-    mend: `npm install ${row.package} --no-save --save-prod${remark}`,
+    // Of an optional peer, npm install alone says "up to date" and installs nothing; package.json stays as it is; and .npmrc
+    // keeps its install script from running.
+    mend: `npm install ${row.package} --no-save --save-prod, then npm --prefix node_modules/${row.package} run install${remark}`,
   });
 }
 

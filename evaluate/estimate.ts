@@ -18,7 +18,8 @@ export function estimate(sample: readonly number[]): Estimate {
 
 /**
  * The mean of the means of independent samples, each counting the same, however large it is. Variances of means add up; the
- * degrees of freedom are Welch's and Satterthwaite's.
+ * degrees of freedom are Welch's and Satterthwaite's, which are a little too many where a sample of very few is spread wider
+ * than all others (three values, five times as wide: the interval holds the true mean 93 times in 100).
  *
  * @param samples of one value at least each.
  */

@@ -2,21 +2,19 @@
  * How faithful is the world? Runs an ML-Agents Walker policy, best one that was trained inside Unity, and tells how well it
  * fares here, by target speed, and how far its observations are from those that its normaliser saw in Unity.
  */
-import { readFileSync } from 'node:fs';
 import { sha256 } from '../base/files/hash.ts';
 import { RandomStream } from '../base/random/stream.ts';
 import type { ParameterValues } from '../envs/env.ts';
+import { behavior } from '../envs/walker/behavior.ts';
 import { worldNamed } from '../envs/walker/dialects.ts';
-import { observationNames } from '../envs/walker/observation.ts';
 import { openWorlds } from '../envs/walker/open-worlds.ts';
 import { checkParameters, drawParameters, walkerParameters } from '../envs/walker/parameters.ts';
 import { walkerRig } from '../envs/walker/rig.ts';
 import { decideTogether, type Outcome, Walker } from '../envs/walker/walker.ts';
 import type { Worlds } from '../envs/walker/world.ts';
-import { decodeModel } from '../onnx/decode.ts';
 import { type Estimate, estimate } from './estimate.ts';
 import { isOff, type ObservationDifference, ObservationStatistics, tolerance } from './observation-statistics.ts';
-import { normalizerOf, openWalkerPolicy } from './walker-policy.ts';
+import { normalizerOf, openWalkerPolicy, readPolicy } from './walker-policy.ts';
 
 export interface FidelityOptions {
   /** Path of the .onnx file. */
@@ -96,7 +94,7 @@ const bandEdges = [0, 2, 4, 6, 8, 10, walkerParameters.target_speed_max.high] as
 /** Walkers that decide in one batch. */
 const walkersInBatch = 32;
 
-const observationSize = observationNames(walkerRig).length;
+const { observationSize } = behavior;
 
 /** Streams of the policy's noise, of the episodes and of their parameters are told apart by their last number. */
 const purpose = { episode: 0x3a1, parameters: 0x3a2, noise: 0xf1d };
@@ -116,8 +114,7 @@ export async function fidelity(options: FidelityOptions): Promise<FidelityReport
   const { policy: path, episodes = 300, seed = 0, deterministic = false, parameters = {} } = options;
   const world = worldNamed(options.world);
   checkParameters(parameters);
-  const bytes = readFileSync(path);
-  const model = decodeModel(new Uint8Array(bytes), path);
+  const { bytes, model } = readPolicy(path);
   const statistics = new ObservationStatistics();
   const policy = await openWalkerPolicy(model, path, deterministic);
   const runs: Run[] = [];

@@ -4,62 +4,113 @@
  * Unity's example scene samples actions. Such a file draws its noise inside the graph, without a seed; here the node that
  * draws it is replaced by an input, which is fed from a seeded stream.
  */
-
+import { readFileSync } from 'node:fs';
 import { UserError } from '../base/failure/user-error.ts';
 import type { RandomStream } from '../base/random/stream.ts';
 import { type DenseTensor, Session } from '../compile/onnxruntime.ts';
-import { observationNames } from '../envs/walker/observation.ts';
-import { walkerRig } from '../envs/walker/rig.ts';
+import { behavior } from '../envs/walker/behavior.ts';
+import { decodeModel } from '../onnx/decode.ts';
 import { encodeModel } from '../onnx/encode.ts';
-import type { Model, Tensor } from '../onnx/model.ts';
+import type { Graph, Model, Tensor, ValueInfo } from '../onnx/model.ts';
 
-const observationSize = observationNames(walkerRig).length;
+const { observationSize, actionSize } = behavior;
 
-/** Newest first; `action` is what files from before ML-Agents' release 17 call it. */
+const INPUT = 'obs_0';
+/** Newest first; `action` is what files from before ML-Agents' release 17 call it. Those have no output for the mean. */
 const outputNames = { mean: ['deterministic_continuous_actions'], sampled: ['continuous_actions', 'action'] };
 
 /** An ML-Agents policy, opened. */
 export interface WalkerPolicy {
-  readonly actionSize: number;
-  /** [batch, observations] and one stream of noise a row to [batch, actions]. */
-  act(observations: Float32Array, noise: readonly RandomStream[]): Promise<Float32Array>;
+  /** [batch, observations], and one stream of noise a row for actions that are sampled, to [batch, actions]. */
+  act(observations: Float32Array, noise?: readonly RandomStream[]): Promise<Float32Array>;
   close(): Promise<void>;
+}
+
+/** @throws UserError where there is no such file, it can't be read, or it is no ONNX model. */
+export function readPolicy(path: string): { readonly bytes: Uint8Array; readonly model: Model } {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new UserError(
+      {
+        what: isMissing ? 'there is no such file' : 'this file cannot be read',
+        where: path,
+        expected: 'the ONNX file of a policy',
+      },
+      { cause: error },
+    );
+  }
+  return { bytes, model: decodeModel(bytes, path) };
 }
 
 /**
  * Opens a policy of any number of layers and units.
  *
- * @throws UserError where the file has not the input and the output of an ML-Agents policy.
+ * @param deterministic the mean action, also of a file that has no output for it: what it samples, without the noise.
+ * @throws UserError where the file is not that of an ML-Agents Walker, or onnxruntime does not take it.
  */
 export async function openWalkerPolicy(model: Model, path: string, deterministic: boolean): Promise<WalkerPolicy> {
-  const wanted = outputNames[deterministic ? 'mean' : 'sampled'];
-  const output = model.graph.outputs.find(({ name }) => wanted.includes(name));
-  if (!output || !model.graph.inputs.some(({ name }) => name === 'obs_0')) {
-    throw new UserError({
-      what: 'this is no ML-Agents policy',
-      where: path,
-      expected: `an input obs_0 and an output ${wanted.join(' or ')}`,
-    });
-  }
-  const { model: open, inputs } = deterministic ? { model, inputs: [] } : withNoiseAsInput(model);
-  const session = await Session.open(encodeModel(open), { threads: 1 });
-  const actionSize = Number(output.shape?.at(-1) ?? 39);
+  const mean = deterministic ? named(outputNames.mean, model.graph) : undefined;
+  const output = mean ?? named(outputNames.sampled, model.graph);
+  if (!output || !isWalker(model.graph, output)) throw notOfAWalker(model.graph, path);
+  const { model: open, inputs } = mean ? { model, inputs: [] } : withNoiseAsInput(model);
+  // One thread: a few rows are no work for more, and the sums are the same on every machine.
+  const session = await Session.open(encodeModel(open), { threads: 1 }).catch((error: unknown) => {
+    throw new UserError(
+      { what: 'onnxruntime does not take this file', where: path, value: (error as Error).message },
+      { cause: error },
+    );
+  });
   return {
-    actionSize,
     async act(observations, noise) {
-      const batch = noise.length;
+      const batch = observations.length / observationSize;
       const feeds: Record<string, DenseTensor> = {
-        obs_0: { type: 'float32', shape: [batch, observationSize], data: observations },
+        [INPUT]: { type: 'float32', shape: [batch, observationSize], data: observations },
       };
       for (const input of inputs) {
         const data = new Float32Array(batch * actionSize);
-        for (let at = 0; at < data.length; at++) data[at] = noise[Math.floor(at / actionSize)]!.normal();
+        if (!deterministic && noise) {
+          for (let at = 0; at < data.length; at++) data[at] = noise[Math.floor(at / actionSize)]!.normal();
+        }
         feeds[input] = { type: 'float32', shape: [batch, actionSize], data };
       }
       return (await session.run(feeds, [output.name]))[output.name]!.data as Float32Array;
     },
     close: () => session.release(),
   };
+}
+
+function named(names: readonly string[], { outputs }: Graph): ValueInfo | undefined {
+  return outputs.find(({ name }) => names.includes(name));
+}
+
+function isWalker({ inputs: all, initializers }: Graph, output: ValueInfo): boolean {
+  // Old files list their weights among the inputs.
+  const inputs = all.filter(({ name }) => !initializers.has(name));
+  return (
+    inputs.length === 1 &&
+    inputs[0]!.name === INPUT &&
+    isRows(inputs[0]!, observationSize) &&
+    isRows(output, actionSize)
+  );
+}
+
+/** Rows of so many numbers, as far as the file says. */
+function isRows({ shape }: ValueInfo, size: number): boolean {
+  return shape === undefined || (shape.length === 2 && (typeof shape[1] !== 'number' || shape[1] === size));
+}
+
+function notOfAWalker({ inputs, outputs }: Graph, path: string): UserError {
+  const told = ({ name, shape }: ValueInfo) => `${name} [${shape?.join(', ') ?? ''}]`;
+  const names = [...outputNames.mean, ...outputNames.sampled].join(' or ');
+  return new UserError({
+    what: "this is no policy of ML-Agents' Walker",
+    where: path,
+    value: `${inputs.map(told)} -> ${outputs.map(told)}`,
+    expected: `${INPUT} [batch, ${observationSize}] -> ${names} [batch, ${actionSize}]`,
+  });
 }
 
 /** The same graph with inputs in place of the nodes that draw normal noise. */

@@ -54,7 +54,7 @@ function optionsWith(runsDir: Runs['runsDir']) {
     out: {
       argument: 'FILE',
       description:
-        "the film (default: walker.png beside Gaitsmith's walker or in the run, FILE.png here for FILE.onnx)",
+        'the film (default: walker.png in the run, FILE.png here for FILE.onnx, walker.png here without either)',
       schema: text().optional(),
     },
     sheet: {
@@ -168,5 +168,6 @@ function shippedSubject(shipped: string, out: string | undefined): { policy: str
       mend: 'name a policy with --policy FILE.onnx or --run-id NAME',
     });
   }
-  return { policy, out: out ?? join(dirname(policy), 'walker.png') };
+  // Not beside it: the picture there is one that comes with Gaitsmith, under version control.
+  return { policy, out: out ?? 'walker.png' };
 }

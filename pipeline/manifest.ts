@@ -38,6 +38,8 @@ const stageRecord = z.object({
   details: json.optional(),
   /** Why it failed or was interrupted. */
   reason: z.string().optional(),
+  /** Whether it failed for what it was given, or for what it found: the same again would then come to the same. */
+  wouldFailAgain: z.boolean().optional(),
 });
 
 const manifest = z.object({
@@ -60,8 +62,9 @@ export function readManifest(run: RunFolder): Manifest {
   try {
     content = readFileSync(run.manifest, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { format: 1, run: run.id, stages: {} };
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return { format: 1, run: run.id, stages: {} };
+    throw damaged(run, code === 'EISDIR' ? 'it is a folder' : `it cannot be read: ${code}`, error);
   }
   let parsed: unknown;
   try {

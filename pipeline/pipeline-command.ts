@@ -11,7 +11,7 @@ import { type RunFolder, shownPath } from './run-folder.ts';
 import { runFolderOf, runOptions } from './run-options.ts';
 import type { PipelineStep } from './run-pipeline.ts';
 import type { Stage } from './stage.ts';
-import { reasonOf } from './stage-command.ts';
+import { canGoOn, reasonOf } from './stage-command.ts';
 
 const typed = 'npm run pipeline';
 
@@ -84,7 +84,9 @@ function resultOf(
   if (failed) {
     const why = failed.error instanceof Error ? failed.error.message : reasonOf(failed.record!);
     const error = new UserError({ what: `${failed.stage} failed: ${why}` });
-    return { json, error, goOn: goOnOf(run, given) };
+    // What could not even begin is for the user to mend first.
+    const goOn = failed.record && canGoOn(failed.record, run) ? goOnOf(run, given) : undefined;
+    return { json, error, goOn };
   }
   const isWhole = steps.every(({ result }) => result === 'done' || result === 'up to date');
   if (isWhole) return { json, exitCode: 0 };

@@ -96,7 +96,8 @@ async function runLocked(stage: Stage, setup: StageRun): Promise<StageOutcome> {
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
     if (wasInterrupted(error, signal)) return { record: end({ status: 'interrupted', reason: message }) };
     logger.note(`failed: ${error instanceof UserError ? message : stack}`);
-    return { record: end({ status: 'failed', reason: message }), error };
+    const wouldFailAgain = error instanceof UserError;
+    return { record: end({ status: 'failed', reason: message, wouldFailAgain }), error };
   } finally {
     signal.removeEventListener('abort', onInterrupt);
     stopWatching();
@@ -106,8 +107,16 @@ async function runLocked(stage: Stage, setup: StageRun): Promise<StageOutcome> {
 function recordOf(stage: Stage, result: StageResult, run: RunFolder): Partial<StageRecord> {
   const { summary, details, ended = 'done', reason } = result;
   const why = ended === 'failed' ? (reason ?? summary) : reason;
+  const failed = ended === 'failed' ? { wouldFailAgain: true } : {};
   const outputs = hashOutputs(stage, result.outputs, run);
-  return { status: ended, summary, details: toJson(details), outputs, ...(why === undefined ? {} : { reason: why }) };
+  return {
+    status: ended,
+    summary,
+    details: toJson(details),
+    outputs,
+    ...(why === undefined ? {} : { reason: why }),
+    ...failed,
+  };
 }
 
 /** A process that ends in the middle of a stage (a second Ctrl-C, an error in a callback) still says so in run.json. */

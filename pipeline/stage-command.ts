@@ -1,6 +1,8 @@
 /**
  * The command of one stage: `npm run export`. It always runs, up to date or not: who names a stage wants it run.
  */
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { UserError } from '../base/failure/user-error.ts';
 import { LOCK_TOKEN_VARIABLE } from '../base/files/lock-folder.ts';
 import type { CommandLine, CommandResult } from '../cli/command-line.ts';
@@ -42,10 +44,19 @@ export function stageCommand(stage: Stage): CommandLine {
       // The pipeline tells what happened and how to go on; a bug keeps its stack.
       if (lockToken) return { json, exitCode, ...(error instanceof UserError ? {} : { error }) };
       if (record.status === 'interrupted') terminal.printError(`${stage.name} was interrupted: ${reasonOf(record)}`);
-      return { json, error, exitCode, goOn: goOnOf(stage, values, run, record, given) } satisfies CommandResult;
+      const goOn = canGoOn(record, run) ? goOnOf(stage, values, run, record, given) : undefined;
+      return { json, error, exitCode, goOn } satisfies CommandResult;
     },
   };
   return command as CommandLine;
+}
+
+/** Whether the same command is of any help: not after a failure that it would come to again, unless something was saved since. */
+export function canGoOn({ wouldFailAgain, started }: StageRecord, { checkpoints }: RunFolder): boolean {
+  if (!wouldFailAgain) return true;
+  const isThere = statSync(checkpoints, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const files = isThere ? readdirSync(checkpoints) : [];
+  return files.some((name) => statSync(join(checkpoints, name)).mtimeMs >= Date.parse(started));
 }
 
 /** What a record says of its end, in one line. */

@@ -38,5 +38,18 @@ function tell({ what, where, value, expected, mend }: Problem): string {
 function shown(value: unknown): string {
   // JSON has no word for NaN and the infinities.
   const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
+  return cut(visible(text));
+}
+
+/** With what no eye can see or tell apart written as \uXXXX: marks of direction, blanks of no width, foreign blanks. */
+export function visible(text: string): string {
+  // Zero-width joiners belong into some words and pictures; alone in a setting they are an accident all the same.
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu, (character) => {
+    const code = character.codePointAt(0)!.toString(16);
+    return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
+  });
+}
+
+function cut(text: string): string {
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }

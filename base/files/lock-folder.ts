@@ -52,6 +52,7 @@ const MILLISECONDS_OF_MOMENTS = 10_000;
  */
 export function lockFolder(path: string, options: LockOptions): FolderLock {
   makeFolder(path);
+  refuseFolder(path);
   const me = identityOf(process.pid);
   const found = readLock(path);
   if (found && options.token === found.token) {
@@ -178,10 +179,28 @@ function writeLock(path: string, content: LockContent): void {
 /** Undefined where there is no lock or it can't be read as one. */
 function readLock(path: string): LockContent | undefined {
   try {
-    const content = JSON.parse(readFileSync(path, 'utf8')) as Partial<LockContent> | null;
-    return content?.token && Array.isArray(content.holders) ? (content as LockContent) : undefined;
+    const content: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return isLock(content) ? content : undefined;
   } catch {
     return undefined;
+  }
+}
+
+function isLock(content: unknown): content is LockContent {
+  const { token, host, since, purpose, holders } = (content ?? {}) as Partial<Record<keyof LockContent, unknown>>;
+  const areWords = [token, host, since, purpose].every((each) => typeof each === 'string');
+  return areWords && Array.isArray(holders) && holders.every((holder) => Number.isInteger(holder?.pid));
+}
+
+/** What no process ever made here is nothing to take over. */
+function refuseFolder(path: string): void {
+  for (const each of [path, `${path}.takeover`]) {
+    if (!statSync(each, { throwIfNoEntry: false })?.isDirectory()) continue;
+    throw new UserError({
+      what: 'there is a folder where the lock of this folder is to be, a file that says who works here',
+      where: each,
+      mend: 'remove or rename it',
+    });
   }
 }
 

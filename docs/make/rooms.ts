@@ -129,7 +129,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'film',
     about: 'a policy walking, as an animated PNG: recording, shapes, camera and floor, palette, file',
-    knows: ['base', 'cli', 'onnx', 'compile', 'models', 'envs/walker'],
+    knows: ['base', 'cli', 'models', 'envs/walker', 'evaluate'],
   },
   {
     name: 'ship',

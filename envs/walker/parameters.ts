@@ -75,7 +75,7 @@ export const walkerParameters = {
   },
   observation_noise: {
     unit: '',
-    meaning: 'deviation of the noise in observations, over the scale of what is observed (observation-noise.ts)',
+    meaning: 'deviation of the noise in observations, over the scale of what is observed (docs/randomisation.md)',
     default: 0,
     low: 0,
     high: 10,
@@ -86,6 +86,15 @@ type Name = keyof typeof walkerParameters;
 export type WalkerParameters = Readonly<Record<Name, number>>;
 
 const names = Object.keys(walkerParameters) as Name[];
+
+/** A line for each, for a help text: "gravity (m/s2, default 14.715, 0 to 100): downwards". */
+export function parameterLines(): string[] {
+  return names.map((name) => {
+    const { unit, meaning, default: value, low, high } = walkerParameters[name];
+    return `${name} (${unit ? `${unit}, ` : ''}default ${value}, ${low} to ${high}): ${meaning}`;
+  });
+}
+
 const defaults = Object.fromEntries(names.map((name) => [name, walkerParameters[name].default])) as Record<
   Name,
   number

@@ -16,11 +16,13 @@ import type { Options } from './train-options.ts';
  * The configuration file with the flags laid over it.
  *
  * @param saved what is gone on from: by the file that it was trained by, where no other is named.
+ * @param note takes what is worth a sentence about the file.
  */
 export async function configurationOf(
   { config, maxSteps, seed, agents, world, initializeFrom, fromScratch, shipped }: Options,
   run: RunFolder,
   saved?: Checkpoint,
+  note?: (sentence: string) => void,
 ): Promise<{ readonly file: string; readonly configuration: Configuration }> {
   const { readConfiguration } = await import('../../train/configuration/read.ts');
   const { lessonsTogether } = await import('../../train/configuration/environment-parameters.ts');
@@ -30,7 +32,7 @@ export async function configurationOf(
   const hasStart = initializeFrom !== undefined || existsSync(shippedFiles(shipped ?? SHIPPED_WALKER).checkpoint);
   const own = fromScratch || !hasStart ? 'config/walker-fast.yaml' : 'config/walker-tune.yaml';
   const file = config ?? saved?.origin?.file ?? own;
-  const configuration = readConfiguration(file, behavior.name, checkParameter);
+  const configuration = readConfiguration(file, behavior.name, checkParameter, note);
   for (const values of lessonsTogether(configuration.environmentParameters)) checkParameters(values);
   const { max_steps, init_path, gaitsmith } = configuration.behavior;
   // A flag that says where to start stands above the file's word.

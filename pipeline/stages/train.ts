@@ -52,7 +52,11 @@ export default defineStage({
 
   async inputs(options, run) {
     const unity = await unityOf(options);
-    if (unity) return { files: {}, settings: unitySettings(unity, options) };
+    if (unity) {
+      // Before a new run has a folder: a port that is taken should not leave one behind.
+      if (!existsSync(run.path)) await (await import('./unity-opening.ts')).checkPorts({ ...unity, ...options });
+      return { files: {}, settings: unitySettings(unity, options) };
+    }
     const { configuration } = await configurationOf(options, run, await savedOf(options, run));
     // The settings, not the file: a comment that changed is no reason to train again. Nor is another backend or device,
     // which rounds in its own way, as another machine does.
@@ -73,7 +77,8 @@ export default defineStage({
     const { run, logger, progress, signal, force } = context;
     let saved = await savedOf(options, run);
     if (saved) await refuseAnotherStart(saved.progress, options, run);
-    const unity = await unityOf(options);
+    const note = (sentence: string) => logger.info(sentence);
+    const unity = await unityOf(options, note);
     if (unity) {
       const { trainInUnity } = await import('./train-unity.ts');
       const { initializeFrom, fromScratch } = options;
@@ -88,7 +93,7 @@ export default defineStage({
     const { behavior, environmentUrl } = await import('../../envs/walker/behavior.ts');
     const { commitText, versions } = await import('../versions.ts');
 
-    const { file, configuration: wanted } = await configurationOf(options, run, saved);
+    const { file, configuration: wanted } = await configurationOf(options, run, saved, note);
     const isOutdated = saved !== undefined && (await startHasChanged(saved, wanted, options));
     if (isOutdated) saved = undefined;
     // The best of an attempt that never came to a checkpoint to go on from must not pass for this one's.
@@ -166,14 +171,19 @@ async function savedOf({ resume }: Options, { checkpoints }: RunFolder): Promise
 }
 
 /** A training in Unity, where one is meant; undefined for the embedded world. */
-async function unityOf({ env, config }: Pick<Options, 'env' | 'config'>): Promise<UnityMeant | undefined> {
+async function unityOf(
+  { env, config }: Pick<Options, 'env' | 'config'>,
+  note?: (sentence: string) => void,
+): Promise<UnityMeant | undefined> {
   if (env === 'walker' || (env === undefined && config === undefined)) return undefined;
   const { readUnityConfiguration } = await import('../../train/configuration/read.ts');
   const file = config ?? 'config/walker.yaml';
-  const configuration = readUnityConfiguration(file);
-  if (env === 'unity') return { player: undefined, configuration, file };
-  const player = env ?? configuration.environment.env_path ?? undefined;
-  return player === undefined ? undefined : { player, configuration, file };
+  const notes: string[] = [];
+  const configuration = readUnityConfiguration(file, (sentence) => notes.push(sentence));
+  const player = env === 'unity' ? undefined : (env ?? configuration.environment.env_path ?? undefined);
+  if (env !== 'unity' && player === undefined) return undefined; // what reads it next tells the notes
+  for (const sentence of notes) note?.(sentence);
+  return { player, configuration, file };
 }
 
 type UnityMeant = Pick<UnityTraining, 'player' | 'configuration' | 'file'>;

@@ -7,6 +7,7 @@ import { Players } from '../../envs/unity/launch/players.ts';
 import { LOOPBACK } from '../../envs/unity/protocol/grpc.ts';
 import { EDITOR_PORT } from '../../envs/unity/protocol/messages.ts';
 import { EditorConsole } from '../../envs/unity/trainer/editor.ts';
+import { checkPort } from '../../envs/unity/trainer/listener.ts';
 import { UnfitUnity } from '../../envs/unity/trainer/unfit-unity.ts';
 import { UnityWorld } from '../../envs/unity/trainer/world.ts';
 import type { EngineSettings } from '../../train/configuration/unity-settings.ts';
@@ -26,6 +27,25 @@ export interface OpenUnity {
   close(): Promise<void>;
 }
 
+type Places = Pick<UnityTraining, 'player' | 'configuration' | 'host' | 'port' | 'numEnvs'>;
+
+/** @throws UserError where one of the ports that a training would listen at can't be listened at. */
+export async function checkPorts(training: Places): Promise<void> {
+  const { hosts, ports } = placesOf(training);
+  for (const port of ports) await checkPort(hosts, port);
+}
+
+/** Where each Unity is listened for: the Editor, or one player after the other. */
+function placesOf({ player, configuration, host, port, numEnvs }: Places) {
+  const { environment } = configuration;
+  const count = player === undefined ? 1 : (numEnvs ?? environment.num_envs);
+  const first = port ?? (player === undefined ? EDITOR_PORT : environment.base_port);
+  return {
+    hosts: host === undefined ? LOOPBACK : [host],
+    ports: Array.from({ length: count }, (_, index) => (first === 0 ? 0 : first + index)),
+  };
+}
+
 /** @throws UserError where the port is taken, or there is no such player. */
 export async function openUnity(
   training: UnityTraining,
@@ -36,13 +56,10 @@ export async function openUnity(
   const { player, configuration, host } = training;
   const { environment, engine } = configuration;
   const executable = player === undefined ? undefined : findExecutable(player);
-  const count = executable ? (training.numEnvs ?? environment.num_envs) : 1;
-  const first = training.port ?? (executable ? environment.base_port : EDITOR_PORT);
   const patience = { hint: PATIENCE, timeout: environment.timeout_wait };
   const editor = executable ? undefined : new EditorConsole(patience, (message) => logger.info(message));
   const world: UnityWorld = await UnityWorld.open({
-    hosts: host === undefined ? LOOPBACK : [host],
-    ports: Array.from({ length: count }, (_, index) => (first === 0 ? 0 : first + index)),
+    ...placesOf(training),
     seed: behaviors.seed,
     areas: environment.num_areas,
     engine: sentEngineSettings(engine),

@@ -104,6 +104,17 @@ describe.concurrent('a command', () => {
     });
   });
 
+  test.each(['wrong-input', 'bad'])('does not say to go on by what would fail again: %s', async (opinion) => {
+    const at = place();
+    const whole = await runToEnd(['pipeline', ...at.flags, '--opinion', opinion]);
+    const alone = await runToEnd(['validate', ...at.flags.filter((_flag, index) => index < 4), '--opinion', opinion]);
+    for (const { code, stderr } of [whole, alone]) {
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/the policy is odd|differs by 0\.5/);
+      expect(stderr).not.toContain('to go on');
+    }
+  });
+
   test('in a run folder that another process works in says so in one line and changes nothing', async () => {
     const at = place();
     mkdirSync(at.run.path);

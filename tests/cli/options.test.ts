@@ -64,7 +64,7 @@ describe('flags', () => {
       '--colour: this value is not allowed; got "green"; expected one of "red"|"blue"',
     );
     expect(() => parse('--name', 'x', '--rate', '0')).toThrow('--rate: this value is not allowed; got "0"; expected a');
-    expect(() => parse()).toThrow('--name: this flag is needed; expected some text');
+    expect(() => parse()).toThrow('--name: this flag is needed; expected --name NAME');
     expect(() => parse('--name')).toThrow('--name: this flag needs a value; expected --name <NAME>');
   });
 
@@ -96,6 +96,21 @@ describe('flags', () => {
     expect(help).toMatch(/--rate <X> +how fast \(default: 0.0003\)/);
     expect(help).toMatch(/--name <NAME> +who \(needed\)/);
     expect(help).toMatch(/--resume +go on$/m);
+  });
+
+  test('come without a second "--" where the command has one in its name', () => {
+    const bench = { ...words, typed: 'npm run bench -- paint' };
+    const told =
+      (...argv: string[]) =>
+      () =>
+        parseArguments(bench, argv, {});
+    const { help } = told('--help')() as { help: string };
+    expect(help).toContain('Usage: npm run bench -- paint [options]');
+    expect(commandLineText(bench.typed, { resume: true })).toBe('npm run bench -- paint --resume');
+    expect(told('--nmae', 'x')).toThrow(/see npm run bench -- paint --help$/);
+    expect(told('x')).toThrow('put "--" before the flags: npm run bench -- paint --flag VALUE;');
+    expect(told('--', '--name', 'x')).toThrow('leave out the second "--": npm run bench -- paint --flag VALUE;');
+    expect(() => parse('--', '--name', 'x')).toThrow('leave out the second "--": npm run paint -- --flag VALUE;');
   });
 
   test('can be shown as the command line that gives them', () => {

@@ -113,7 +113,7 @@ describe('an eager backend', () => {
       expect(error).toMatchObject({ name: 'UserError' });
       expect((error as Error).message).toMatch(
         new RegExp(
-          `^--backend: .* ${name} is not installed.* npm install @tensorflow/${name} --no-save --save-prod \\(.*TensorFlow`,
+          `^--backend: .* ${name} is not installed.* npm install @tensorflow/${name} --no-save --save-prod, then npm --prefix node_modules/@tensorflow/${name} run install \\(.*TensorFlow`,
         ),
       );
       expect((error as Error).message).not.toContain('\n');

@@ -115,12 +115,12 @@ it.each(refusals)('refuses %s', async (_what, given, told) => {
 describe('without a policy to name', () => {
   const given = { policy: undefined, runId: undefined, runsDir: 'runs', out: undefined };
 
-  it('paints the walker that is shipped, beside it', () => {
+  it('paints the walker that is shipped, and leaves the picture beside it alone', () => {
     const shipped = join(folder, 'shipped');
     mkdirSync(shipped);
     const walker = join(shipped, 'walker.onnx');
     copyFileSync(policy, walker);
-    expect(subjectOf(given, filmable, shipped)).toEqual({ policy: walker, out: join(shipped, 'walker.png') });
+    expect(subjectOf(given, filmable, shipped)).toEqual({ policy: walker, out: 'walker.png' });
     expect(subjectOf({ ...given, out: 'film.png' }, filmable, shipped)).toEqual({ policy: walker, out: 'film.png' });
   });
 

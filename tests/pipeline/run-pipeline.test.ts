@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -79,6 +79,23 @@ describe('run.json', () => {
     writeFileSync(at.run.manifest, '{"format": 1, "stages"');
     await expect(pipeline(at)).rejects.toThrow(/run\.json: the record of this run is damaged.*To mend it: rename/);
     expect(readFileSync(at.run.manifest, 'utf8')).toBe('{"format": 1, "stages"');
+  });
+
+  test.each([
+    ['a folder', /it is a folder/],
+    ['', /damaged/],
+    ['[]', /the whole: /],
+    ['null', /the whole: /],
+    ['{"format":2,"run":"one","stages":{}}', /format: /],
+    ['{"format":1,"run":"one","stages":{"train":5}}', /stages\.train: /],
+  ])('that is no such thing (%s) is told as that', async (content, told) => {
+    const at = place(finished);
+    rmSync(at.run.manifest);
+    if (content === 'a folder') mkdirSync(at.run.manifest);
+    else writeFileSync(at.run.manifest, content);
+    const refused = pipeline(at);
+    await expect(refused).rejects.toThrow(expect.objectContaining({ name: 'UserError' }));
+    await expect(refused).rejects.toThrow(told);
   });
 });
 

@@ -152,7 +152,7 @@ describe('a run that goes on', () => {
     const wide = settings().replace('hidden_units: 8', 'hidden_units: 9');
     writeFileSync(file('b.yaml'), wide);
     await expect(train('done', { config: file('b.yaml'), resume: true, maxSteps: '256' })).rejects.toThrow(
-      /another network/,
+      /made with other settings: network_settings\.hidden_units 8, and now it is network_settings\.hidden_units 9/,
     );
     expect(onDisk()).toBe(before);
   });

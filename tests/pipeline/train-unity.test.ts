@@ -80,6 +80,17 @@ describe('training in a live Unity', () => {
   const port = async ({ heard }: ReturnType<typeof start>) => Number((await heard(/Listening on port (\d+)/))[1]);
   const checkpoints = (...path: string[]) => readdirSync(join(folder, 'runs/walker', ...path, 'checkpoints'));
 
+  it('leaves no run behind where its port is taken', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const taken = String((server.address() as AddressInfo).port);
+    const { exitCode, stderr } = await start(settings(1500), '--env', 'unity', '--port', taken).ended;
+    server.close();
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/this port is in use by another program/);
+    expect(existsSync(join(folder, 'runs'))).toBe(false);
+  });
+
   it('goes on over Stop and Play, and tells Unity when it is done', async () => {
     const lesson = '{ name: near, value: 0.1, completion_criteria: { behavior: Pointer, measure: progress } }';
     const lessons = `environment_parameters: { reach: { curriculum: [${lesson}, { name: far, value: 0.8 }] } }\n`;
@@ -219,7 +230,7 @@ describe('training in a live Unity', () => {
     expect(exitCode).toBe(1);
     expect(stderr).not.toContain('Restarting');
     expect(result.error.message).toMatch(
-      /^settings-0\.yaml:2 \(behaviors\): the behaviour "Pointer" has no settings; expected a block "Pointer:"/,
+      /^settings-0\.yaml:2 \(behaviors\): the behaviour "Pointer" has no settings; got \["Other"\]; expected a block "Pointer:"/,
     );
     expect(existsSync(join(folder, 'runs/walker/logs/Player-0.log'))).toBe(true);
   });

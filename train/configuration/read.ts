@@ -2,9 +2,6 @@
  * Reads a configuration file in ML-Agents' schema. Whatever is wrong in it is told with the file, the line, the value,
  * what was allowed and the nearest name.
  */
-import { readFileSync } from 'node:fs';
-import { isNode, LineCounter, parseDocument, type ScalarTag } from 'yaml';
-import type { z } from 'zod';
 import { nearestName } from '../../base/failure/nearest-name.ts';
 import { UserError } from '../../base/failure/user-error.ts';
 import {
@@ -13,6 +10,9 @@ import {
   type ParameterCheck,
   parametersOf,
 } from './environment-parameters.ts';
+import { LocatedYaml, type Path } from './located-yaml.ts';
+import { refuseOlderSchemas } from './older-schemas.ts';
+import { readText } from './read-text.ts';
 import { type BehaviorSettings, behaviorSchemas, type FileSettings, fileSchema, trainerSchema } from './schema.ts';
 import {
   type EngineSettings,
@@ -21,6 +21,7 @@ import {
   environmentSettings,
   forUnityOnly,
 } from './unity-settings.ts';
+import { withoutItsCommandLine } from './written-by-ml-agents.ts';
 
 /** Everything that training needs to know from the configuration. */
 export interface Configuration {
@@ -35,10 +36,16 @@ export interface Configuration {
  * @param path a YAML file as `mlagents-learn` reads it.
  * @param behaviorName the behaviour that the environment has.
  * @param check what the environment says of a parameter; left out, it says so when it is made.
+ * @param note takes what is worth a sentence to whoever named the file.
  * @throws UserError for a file that is missing or no YAML, and for any setting that is unknown, wrong or not supported.
  */
-export function readConfiguration(path: string, behaviorName: string, check?: ParameterCheck): Configuration {
-  return parseConfiguration(readText(path), path, behaviorName, check);
+export function readConfiguration(
+  path: string,
+  behaviorName: string,
+  check?: ParameterCheck,
+  note?: Note,
+): Configuration {
+  return parseConfiguration(readText(path), path, behaviorName, check, note);
 }
 
 /**
@@ -52,7 +59,7 @@ export function readEnvironmentParameters(
   check: ParameterCheck,
 ): EnvironmentParameters {
   const source = new LocatedYaml(readText(path), path);
-  const file = source.check(fileSchema, source.value, (inside) => inside);
+  const file = checkedFile(source);
   return environmentParameters(source, file.environment_parameters ?? {}, [behaviorName], check);
 }
 
@@ -62,9 +69,10 @@ export function parseConfiguration(
   path: string,
   behaviorName: string,
   check: ParameterCheck = () => {},
+  note?: Note,
 ): Configuration {
   const source = new LocatedYaml(text, path);
-  const file = source.check(fileSchema, source.value, (inside) => inside);
+  const file = checkedFile(source, note);
   refuseOtherBehaviors(source, file, behaviorName);
   refuseUnity(source);
   const parameters = environmentParameters(source, file.environment_parameters ?? {}, [behaviorName], check);
@@ -76,10 +84,18 @@ export function parseConfiguration(
  *
  * @throws UserError as `readConfiguration` does.
  */
-export function readUnityConfiguration(path: string): UnityConfiguration {
+export function readUnityConfiguration(path: string, note?: Note): UnityConfiguration {
   const source = new LocatedYaml(readText(path), path);
-  const file = source.check(fileSchema, source.value, (inside) => inside);
+  const file = checkedFile(source, note);
   const names = Object.keys(file.behaviors);
+  if (names.length === 0 && !file.default_settings) {
+    throw new UserError({
+      what: 'this file has settings for no behaviour',
+      where: source.place(['behaviors']),
+      expected:
+        'a block for each under "behaviors:", by the Behavior Name that it has in Unity, or default_settings for all',
+    });
+  }
   for (const name of names) behaviorBlock(source, file, name);
   // With default_settings, behaviours may come that the file does not name.
   const known = file.default_settings ? undefined : names;
@@ -104,6 +120,16 @@ export interface UnityConfiguration {
   of(behaviorName: string): Configuration;
 }
 
+/** Takes a sentence. */
+export type Note = (sentence: string) => void;
+
+function checkedFile(source: LocatedYaml, note: Note = () => {}): FileSettings {
+  refuseOlderSchemas(source.value, (path) => source.place(path));
+  const { value, note: sentence } = withoutItsCommandLine(source.value);
+  if (sentence) note(sentence);
+  return source.check(fileSchema, value, (inside) => inside);
+}
+
 function configurationOf(
   source: LocatedYaml,
   file: FileSettings,
@@ -116,22 +142,6 @@ function configurationOf(
     environmentParameters,
     seed: file.env_settings?.seed ?? -1,
   };
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new UserError(
-      {
-        what: missing ? 'there is no such configuration file' : 'the configuration file cannot be read',
-        where: path,
-        mend: 'name one with --config, such as --config config/walker.yaml',
-      },
-      { cause: error },
-    );
-  }
 }
 
 function refuseUnity(source: LocatedYaml): void {
@@ -152,11 +162,15 @@ function refuseUnity(source: LocatedYaml): void {
 function refuseOtherBehaviors(source: LocatedYaml, file: FileSettings, name: string): void {
   for (const other of Object.keys(file.behaviors)) {
     if (other !== name) {
+      const isNear = nearestName(other, [name]) !== undefined;
       throw new UserError({
-        what: `unknown behaviour${nearestName(other, [name]) ? `, did you mean ${JSON.stringify(name)}?` : ''}`,
+        what: `unknown behaviour${isNear ? `, did you mean ${JSON.stringify(name)}?` : ''}`,
         where: source.place(['behaviors', other]),
         value: other,
         expected: `${JSON.stringify(name)}, the one behaviour of this environment`,
+        mend: isNear
+          ? undefined
+          : 'to train what is in your own Unity scene: --env unity for the Editor, --env PATH for a built player',
       });
     }
   }
@@ -166,10 +180,16 @@ function refuseOtherBehaviors(source: LocatedYaml, file: FileSettings, name: str
 function behaviorBlock(source: LocatedYaml, file: FileSettings, name: string): BehaviorSettings {
   const own = file.behaviors[name];
   if (own === undefined && !file.default_settings) {
+    const names = Object.keys(file.behaviors);
+    const near = nearestName(name, names);
     throw new UserError({
-      what: `the behaviour ${JSON.stringify(name)} has no settings`,
+      what: `the behaviour ${JSON.stringify(name)} has no settings${near ? `, did you mean ${JSON.stringify(near)}?` : ''}`,
       where: source.place(['behaviors']),
+      value: names.length > 0 ? names : undefined,
       expected: `a block "${name}:" under "behaviors:"`,
+      mend: near
+        ? `write ${name} instead of ${near} here, or ${near} as the Behavior Name in Unity: capitals count`
+        : undefined,
     });
   }
   const merged = deepMerge(file.default_settings ?? {}, own ?? {});
@@ -198,155 +218,4 @@ function deepMerge(base: object, over: object): object {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-type Path = readonly PropertyKey[];
-
-/** 1_000_000: a number to YAML 1.1, and so to ML-Agents' reader. */
-export const groupedNumber: ScalarTag = {
-  tag: 'tag:yaml.org,2002:int',
-  default: true,
-  test: /^[-+]?[1-9][0-9_]*$/,
-  resolve: (text) => Number(text.replaceAll('_', '')),
-};
-
-/** A YAML text whose values can be traced back to their lines. */
-class LocatedYaml {
-  readonly value: unknown;
-  readonly #document;
-  readonly #lines = new LineCounter();
-  readonly #path: string;
-
-  constructor(text: string, path: string) {
-    this.#path = path;
-    this.#document = parseDocument(text, { lineCounter: this.#lines, customTags: [groupedNumber] });
-    const problem = this.#document.errors[0];
-    if (problem) {
-      const line = problem.linePos?.[0].line;
-      throw new UserError(
-        { what: `not valid YAML: ${problem.message.split('\n')[0]}`, where: line ? `${path}:${line}` : path },
-        { cause: problem },
-      );
-    }
-    try {
-      this.value = this.#document.toJS() ?? {};
-    } catch (error) {
-      // An alias without an anchor, or more of them than a file can mean.
-      throw new UserError({ what: `not valid YAML: ${(error as Error).message}`, where: path }, { cause: error });
-    }
-  }
-
-  /** What stands at a place of the file, as plain values; undefined where nothing does. */
-  valueAt(path: Path): unknown {
-    return path.reduce<unknown>((inside, key) => (inside as Record<PropertyKey, unknown> | null)?.[key], this.value);
-  }
-
-  has(path: Path): boolean {
-    return this.#document.hasIn(path);
-  }
-
-  /** "file:line (the.setting)" of a value, or of the nearest thing around it. */
-  place(path: Path): string {
-    const setting = path.join('.');
-    for (let length = path.length; length > 0; length--) {
-      const line = this.#lineOf(path.slice(0, length));
-      if (line) return `${this.#path}:${line} (${setting})`;
-    }
-    return setting ? `${this.#path} (${setting})` : this.#path;
-  }
-
-  #lineOf(path: Path): number | undefined {
-    const parent = this.#document.getIn(path.slice(0, -1), true) as { items?: unknown[] } | undefined;
-    const pair = parent?.items?.find((item) => {
-      const key = (item as { key?: { value?: unknown } }).key;
-      return key?.value === path.at(-1);
-    }) as { key?: unknown } | undefined;
-    const node = pair?.key ?? this.#document.getIn(path, true);
-    return isNode(node) && node.range ? this.#lines.linePos(node.range[0]).line : undefined;
-  }
-
-  /** Validates; `toFile` says where in the file a path inside `value` comes from. */
-  check<Schema extends z.ZodType>(schema: Schema, value: unknown, toFile: (inside: Path) => Path): z.output<Schema> {
-    const result = schema.safeParse(value);
-    if (result.success) return result.data;
-    // A misspelt setting is told before the one that seems to be missing for it.
-    const { issues } = result.error;
-    const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!;
-    throw new UserError(this.#told(issue, schema, value, toFile));
-  }
-
-  #told(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown, toFile: (inside: Path) => Path) {
-    if (issue.code === 'unrecognized_keys') {
-      const key = issue.keys[0]!;
-      const known = knownKeys(schema, issue.path);
-      const nearest = nearestName(key, known);
-      return {
-        what: `unknown setting${nearest ? `, did you mean ${JSON.stringify(nearest)}?` : ''}`,
-        where: this.place(toFile([...issue.path, key])),
-        value: key,
-        expected: `one of ${known.join(', ')}`,
-      };
-    }
-    const found = issue.path.reduce<unknown>((inside, key) => (inside as Record<PropertyKey, unknown>)?.[key], value);
-    const nearest =
-      issue.code === 'invalid_value' && typeof found === 'string'
-        ? nearestName(found, issue.values.map(String))
-        : undefined;
-    if (found === undefined && issue.code !== 'custom') {
-      return { what: 'a setting is missing', where: this.place(toFile(issue.path)), expected: allowed(issue) };
-    }
-    return {
-      what: issue.code === 'custom' ? issue.message : `wrong value${nearest ? `, did you mean "${nearest}"?` : ''}`,
-      where: this.place(toFile(issue.path)),
-      value: found,
-      expected: issue.code === 'custom' ? undefined : allowed(issue),
-    };
-  }
-}
-
-/** What a zod issue says was allowed, in words. */
-function allowed(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return (
-        {
-          int: 'a whole number',
-          number: 'a number',
-          boolean: 'true or false',
-          object: 'a block of settings',
-          record: 'a block of settings',
-          array: 'a list',
-        }[issue.expected as string] ?? `a ${issue.expected}`
-      );
-    case 'invalid_value':
-      return `one of ${issue.values.map(String).join(', ')}`;
-    case 'too_small':
-      return `a number ${issue.inclusive ? 'of at least' : 'above'} ${issue.minimum}`;
-    case 'too_big':
-      return `a number ${issue.inclusive ? 'of at most' : 'below'} ${issue.maximum}`;
-    default:
-      return issue.message;
-  }
-}
-
-/** The settings that the schema has in the block at `path`. */
-function knownKeys(schema: z.ZodType, path: Path): string[] {
-  let inner: unknown = schema;
-  for (const key of path)
-    inner = typeof key === 'number' ? unwrapped(inner)?.element : unwrapped(inner)?.shape?.[String(key)];
-  return Object.keys(unwrapped(inner)?.shape ?? {});
-}
-
-interface Block {
-  /** What an object has, */
-  readonly shape?: Record<string, unknown>;
-  /** or what each item of a list is. */
-  readonly element?: unknown;
-}
-
-/** An object's or a list's schema, under whatever default or nullable it is wrapped in. */
-function unwrapped(schema: unknown): Block | undefined {
-  let inner = schema as (Block & { readonly def?: { readonly innerType?: unknown } }) | undefined;
-  while (inner && !inner.shape && !inner.element) inner = inner.def?.innerType as typeof inner;
-  return inner;
 }

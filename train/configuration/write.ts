@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
-import { type Configuration, groupedNumber, type UnityConfiguration } from './read.ts';
+import { groupedNumber } from './located-yaml.ts';
+import type { Configuration, UnityConfiguration } from './read.ts';
 
 /**
  * The whole configuration as ML-Agents' YAML, every default spelled out; reading it back gives the same.

@@ -2,8 +2,9 @@
  * Which files in a folder are checkpoints. They are named step-<decisions>.safetensors; the one with the most decisions is the
  * latest. best.safetensors is the one that did best in a held-out evaluation.
  */
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { UserError } from '../../base/failure/user-error.ts';
 
 const NAME = /^step-(\d+)\.safetensors$/;
 
@@ -17,9 +18,17 @@ export function bestCheckpointPath(folder: string): string {
   return join(folder, 'best.safetensors');
 }
 
-/** The checkpoints in a folder, latest first. */
+/**
+ * The checkpoints in a folder, latest first.
+ *
+ * @throws UserError where there is something else than a folder.
+ */
 export function listCheckpoints(folder: string): string[] {
-  if (!existsSync(folder)) return [];
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (!found) return [];
+  if (!found.isDirectory()) {
+    throw new UserError({ what: 'a folder of checkpoints was expected here', where: folder, value: 'a file' });
+  }
   return readdirSync(folder)
     .filter((name) => NAME.test(name))
     .sort((one, other) => stepOf(other) - stepOf(one))

@@ -1,7 +1,7 @@
 /** metrics.jsonl: one JSON object a line, one for each iteration and one for each held-out evaluation. */
 import { existsSync, readFileSync } from 'node:fs';
 import { appendDurably } from '../../base/files/append-durably.ts';
-import { writeAtomically } from '../../base/files/write-atomically.ts';
+import { toldAsDiskProblem, writeAtomically } from '../../base/files/write-atomically.ts';
 import type { Evaluation } from '../../evaluate/score.ts';
 import type { Rollout } from '../collect/rollout.ts';
 import { aggregated, type Statistics } from '../collect/statistics.ts';
@@ -120,7 +120,7 @@ export class MetricsFile {
    */
   constructor(path: string, step: number | undefined) {
     this.#path = path;
-    const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n').filter(Boolean) : [];
+    const lines = readWhole(path).split('\n').filter(Boolean);
     const kept = lines.filter((line) => {
       const metrics = parsed(line);
       const isKept = step !== undefined && metrics !== undefined && metrics.step <= step && !('last' in metrics);
@@ -147,5 +147,15 @@ function parsed(line: string): IterationMetrics | EvaluationMetrics | undefined 
     return JSON.parse(line);
   } catch {
     return undefined;
+  }
+}
+
+/** Empty where there is no such file. */
+function readWhole(path: string): string {
+  if (!existsSync(path)) return '';
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw toldAsDiskProblem(error, path);
   }
 }

@@ -1,8 +1,9 @@
 /** Where a training begins: at the latest checkpoint of its run, or at the beginning. */
 
 import { UserError } from '../../base/failure/user-error.ts';
-import type { BehaviorSpec, Sensor } from '../../envs/env.ts';
+import type { BehaviorSpec } from '../../envs/env.ts';
 import type { Network } from '../policy/policy.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import { listCheckpoints } from './checkpoint-files.ts';
 import { type FoundCheckpoint, latestCheckpoint } from './checkpoint-folder.ts';
 
@@ -31,30 +32,42 @@ export function startingPoint(
     return undefined;
   }
   const { path, checkpoint } = latestCheckpoint(checkpointFolder, warn);
-  const differing = [
-    ['network', checkpoint.network, network],
-    ['behaviour', checkpoint.behaviorName, behavior.name],
-    ['set of sensors', sizesOf(checkpoint.sensors), sizesOf(behavior.sensors)],
-    ['seed', checkpoint.progress.seed, seed],
-    ['number of agents', checkpoint.progress.agents, agents],
-  ] as const;
-  for (const [what, before, now] of differing) {
-    if (JSON.stringify(before) === JSON.stringify(now)) continue;
+  const before = startOf(checkpoint);
+  const now = startOf({ network, behaviorName: behavior.name, sensors: behavior.sensors, progress: { seed, agents } });
+  const differing = Object.keys(now).filter((what) => before[what] !== now[what]);
+  if (differing.length > 0) {
+    const told = (start: typeof now) => differing.map((what) => `${what} ${start[what]}`).join(', ');
     throw new UserError({
-      what: `the checkpoint has another ${what}`,
+      what: `this checkpoint was made with other settings: ${told(before)}, and now it is ${told(now)}`,
       where: path,
-      value: now,
-      expected: JSON.stringify(before),
-      mend: 'resume with the settings it was made with, or name another run with --run-id',
+      mend: 'resume with the settings it was made with (config.yaml of the run), begin afresh with --force, or name another run with --run-id',
     });
   }
   info(`Resuming from ${path}, step ${checkpoint.progress.step}.`);
   return { path, checkpoint };
 }
 
-/** In which order a row's numbers come from which sensor; undefined where there is only one. */
-function sizesOf(sensors: readonly Sensor[] | undefined): number[] | undefined {
-  return sensors?.map(({ size }) => size);
+type Start = Pick<Checkpoint, 'network' | 'behaviorName' | 'sensors'> & {
+  readonly progress: Pick<Checkpoint['progress'], 'seed' | 'agents'>;
+};
+
+/** What has to be the same for a training to go on, by the name that the user knows it by, as it is told. */
+function startOf({ network, behaviorName, sensors, progress }: Start): Readonly<Record<string, string>> {
+  return {
+    behaviour: behaviorName,
+    observations: String(network.observationSize),
+    actions: String(network.actionSize),
+    // In which order a row's numbers come from which sensor.
+    'sizes of its sensors': sensors ? sensors.map(({ size }) => size).join(' + ') : 'all in one',
+    'network_settings.hidden_units': String(network.hiddenUnits),
+    'network_settings.num_layers': String(network.layers),
+    'network_settings.normalize': String(!network.rawObservations),
+    'gaitsmith.activation': network.activation ?? 'swish',
+    'gaitsmith.layer_norm': String(network.layerNorm ?? false),
+    'hyperparameters.shared_critic': String(network.sharedBody ?? false),
+    'seed (--seed)': String(progress.seed),
+    'agents (--agents)': String(progress.agents),
+  };
 }
 
 /** @throws UserError where there are checkpoints, which a new run must not touch. */

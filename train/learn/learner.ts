@@ -7,7 +7,7 @@
  */
 
 import type { RandomStream } from '../../base/random/stream.ts';
-import { type Engine, openEngine, type TensorsOf } from '../../compile/index.ts';
+import { type DenseTensor, type Engine, openEngine, type TensorsOf } from '../../compile/index.ts';
 import { requireFinite } from '../numbers/not-finite.ts';
 import { Normaliser } from '../policy/normaliser.ts';
 import {
@@ -184,25 +184,32 @@ export class Learner {
   /** What the networks see of raw observations, and its values: [rows, observationSize] and [rows]. */
   async evaluate(observations: Float32Array): Promise<{ seen: Float32Array; values: Float32Array }> {
     const size = this.network.observationSize;
-    const rows = observations.length / size;
-    const result = { seen: new Float32Array(observations.length), values: new Float32Array(rows) };
-    const { mean, deviation } = this.#normaliser.moments();
+    const result = {
+      seen: new Float32Array(observations.length),
+      values: new Float32Array(observations.length / size),
+    };
+    const moments = this.#normaliser.moments();
     const all = this.parameters;
     const parameters = Object.fromEntries(parametersOf(this.network, 'critic').map(({ name }) => [name, all[name]!]));
-    const evaluatePart = async (row: number) => {
-      const end = Math.min(row + this.#batchSize, rows);
-      const part = {
-        type: 'float32',
-        shape: [end - row, size],
-        data: observations.subarray(row * size, end * size),
-      } as const;
-      const computed = await this.#functions.evaluate.run({ parameters, mean, deviation, observations: part });
-      result.seen.set(computed.seen.data as Float32Array, row * size);
-      result.values.set(computed.values.data as Float32Array, row);
+    const evaluatePart = async ({ row, part }: PartOfRows) => {
+      const { seen, values } = await this.#functions.evaluate.run({ parameters, ...moments, observations: part });
+      result.seen.set(seen.data as Float32Array, row * size);
+      result.values.set(values.data as Float32Array, row);
     };
-    const parts = Array.from({ length: Math.ceil(rows / this.#batchSize) }, (_, part) => part * this.#batchSize);
-    await Promise.all(parts.map(evaluatePart));
+    await Promise.all(partsOfRows(observations, size, this.#batchSize).map(evaluatePart));
     return result;
+  }
+
+  /** What the networks see of raw observations alone, [rows, observationSize]: the same as `evaluate` tells. */
+  async see(observations: Float32Array): Promise<Float32Array> {
+    const size = this.network.observationSize;
+    const all = new Float32Array(observations.length);
+    const moments = this.#normaliser.moments();
+    for (const { row, part } of partsOfRows(observations, size, this.#batchSize)) {
+      const { seen } = await this.#functions.see.run({ ...moments, observations: part });
+      all.set(seen.data as Float32Array, row * size);
+    }
+    return all;
   }
 
   /**
@@ -310,6 +317,7 @@ export class Learner {
   async release(): Promise<void> {
     await this.#functions.step.release();
     await this.#functions.evaluate.release();
+    await this.#functions.see.release();
   }
 }
 
@@ -323,7 +331,8 @@ async function prepareFunctions(network: Network, batchSize: number, engine: Eng
   const sideBySide = paysSideBySide(networks, batchSize);
   // The first one shows whether a device is there.
   const evaluate = await engine.prepare(evaluation(network), evaluationSignature(network), { sideBySide });
-  return { evaluate, step: await MinibatchStep.prepare(networks, batchSize, engine, options, learners) };
+  const see = await engine.prepare(seeing(network), seeingSignature(network));
+  return { evaluate, see, step: await MinibatchStep.prepare(networks, batchSize, engine, options, learners) };
 }
 
 type EvaluationInputs = TensorsOf<ReturnType<typeof evaluationSignature>>;
@@ -337,13 +346,40 @@ function evaluation(network: Network) {
 }
 
 function evaluationSignature(network: Network) {
-  const { observationSize } = network;
   return {
     parameters: Object.fromEntries(parametersOf(network, 'critic').map(({ name, shape }) => [name, { shape }])),
+    ...seeingSignature(network),
+  };
+}
+
+function seeing(network: Network) {
+  return ({ observations, ...moments }: TensorsOf<ReturnType<typeof seeingSignature>>) => ({
+    seen: seenBy(network, observations, moments),
+  });
+}
+
+function seeingSignature({ observationSize }: Network) {
+  return {
     mean: { shape: [observationSize] },
     deviation: { shape: [observationSize] },
     observations: { shape: ['batch', observationSize] },
   };
+}
+
+interface PartOfRows {
+  /** Its first. */
+  readonly row: number;
+  readonly part: DenseTensor;
+}
+
+/** Rows in parts of so many at most. */
+function partsOfRows(observations: Float32Array, size: number, most: number): PartOfRows[] {
+  const rows = observations.length / size;
+  return Array.from({ length: Math.ceil(rows / most) }, (_, index) => {
+    const [row, end] = [index * most, Math.min((index + 1) * most, rows)];
+    const data = observations.subarray(row * size, end * size);
+    return { row, part: { type: 'float32', shape: [end - row, size], data } };
+  });
 }
 
 /** Copies the chosen rows of a column. */

@@ -71,8 +71,9 @@ export async function estimate(
   const { actions, logProbabilities } = rollout;
   const buffer = { observations: seen, actions, logProbabilities, advantages, returns, values };
   if (!images) return buffer;
-  const reflected = { ...buffer, mirroredObservations: (await learner.evaluate(images)).seen };
-  return settings.gaitsmith.mirror_samples ? withImages(reflected, mirrorOf(behavior).actions) : reflected;
+  const { mirror_samples, mirror_loss } = settings.gaitsmith;
+  const reflected = { ...buffer, mirroredObservations: await learner.see(images) };
+  return mirror_samples ? withImages(reflected, mirrorOf(behavior).actions, mirror_loss > 0) : reflected;
 }
 
 /** Rewards as they count: normalised where they are to be, then times their strength. */

@@ -15,10 +15,13 @@ export function mirrored(column: Float32Array, { from, signs }: Mirror): Float32
 /**
  * The buffer with the mirror image of every decision after it. An image's action is as probable as the original's was, and
  * worth the same: in the mirror nothing else happened (Mittal et al. 2024 call it symmetry by augmentation).
+ *
+ * @param withMirrored whether each row of it has its own mirror image beside it, for a mirror loss.
  */
 export function withImages(
   buffer: LearningBuffer & { readonly mirroredObservations: Float32Array },
   actions: Mirror,
+  withMirrored: boolean,
 ): LearningBuffer {
   const unsigned = { from: actions.from, signs: actions.signs.map(Math.abs) };
   const twice = (column: Float32Array, image: Float32Array) => {
@@ -30,7 +33,7 @@ export function withImages(
   const { observations, mirroredObservations, logProbabilities, advantages, returns, values } = buffer;
   return {
     observations: twice(observations, mirroredObservations),
-    mirroredObservations: twice(mirroredObservations, observations),
+    ...(withMirrored ? { mirroredObservations: twice(mirroredObservations, observations) } : {}),
     actions: twice(buffer.actions, mirrored(buffer.actions, actions)),
     logProbabilities: twice(logProbabilities, mirrored(logProbabilities, unsigned)),
     advantages: twice(advantages, advantages),

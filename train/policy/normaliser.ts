@@ -19,16 +19,20 @@ export class Normaliser {
   update(observations: Float32Array): void {
     const size = this.mean.length;
     const total = this.rows + observations.length / size;
-    const before = this.mean.slice();
-    const shifts = new Float64Array(size);
-    eachValue(observations, size, (value, index) => {
-      shifts[index] = shifts[index]! + (value - before[index]!);
-    });
-    for (let index = 0; index < size; index++) this.mean[index] = before[index]! + shifts[index]! / total;
     const { mean, squares } = this;
-    eachValue(observations, size, (value, index) => {
-      squares[index] = squares[index]! + (value - mean[index]!) * (value - before[index]!);
-    });
+    const before = mean.slice();
+    const shifts = new Float64Array(size);
+    // Plain loops, row by row as the values lie in memory: a function called for each of millions of them takes longer.
+    for (let row = 0; row < observations.length; row += size) {
+      for (let at = 0; at < size; at++) shifts[at] = shifts[at]! + (observations[row + at]! - before[at]!);
+    }
+    for (let at = 0; at < size; at++) mean[at] = before[at]! + shifts[at]! / total;
+    for (let row = 0; row < observations.length; row += size) {
+      for (let at = 0; at < size; at++) {
+        const value = observations[row + at]!;
+        squares[at] = squares[at]! + (value - mean[at]!) * (value - before[at]!);
+      }
+    }
     this.rows = total;
   }
 
@@ -38,12 +42,5 @@ export class Normaliser {
       mean: Float32Array.from(this.mean),
       deviation: Float32Array.from(this.squares, (squares) => Math.sqrt(squares / this.rows)),
     };
-  }
-}
-
-/** Row by row, as the values lie in memory. */
-function eachValue(values: Float32Array, size: number, take: (value: number, index: number) => void): void {
-  for (let row = 0; row < values.length; row += size) {
-    for (let index = 0; index < size; index++) take(values[row + index]!, index);
   }
 }

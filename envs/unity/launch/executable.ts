@@ -49,7 +49,9 @@ function missing(path: string): UserError {
     value: path,
     expected: nearestName(
       path,
-      filesIn(folder).map((file) => (path.startsWith(folder) ? file : join('.', file))),
+      filesIn(folder)
+        .map((file) => (path.startsWith(folder) ? file : join('.', file)))
+        .filter((file) => file !== path),
     ),
     mend: 'name the program that Unity built, or --env unity to train in the Editor',
   });

@@ -72,9 +72,12 @@ export class AgentWorlds implements Worlds {
     return this.#afterTheLast(() => this.#step(turn));
   }
 
+  /** Closes every world, also where one can't be. */
   close(): Promise<void> {
     return this.#afterTheLast(async () => {
-      for (const world of this.#worlds) await world?.close();
+      const closed = this.#worlds.map((world) => world?.close());
+      await Promise.allSettled(closed);
+      await Promise.all(closed);
     });
   }
 

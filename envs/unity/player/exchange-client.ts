@@ -12,26 +12,52 @@ import { EXCHANGE_PATH } from '../protocol/messages.ts';
 export class CallError extends Error {
   /** gRPC's status code. */
   readonly code: number;
+  /** Whether the other side had said (GOAWAY) that it takes no more calls: it did not just vanish. */
+  readonly isDismissed: boolean;
 
-  constructor(code: number, details: string) {
+  constructor(code: number, details: string, isDismissed = false) {
     super(details);
     this.name = 'CallError';
     this.code = code;
+    this.isDismissed = isDismissed;
   }
 }
 
 /** Of gRPC's status codes, those that a player makes a difference between. */
-export const GRPC = { ok: 0, cancelled: 1, unknown: 2, resourceExhausted: 8, unavailable: 14 } as const;
+export const GRPC = {
+  ok: 0,
+  cancelled: 1,
+  unknown: 2,
+  resourceExhausted: 8,
+  unimplemented: 12,
+  unavailable: 14,
+} as const;
 
 const FRAME_HEADER = 5;
 
 export class ExchangeClient {
   readonly #session: ClientHttp2Session;
+  #isDismissed = false;
+  #meets: 'nobody' | 'a stranger' | 'a server' = 'nobody';
 
   /** Connects at once; that it could not is told by the first exchange. */
   constructor(port: number) {
     this.#session = connect(`http://localhost:${port}`);
     this.#session.on('error', () => {}); // told by the streams that it ends
+    this.#session.on('goaway', () => {
+      this.#isDismissed = true;
+    });
+    this.#session.on('connect', () => {
+      this.#meets = 'a stranger';
+    });
+    this.#session.on('remoteSettings', () => {
+      this.#meets = 'a server';
+    });
+  }
+
+  /** Who was found at the port so far: a stranger takes the connection and doesn't speak HTTP/2, as every server of gRPC does. */
+  get meets(): 'nobody' | 'a stranger' | 'a server' {
+    return this.#meets;
   }
 
   /** @throws CallError */
@@ -42,6 +68,8 @@ export class ExchangeClient {
       let broken = 'Connection dropped';
       let status: { readonly code: number; readonly details: string } | undefined;
       const read = (headers: Record<string, unknown>) => {
+        const http = Number(headers[constants.HTTP2_HEADER_STATUS] ?? constants.HTTP_STATUS_OK);
+        if (http !== constants.HTTP_STATUS_OK) status = { code: GRPC.unimplemented, details: `HTTP status ${http}` };
         if (headers['grpc-status'] === undefined) return;
         status = { code: Number(headers['grpc-status']), details: unescaped(String(headers['grpc-message'] ?? '')) };
       };
@@ -54,7 +82,7 @@ export class ExchangeClient {
       const settle = () => {
         const { code, details } = status ?? { code: GRPC.unavailable, details: broken };
         if (code === GRPC.ok) resolve(Buffer.concat(parts).subarray(FRAME_HEADER));
-        else reject(new CallError(code, details));
+        else reject(new CallError(code, details, this.#isDismissed));
       };
       // All that there is to know: that the stream closes as well is not waited for.
       stream.on('end', () => {
@@ -75,7 +103,7 @@ export class ExchangeClient {
         te: 'trailers',
       });
     } catch (error) {
-      throw new CallError(GRPC.unavailable, (error as Error).message);
+      throw new CallError(GRPC.unavailable, (error as Error).message, this.#isDismissed);
     }
   }
 

@@ -14,6 +14,7 @@ import { flag, flagOf, oneOf, portNumber, wholeNumber } from '../../../cli/optio
 import { createProgress } from '../../../cli/progress.ts';
 import { openTerminal } from '../../../cli/terminal.ts';
 import { defaultWorld, worldNames } from '../../walker/dialects.ts';
+import { parameterLines } from '../../walker/parameters.ts';
 import { EDITOR_PORT } from '../protocol/messages.ts';
 import type { Account } from './account.ts';
 import { splitWords } from './command-words.ts';
@@ -71,8 +72,12 @@ export const serveEnvCommand = defineCommand({
   summary: 'makes the embedded Walker behave like a Unity player, for any ML-Agents trainer to train on',
   options,
   flagsAmong: (words) => splitWords(words, flags).known,
-  epilogue:
+  epilogue: [
     '-logFile PATH writes a log as Unity does, and to stdout for -; its other words (-batchmode, ...) are taken and do nothing.',
+    '',
+    "What the trainer's environment_parameters can set:",
+    ...parameterLines().map((line) => `  ${line}`),
+  ].join('\n'),
   async run({ numAgents, mlagentsPort, world, workers, turns, endsApart, realTime }, context) {
     if (endsApart && turns > 1) {
       throw new UserError({

@@ -35,6 +35,10 @@ export interface TrainerPlace {
 }
 
 const SECONDS_BETWEEN_TRIES = 0.5;
+/** A trainer says at once that it speaks HTTP/2; who hasn't by then never will. */
+const SECONDS_UNTIL_STRANGE = 5;
+/** One that is just closing may look like a stranger once. */
+const MEETINGS_UNTIL_STRANGE = 3;
 /** Waiting this long is worth a second line. */
 const SECONDS_UNTIL_HINT = 30;
 /** What a trainer gets that has a reply to finish, and again to hear the goodbye. */
@@ -56,7 +60,7 @@ export class TrainerLine {
    * Connects, and tries again until someone listens (which Unity doesn't), then says who is here.
    *
    * @returns the line and the first reply.
-   * @throws SessionEnd where it is interrupted; UserError where its patience ends.
+   * @throws SessionEnd where it is interrupted; UserError where its patience ends, or where somebody else listens there.
    */
   static async dial(
     { port, patience = Number.POSITIVE_INFINITY }: TrainerPlace,
@@ -65,14 +69,26 @@ export class TrainerLine {
     const began = performance.now();
     const waited = () => (performance.now() - began) / 1000;
     let told = 0;
+    let strangers = 0;
     for (;;) {
-      const line = new TrainerLine(new ExchangeClient(port), signal);
+      const client = new ExchangeClient(port);
+      const line = new TrainerLine(client, signal);
+      const silence = setTimeout(() => client.meets === 'a stranger' && client.close(), 1000 * SECONDS_UNTIL_STRANGE);
       try {
         return { line, reply: await line.exchange(encodeMessage(introduction)) };
       } catch (error) {
         line.close();
-        if (!(error instanceof SessionEnd) || error.ending !== 'the trainer is gone') throw error;
+        const { cause } = error as Error;
+        if (cause instanceof CallError && cause.code === GRPC.unimplemented) {
+          throw strangerThere(port, cause.message, error);
+        }
+        // One that is just closing may be followed by another one.
+        if (!(error instanceof SessionEnd) || error.ending === 'interrupted') throw error;
+        strangers = client.meets === 'a stranger' ? strangers + 1 : 0;
+        if (strangers === MEETINGS_UNTIL_STRANGE) throw strangerThere(port, 'it does not speak gRPC', error);
         if (waited() > patience) throw nobodyThere(port, patience, error);
+      } finally {
+        clearTimeout(silence);
       }
       if (told === 0) info(`Waiting for a trainer on port ${port}.`);
       if (told === 1 && waited() > SECONDS_UNTIL_HINT) info(`Still nobody listens on port ${port}; ${HINT}`);
@@ -136,16 +152,35 @@ function nobodyThere(port: number, patience: number, cause: SessionEnd): UserErr
   );
 }
 
-/** As Unity takes gRPC's errors: whatever they are, the session is over. Those that the user can mend are told as such. */
+function strangerThere(port: number, value: string, cause: unknown): UserError {
+  return new UserError(
+    {
+      what: `something listens on port ${port}, and it is no trainer of ML-Agents`,
+      where: '--mlagents-port',
+      value,
+      mend: 'end that program, or give the trainer another port: "npm run train -- --env unity --port N", and here --mlagents-port N',
+    },
+    { cause },
+  );
+}
+
+/**
+ * As Unity takes gRPC's errors: whatever they are, the session is over. Those that the user can mend are told as such.
+ *
+ * A trainer that closes its server has ended the session, answered or not: mlagents-learn does so right behind its last
+ * answer, which then doesn't always get out (GOAWAY with code 2, "Cancelling all calls").
+ */
 function toldAsEnd(error: unknown): unknown {
   if (!(error instanceof CallError)) return error;
-  const { code, message: details } = error;
+  const { code, message: details, isDismissed } = error;
   switch (code) {
     case GRPC.unavailable:
     case GRPC.cancelled:
     // What grpcio makes of Ctrl-C in mlagents-learn.
     case GRPC.unknown:
-      return new SessionEnd('the trainer is gone', details);
+      return isDismissed
+        ? new SessionEnd('the trainer ended the session', 'it closed the connection')
+        : new SessionEnd('the trainer is gone', details);
     case GRPC.resourceExhausted:
       return new UserError(
         { what: 'the trainer takes no message as large as this', value: details, mend: 'use fewer --num-agents' },

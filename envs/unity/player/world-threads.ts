@@ -83,8 +83,14 @@ class SharedWorlds implements Worlds {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#shares.map((share) => share.close()));
+    await allOf(this.#shares.map((share) => share.close()));
   }
+}
+
+/** Waits for all, also where one fails. @throws what the first failed by. */
+async function allOf(work: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled(work);
+  await Promise.all(work);
 }
 
 /** One thread and the agents that live in it. */
@@ -121,11 +127,13 @@ class Share {
     });
   }
 
+  /** Waits until the thread has ended. @throws what a world's own end failed by. */
   async close(): Promise<void> {
     if (this.#broken) return;
     const exited = once(this.#worker, 'exit');
-    this.#worker.postMessage({ kind: 'close' } satisfies WorldRequest);
-    await exited;
+    const closed = this.ask({ kind: 'close' });
+    await Promise.allSettled([closed, exited]);
+    await closed;
   }
 
   #break(error: Error): void {

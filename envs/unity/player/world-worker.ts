@@ -19,16 +19,15 @@ const made = (async () => {
 port.on('message', async (request: WorldRequest) => {
   try {
     const worlds = await made;
-    if (request.kind === 'close') {
-      await worlds.close();
-      port.close();
-      return;
-    }
-    await (request.kind === 'begin' ? worlds.begin(request.beginnings) : worlds.step(request.turn));
+    if (request.kind === 'begin') await worlds.begin(request.beginnings);
+    else if (request.kind === 'step') await worlds.step(request.turn);
+    else await worlds.close();
     port.postMessage({ kind: 'done' } satisfies WorldReply);
   } catch (error) {
     // Errors lose their class on the way, so a user error's parts are sent.
     const problem = error instanceof UserError ? error.problem : undefined;
     port.postMessage({ kind: 'failed', error, problem } satisfies WorldReply);
+  } finally {
+    if (request.kind === 'close') port.close(); // whatever happened: the thread ends by it
   }
 });

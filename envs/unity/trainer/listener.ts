@@ -139,6 +139,23 @@ function toldWithPort(error: unknown, port: number): Error {
   return new UserError({ ...error.problem, where: `Unity on port ${port}` }, { cause: error });
 }
 
+/**
+ * Finds out whether a port can be listened at, and gives it back.
+ *
+ * @throws UserError as `Listener.open`.
+ */
+export async function checkPort(hosts: readonly string[], port: number): Promise<void> {
+  try {
+    const server = await serveExchanges({ hosts, port }, () => ({
+      exchange: async () => encodeMessage(GOODBYE),
+      lost() {},
+    }));
+    await server.close();
+  } catch (error) {
+    throw listeningProblem(error as NodeJS.ErrnoException, hosts, port);
+  }
+}
+
 function listeningProblem(error: NodeJS.ErrnoException, hosts: readonly string[], port: number): Error {
   switch (error.code) {
     case 'EADDRINUSE':

@@ -1,5 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -174,4 +183,32 @@ test('a folder that can not be made is one clear error', () => {
   expect(() => lockFolder(join(path, 'deeper', 'run.lock'), options)).toThrow(
     'a part of this path is a file, not a folder',
   );
+});
+
+test.each(['run.lock', 'run.lock.takeover'])('a folder in place of the lock is told as that: %s', (name) => {
+  const path = lockPath();
+  mkdirSync(join(dirname(path), name), { recursive: true });
+  const old = new Date(Date.now() - 60_000);
+  utimesSync(join(dirname(path), name), old, old);
+  expect(() => lockFolder(path, options)).toThrow(expect.objectContaining({ name: 'UserError' }));
+  expect(() => lockFolder(path, options)).toThrow(/there is a folder where the lock .* is to be.*remove or rename it/);
+});
+
+test.each([
+  'null',
+  '[]',
+  '5',
+  '{"token":"t","holders":[null]}',
+  '{"token":"t","holders":[5],"host":"h","since":"s","purpose":"p"}',
+  '{"token":"t","holders":[{"pid":"12"}],"host":"h","since":"s","purpose":"p"}',
+  'in use',
+])('an old file that is no lock is taken over: %s', (content) => {
+  const path = lockPath();
+  lockFolder(path, options).release(); // makes the folder
+  writeFileSync(path, content);
+  expect(() => lockFolder(path, options)).toThrow(/just being taken into use/);
+  const old = new Date(Date.now() - 60_000);
+  utimesSync(path, old, old);
+  lockFolder(path, options).release();
+  expect(existsSync(path)).toBe(false);
 });

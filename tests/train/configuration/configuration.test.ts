@@ -1,8 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { behavior as spec } from '../../../envs/walker/behavior.ts';
 import { settingsAt } from '../../../train/configuration/phases.ts';
-import { parseConfiguration, readConfiguration } from '../../../train/configuration/read.ts';
+import { parseConfiguration, readConfiguration, readUnityConfiguration } from '../../../train/configuration/read.ts';
 import { configurationAsYaml } from '../../../train/configuration/write.ts';
 import { networkOf } from '../../../train/learn/learner-options.ts';
 
@@ -189,20 +191,164 @@ debug: false`;
     expect(parsed(named)).toEqual(parsed(others));
   });
 
-  it('is refused by name where something beside the behaviours asks for what this world has not', () => {
-    expect(() => parsed(others.replace('resume: false', 'resume: true'))).toThrow(
-      /my\.yaml:6 \(checkpoint_settings\.resume\).*--resume/,
-    );
-    expect(() => parsed(others.replace('initialize_from: null', 'initialize_from: other'))).toThrow(
+  it.each([
+    ['force: false', 'force: true', /force is left out; .* --force\.$/],
+    ['resume: false', 'resume: true', /resume is left out; .* --resume\.$/],
+    ['initialize_from: null', 'initialize_from: other', /initialize_from is left out; .* --initialize-from RUN\.$/],
+    ['inference: false', 'inference: true', /inference is left out\.$/],
+    ['device: null', 'device: cuda', /torch_settings\.device is left out; .* --device NAME\.$/],
+  ])('is read without the command line of its run, and that is told: %s', (was, is, told) => {
+    const notes: string[] = [];
+    const note = (sentence: string) => notes.push(sentence);
+    const text = others.replace(was, is);
+    expect(parseConfiguration(text, 'my.yaml', 'Walker', undefined, note)).toEqual(parsed(others));
+    expect(notes).toEqual([expect.stringMatching(told)]);
+    notes.length = 0;
+    parseConfiguration(others, 'my.yaml', 'Walker', undefined, note);
+    expect(notes).toEqual([]);
+  });
+
+  it('is not what a hand wrote that asks for a flag: that is refused, and the flag named', () => {
+    const file = (setting: string) => `${stock}\ncheckpoint_settings: { run_id: mine, ${setting} }`;
+    expect(() => parsed(file('resume: true'))).toThrow(/\(checkpoint_settings\.resume\).*--resume/);
+    expect(() => parsed(file('initialize_from: other'))).toThrow(
       /checkpoint_settings\.initialize_from.*--initialize-from RUN/,
     );
+    expect(() => parsed(`${stock}\ntorch_settings: { device: cuda }`)).toThrow(
+      /\(torch_settings\.device\).*--device NAME; got "cuda"/,
+    );
+  });
+
+  it('is refused by name where something beside the behaviours asks for what this world has not', () => {
     expect(() => parsed(others.replace('time_scale: 20', 'time_scale: 5'))).toThrow(
       /my\.yaml:4 \(engine_settings\.time_scale\).*Unity engine/,
     );
     expect(() => parsed(others.replace('timeout_wait: 60', 'timeout_wait: 5'))).toThrow(/env_settings\.timeout_wait/);
-    expect(() => parsed(others.replace('device: null', 'device: cuda'))).toThrow(
-      /my\.yaml:7 \(torch_settings\.device\).*--device NAME; got "cuda"/,
+  });
+});
+
+describe('YAML as ML-Agents reads it', () => {
+  it('merges with <<, and what stands beside it wins', () => {
+    const text = `default_settings: &base
+  max_steps: 7
+  hyperparameters: &fast { batch_size: 16, buffer_size: 64 }
+behaviors:
+  Walker:
+    <<: *base
+    time_horizon: 5
+    hyperparameters:
+      <<: [*fast]
+      buffer_size: 128`;
+    const { behavior } = parsed(text);
+    expect(behavior).toMatchObject({ max_steps: 7, time_horizon: 5 });
+    expect(behavior.hyperparameters).toMatchObject({ batch_size: 16, buffer_size: 128 });
+    // What is wrong is told where it stands, through << and through aliases.
+    expect(() => parsed(text.replace('batch_size: 16', 'batch_size: 0'))).toThrow(/my\.yaml:3 .*batch_size/);
+    const aliased = 'default_settings: &d { hyperparameters: { beta: x } }\nbehaviors:\n  Walker: *d';
+    expect(() => parsed(aliased)).toThrow(/my\.yaml:1 .*beta/);
+  });
+
+  it.each([
+    ['yes', true],
+    ['No', false],
+    ['on', true],
+    ['off', false],
+  ])('has %s as a word, and says what it is in YAML 1.1', (word, meaning) => {
+    expect(() => parsed(walker('network_settings:', `  normalize: ${word}`))).toThrow(
+      `got "${word}"; expected true or false: ${word} means ${meaning} in YAML 1.1`,
     );
+  });
+});
+
+describe('a file that is no plain UTF-8', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'configuration-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const read = (bytes: Uint8Array | string) => {
+    const path = join(folder, 'my.yaml');
+    writeFileSync(path, bytes);
+    return readConfiguration(path, 'Walker');
+  };
+  const utf16 = Buffer.from(`\ufeff${stock}`, 'utf16le');
+
+  it.each([
+    ['UTF-16, as PowerShell writes it', utf16, /my\.yaml: .*not in UTF-8.*\(UTF-16\).*Out-File -Encoding utf8/],
+    ['UTF-16 of the other order', Buffer.from(utf16).swap16(), /\(UTF-16\)/],
+    ['UTF-16 without its mark', utf16.subarray(2), /\(UTF-16\)/],
+    [
+      'Latin-1',
+      Buffer.concat([Buffer.from('# g'), Buffer.from([0xfc]), Buffer.from(`nstig\n${stock}`)]),
+      /my\.yaml:1: .*not in UTF-8.*the byte FC, as in Latin-1/,
+    ],
+    [
+      'Latin-1 at the very end',
+      Buffer.concat([Buffer.from(`${stock}\n# gr`), Buffer.from([0xfc])]),
+      /my\.yaml:\d+: .*FC/,
+    ],
+    ['something that is no text', Buffer.concat([Buffer.from(stock), Buffer.from([0])]), /a byte 0: this is no text/],
+  ])('is told as what it is: %s', (_what, bytes, told) => {
+    expect(() => read(bytes)).toThrow(expect.objectContaining({ name: 'UserError' }));
+    expect(() => read(bytes)).toThrow(told);
+  });
+
+  it('may begin with a mark of UTF-8, and hold any text of it', () => {
+    expect(read(`\ufeff# größer 步 🚶\n${stock}`)).toEqual(parsed(stock));
+  });
+
+  it('is no folder', () => {
+    expect(() => readConfiguration(folder, 'Walker')).toThrow(/this is a folder, not a configuration file.*--config/);
+  });
+});
+
+describe("ML-Agents' schemas of earlier years", () => {
+  const flat = '  trainer: ppo\n  batch_size: 1024\n  summary_freq: 1000';
+  it.each([
+    [
+      'trainer_config.yaml',
+      `default:\n${flat}\nWalker:\n  max_steps: 5e5`,
+      /my\.yaml:2 \(default\.trainer\): .*Release 2/,
+    ],
+    ['one without a default', `Walker:\n  batch_size: 8`, /my\.yaml:2 \(Walker\.batch_size\): .*Release 2/],
+    ['flat settings under behaviors', `behaviors:\n  Walker:\n    trainer: ppo`, /my\.yaml:3 .*up to Release 2/],
+    ['a curriculum', 'measure: progress\nthresholds: [0.1]', /--curriculum of ML-Agents 0\.x/],
+    ['a file of samplers', 'resampling-interval: 5000', /--sampler of ML-Agents 0\.x/],
+    ['what stood beside the behaviours', `${stock}\nparameter_randomization: {}`, /from Release 3 to 7/],
+    ['the curricula beside them', `${stock}\ncurriculum: {}`, /\(curriculum\): .*from Release 3 to 7/],
+  ])('are named, with the way to the one of today: %s', (_what, text, told) => {
+    expect(() => parsed(text)).toThrow(told);
+    expect(() => parsed(text)).toThrow(/To mend it: (python -m mlagents\.trainers\.upgrade_config|write )/);
+  });
+});
+
+describe('the behaviours of a Unity', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'behaviours-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const unity = (text: string) => {
+    const path = join(folder, 'unity.yaml');
+    writeFileSync(path, text);
+    return readUnityConfiguration(path);
+  };
+
+  it('are told with the names of the file where Unity writes them in other capitals', () => {
+    expect(() => unity('behaviors:\n  walker: {}\n  Goalie: {}').of('Walker')).toThrow(
+      /"Walker" has no settings, did you mean "walker"\?; got \["walker","Goalie"\].*capitals count/,
+    );
+    expect(() => unity('behaviors:\n  Goalie: {}').of('Walker')).toThrow(
+      /got \["Goalie"\]; expected a block "Walker:"/,
+    );
+  });
+
+  it('have to be some, or default_settings for all', () => {
+    for (const none of ['behaviors: {}', '{}', '', 'env_settings: { seed: 1 }']) {
+      expect(() => unity(none), none).toThrow(/has settings for no behaviour.*Behavior Name/);
+    }
+    expect(unity('default_settings: {}').behaviors).toEqual([]);
+  });
+
+  it('are another matter than the embedded world, whose Walker alone it trains', () => {
+    expect(() => parsed('behaviors:\n  3DBall: {}')).toThrow(
+      /unknown behaviour; got "3DBall".*--env unity for the Editor/,
+    );
+    expect(() => parsed('behaviors:\n  walker: {}')).toThrow(/did you mean "Walker"\?; got "walker"; expected [^.]*$/);
   });
 });
 
@@ -375,6 +521,19 @@ describe('a wrong configuration is refused with file, line, value and what was a
       ['my.yaml:4', 'epsilon'],
     ],
     ['text that is no YAML', 'behaviors: [', ['my.yaml:1', 'YAML']],
+    ['a second document', `${walker('max_steps: 1')}\n---\n{}`, ['my.yaml:4', 'second YAML document']],
+    [
+      'a setting with a blank of no width in it',
+      walker('max_\u200bsteps: 3'),
+      [
+        'my.yaml:3 (behaviors.Walker.max_\\u200bsteps)',
+        'cannot be seen',
+        'got "max_\\u200bsteps"',
+        'did you mean "max_steps"',
+      ],
+    ],
+    ['a setting behind a blank that is none', walker('\u00a0max_steps: 3'), ['"\\u00a0max_steps"', 'cannot be seen']],
+    ['a value with a mark of direction in it', walker('trainer_type: "ppo\u200e"'), ['"ppo\\u200e"']],
   ];
   it.each(cases)('%s', (_what, text, told) => {
     expect(() => parsed(text)).toThrow(expect.objectContaining({ name: 'UserError' }));

@@ -160,4 +160,10 @@ describe('a checkpoint', () => {
     pruneCheckpoints(folder, 1, 2);
     expect(latestCheckpoint(folder, warn).path).toBe(join(folder, 'step-000000002.safetensors'));
   });
+
+  it('is looked for in a folder, and told where that is something else', () => {
+    const file = join(folder, 'checkpoints');
+    writeFileSync(file, 'x');
+    expect(() => latestCheckpoint(file, warn)).toThrow(/a folder of checkpoints was expected here; got "a file"/);
+  });
 });

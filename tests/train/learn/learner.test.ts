@@ -37,6 +37,14 @@ function differing(one: Learner['parameters'], other: Learner['parameters']): st
 describe('an update', () => {
   const fresh = initialParameters(network, seed);
 
+  it('is shown what is seen of observations, with the critic and without it', async () => {
+    for (const more of [{}, { rawObservations: true }]) {
+      const { learner } = await learnt({}, {}, more);
+      learner.normaliser.update(buffer.observations);
+      expect(await learner.see(buffer.observations)).toEqual((await learner.evaluate(buffer.observations)).seen);
+    }
+  });
+
   it('takes one step for each minibatch of each epoch', async () => {
     const { counts, statistics, learner } = await learnt({});
     expect(counts).toEqual({ actor: 10, critic: 10 });

@@ -146,7 +146,7 @@ describe('the end of a session', () => {
         return undefined;
       },
     });
-    expect((await join(trainer.port, {})).ending).toBe('the trainer is gone');
+    expect((await join(trainer.port, {})).ending).toBe('the trainer ended the session');
   });
 
   it('when interrupted, tells the trainer, though it be silent', async () => {
