@@ -51,7 +51,9 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
       throw new UserError({ what: 'nothing to train for and nothing to start from', where: 'max_steps', value: 0 });
     }
     if (saved && !saved.snapshots && options.environment.kind === 'embedded') {
-      hooks.warn('This checkpoint keeps no episodes that could go on here: every agent begins anew, with its first one.');
+      hooks.warn(
+        'This checkpoint keeps no episodes that could go on here: every agent begins anew, with its first one.',
+      );
     }
     collector = await collectorOf(options, curriculum, saved);
     const rewardNormaliser = rewardNormaliserOf(options, saved, initial);

@@ -160,8 +160,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'bench',
     about: '`npm run bench -- NAME`: what is measured and never asserted',
-    knows: ['base',
-      'physics', 'cli', 'compile', 'envs', 'envs/walker', 'envs/unity', 'evaluate', ...training, 'train'],
+    knows: ['base', 'physics', 'cli', 'compile', 'envs', 'envs/walker', 'envs/unity', 'evaluate', ...training, 'train'],
   },
   {
     name: 'docs',
