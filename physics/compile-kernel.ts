@@ -8,7 +8,6 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 const options = [
   '-O3',
-  '--converge',
   '--noAssert',
   // No allocator, no collector: memory is laid out by tables.ts.
   ...['--runtime', 'stub'],

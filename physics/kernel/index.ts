@@ -42,7 +42,7 @@ export {
   VELOCITY,
 } from './layout';
 import { bodyCount, contactLane, firstGroup, groupBytes, jointCount, pairCount, readConfiguration, setCounts, shapeCount } from './layout';
-import { ORDER_CAPACITY, solveStep } from './step';
+import { ORDER_BYTES, solveStep } from './step';
 import { SOLVER_BYTES } from './velocities';
 
 /** To be called before sizes are asked for, which come next. */
@@ -102,7 +102,7 @@ export function solverBodyBytes(): i32 {
 
 /** Scratch bytes that all rows take at most. */
 export function rowBytes(): i32 {
-  const joint: usize = 16 * (1 + 34 + 27 + 36 + 7 * 13);
-  return <i32>(JOINT_SCRATCH_BYTES + 4 * ORDER_CAPACITY + <usize>jointCount * joint +
+  const joint: usize = 16 * (1 + 34 + 30 + 39 + 7 * 13);
+  return <i32>(JOINT_SCRATCH_BYTES + ORDER_BYTES + <usize>jointCount * joint +
     contactRowBytes(4 * <usize>contactListCapacity()));
 }

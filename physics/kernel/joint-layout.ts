@@ -33,7 +33,9 @@ export const LINEAR_A1: usize = 9 * V;
 /** Inverse of the block's response: xx, xy, xz, yy, yz, zz. */
 export const LINEAR_INVERSE: usize = 18 * V;
 export const LINEAR_BIAS: usize = 24 * V;
-export const LINEAR_BYTES: usize = 27 * V;
+/** What an iteration finds there: velocities of the rows and biases. */
+export const LINEAR_RESIDUAL: usize = 27 * V;
+export const LINEAR_BYTES: usize = 30 * V;
 
 // A locked angular axis; behind the last of them the inverse of what is left of their response: 1, 3 or 6 numbers.
 export const LOCK_A0: usize = 0 * V;
@@ -41,7 +43,9 @@ export const LOCK_A1: usize = 3 * V;
 /** What of the position block's rows it takes to leave them undisturbed. */
 export const LOCK_T: usize = 6 * V;
 export const LOCK_BIAS: usize = 9 * V;
-export const LOCK_BYTES: usize = 10 * V;
+/** What the last iteration did, or wanted. */
+export const LOCK_IMPULSE: usize = 10 * V;
+export const LOCK_BYTES: usize = 11 * V;
 
 // A limit.
 export const LIMIT_LINEAR: usize = 0 * V;
@@ -58,4 +62,11 @@ export const LIMIT_BYTES: usize = 13 * V;
 @inline
 export function inverseSize(count: usize): usize {
   return (count * (count + 1)) >> 1;
+}
+
+/** Where the limits of a joint of such a kind begin, from the record's start. */
+@inline
+export function limitsOffset(kind: u32): usize {
+  const locks = <usize>(kind >> 1);
+  return HEAD_BYTES + (kind & DRIVEN ? DRIVE_BYTES : 0) + LINEAR_BYTES + locks * LOCK_BYTES + inverseSize(locks) * V;
 }

@@ -43,14 +43,16 @@ export function sqrt(a: v128): v128 {
   return f32x4.sqrt(a);
 }
 
+/** The greater; `a` where one is no number. One instruction, where f32x4.max takes eight to look for such. */
 @inline
 export function max(a: v128, b: v128): v128 {
-  return f32x4.max(a, b);
+  return f32x4.pmax(a, b);
 }
 
+/** The lesser; `a` where one is no number. */
 @inline
 export function min(a: v128, b: v128): v128 {
-  return f32x4.min(a, b);
+  return f32x4.pmin(a, b);
 }
 
 /** `a` where a mask has ones, else `b`. */

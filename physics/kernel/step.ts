@@ -1,7 +1,19 @@
 // One physics step of four walkers: velocities, rows, iterations, poses. Contacts are found before, in contact/.
-import { CONTACT_STATIC, KIND } from './joint-layout';
+//
+// Rows are solved partition by partition. Within a partition no two joints share a body, so their order can't matter, and
+// they are solved part by part: all drives, all locks, all limits, then contacts. Neighbours in that order don't wait for
+// one another, and the processor works on two or three of them at a time.
+import { BODY_0, BODY_1, CONTACT_STATIC, DRIVEN, DRIVE_BYTES, HEAD_BYTES, KIND, LIMIT_COUNT, limitsOffset } from './joint-layout';
 import { concludeContact, solveContactBetween, solveStaticContact, tellBroken } from './solve-contact';
-import { concludeJoint, solveJoint } from './solve-joint';
+import {
+  concludeJoint,
+  solveDrive,
+  solveLimits,
+  solveOneLock,
+  solvePosition,
+  solveThreeLocks,
+  solveTwoLocks,
+} from './solve-joint';
 import { contactIsIn, gatherContacts, prepareNextContact, startOrder } from './contact-rows';
 import { integrate } from './integrate';
 import {
@@ -18,12 +30,25 @@ import {
 import { JOINT_SCRATCH_BYTES, prepareJoint } from './joint-rows';
 import { keepMotion, startVelocities } from './velocities';
 
-/** Places of all rows in the order of solving, u32 each. */
-let order: usize = 0;
-let orderCount: u32 = 0;
+/** Places of all records in the order in which they were made, u32 each. */
+let records: usize = 0;
+let recordCount: u32 = 0;
+/** What an iteration does, one thing after the other: u32 what, where its numbers are, body 0, body 1. */
+let program: usize = 0;
+let programEnd: usize = 0;
 
 /** Most records that a step can have: 15 joints and some contacts are usual. */
-export const ORDER_CAPACITY: usize = 1024;
+const RECORD_CAPACITY: usize = 1024;
+const INSTRUCTION_BYTES: usize = 16;
+/** Bytes of both lists. */
+export const ORDER_BYTES: usize = RECORD_CAPACITY * (4 + 2 * INSTRUCTION_BYTES);
+
+// What an instruction does. From LOCKS on: position and so many locked angles; from LIMITS on: so many limits.
+const STATIC_CONTACT: u32 = 0;
+const CONTACT_BETWEEN: u32 = 1;
+const DRIVE: u32 = 2;
+const LOCKS: u32 = 3;
+const LIMITS: u32 = 7;
 
 /** Position iterations in whose last ones alone friction takes part, unless it always does. */
 const LAST_ITERATIONS: i32 = 3;
@@ -36,60 +61,102 @@ export function solveStep(group: usize): void {
   keepMotion();
   conclude();
   for (let left = velocityIterations; left > 0; left--) iterate(true);
-  for (let i: u32 = 0; i < orderCount; i++) {
-    const at: usize = load<u32>(order + 4 * i);
+  for (let i: u32 = 0; i < recordCount; i++) {
+    const at: usize = load<u32>(records + 4 * i);
     if (load<u32>(at, KIND) >= CONTACT_STATIC) tellBroken(at);
   }
   integrate(group);
 }
 
-/** Fills `order`: partition by partition, joints first; contacts with what never moves last. */
+/** Makes all rows, and the program of an iteration: contacts with what never moves come last. */
 function prepareRows(group: usize): void {
-  order = rows + JOINT_SCRATCH_BYTES;
-  orderCount = 0;
-  let at = gatherContacts(group, order + 4 * ORDER_CAPACITY);
+  records = rows + JOINT_SCRATCH_BYTES;
+  recordCount = 0;
+  program = records + 4 * RECORD_CAPACITY;
+  programEnd = program;
+  let at = gatherContacts(group, records + ORDER_BYTES);
   startOrder();
   let joint = 0;
   for (let partition = 0; partition < partitionCount; partition++) {
+    const first = recordCount;
     while (joint < jointCount) {
       const table = jointTable + <usize>joint * JOINT_TABLE_BYTES;
       if (load<i32>(table, JOINT_PARTITION) != partition) break;
-      push(at);
+      record(at);
       at = prepareJoint(group, table, at);
       joint++;
     }
-    while (contactIsIn(partition)) {
-      push(at);
-      at = prepareNextContact(group, at);
-    }
+    pushJoints(first);
+    while (contactIsIn(partition)) at = pushContact(group, at);
   }
-  while (contactIsIn(0xffff)) {
-    push(at);
-    at = prepareNextContact(group, at);
-  }
+  while (contactIsIn(0xffff)) at = pushContact(group, at);
 }
 
 @inline
-function push(at: usize): void {
-  store<u32>(order + 4 * orderCount, <u32>at);
-  orderCount++;
+function record(at: usize): void {
+  store<u32>(records + 4 * recordCount, <u32>at);
+  recordCount++;
+}
+
+@inline
+function push(what: u32, numbers: usize, from: usize): void {
+  store<u32>(programEnd, what);
+  store<u32>(programEnd, <u32>numbers, 4);
+  store<u32>(programEnd, load<u32>(from, BODY_0), 8);
+  store<u32>(programEnd, load<u32>(from, BODY_1), 12);
+  programEnd += INSTRUCTION_BYTES;
+}
+
+/** Appends the joints from record `first` on, part by part; those with as many locks side by side. */
+function pushJoints(first: u32): void {
+  for (let i = first; i < recordCount; i++) {
+    const at: usize = load<u32>(records + 4 * i);
+    if (load<u32>(at, KIND) & DRIVEN) push(DRIVE, at + HEAD_BYTES, at);
+  }
+  for (let locks: u32 = 0; locks < 4; locks++) {
+    for (let i = first; i < recordCount; i++) {
+      const at: usize = load<u32>(records + 4 * i);
+      const kind = load<u32>(at, KIND);
+      if (kind >> 1 == locks) push(LOCKS + locks, at + HEAD_BYTES + (kind & DRIVEN ? DRIVE_BYTES : 0), at);
+    }
+  }
+  for (let i = first; i < recordCount; i++) {
+    const at: usize = load<u32>(records + 4 * i);
+    const limits = load<u32>(at, LIMIT_COUNT);
+    if (limits) push(LIMITS + limits, at + limitsOffset(load<u32>(at, KIND)), at);
+  }
+}
+
+function pushContact(group: usize, at: usize): usize {
+  record(at);
+  const end = prepareNextContact(group, at);
+  push(load<u32>(at, KIND) == CONTACT_STATIC ? STATIC_CONTACT : CONTACT_BETWEEN, at, at);
+  return end;
 }
 
 /** Solves all rows once. */
 function iterate(friction: bool): void {
-  for (let i: u32 = 0; i < orderCount; i++) {
-    const at: usize = load<u32>(order + 4 * i);
-    const kind = load<u32>(at, KIND);
-    if (kind < CONTACT_STATIC) solveJoint(at);
-    else if (kind == CONTACT_STATIC) solveStaticContact(at, friction);
-    else solveContactBetween(at, friction);
+  const end = programEnd;
+  for (let at = program; at < end; at += INSTRUCTION_BYTES) {
+    const what = load<u32>(at);
+    const numbers: usize = load<u32>(at, 4);
+    const body0: usize = load<u32>(at, 8);
+    const body1: usize = load<u32>(at, 12);
+    if (what == DRIVE) solveDrive(numbers, body0, body1);
+    else if (what == LOCKS + 1) solveOneLock(numbers, body0, body1);
+    else if (what == LOCKS) solvePosition(numbers, body0, body1);
+    else if (what == LOCKS + 2) solveTwoLocks(numbers, body0, body1);
+    else if (what == STATIC_CONTACT) solveStaticContact(numbers, friction);
+    else if (what == LOCKS + 3) solveThreeLocks(numbers, body0, body1);
+    else if (what == CONTACT_BETWEEN) solveContactBetween(numbers, friction);
+    else solveLimits(numbers, what - LIMITS, body0, body1);
   }
 }
 
 /** Takes biases away. */
 function conclude(): void {
-  for (let i: u32 = 0; i < orderCount; i++) {
-    const at: usize = load<u32>(order + 4 * i);
+  for (let i: u32 = 0; i < recordCount; i++) {
+    const at: usize = load<u32>(records + 4 * i);
     if (load<u32>(at, KIND) < CONTACT_STATIC) concludeJoint(at);
     else concludeContact(at);
   }

@@ -17,7 +17,7 @@ describe('the committed kernel', () => {
     const [committed, built] = await Promise.all([readFile(kernelFile), readFile(file)]);
     await rm(folder, { recursive: true });
     expect(built.equals(committed)).toBe(true);
-  });
+  }, 240_000);
 
   it('uses nothing but what every engine with fixed-width SIMD has: no relaxed SIMD, no threads, no import but memory', async () => {
     const module = await compileKernelModule(await readFile(kernelFile));

@@ -146,4 +146,22 @@ describe('a box, wherever it is put', () => {
     expect(contacts).toBeGreaterThan(2000);
     expect(wrong).toEqual([]);
   });
+
+  it('finds a ball drawn out to a capsule by a few millimetres at its edge', () => {
+    const edge: Box = { kind: 'box', halfExtents: [0.0391, 0.08, 0.0708] };
+    const missed: number[] = [];
+    for (let step = 0; step < 400; step += 4) {
+      const capsule: Round = { kind: 'capsule', radius: 0.08, halfHeight: 0.001 + step * 1e-5 };
+      const body = (shape: Shape): Body => ({ shape, position: [0, 0, 0], rotation: upright });
+      const bodies = new KernelBodies(kernel, [body(edge), body(capsule)], { speculative: false });
+      const boxAt: Motion = new Float32Array([...upright, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+      const along = about([0.09, -1, 0.07], Math.PI / 2 + 0.1);
+      const capsuleAt: Motion = new Float32Array([...along, -0.0914, 0.1452, -0.0064 + step * 1e-4, 0, 0, 0, 0, 0, 0]);
+      for (let lane = 0; lane < 4; lane++) bodies.place([boxAt, capsuleAt], lane);
+      bodies.find();
+      const apart = distance(edge, boxAt, capsule, capsuleAt);
+      if (bodies.patches().length > 0 !== apart < reach) missed.push(step);
+    }
+    expect(missed).toEqual([]);
+  });
 });
