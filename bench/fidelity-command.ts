@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import { checkWritable, writeAtomically } from '../base/files/write-atomically.ts';
 import { runCommandLine } from '../cli/command-line.ts';
-import { flag, text, wholeNumber } from '../cli/options.ts';
+import { flag, oneOf, text, wholeNumber } from '../cli/options.ts';
 import type { ParameterValues } from '../envs/env.ts';
 import { behavior } from '../envs/walker/behavior.ts';
+import { defaultWorld, worldNames } from '../envs/walker/dialects.ts';
 import { checkParameter } from '../envs/walker/parameters.ts';
 import { fidelity, printFidelity } from '../evaluate/fidelity.ts';
 import { lessonsOf } from '../train/configuration/environment-parameters.ts';
@@ -36,6 +37,11 @@ export const bench = (argv: readonly string[]) =>
           argument: 'N',
           description: 'how many observations to list, least like the file first (default: 12; --json has all)',
           schema: wholeNumber(0).default(12),
+        },
+        world: {
+          argument: 'NAME',
+          description: `the world to judge it in: ${worldNames.join(', ')} (default: ${defaultWorld})`,
+          schema: oneOf(worldNames).optional(),
         },
         parameters: {
           argument: 'FILE',

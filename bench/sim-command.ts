@@ -3,9 +3,11 @@ import { once } from 'node:events';
 import { availableParallelism, cpus } from 'node:os';
 import { startWorker } from '../base/threads/start-worker.ts';
 import { runCommandLine } from '../cli/command-line.ts';
-import { wholeNumber } from '../cli/options.ts';
-import { printSim, sim } from './sim.ts';
+import { oneOf, wholeNumber } from '../cli/options.ts';
+import { defaultWorld, worldNames } from '../envs/walker/dialects.ts';
+import { outsidePhysics, printSim, sim } from './sim.ts';
 import { printScaling, simScaling, workerCounts } from './sim-scaling.ts';
+import { printSimulator, simulatorBesidePhysX } from './simulator.ts';
 
 /** Decisions for each number of workers at most: more of them say nothing more. */
 const decisionsToScale = 10_000;
@@ -15,7 +17,8 @@ export const bench = (argv: readonly string[]) =>
     {
       name: 'bench sim',
       typed: 'npm run bench -- sim',
-      summary: 'measures the PhysX world: where the time goes on one thread, more threads, memory',
+      summary:
+        'measures the simulator beside PhysX, and the environment on it: where the time goes on one thread, more threads, memory',
       options: {
         decisions: {
           argument: 'N',
@@ -27,30 +30,42 @@ export const bench = (argv: readonly string[]) =>
           description: 'walkers on one thread',
           schema: wholeNumber(1).default(16),
         },
+        world: {
+          argument: 'NAME',
+          description: `the world of the environment: ${worldNames.join(', ')} (default: ${defaultWorld})`,
+          schema: oneOf(worldNames).default(defaultWorld),
+        },
         workers: {
           argument: 'N',
           description: 'measure 1, 2, 4, ... worker threads up to this many (default: twice the cores)',
           schema: wholeNumber(1).default(2 * availableParallelism()),
         },
       },
-      async run({ decisions, agents, workers }, { terminal, progress, interrupts }) {
+      async run({ decisions, agents, world, workers }, { terminal, progress, interrupts }) {
         const perWalker = await megabytesPerWalker();
         const report = await sim({
           decisions,
           agents,
+          world,
           onProgress: (done) => progress.update({ done, total: decisions, unit: 'decisions' }),
           signal: interrupts.signal,
         });
         progress.end();
+        const beside = await simulatorBesidePhysX({ decisions, walkers: agents, signal: interrupts.signal });
+        const outside_us = await outsidePhysics(world, Math.min(decisions, decisionsToScale));
         const counts = interrupts.signal.aborted ? [] : workerCounts(workers);
-        const scaling = await simScaling(counts, Math.min(decisions, decisionsToScale));
+        const scaling = await simScaling(counts, Math.min(decisions, decisionsToScale), world);
         const machine = `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, Node ${process.version}`;
         terminal.print(machine);
+        terminal.print(printSimulator(beside));
         terminal.print(printSim(report));
         terminal.print(printScaling(scaling));
         terminal.print(`${perWalker.toFixed(2)} MB for each walker`);
-        const json = { workers: scaling, ...report, mb_per_walker: perWalker, machine };
-        return { json: json };
+        terminal.print(
+          `outside of physics steps a decision of a roll-out takes ${outside_us.toFixed(1)} us, the policy included`,
+        );
+        const json = { workers: scaling, ...report, ...beside, outside_us, mb_per_walker: perWalker, machine };
+        return { json };
       },
     },
     argv,

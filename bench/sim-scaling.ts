@@ -5,7 +5,9 @@
 import { once } from 'node:events';
 import { startWorker } from '../base/threads/start-worker.ts';
 import { behavior, environmentUrl } from '../envs/walker/behavior.ts';
+import { defaultWorld, type WorldName } from '../envs/walker/dialects.ts';
 import { EmbeddedCollector } from '../train/collect/embedded-collector.ts';
+import type { SentPolicy } from '../train/policy/acting-policy.ts';
 import { actingModel } from '../train/policy/actor.ts';
 import { Normaliser } from '../train/policy/normaliser.ts';
 import { initialParameters, type Network } from '../train/policy/policy.ts';
@@ -34,6 +36,16 @@ const network: Network = {
 /** With the most workers. */
 const AGENTS_OF_A_WORKER = 16;
 
+/** A policy that has learnt nothing yet. */
+export function untrained(): SentPolicy {
+  const parameters = initialParameters(network, 1);
+  return {
+    model: actingModel({ network, parameters, normaliser: new Normaliser(network.observationSize) }),
+    logDeviation: parameters['actor.logDeviation']!,
+    deterministic: false,
+  };
+}
+
 /** 1, 2, 4, ... up to a number. */
 export function workerCounts(most: number): number[] {
   const counts = [];
@@ -42,12 +54,16 @@ export function workerCounts(most: number): number[] {
 }
 
 /** Measures collecting with each number of workers, the same agents dealt out among them. */
-export async function simScaling(counts: readonly number[], decisions: number): Promise<Scaling[]> {
+export async function simScaling(
+  counts: readonly number[],
+  decisions: number,
+  world: WorldName = defaultWorld,
+): Promise<Scaling[]> {
   const agents = AGENTS_OF_A_WORKER * Math.max(...counts);
   const measured: { readonly n: number; readonly collecting: Collecting; readonly computing: number }[] = [];
   for (const n of counts) {
     const computing = await computingSpeed(n);
-    measured.push({ n, computing, collecting: await collectingSpeed(n, agents, decisions) });
+    measured.push({ n, computing, collecting: await collectingSpeed(n, agents, decisions, world) });
   }
   const [one] = measured;
   return measured.map(({ n, collecting, computing }) => ({
@@ -64,21 +80,21 @@ interface Collecting {
   readonly policyShare: number;
 }
 
-async function collectingSpeed(workers: number, agents: number, decisions: number): Promise<Collecting> {
-  const parameters = initialParameters(network, 1);
+async function collectingSpeed(
+  workers: number,
+  agents: number,
+  decisions: number,
+  world: WorldName,
+): Promise<Collecting> {
   const collector = await EmbeddedCollector.start({
     environment: environmentUrl,
+    world,
     agents,
     workers,
     seed: 1,
     parameters: {},
   });
-  const request = {
-    model: actingModel({ network, parameters, normaliser: new Normaliser(network.observationSize) }),
-    logDeviation: parameters['actor.logDeviation']!,
-    rows: Math.ceil(decisions / agents) * agents,
-    deterministic: false,
-  };
+  const request = { ...untrained(), rows: Math.ceil(decisions / agents) * agents };
   // Once to have all of it compiled for speed, in every thread.
   await collector.collect({ ...request, iteration: 0, rows: 2000 * workers });
   const began = performance.now();

@@ -19,10 +19,10 @@ export interface Environment {
    */
   step(actions: Float32Array): Promise<Step>;
   /**
-   * What every agent did in its present episode, in the order of the agents: given to a new environment, it brings that one
-   * to exactly this point. A world that can't repeat itself (a live Unity) leaves it out.
+   * The episode that every agent is in, in the order of the agents: given to a new environment, it goes on from exactly this
+   * point. A world that can't be kept so (a live Unity) leaves it out.
    */
-  histories?(): readonly EpisodeHistory[];
+  snapshots?(): readonly EpisodeSnapshot[];
   /**
    * What every episode gets that starts from now on, instead of `EnvironmentOptions.parameters`; an episode under way keeps
    * what it was started with.
@@ -51,6 +51,8 @@ export interface BehaviorSpec {
   readonly actionSize: number;
   /** What each observation is called, in messages; absent where nobody knows. */
   readonly observationNames?: readonly string[];
+  /** The names of the environment's worlds, the first of which is meant where none is named; absent where it has one. */
+  readonly worlds?: readonly string[];
   /** Circumstances to judge a policy in, apart from training; absent where no second world can be had. */
   readonly evaluationConditions?: readonly EvaluationCondition[];
   /** The agent's left-right mirror image, where it has one: as good there as here. */
@@ -128,14 +130,12 @@ export interface Episode {
   readonly details: Readonly<Record<string, number>>;
 }
 
-/** An episode that is under way, told by what led to it. */
-export interface EpisodeHistory {
+/** An episode that is under way. */
+export interface EpisodeSnapshot {
   /** Number of the agent's episode, from 0. */
   readonly episode: number;
-  /** The parameters it was started with, by name; one that is not named is what it would be in any episode. */
-  readonly parameters: Readonly<Record<string, number>>;
-  /** All that was decided in it so far, [decisions, actionSize]. */
-  readonly actions: Float32Array;
+  /** All of it, in bytes that mean something to its own world alone. Of none: the episode is at its very beginning. */
+  readonly state: Uint8Array;
 }
 
 /** What a world is made from. Same values, same episodes: agent i is the same agent in whichever group it lives. */
@@ -145,8 +145,10 @@ export interface EnvironmentOptions {
   readonly firstAgent: number;
   readonly agents: number;
   readonly parameters: ParameterValues;
+  /** Which of the environment's worlds, where it has several; default its first. */
+  readonly world?: string | undefined;
   /** Where each agent goes on, instead of at the start of its first episode; `reset` then returns what it sees there. */
-  readonly histories?: readonly EpisodeHistory[];
+  readonly snapshots?: readonly EpisodeSnapshot[];
 }
 
 /** `environment_parameters` of the configuration as they hold now, by name. */

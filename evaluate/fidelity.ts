@@ -6,10 +6,12 @@ import { sha256 } from '../base/files/hash.ts';
 import { RandomStream } from '../base/random/stream.ts';
 import type { ParameterValues } from '../envs/env.ts';
 import { behavior } from '../envs/walker/behavior.ts';
+import { worldNamed } from '../envs/walker/dialects.ts';
+import { openWorlds } from '../envs/walker/open-worlds.ts';
 import { checkParameters, drawParameters, walkerParameters } from '../envs/walker/parameters.ts';
-import { loadPhysX } from '../envs/walker/physx.ts';
 import { walkerRig } from '../envs/walker/rig.ts';
-import { type Outcome, Walker } from '../envs/walker/walker.ts';
+import { decideTogether, type Outcome, Walker } from '../envs/walker/walker.ts';
+import type { Worlds } from '../envs/walker/world.ts';
 import { type Estimate, estimate } from './estimate.ts';
 import { isOff, type ObservationDifference, ObservationStatistics, tolerance } from './observation-statistics.ts';
 import { normalizerOf, openWalkerPolicy, readPolicy } from './walker-policy.ts';
@@ -23,6 +25,8 @@ export interface FidelityOptions {
   readonly seed?: number;
   /** The mean action instead of a sampled one; default false, as in Unity's scene. */
   readonly deterministic?: boolean;
+  /** Which of the Walker's worlds, by name; default unity. */
+  readonly world?: string | undefined;
   /** Environment parameters, such as target_speed_max; samplers draw for every episode. */
   readonly parameters?: ParameterValues;
 }
@@ -54,6 +58,8 @@ export interface FidelityReport {
   readonly policy: string;
   /** Of the file. */
   readonly sha256: string;
+  /** The world that it was judged in. */
+  readonly world: string;
   readonly deterministic: boolean;
   readonly episodes: number;
   readonly seed: number;
@@ -86,9 +92,9 @@ export interface FidelityReport {
 const bandEdges = [0, 2, 4, 6, 8, 10, walkerParameters.target_speed_max.high] as const;
 
 /** Walkers that decide in one batch. */
-const walkersInBatch = 25;
+const walkersInBatch = 32;
 
-const { observationSize, actionSize } = behavior;
+const { observationSize } = behavior;
 
 /** Streams of the policy's noise, of the episodes and of their parameters are told apart by their last number. */
 const purpose = { episode: 0x3a1, parameters: 0x3a2, noise: 0xf1d };
@@ -106,47 +112,62 @@ interface Run {
 /** Runs the policy for some episodes with target speeds drawn uniformly. */
 export async function fidelity(options: FidelityOptions): Promise<FidelityReport> {
   const { policy: path, episodes = 300, seed = 0, deterministic = false, parameters = {} } = options;
+  const world = worldNamed(options.world);
   checkParameters(parameters);
   const { bytes, model } = readPolicy(path);
   const statistics = new ObservationStatistics();
   const policy = await openWalkerPolicy(model, path, deterministic);
   const runs: Run[] = [];
-  const walkers: Walker[] = [];
+  let worlds: Worlds | undefined;
   try {
+    const count = Math.min(walkersInBatch, episodes);
+    const opened = await openWorlds(world, count);
+    worlds = opened;
+
     let started = 0;
-    const startNext = (walker: Walker): Lane | undefined => {
-      if (started >= episodes) return undefined;
+    const lanes = opened.each.map((each) => new Lane(new Walker(each, walkerRig, drawParameters(parameters, seed))));
+    const walkers = lanes.map(({ walker }) => walker);
+    /** Lets a walker begin the next episode, if there is one. */
+    const startNext = (lane: Lane) => {
       const episode = started++;
+      lane.isBusy = episode < episodes;
+      if (!lane.isBusy) return;
       const drawn = drawParameters(parameters, seed, episode, purpose.parameters);
-      walker.start(new RandomStream(seed, episode, purpose.episode), drawn);
-      return { walker, episode, reward: 0, noise: new RandomStream(seed, episode, purpose.noise) };
+      lane.walker.start(new RandomStream(seed, episode, purpose.episode), drawn);
+      Object.assign(lane, { episode, reward: 0, noise: new RandomStream(seed, episode, purpose.noise) });
     };
-    const physx = await loadPhysX();
-    while (walkers.length < Math.min(walkersInBatch, episodes)) {
-      walkers.push(new Walker(physx, walkerRig, drawParameters(parameters, seed)));
-    }
-    let busy = walkers.map(startNext).filter((lane) => lane !== undefined);
-    while (busy.length > 0) {
-      const observations = new Float32Array(busy.length * observationSize);
-      busy.forEach(({ walker }, row) => {
+    lanes.forEach(startNext);
+    const observations = new Float32Array(count * observationSize);
+    while (lanes.some(({ isBusy }) => isBusy)) {
+      lanes.forEach(({ walker, isBusy }, row) => {
+        if (!isBusy) return;
         const at = row * observationSize;
         walker.observe(observations, at);
         statistics.add(walker.targetSpeed, observations.subarray(at, at + observationSize));
       });
       const actions = await policy.act(
         observations,
-        busy.map(({ noise }) => noise),
+        lanes.map(({ noise }) => noise),
       );
-      busy = busy.flatMap((lane, row) => {
-        const outcome = lane.walker.decide(actions, row * actionSize);
+      decideTogether(
+        opened,
+        walkers,
+        actions,
+        Uint8Array.from(lanes, ({ isBusy }) => (isBusy ? 0 : 1)),
+        (which, outcome) => {
+          lanes[which]!.outcome = outcome;
+        },
+      );
+      for (const lane of lanes) {
+        if (!lane.isBusy) continue;
         lane.reward += lane.walker.reward;
-        if (outcome === 'goes on') return [lane];
-        runs[lane.episode] = runOf(lane, outcome);
-        return startNext(lane.walker) ?? [];
-      });
+        if (lane.outcome === 'goes on') continue;
+        runs[lane.episode] = runOf(lane, lane.outcome);
+        startNext(lane);
+      }
     }
   } finally {
-    for (const walker of walkers) walker.close();
+    worlds?.close();
     await policy.close();
   }
 
@@ -154,6 +175,7 @@ export async function fidelity(options: FidelityOptions): Promise<FidelityReport
   return {
     policy: path,
     sha256: sha256(bytes),
+    world,
     deterministic,
     seed,
     parameters,
@@ -162,11 +184,19 @@ export async function fidelity(options: FidelityOptions): Promise<FidelityReport
   };
 }
 
-interface Lane {
+/** A walker and the episode that it is in. */
+class Lane {
   readonly walker: Walker;
-  readonly episode: number;
-  readonly noise: RandomStream;
-  reward: number;
+  isBusy = false;
+  episode = 0;
+  noise = new RandomStream();
+  reward = 0;
+  /** How it stands after its last decision. */
+  outcome: Outcome = 'goes on';
+
+  constructor(walker: Walker) {
+    this.walker = walker;
+  }
 }
 
 function runOf({ walker, reward }: Lane, outcome: Outcome): Run {
@@ -245,7 +275,7 @@ function total<Item>(items: readonly Item[], of: (item: Item) => number): number
 export function printFidelity(report: FidelityReport, worst = 12): string {
   const { bands, fallen, observations } = report;
   const lines = [
-    `${report.policy}: ${report.episodes} episodes, ${report.deterministic ? 'mean' : 'sampled'} actions, seed ${report.seed}`,
+    `${report.policy} in the world ${report.world}: ${report.episodes} episodes, ${report.deterministic ? 'mean' : 'sampled'} actions, seed ${report.seed}`,
     `steps per fall ${shown(report.steps_per_fall)}, episode ${shown(report.steps.mean)} +- ${shown(report.steps.plusMinus)} steps, ` +
       `reward ${shown(report.reward)} +- ${shown(report.reward_ci95)}, to the cap ${Math.round(report.capped_share * 100)} %, ` +
       `targets touched ${report.targets_touched}, blow-ups ${report.blow_ups}`,

@@ -5,7 +5,16 @@ import { z } from 'zod';
 import { UserError } from '../base/failure/user-error.ts';
 import { fromHere } from '../base/files/from-here.ts';
 import { type CommandLine, defineCommand } from '../cli/command-line.ts';
-import { type OptionSpec, type OptionsOf, positiveNumber, seedNumber, text, wholeNumber } from '../cli/options.ts';
+import {
+  type OptionSpec,
+  type OptionsOf,
+  oneOf,
+  positiveNumber,
+  seedNumber,
+  text,
+  wholeNumber,
+} from '../cli/options.ts';
+import { defaultWorld, worldNames } from '../envs/walker/dialects.ts';
 import { SHIPPED_WALKER, shippedFiles } from '../models/shipped.ts';
 
 /** Seconds of each episode that the film is chosen from, where it is not too long for that. */
@@ -54,6 +63,11 @@ function optionsWith(runsDir: Runs['runsDir']) {
       schema: text().optional(),
     },
     speeds: { argument: 'LIST', description: 'target speeds in m/s, a panel each (default: 1,2,3)', schema: speeds },
+    world: {
+      argument: 'NAME',
+      description: `the world to walk in: ${worldNames.join(', ')} (default: ${defaultWorld})`,
+      schema: oneOf(worldNames).optional(),
+    },
     seconds: {
       argument: 'S',
       description: 'length of the film, 0.2 to 20 (default: 4)',
@@ -88,14 +102,14 @@ export function filmCommand(runs: Runs): CommandLine<Options> {
       const { filmOf, sheetOf } = await import('./film.ts');
       const { checkWritable, writeAtomically } = await import('../base/files/write-atomically.ts');
       const { policy: path, out } = subjectOf(given, runs);
-      const { sheet, size, seed, tries, seconds } = given;
+      const { sheet, size, seed, tries, seconds, world } = given;
       const policy = await openPolicy(path);
       const recordings = [];
       try {
         for (const file of sheet === undefined ? [out] : [out, sheet]) checkWritable(file);
         for (const speed of given.speeds) {
           const secondsOfEpisode = SECONDS_OF_EPISODE;
-          recordings.push(await record(policy, { speed, seed, tries, seconds, secondsOfEpisode, signal }));
+          recordings.push(await record(policy, { speed, seed, tries, seconds, secondsOfEpisode, world, signal }));
         }
       } finally {
         await policy.close();

@@ -3,7 +3,7 @@
  *
  * Poses are as the world keeps them, [bodies + 1, 7]: rotation x y z w and position x y z; first the hips, last the target.
  */
-import { poseSize } from '../envs/walker/world.ts';
+import { poseSize } from '../envs/walker/body-view.ts';
 import { distanceBetween, type Place } from './points.ts';
 
 export function hipsOf(pose: Float32Array): Place {

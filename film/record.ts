@@ -1,9 +1,10 @@
 /** Plays some episodes at one target speed and keeps the poses of the stretch that is to be shown. */
 
 import { UserError } from '../base/failure/user-error.ts';
+import { posesOf } from '../envs/walker/body-view.ts';
 import { WalkerEnvironment } from '../envs/walker/environment.ts';
+import { openWorlds } from '../envs/walker/open-worlds.ts';
 import { unityPhysics } from '../envs/walker/physics-settings.ts';
-import { loadPhysX } from '../envs/walker/physx.ts';
 import { stepsPerDecision } from '../envs/walker/walker.ts';
 import { distanceBetween } from './points.ts';
 import type { FilmPolicy } from './policy.ts';
@@ -18,6 +19,8 @@ export interface RecordOptions {
   /** Episodes to choose from, which differ in their seed alone. */
   readonly tries: number;
   readonly seed: number;
+  /** Which of the Walker's worlds; default its first. */
+  readonly world?: string | undefined;
   /** How much of each episode is looked at; more of it where the film needs more. */
   readonly secondsOfEpisode: number;
   /** Of the film. */
@@ -99,11 +102,12 @@ function endOfLongest(episodes: readonly (readonly Float32Array[])[], wanted: nu
 /** The poses of each walker's first episode, so many frames at most. */
 async function play(
   policy: FilmPolicy,
-  { speed, tries, seed, signal }: RecordOptions,
+  { speed, tries, seed, world, signal }: RecordOptions,
   frames: number,
 ): Promise<Float32Array[][]> {
   const parameters = { target_speed_min: speed, target_speed_max: speed };
-  const environment = new WalkerEnvironment(await loadPhysX(), { seed, firstAgent: 0, agents: tries, parameters });
+  const options = { seed, firstAgent: 0, agents: tries, parameters };
+  const environment = new WalkerEnvironment(await openWorlds(world, tries), options);
   const episodes = environment.walkers.map((): Float32Array[] => []);
   const isOver = new Uint8Array(tries);
   try {
@@ -115,7 +119,7 @@ async function play(
       episodes.forEach((poses, index) => {
         // An episode that ended has given way to the next one by now.
         isOver[index]! |= step.terminated[index]! | step.truncated[index]!;
-        if (!isOver[index]) poses.push(environment.walkers[index]!.world.poses.slice());
+        if (!isOver[index]) poses.push(posesOf(environment.walkers[index]!.world.bodies));
       });
     }
   } finally {

@@ -1,7 +1,8 @@
 /** The walker as what a ray can hit: spheres, capsules and boxes, put where its bodies are. */
+
+import { poseSize } from '../envs/walker/body-view.ts';
 import type { Collider, Rig } from '../envs/walker/rig.ts';
 import { type Quaternion, turned } from '../envs/walker/rotation.ts';
-import { poseSize } from '../envs/walker/world.ts';
 import { TARGET as TARGET_COLOUR } from './floor.ts';
 import type { Colour, Point } from './points.ts';
 

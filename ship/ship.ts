@@ -52,7 +52,7 @@ export function ship(run: ShippableRun, report: string, folder: string): Card {
       mend: `npm run validate -- ${run.flags}`,
     });
   }
-  const { sha256: evaluated, seed: evaluationSeed, episodes, ...scores } = readEvaluationReport(report);
+  const { sha256: evaluated, seed: evaluationSeed, episodes, world, ...scores } = readEvaluationReport(report);
   const { reward, reward_ci95, falls_share, bands } = scores;
   if (evaluated !== hash) {
     throw new UserError({
@@ -86,6 +86,7 @@ export function ship(run: ShippableRun, report: string, folder: string): Card {
     seed,
     steps: step + (startedFrom?.steps ?? 0),
     evaluation: { seed: evaluationSeed, episodes },
+    world,
     reward,
     reward_ci95,
     falls_share,
@@ -107,7 +108,7 @@ export function ship(run: ShippableRun, report: string, folder: string): Card {
 }
 
 /** Enough to start another run from, and no more: it goes into version control. */
-function withoutEpisodes({ histories, summary, average, sample, ...learnt }: Checkpoint): Checkpoint {
+function withoutEpisodes({ snapshots, summary, average, sample, ...learnt }: Checkpoint): Checkpoint {
   return { ...learnt, sample: spreadRows(sample, learnt.network.observationSize, SAMPLE_ROWS) };
 }
 

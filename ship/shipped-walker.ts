@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { UserError } from '../base/failure/user-error.ts';
 import { fromHere } from '../base/files/from-here.ts';
 import { sha256OfFile } from '../base/files/hash.ts';
+import { defaultWorld } from '../envs/walker/dialects.ts';
 import { SHIPPED_WALKER, shippedFiles } from '../models/shipped.ts';
 import type { Configuration } from '../train/configuration/read.ts';
 
@@ -42,6 +43,7 @@ const evaluationReport = z.looseObject({
   sha256: hash,
   ...scores,
   // As Unity's scene has it: anything easier would flatter, and no two cards could be compared.
+  world: z.literal(defaultWorld, `${defaultWorld}: no --world`),
   deterministic: z.literal(false, 'false: actions are to be sampled'),
   parameters: z.strictObject({}, "none: the world is to be Unity's (no --set, no --parameters)"),
   seed: z.int(),
@@ -65,6 +67,8 @@ const card = z.strictObject({
   steps: z.int().nonnegative(),
   /** Which episodes the scores are of: those of a seed are the same for every policy. Absent in older cards. */
   evaluation: z.strictObject({ seed: z.int(), episodes: z.int() }).optional(),
+  /** The world that it was judged in; absent in cards from before there were several: then it was PhysX 5. */
+  world: z.string().optional(),
   ...scores,
 });
 

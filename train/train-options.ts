@@ -8,8 +8,8 @@ import type { RunProgress } from './keep/progress.ts';
 
 /** Where experience comes from. */
 export type TrainingWorld =
-  /** Worlds that worker threads make: URL of an `EnvironmentModule`. */
-  | { readonly kind: 'embedded'; readonly module: string }
+  /** Worlds that worker threads make: URL of an `EnvironmentModule`, and which of its worlds (default its first). */
+  | { readonly kind: 'embedded'; readonly module: string; readonly world?: string | undefined }
   /** Worlds that are there already (a live Unity, in several copies, maybe), and set the pace themselves. */
   | { readonly kind: 'live'; readonly worlds: readonly Environment[] };
 

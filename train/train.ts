@@ -50,6 +50,11 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
     if (configuration.behavior.max_steps === 0 && !saved && !initial) {
       throw new UserError({ what: 'nothing to train for and nothing to start from', where: 'max_steps', value: 0 });
     }
+    if (saved && !saved.snapshots && options.environment.kind === 'embedded') {
+      hooks.warn(
+        'This checkpoint keeps no episodes that could go on here: every agent begins anew, with its first one.',
+      );
+    }
     collector = await collectorOf(options, curriculum, saved);
     const rewardNormaliser = rewardNormaliserOf(options, saved, initial);
     // A run that has had all its decisions, by the settings that it has now, stays as it is.
@@ -78,7 +83,7 @@ function episodesOf(
   { environment, agents }: TrainOptions,
   saved: Checkpoint | undefined,
 ): readonly number[] | undefined {
-  if (saved?.histories) return saved.histories.map(({ episode }) => episode);
+  if (saved?.snapshots) return saved.snapshots.map(({ episode }) => episode);
   return environment.kind === 'embedded' ? Array.from({ length: agents }, () => 0) : undefined;
 }
 
@@ -90,8 +95,9 @@ async function collectorOf(
   const { agents, workers = availableParallelism(), seed } = options;
   const parameters = curriculum.values();
   if (environment.kind === 'embedded') {
-    const histories = saved?.histories;
-    return EmbeddedCollector.start({ environment: environment.module, agents, workers, seed, parameters, histories });
+    const { module, world } = environment;
+    const snapshots = saved?.snapshots;
+    return EmbeddedCollector.start({ environment: module, world, agents, workers, seed, parameters, snapshots });
   }
   const collector = new LiveCollector(environment.worlds, seed);
   // A live world began before it was known whose it is, and so in the first lessons.
@@ -125,6 +131,6 @@ function rewardNormaliserOf(
   if (!configuration.behavior.gaitsmith.normalize_rewards) return undefined;
   const known = saved?.rewardNormaliser;
   // Where no episode goes on (in a live world all are gone), no return does.
-  if (known && saved?.histories) return known;
+  if (known && saved?.snapshots) return known;
   return new RewardNormaliser(new Float64Array(agents), (known ?? initial?.checkpoint.rewardNormaliser)?.moments);
 }

@@ -204,7 +204,7 @@ export class Training {
   async #save(): Promise<string> {
     const { checkpointFolder } = this.#options;
     const { step } = this.#progress;
-    const whole = { ...this.#state, histories: await this.#collector.histories(), summary: this.#records.summary };
+    const whole = { ...this.#state, snapshots: await this.#collector.snapshots(), summary: this.#records.summary };
     this.#checkpoint = { path: writeCheckpoint(checkpointFolder, whole), step };
     pruneCheckpoints(checkpointFolder, this.#settings.keep_checkpoints, step);
     return this.#checkpoint.path;
@@ -253,7 +253,7 @@ export class Training {
   }
 
   /** What a checkpoint holds but for what is under way. */
-  get #state(): Omit<Checkpoint, 'histories' | 'summary'> {
+  get #state(): Omit<Checkpoint, 'snapshots' | 'summary'> {
     const { network, optimiser, normaliser } = this.#learner;
     const { behavior, origin } = this.#options;
     return {

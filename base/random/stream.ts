@@ -1,3 +1,5 @@
+import { cosine, naturalLogarithm } from '../exact-functions.ts';
+
 /**
  * Seeded random numbers whose whole state is four 32-bit integers.
  * Every use has a stream of its own, named by integers (run seed, agent, episode, purpose): what one use draws
@@ -41,8 +43,8 @@ export class RandomStream {
 
   /** A standard normal number (Box-Muller; the second of the pair is not kept, so that the state is all there is). */
   normal(): number {
-    const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
-    return radius * Math.cos(2 * Math.PI * this.uniform());
+    const radius = Math.sqrt(-2 * naturalLogarithm(1 - this.uniform()));
+    return radius * cosine(2 * Math.PI * this.uniform());
   }
 
   /** Shuffles in place (Fisher-Yates). */
@@ -55,11 +57,21 @@ export class RandomStream {
     }
   }
 
-  /** The state: what other streams can be named by. */
-  save(): [number, number, number, number] {
+  /** A stream that goes on where another one saved its state. */
+  static restored([a, b, c, counter]: RandomState): RandomStream {
+    const stream = new RandomStream();
+    [stream.#a, stream.#b, stream.#c, stream.#counter] = [a, b, c, counter];
+    return stream;
+  }
+
+  /** The state, for `restored`; other streams can be named by it. */
+  save(): RandomState {
     return [this.#a, this.#b, this.#c, this.#counter];
   }
 }
+
+/** Four 32-bit integers. */
+export type RandomState = [number, number, number, number];
 
 /** Above it, whole numbers name the streams of smaller ones again. */
 export const GREATEST_SEED = 2 ** 32 - 1;

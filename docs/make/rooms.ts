@@ -52,9 +52,14 @@ export const rooms: readonly Room[] = [
     knows: ['base'],
   },
   {
+    name: 'physics',
+    about: 'a simulator of ragdolls, four to a vector, that solves as Unity does; it knows of no walker',
+    knows: ['base'],
+  },
+  {
     name: 'envs/walker',
-    about: "ML-Agents' Walker: rig, world, observations, actions, reward",
-    knows: ['base', 'envs'],
+    about: "ML-Agents' Walker: rig, worlds, observations, actions, reward; `physx/` is PhysX, the referee",
+    knows: ['base', 'physics', 'envs'],
   },
   {
     name: 'envs/unity',
@@ -155,7 +160,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'bench',
     about: '`npm run bench -- NAME`: what is measured and never asserted',
-    knows: ['base', 'cli', 'compile', 'envs', 'envs/walker', 'envs/unity', 'evaluate', ...training, 'train'],
+    knows: ['base', 'physics', 'cli', 'compile', 'envs', 'envs/walker', 'envs/unity', 'evaluate', ...training, 'train'],
   },
   {
     name: 'docs',

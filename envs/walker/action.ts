@@ -3,7 +3,8 @@
  *
  * The two tables are WalkerAgent.OnActionReceived of ML-Agents, in its order (the right foot stands before the left one).
  */
-import { bodyIndex, type Rig } from './rig.ts';
+import type { NumberReader } from './episode-state.ts';
+import { bodyIndex, motorBodies, type Rig } from './rig.ts';
 import { writeEuler } from './rotation.ts';
 import type { World } from './world.ts';
 
@@ -72,10 +73,10 @@ export class Muscles {
   readonly #inForce = new Float32Array(actionSize);
   readonly #rotation = new Float32Array(4);
 
-  constructor(rig: Rig, motorBodies: readonly number[]) {
+  constructor(rig: Rig) {
     this.strengths = new Float32Array(rig.bodies.length);
     this.#maxStrength = rig.drive.maxStrength;
-    this.#joints = jointActions(rig, motorBodies);
+    this.#joints = jointActions(rig);
     this.reset();
   }
 
@@ -95,7 +96,7 @@ export class Muscles {
   }
 
   /**
-   * Applies the 39 actions at `actions[at]`; numbers beyond [-1, 1] count as the nearer end. PhysX hears of changes alone.
+   * Applies the 39 actions at `actions[at]`; numbers beyond [-1, 1] count as the nearer end. The world hears of changes alone.
    *
    * An action a maps to lerp(low, high, (a + 1) / 2) degrees; a strength s to (s + 1) / 2 of the greatest.
    */
@@ -126,6 +127,16 @@ export class Muscles {
     for (let action = 0; action < actionSize; action++) inForce[action] = actions[at + action]!;
   }
 
+  /** For `restore`: strengths, then the actions in force. */
+  save(): number[] {
+    return [...this.strengths, ...this.#inForce];
+  }
+
+  restore(from: NumberReader): void {
+    this.strengths.set(from.many(this.strengths.length));
+    this.#inForce.set(from.many(actionSize));
+  }
+
   #changed(action: number, actions: Float32Array, at: number): boolean {
     return action >= 0 && actions[at + action] !== this.#inForce[action];
   }
@@ -140,7 +151,8 @@ function angle(action: number, low: number, high: number): number {
   return low + (high - low) * fractionOf(action);
 }
 
-function jointActions(rig: Rig, motorBodies: readonly number[]): JointActions[] {
+function jointActions(rig: Rig): JointActions[] {
+  const motors = motorBodies(rig);
   let next = 0;
   const firstStrength = rotationActions.reduce((sum, [, axes]) => sum + axes.length, 0);
   return rotationActions.map(([name, axes]) => {
@@ -149,7 +161,7 @@ function jointActions(rig: Rig, motorBodies: readonly number[]): JointActions[] 
     const rotation: [number, number, number] = [-1, -1, -1];
     for (const axis of axes) rotation['xyz'.indexOf(axis)] = next++;
     return {
-      motor: motorBodies.indexOf(body),
+      motor: motors.indexOf(body),
       body,
       rotation,
       low: [limits[0][0], limits[1][0], limits[2][0]],

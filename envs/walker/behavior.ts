@@ -3,6 +3,7 @@
  */
 import type { BehaviorSpec, EvaluationCondition } from '../env.ts';
 import { actionNames } from './action.ts';
+import { worldNames } from './dialects.ts';
 import { walkerMirror } from './mirror.ts';
 import { observationNames } from './observation.ts';
 import { walkerRig } from './rig.ts';
@@ -23,6 +24,7 @@ export const behavior: BehaviorSpec = {
   observationSize: names.length,
   actionSize: actionNames().length,
   observationNames: names,
+  worlds: worldNames,
   evaluationConditions: speedBands([0.1, 2, 4, 6, 8, 10]),
   mirror: walkerMirror(walkerRig),
 };

@@ -3,23 +3,25 @@
  *
  * Every episode has a random stream named by (seed, agent, episode), so it is the same in whichever group the agent lives.
  */
+import { UserError } from '../../base/failure/user-error.ts';
 import { RandomStream } from '../../base/random/stream.ts';
 import type {
   Environment,
   EnvironmentModule,
   EnvironmentOptions,
   Episode,
-  EpisodeHistory,
+  EpisodeSnapshot,
   ParameterValues,
   Step,
 } from '../env.ts';
 import { behavior } from './behavior.ts';
+import { decodeState, encodeState } from './episode-state.ts';
+import { openWorlds } from './open-worlds.ts';
 import { checkParameter, checkParameters, drawParameters, type WalkerParameters } from './parameters.ts';
 import { type PhysicsSettings, unityPhysics } from './physics-settings.ts';
-import { loadPhysX } from './physx.ts';
-import type { PhysX } from './physx-types.ts';
 import { type Rig, walkerRig } from './rig.ts';
-import { type Outcome, Walker } from './walker.ts';
+import { decideTogether, type Outcome, Walker } from './walker.ts';
+import type { World, Worlds } from './world.ts';
 
 /** Tell the streams of this environment from others with the same seed: those of episodes, and of their parameters. */
 const purpose = { episode: 0x3a1, parameters: 0x3a2 };
@@ -29,18 +31,20 @@ export { behavior };
 /**
  * Makes a group of walkers in Node.
  *
- * @throws UserError where an environment parameter is unknown or out of its range.
+ * @throws UserError where an environment parameter is unknown or out of its range, or there is no such world.
  */
 export async function createEnvironment(options: EnvironmentOptions): Promise<Environment> {
-  return new WalkerEnvironment(await loadPhysX(), options);
+  checkParameters(options.parameters);
+  return new WalkerEnvironment(await openWorlds(options.world, options.agents), options);
 }
 
 ({ behavior, createEnvironment }) satisfies EnvironmentModule;
 
-export class WalkerEnvironment implements Environment {
+export class WalkerEnvironment<In extends World = World> implements Environment {
   readonly behavior = behavior;
   readonly agents: number;
-  readonly walkers: readonly Walker[];
+  readonly walkers: readonly Walker<In>[];
+  readonly #worlds: Worlds<In>;
   readonly #options: EnvironmentOptions;
   readonly #step: {
     observations: Float32Array;
@@ -54,14 +58,18 @@ export class WalkerEnvironment implements Environment {
   readonly #numbers: Int32Array;
   readonly #decisions: Int32Array;
   readonly #rewards: Float64Array;
-  /** What was decided in the running episodes so far; grown as they last. */
+  /** 1 where the episode has ended before the decision is over, [agents]. */
+  readonly #isOver: Uint8Array;
+  /** How the episodes stand after the decision. */
+  readonly #outcomes: Outcome[] = [];
+  /** What was decided in the running episodes so far, grown as they last; empty where worlds are kept themselves. */
   readonly #histories: Float32Array[];
   readonly #parameters: WalkerParameters[];
   /** What episodes are started with from now on. */
   #given: ParameterValues;
 
   constructor(
-    physx: PhysX,
+    worlds: Worlds<In>,
     options: EnvironmentOptions,
     rig: Rig = walkerRig,
     settings: PhysicsSettings = unityPhysics,
@@ -69,10 +77,13 @@ export class WalkerEnvironment implements Environment {
     const { agents } = options;
     checkParameters(options.parameters);
     this.agents = agents;
+    this.#worlds = worlds;
     this.#options = options;
     this.#given = options.parameters;
     this.#parameters = Array.from({ length: agents }, (_, agent) => this.#draw(agent, 0));
-    this.walkers = this.#parameters.map((parameters) => new Walker(physx, rig, parameters, settings));
+    this.walkers = this.#parameters.map(
+      (parameters, agent) => new Walker(worlds.each[agent]!, rig, parameters, settings),
+    );
     this.#step = {
       observations: new Float32Array(agents * behavior.observationSize),
       rewards: new Float32Array(agents),
@@ -84,27 +95,35 @@ export class WalkerEnvironment implements Environment {
     this.#numbers = new Int32Array(agents).fill(-1);
     this.#decisions = new Int32Array(agents);
     this.#rewards = new Float64Array(agents);
-    this.#histories = Array.from({ length: agents }, () => new Float32Array(64 * behavior.actionSize));
+    this.#isOver = new Uint8Array(agents);
+    this.#histories = worlds.each.map(({ save }) => new Float32Array(save ? 0 : 64 * behavior.actionSize));
   }
 
   async reset(): Promise<Float32Array> {
     for (let agent = 0; agent < this.agents; agent++) {
       const isFirst = this.#numbers[agent] === -1;
-      const history = isFirst ? this.#options.histories?.[agent] : undefined;
-      if (history) this.#relive(agent, history);
+      const snapshot = isFirst ? this.#options.snapshots?.[agent] : undefined;
+      if (snapshot) this.#goOnFrom(agent, snapshot);
       else this.#startNext(agent);
     }
     return this.#step.observations;
   }
 
-  histories(): readonly EpisodeHistory[] {
+  snapshots(): readonly EpisodeSnapshot[] {
     // Before `reset` no agent has gone further than where it was to go on.
-    if (this.#numbers.includes(-1) && this.#options.histories) return this.#options.histories;
-    return this.#histories.map((actions, agent) => ({
-      episode: Math.max(0, this.#numbers[agent]!),
-      parameters: this.#parameters[agent]!,
-      actions: actions.slice(0, this.#decisions[agent]! * behavior.actionSize),
-    }));
+    if (this.#numbers.includes(-1) && this.#options.snapshots) return this.#options.snapshots;
+    return this.walkers.map((walker, agent) => {
+      const episode = this.#numbers[agent]!;
+      if (episode < 0) return { episode: 0, state: new Uint8Array() };
+      const told = { world: this.#worlds.name, parameters: this.#parameters[agent]! };
+      const counts = [this.#decisions[agent]!, this.#rewards[agent]!];
+      const decided = this.#histories[agent]!.slice(0, this.#decisions[agent]! * behavior.actionSize);
+      const kept = walker.world.save?.();
+      const state = kept
+        ? { told, numbers: Float64Array.of(...counts, ...walker.save()), world: kept }
+        : { told, numbers: new Float64Array(), world: new Uint8Array(decided.buffer) };
+      return { episode, state: encodeState(state) };
+    });
   }
 
   setParameters(parameters: ParameterValues): void {
@@ -116,11 +135,15 @@ export class WalkerEnvironment implements Environment {
     const { observationSize, actionSize } = behavior;
     const { observations, rewards, terminated, truncated, finalObservations, episodes } = this.#step;
     episodes.length = 0;
+    this.#isOver.fill(0);
+    decideTogether(this.#worlds, this.walkers, actions, this.#isOver, this.#ended);
     for (let agent = 0; agent < this.agents; agent++) {
       const walker = this.walkers[agent]!;
       const row = agent * observationSize;
-      const outcome = this.#decide(agent, actions, agent * actionSize);
+      if (!walker.world.save) this.#remember(agent, actions, agent * actionSize);
+      this.#count(agent);
       rewards[agent] = walker.reward;
+      const outcome = this.#outcomes[agent]!;
       terminated[agent] = outcome === 'fell' ? 1 : 0;
       truncated[agent] = outcome === 'cut off' || outcome === 'blew up' ? 1 : 0;
       if (outcome === 'goes on') {
@@ -129,7 +152,6 @@ export class WalkerEnvironment implements Environment {
       }
       // What blew up is not fit to be seen: the last sound observation stands for it.
       if (outcome === 'blew up') finalObservations.set(observations.subarray(row, row + observationSize), row);
-      else walker.observe(finalObservations, row);
       episodes.push(this.#finished(agent, outcome === 'blew up', truncated[agent] === 1));
       this.#startNext(agent);
     }
@@ -137,17 +159,19 @@ export class WalkerEnvironment implements Environment {
   }
 
   async close(): Promise<void> {
-    for (const walker of this.walkers) walker.close();
+    this.#worlds.close();
   }
 
-  /** Lets one walker act on the numbers at `actions[at]`, and keeps them. */
-  #decide(agent: number, actions: Float32Array, at: number): Outcome {
-    const walker = this.walkers[agent]!;
-    this.#remember(agent, actions, at);
-    const outcome = walker.decide(actions, at);
+  /** What an episode ends in is written at once: a moment later its bodies may have moved. */
+  readonly #ended = (agent: number, outcome: Outcome): void => {
+    this.#outcomes[agent] = outcome;
+    if (outcome === 'goes on' || outcome === 'blew up') return;
+    this.walkers[agent]!.observe(this.#step.finalObservations, agent * behavior.observationSize);
+  };
+
+  #count(agent: number): void {
     this.#decisions[agent]! += 1;
-    this.#rewards[agent]! += walker.reward;
-    return outcome;
+    this.#rewards[agent]! += this.walkers[agent]!.reward;
   }
 
   #remember(agent: number, actions: Float32Array, at: number): void {
@@ -162,11 +186,46 @@ export class WalkerEnvironment implements Environment {
     for (let action = 0; action < actionSize; action++) history[end + action] = actions[at + action]!;
   }
 
-  /** Brings an agent into an episode, to where it was: the same decisions lead to the same place. */
-  #relive(agent: number, { episode, parameters, actions }: EpisodeHistory): void {
-    this.#startEpisode(agent, episode, this.#draw(agent, episode, { ...this.#given, ...parameters }));
-    for (let at = 0; at < actions.length; at += behavior.actionSize) this.#decide(agent, actions, at);
-    this.walkers[agent]!.observe(this.#step.observations, agent * behavior.observationSize);
+  /** Brings an agent into an episode, to where it was. */
+  #goOnFrom(agent: number, { episode, state }: EpisodeSnapshot): void {
+    if (state.length === 0) {
+      this.#startEpisode(agent, episode, this.#draw(agent, episode));
+      return;
+    }
+    const { told, numbers, world } = decodeState(state);
+    if (told.world !== this.#worlds.name) {
+      throw new UserError({
+        what: 'these episodes were begun in another world',
+        where: 'world',
+        value: this.#worlds.name,
+        expected: told.world,
+        mend: `go on with --world ${told.world}, or start a run of its own from this policy`,
+      });
+    }
+    const parameters = this.#draw(agent, episode, { ...this.#given, ...told.parameters });
+    const walker = this.walkers[agent]!;
+    if (walker.world.restore) {
+      const [decisions, reward, ...own] = numbers;
+      this.#numbers[agent] = episode;
+      this.#parameters[agent] = parameters;
+      this.#decisions[agent] = decisions!;
+      this.#rewards[agent] = reward!;
+      walker.world.restore(world);
+      walker.restore(Float64Array.from(own), parameters);
+    } else {
+      this.#startEpisode(agent, episode, parameters);
+      this.#playAgain(agent, new Float32Array(world.buffer));
+    }
+    walker.observe(this.#step.observations, agent * behavior.observationSize);
+  }
+
+  /** The same decisions lead to the same place. */
+  #playAgain(agent: number, actions: Float32Array): void {
+    for (let at = 0; at < actions.length; at += behavior.actionSize) {
+      this.#remember(agent, actions, at);
+      this.walkers[agent]!.decide(actions, at);
+      this.#count(agent);
+    }
   }
 
   #startNext(agent: number): void {

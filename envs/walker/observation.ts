@@ -1,28 +1,24 @@
 /**
  * The 243 observations: one table says what stands where, and the same table writes them.
  *
- * It is WalkerAgent.CollectObservations of ML-Agents. Velocities and positions are told in the goal frame: origin at the
- * hips, z level and towards the target, y up. Rotations to the goal are told in the world's axes, as Unity does.
+ * It is WalkerAgent.CollectObservations of ML-Agents. Velocities and positions are told in the goal frame: z level and towards
+ * the target, y up. Rotations to the goal are told in the world's axes, as Unity does.
  */
+import { type BodyView, type Field, originOf, type Point } from './body-view.ts';
 import { bodyIndex, type Rig } from './rig.ts';
 import { writeRelative, writeShortestFromForward } from './rotation.ts';
-import { poseSize } from './world.ts';
 
 /** What observations are made of. */
 export interface WalkerState {
-  /** [bodies + 1, 7]: rotation x y z w, position x y z; the last row is the target's. */
-  readonly poses: Float32Array;
-  /** [bodies, 3], m/s and rad/s. */
-  readonly velocities: Float32Array;
-  readonly angularVelocities: Float32Array;
-  /** [bodies], 0 or 1. */
-  readonly groundContacts: Uint8Array;
+  readonly bodies: BodyView;
   /** [bodies], 0 to 1. */
   readonly strengths: Float32Array;
   /** m/s. */
   readonly targetSpeed: number;
   /** The goal frame's z axis is (x, 0, z). */
   readonly goal: { x: number; z: number };
+  /** Where the goal frame is, m: the target is told from there. */
+  readonly frameOrigin: Point;
   /** Mean of the bodies' velocities, m/s, in the world's axes. */
   readonly meanVelocity: { x: number; y: number; z: number };
 }
@@ -75,46 +71,59 @@ function walkerRows(rig: Rig): Row[] {
     {
       name: 'hips to goal',
       parts: 'xyzw',
-      write: ({ poses, goal }, { offsets }, into, at) =>
-        writeShortestFromForward(poses, hips * poseSize, goal.x, goal.z, into, at + offsets[0]!),
+      write: (state, { offsets }, into, at) => writeToGoal(state, hips, into, at + offsets[0]!),
     },
     {
       name: 'head to goal',
       parts: 'xyzw',
-      write: ({ poses, goal }, { offsets }, into, at) =>
-        writeShortestFromForward(poses, head * poseSize, goal.x, goal.z, into, at + offsets[0]!),
+      write: (state, { offsets }, into, at) => writeToGoal(state, head, into, at + offsets[0]!),
     },
     {
       name: 'target position',
       parts: 'xyz',
-      write: (state, { offsets }, into, at) => writePosition(state, cube, into, at + offsets[0]!),
+      write: ({ bodies, goal, frameOrigin }, { offsets }, into, at) => {
+        originOf(bodies, cube, here);
+        writeDifference(goal, here, frameOrigin, into, at + offsets[0]!);
+      },
     },
   ];
 }
+
+/** Points to be written over. */
+const here: Point = { x: 0, y: 0, z: 0 };
+const root: Point = { x: 0, y: 0, z: 0 };
 
 /** Rows about every body. */
 const bodyRows: readonly Row[] = [
   {
     name: 'ground contact',
     parts: '',
-    write: ({ groundContacts }, places, into, at) => writeNumbers(groundContacts, places, into, at),
+    write: ({ bodies: { words, touching, groundBit } }, { bodies, offsets }, into, at) => {
+      for (let which = 0; which < bodies.length; which++) {
+        const word = words[touching.first + bodies[which]! * touching.body]!;
+        into[at + offsets[which]!] = word & groundBit ? 1 : 0;
+      }
+    },
   },
   {
     name: 'velocity',
     parts: 'xyz',
-    write: ({ goal, velocities }, places, into, at) => writeVectors(goal, velocities, places, into, at),
+    write: (state, places, into, at) => writeVectors(state, state.bodies.velocity, places, into, at),
   },
   {
     name: 'angular velocity',
     parts: 'xyz',
-    write: ({ goal, angularVelocities }, places, into, at) => writeVectors(goal, angularVelocities, places, into, at),
+    write: (state, places, into, at) => writeVectors(state, state.bodies.spin, places, into, at),
   },
   {
     name: 'position',
     parts: 'xyz',
-    write: (state, { bodies, offsets }, into, at) => {
+    write: ({ bodies: view, goal }, { bodies, offsets }, into, at) => {
+      // Seen from the first body, the hips.
+      originOf(view, 0, root);
       for (let which = 0; which < bodies.length; which++) {
-        writePosition(state, bodies[which]!, into, at + offsets[which]!);
+        originOf(view, bodies[which]!, here);
+        writeDifference(goal, here, root, into, at + offsets[which]!);
       }
     },
   },
@@ -127,17 +136,20 @@ function motorRows(rig: Rig): Row[] {
     {
       name: 'rotation',
       parts: 'xyzw',
-      write: ({ poses }, { bodies, offsets }, into, at) => {
+      write: ({ bodies: { floats, part, rotation } }, { bodies, offsets }, into, at) => {
         for (let which = 0; which < bodies.length; which++) {
           const body = bodies[which]!;
-          writeRelative(poses, parents[body]! * poseSize, body * poseSize, into, at + offsets[which]!);
+          const from = rotation.first + parents[body]! * rotation.body;
+          writeRelative(floats, part, from, rotation.first + body * rotation.body, into, at + offsets[which]!);
         }
       },
     },
     {
       name: 'strength',
       parts: '',
-      write: ({ strengths }, places, into, at) => writeNumbers(strengths, places, into, at),
+      write: ({ strengths }, { bodies, offsets }, into, at) => {
+        for (let which = 0; which < bodies.length; which++) into[at + offsets[which]!] = strengths[bodies[which]!]!;
+      },
     },
   ];
 }
@@ -229,29 +241,25 @@ function inGoalFrame(
 }
 
 function writeVectors(
-  goal: WalkerState['goal'],
-  vectors: Float32Array,
+  { bodies: { floats, part }, goal }: WalkerState,
+  field: Field,
   { bodies, offsets }: Places,
   into: Float32Array,
   at: number,
 ): void {
   for (let which = 0; which < bodies.length; which++) {
-    const from = bodies[which]! * 3;
-    inGoalFrame(goal, vectors[from]!, vectors[from + 1]!, vectors[from + 2]!, into, at + offsets[which]!);
+    const from = field.first + bodies[which]! * field.body;
+    const x = floats[from]!;
+    inGoalFrame(goal, x, floats[from + part]!, floats[from + 2 * part]!, into, at + offsets[which]!);
   }
 }
 
-function writeNumbers(
-  numbers: Float32Array | Uint8Array,
-  { bodies, offsets }: Places,
-  into: Float32Array,
-  at: number,
-): void {
-  for (let which = 0; which < bodies.length; which++) into[at + offsets[which]!] = numbers[bodies[which]!]!;
+function writeToGoal({ bodies, goal }: WalkerState, body: number, into: Float32Array, at: number): void {
+  const { floats, part, rotation } = bodies;
+  writeShortestFromForward(floats, part, rotation.first + body * rotation.body, goal.x, goal.z, into, at);
 }
 
-/** Writes where a body is, seen from the first one (the hips). */
-function writePosition({ poses, goal }: WalkerState, body: number, into: Float32Array, at: number): void {
-  const from = body * poseSize + 4;
-  inGoalFrame(goal, poses[from]! - poses[4]!, poses[from + 1]! - poses[5]!, poses[from + 2]! - poses[6]!, into, at);
+/** Writes where a point is, seen from another. */
+function writeDifference(goal: WalkerState['goal'], point: Point, from: Point, into: Float32Array, at: number): void {
+  inGoalFrame(goal, point.x - from.x, point.y - from.y, point.z - from.z, into, at);
 }

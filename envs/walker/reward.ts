@@ -23,13 +23,18 @@ export function speedReward(speedError: number, targetSpeed: number): number {
 /**
  * (dot(goal, head's forward, its y set to 0) + 1) / 2: 1 looking ahead, 0 looking back, 1/2 looking up or down.
  *
- * @param poses rotation x y z w of the head at `poses[at]`.
+ * @param floats the head's rotation at `floats[at]`: x y z w, each `part` after the one before.
  */
-export function lookReward(poses: Float32Array, at: number, goal: { readonly x: number; readonly z: number }): number {
-  const x = poses[at]!;
-  const y = poses[at + 1]!;
-  const z = poses[at + 2]!;
-  const w = poses[at + 3]!;
+export function lookReward(
+  floats: Float32Array,
+  part: number,
+  at: number,
+  goal: { readonly x: number; readonly z: number },
+): number {
+  const x = floats[at]!;
+  const y = floats[at + part]!;
+  const z = floats[at + 2 * part]!;
+  const w = floats[at + 3 * part]!;
   const forwardX = 2 * (x * z + w * y);
   const forwardZ = 1 - 2 * (x * x + y * y);
   return (goal.x * forwardX + goal.z * forwardZ + 1) / 2;

@@ -47,7 +47,8 @@ const rigSchema = z.strictObject({
   linearDamping: z.number().min(0),
   angularDamping: z.number().min(0),
   drive: z.strictObject({ stiffness: positive, damping: positive, maxStrength: positive }),
-  hierarchy: z.array(z.string()),
+  solvingOrder: z.array(z.string()),
+  enteringOrder: z.array(z.string()),
   bodies: z.array(bodySchema).min(2),
 });
 
@@ -91,8 +92,10 @@ export interface Rig {
   readonly drive: { readonly stiffness: number; readonly damping: number; readonly maxStrength: number };
   /** In the order in which they are observed; the first is the root, whose position is the walker's. */
   readonly bodies: readonly RigBody[];
-  /** Indices of all bodies in the order of Unity's tree, depth first. */
-  readonly hierarchy: readonly number[];
+  /** Indices of all bodies but the root, by their joints: the first is solved first, as Unity has it. */
+  readonly solvingOrder: readonly number[];
+  /** Indices of all bodies in the order in which they enter a scene of PhysX, which solves the joint made last first. */
+  readonly enteringOrder: readonly number[];
 }
 
 /**
@@ -107,7 +110,7 @@ export function readRig(json: unknown, where = 'rig.json'): Rig {
     const issue = parsed.error.issues[0]!;
     throw new UserError({ what: issue.message, where: `${where}: ${issue.path.join('.') || 'the file'}` });
   }
-  const { bodies, start, name, linearDamping, angularDamping, drive, hierarchy } = parsed.data;
+  const { bodies, start, name, linearDamping, angularDamping, drive } = parsed.data;
   const indices = new Map(bodies.map((body, index) => [body.name, index]));
   if (indices.size < bodies.length) throw new UserError({ what: 'two bodies have the same name', where });
 
@@ -138,13 +141,19 @@ export function readRig(json: unknown, where = 'rig.json'): Rig {
   if (first.parent !== -1 || first.joint || resolved.filter(({ parent }) => parent === -1).length > 1) {
     throw new UserError({ what: 'the first body, and no other, must have neither parent nor joint', where });
   }
-  const ordered = hierarchy.map((body) => indexOf(body, 'hierarchy'));
-  if (new Set(ordered).size < bodies.length || ordered.length > bodies.length) {
-    throw new UserError({ what: 'hierarchy must name every body once', where });
-  }
+  const orderOf = (field: 'solvingOrder' | 'enteringOrder', count: number) => {
+    const order = parsed.data[field].map((body) => indexOf(body, field));
+    if (new Set(order).size < count || order.length > count || (count < bodies.length && order.includes(0))) {
+      const which = count < bodies.length ? 'every body but the first' : 'every body';
+      throw new UserError({ what: `${field} must name ${which} once`, where });
+    }
+    return order;
+  };
+  const solvingOrder = orderOf('solvingOrder', bodies.length - 1);
+  const enteringOrder = orderOf('enteringOrder', bodies.length);
   const loose = resolved.slice(1).find(({ joint }) => !joint);
   if (loose) throw new UserError({ what: 'a body without a joint would fall off', where, value: loose.name });
-  return { name, linearDamping, angularDamping, drive, bodies: resolved, hierarchy: ordered };
+  return { name, linearDamping, angularDamping, drive, bodies: resolved, solvingOrder, enteringOrder };
 }
 
 function resolvedJoint(joint: z.infer<typeof jointSchema>, connectedTo: number): RigJoint {
@@ -167,6 +176,11 @@ export function bodyIndex(rig: Rig, name: string): number {
   const index = rig.bodies.findIndex((body) => body.name === name);
   if (index < 0) throw new Error(`the rig ${rig.name} has no body named ${name}`);
   return index;
+}
+
+/** Indices of the bodies whose joints have motors, in the order in which motors are numbered. */
+export function motorBodies(rig: Rig): number[] {
+  return rig.bodies.flatMap(({ joint }, body) => (joint?.driven ? [body] : []));
 }
 
 /** ML-Agents' Walker, since 2023. */

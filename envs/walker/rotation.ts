@@ -1,9 +1,10 @@
 /**
  * Rotations as quaternions x, y, z, w, on plain numbers and typed arrays, without making objects in the step.
  *
- * Multiplication is Hamilton's: (a * b) turns by b first, then by a, as in Unity and PhysX. Lengths are taken with Math.sqrt,
- * which is rounded the same in every engine, as Math.hypot is not; that one is also twenty times slower.
+ * Multiplication is Hamilton's: (a * b) turns by b first, then by a, as in Unity and PhysX. Only what is rounded the same in
+ * every engine is used: plain operations, Math.sqrt, and exact-functions.ts in place of Math.sin and Math.cos.
  */
+import { cosine, sine } from '../../base/exact-functions.ts';
 
 export type Quaternion = readonly [x: number, y: number, z: number, w: number];
 
@@ -24,7 +25,7 @@ export function turned(
 
 /** The rotation about y (up) by an angle in radians. */
 export function yaw(angle: number): Quaternion {
-  return [0, Math.sin(angle / 2), 0, Math.cos(angle / 2)];
+  return [0, sine(angle / 2), 0, cosine(angle / 2)];
 }
 
 /** The rotation whose x, y and z axes are the given ones: right-angled, of length one, z = x cross y. */
@@ -56,28 +57,39 @@ export function fromAxes(
  */
 export function writeEuler(x: number, y: number, z: number, into: Float32Array, at: number): void {
   // Most joints have no action about two of their axes, and stay at 0 there.
-  const sx = x === 0 ? 0 : Math.sin((x * degrees) / 2);
-  const cx = x === 0 ? 1 : Math.cos((x * degrees) / 2);
-  const sy = y === 0 ? 0 : Math.sin((y * degrees) / 2);
-  const cy = y === 0 ? 1 : Math.cos((y * degrees) / 2);
-  const sz = z === 0 ? 0 : Math.sin((z * degrees) / 2);
-  const cz = z === 0 ? 1 : Math.cos((z * degrees) / 2);
+  const sx = x === 0 ? 0 : sine((x * degrees) / 2);
+  const cx = x === 0 ? 1 : cosine((x * degrees) / 2);
+  const sy = y === 0 ? 0 : sine((y * degrees) / 2);
+  const cy = y === 0 ? 1 : cosine((y * degrees) / 2);
+  const sz = z === 0 ? 0 : sine((z * degrees) / 2);
+  const cz = z === 0 ? 1 : cosine((z * degrees) / 2);
   into[at] = cy * sx * cz + sy * cx * sz;
   into[at + 1] = sy * cx * cz - cy * sx * sz;
   into[at + 2] = cy * cx * sz - sy * sx * cz;
   into[at + 3] = cy * cx * cz + sy * sx * sz;
 }
 
-/** Writes conjugate(a) * b, the rotation of b seen from a; both are read as four numbers from `from`. */
-export function writeRelative(from: Float32Array, a: number, b: number, into: Float32Array, at: number): void {
+/**
+ * Writes conjugate(a) * b, the rotation of b seen from a.
+ *
+ * @param part from one of a quaternion's four numbers in `from` to the next.
+ */
+export function writeRelative(
+  from: Float32Array,
+  part: number,
+  a: number,
+  b: number,
+  into: Float32Array,
+  at: number,
+): void {
   const ax = -from[a]!;
-  const ay = -from[a + 1]!;
-  const az = -from[a + 2]!;
-  const aw = from[a + 3]!;
+  const ay = -from[a + part]!;
+  const az = -from[a + 2 * part]!;
+  const aw = from[a + 3 * part]!;
   const bx = from[b]!;
-  const by = from[b + 1]!;
-  const bz = from[b + 2]!;
-  const bw = from[b + 3]!;
+  const by = from[b + part]!;
+  const bz = from[b + 2 * part]!;
+  const bw = from[b + 3 * part]!;
   into[at] = aw * bx + ax * bw + ay * bz - az * by;
   into[at + 1] = aw * by + ay * bw + az * bx - ax * bz;
   into[at + 2] = aw * bz + az * bw + ax * by - ay * bx;
@@ -87,9 +99,12 @@ export function writeRelative(from: Float32Array, a: number, b: number, into: Fl
 /**
  * Writes the shortest rotation from the z axis of the rotation at `from[a]` to the level direction (toX, 0, toZ) of length
  * one: Unity's Quaternion.FromToRotation.
+ *
+ * @param part from one of a quaternion's four numbers in `from` to the next.
  */
 export function writeShortestFromForward(
   from: Float32Array,
+  part: number,
   a: number,
   toX: number,
   toZ: number,
@@ -97,9 +112,9 @@ export function writeShortestFromForward(
   at: number,
 ): void {
   const x = from[a]!;
-  const y = from[a + 1]!;
-  const z = from[a + 2]!;
-  const w = from[a + 3]!;
+  const y = from[a + part]!;
+  const z = from[a + 2 * part]!;
+  const w = from[a + 3 * part]!;
   const forwardX = 2 * (x * z + w * y);
   const forwardY = 2 * (y * z - w * x);
   const forwardZ = 1 - 2 * (x * x + y * y);

@@ -1,44 +1,58 @@
 /**
- * One walker's piece of the world in PhysX: ground, walls, target cube and the ragdoll with its motors, in a scene of its own.
+ * What a walker needs of the world that it lives in, whoever simulates it.
  *
- * A body that is merely teleported to its start brings traces along (contact and friction caches, the order of pairs and
- * islands), and the episode would differ in its last bits from the same one in a new scene. So `start` takes every actor
- * out of the scene, last in first out, and puts all back: the scene is then as empty as a new one, down to the order in
- * which it hands out its numbers, at a fraction of the cost of making it (docs/fidelity.md).
- *
- * State is read straight from WebAssembly memory into typed arrays; nothing here allocates in a step.
+ * `batched-world.ts` has many walkers in the simulator of physics/, four to a vector; `physx/world.ts` gives each a scene of
+ * PhysX's own.
  */
-import { type BodyReader, bodyReader, poseSize } from './body-readers.ts';
-import { MemoryViews, pointerOf } from './memory.ts';
-import type { PhysicsSettings } from './physics-settings.ts';
-import type { MemoryLayout, PhysX, PhysXTypes } from './physx-types.ts';
-import { type Motor, RagdollMaker } from './ragdoll.ts';
-import type { Collider, Rig, Vector } from './rig.ts';
-import { identity, type Quaternion, turned, yaw } from './rotation.ts';
-import { kind, makeSceneParts, type SceneParts, setFriction } from './scene.ts';
-import { SolvedMotors } from './solved-motors.ts';
+import type { BodyView } from './body-view.ts';
+import type { WorldName } from './dialects.ts';
+import type { Vector } from './rig.ts';
 
-export { poseSize };
+/** One walker's piece of a world: ground, walls, target, and the ragdoll with its motors. */
+export interface World {
+  readonly bodies: BodyView;
+  /** Starts anew: the ragdoll in its start pose, turned about the root, and everything at rest, whatever was there before. */
+  start(start: WorldStart): void;
+  /** Turns a motor towards a rotation, x y z w at `rotations[at]`: the pose of the other body's frame in its own. */
+  setMotorTarget(motor: number, rotations: Float32Array, at: number): void;
+  /** Sets a motor's strength, N m, which the drive scale multiplies. */
+  setMotorStrength(motor: number, strength: number): void;
+  /** Changes the velocity of every body of the ragdoll by (x, 0, z) m/s. */
+  push(x: number, z: number): void;
+  /** Puts the target elsewhere; its rotation and velocity stay, as when Unity sets a position. */
+  moveTarget(position: Vector): void;
+  /** Whether the ragdoll has come to touch the target in the last physics step. */
+  targetTouched(): boolean;
+  /** Whether any body may have come to touch the ground, or ceased to, in the last physics step. */
+  groundMayHaveChanged(): boolean;
+  /** One physics step of this walker's alone; several step together by `Worlds.simulate`. */
+  simulate(): void;
+  /** Brings `bodies` up to date as far as a reward needs it: velocities, and the poses of root, head and target. */
+  readForReward(): void;
+  /** Brings all of `bodies` up to date. */
+  read(): void;
+  /** All that it keeps, for `restore`; absent where that can't be had, and an episode must be played again. */
+  save?(): Uint8Array;
+  restore?(state: Uint8Array): void;
+}
 
-/** Byte offset of the force limit in a PxD6JointDrive; tests/envs/walker/walker.test.ts checks it. */
-export const forceLimitOffset = 8;
-
-const target = {
-  collider: { shape: 'box', size: [0.25, 0.25, 0.25], center: [0, 0, 0] } satisfies Collider as Collider,
-  mass: 1,
-  // Unity's defaults for a rigid body.
-  linearDamping: 0,
-  angularDamping: 0.05,
-};
-
-const wall = { height: 10, thickness: 1 };
+/** The worlds of some walkers, stepped together. */
+export interface Worlds<Each extends World = World> {
+  /** One of `worldNames`. */
+  readonly name: WorldName;
+  readonly each: readonly Each[];
+  /** One physics step of every walker; of those that are over it may be left out. @param isOver 1 where it is, [walkers]. */
+  simulate(isOver: Uint8Array): void;
+  /** Frees everything. No call may follow. */
+  close(): void;
+}
 
 export interface WorldStart {
   /** How far the ragdoll is turned about y, radians. */
   readonly yaw: number;
   /** Centre of the target cube, metres. */
   readonly target: Vector;
-  /** Default: those that the world was made with. */
+  /** Default: Unity's. */
   readonly conditions?: WorldConditions | undefined;
 }
 
@@ -54,321 +68,8 @@ export interface WorldConditions {
   readonly driveScale: number;
 }
 
-export class World {
-  /** [bodies + 1, 7]: rotation x y z w and position x y z in Unity's axes; the last row is the target's. */
-  readonly poses: Float32Array;
-  /** Velocities of the bodies' centres of mass, m/s, [bodies, 3]. */
-  readonly velocities: Float32Array;
-  /** rad/s, [bodies, 3]. */
-  readonly angularVelocities: Float32Array;
-  /** 1 while a body touches the ground, [bodies]. */
-  readonly groundContacts: Uint8Array;
-  /** Whether the target has been touched since the last `start` or `moveTarget`. */
-  targetTouched = false;
+/** The target: a cube that falls. Its dampings are Unity's defaults for a rigid body. */
+export const target = { edge: 0.25, mass: 1, linearDamping: 0, angularDamping: 0.05 };
 
-  readonly #physx: PhysX;
-  readonly #rig: Rig;
-  readonly #settings: PhysicsSettings;
-  readonly #parts: SceneParts;
-  readonly #maker: RagdollMaker;
-  readonly #call: ReturnType<typeof nativeCalls>;
-  /** Argument of setDrive. */
-  readonly #drive: PhysXTypes.PxD6JointDrive;
-  /** Argument of setDrivePosition and setGlobalPose. */
-  readonly #pose: PhysXTypes.PxTransform;
-  /** Argument of setLinearVelocity and setAngularVelocity. */
-  readonly #rest: PhysXTypes.PxVec3;
-  /** Another, and of setGravity. */
-  readonly #vector: PhysXTypes.PxVec3;
-
-  readonly #scene: PhysXTypes.PxScene;
-  readonly #fixtures: readonly PhysXTypes.PxRigidStatic[];
-  /** The rig's, then the target. */
-  readonly #bodies: readonly PhysXTypes.PxRigidDynamic[];
-  /** The same in the order in which they join the scene, which is the order in which PhysX solves their joints. */
-  readonly #inOrder: readonly PhysXTypes.PxRigidDynamic[];
-  readonly #joints: readonly PhysXTypes.PxD6Joint[];
-  readonly #motors: readonly Motor[];
-  /** Places in memory of the bodies, then of the target. */
-  readonly #pointers: Uint32Array;
-  readonly #bodyOfShape = new Map<number, number>();
-  #targetShape = 0;
-  #populated = false;
-  readonly #views: MemoryViews;
-  readonly #reader: BodyReader;
-  /** Motors by memory, where its layout is known. */
-  readonly #solved: SolvedMotors | undefined;
-  /** Whether there has been a physics step since `start`. */
-  #hasMoved = false;
-  readonly #madeWith: WorldConditions;
-  #conditions: WorldConditions;
-
-  constructor(physx: PhysX, rig: Rig, settings: PhysicsSettings) {
-    const { px } = physx;
-    const bodies = rig.bodies.length;
-    this.poses = new Float32Array((bodies + 1) * poseSize);
-    this.velocities = new Float32Array(bodies * 3);
-    this.angularVelocities = new Float32Array(bodies * 3);
-    this.groundContacts = new Uint8Array(bodies);
-    this.#pointers = new Uint32Array(bodies + 1);
-    this.#physx = physx;
-    this.#rig = rig;
-    this.#settings = settings;
-    this.#parts = makeSceneParts(physx, settings, (pairs, count) => this.#onContact(pairs, count));
-    this.#maker = new RagdollMaker(physx, settings, this.#parts.materials);
-    this.#call = nativeCalls(physx);
-    this.#drive = new px.PxD6JointDrive(rig.drive.stiffness, rig.drive.damping, 0, false);
-    this.#pose = new px.PxTransform(px.PxIDENTITYEnum.PxIdentity);
-    this.#rest = new px.PxVec3(0, 0, 0);
-    this.#vector = new px.PxVec3(0, 0, 0);
-    const { gravity, friction } = settings;
-    this.#madeWith = { gravity, friction, masses: rig.bodies.map(({ mass }) => mass), driveScale: 1 };
-    this.#conditions = this.#madeWith;
-    this.#views = new MemoryViews(physx.memory);
-
-    const maker = this.#maker;
-    this.#scene = physx.physics.createScene(this.#parts.description);
-    this.#fixtures = this.#groundAndWalls();
-    const ragdoll = maker.bodies(rig);
-    const cube = maker.body(target.collider, kind.target, target.mass, target);
-    const { joints, motors } = maker.joints(rig, ragdoll);
-    this.#bodies = [...ragdoll, cube];
-    this.#inOrder = [...rig.hierarchy.map((body) => ragdoll[body]!), cube];
-    this.#joints = joints;
-    this.#motors = motors;
-    this.#bodies.forEach((actor, body) => {
-      this.#pointers[body] = pointerOf(actor);
-      const shape = maker.shapeOf(actor);
-      if (actor === cube) this.#targetShape = shape;
-      else this.#bodyOfShape.set(shape, body);
-    });
-    this.#reader = bodyReader(physx, this.#views, this.#pointers);
-    this.#solved = this.#solvedMotors(physx.layout);
-  }
-
-  /** Starts anew: the ragdoll in its start pose, turned about the root, and everything at rest. */
-  start({ yaw: angle, target, conditions }: WorldStart): void {
-    this.#empty();
-    this.#prepare(conditions ?? this.#madeWith);
-    const turn = yaw(angle);
-    const root = this.#rig.bodies[0]!.start;
-    this.#rig.bodies.forEach(({ start }, body) => {
-      const [x, y, z] = turned(turn, [start[0] - root[0], start[1] - root[1], start[2] - root[2]]);
-      this.#place(body, [root[0] + x, root[1] + y, root[2] + z], turn);
-    });
-    this.#place(this.#rig.bodies.length, target, identity);
-
-    for (const actor of this.#fixtures) this.#scene.addActor(actor);
-    for (const actor of this.#inOrder) {
-      this.#scene.addActor(actor);
-      actor.wakeUp();
-    }
-    this.#populated = true;
-    this.#hasMoved = false;
-    this.#solved?.connect();
-    this.#reader.prepare();
-    this.groundContacts.fill(0);
-    this.targetTouched = false;
-    this.read();
-  }
-
-  /** Runs one physics step. Contacts are up to date afterwards, poses and velocities once they have been read. */
-  simulate(): void {
-    const scene = pointerOf(this.#scene);
-    this.#call.simulate(scene, this.#settings.step);
-    this.#call.fetchResults(scene, 1);
-    this.#hasMoved = true;
-  }
-
-  /** Copies every pose and velocity out of PhysX. */
-  read(): void {
-    for (let body = 0; body <= this.groundContacts.length; body++) this.readPose(body);
-    this.#reader.readAngularVelocities(this.angularVelocities);
-    this.readVelocities();
-  }
-
-  /** Copies one body's pose out of PhysX; the target is the one after the last body. */
-  readPose(body: number): void {
-    this.#reader.readPose(body, this.poses, body * poseSize);
-  }
-
-  /** Copies the velocities of the bodies' centres of mass out of PhysX. */
-  readVelocities(): void {
-    this.#reader.readVelocities(this.velocities);
-  }
-
-  /** Indices of the bodies whose joints have motors, in the order in which motors are numbered. */
-  motorBodies(): number[] {
-    return this.#rig.bodies.flatMap(({ joint }, body) => (joint?.driven ? [body] : []));
-  }
-
-  /** Turns a motor towards a rotation, x y z w at `rotations[at]`: the pose of the other body's frame in its own. */
-  setMotorTarget(motor: number, rotations: Float32Array, at: number): void {
-    if (this.#solved && this.#hasMoved) {
-      this.#solved.setTarget(motor, rotations, at);
-      return;
-    }
-    const floats = this.#views.current().floats;
-    const word = pointerOf(this.#pose) >> 2;
-    for (let part = 0; part < 4; part++) floats[word + part] = rotations[at + part]!;
-    for (let part = 4; part < poseSize; part++) floats[word + part] = 0;
-    this.#call.setDrivePosition(pointerOf(this.#motors[motor]!.joint), pointerOf(this.#pose), 1);
-  }
-
-  /** Sets a motor's strength, N m, which the drive scale multiplies. */
-  setMotorStrength(motor: number, strength: number): void {
-    if (this.#solved && this.#hasMoved) {
-      this.#solved.setStrength(motor, strength * this.#conditions.driveScale);
-      return;
-    }
-    const { joint, drives } = this.#motors[motor]!;
-    const drive = pointerOf(this.#drive);
-    this.#views.current().floats[(drive + forceLimitOffset) >> 2] = strength * this.#conditions.driveScale;
-    for (let which = 0; which < drives.length; which++) this.#call.setDrive(pointerOf(joint), drives[which]!, drive);
-  }
-
-  /** Puts the target elsewhere; its rotation and velocity stay, as when Unity sets a position. */
-  moveTarget([x, y, z]: Vector): void {
-    const cube = this.groundContacts.length;
-    this.readPose(cube);
-    const at = cube * poseSize;
-    this.poses[at + 4] = x;
-    this.poses[at + 5] = y;
-    this.poses[at + 6] = z;
-    const floats = this.#views.current().floats;
-    const word = pointerOf(this.#pose) >> 2;
-    for (let part = 0; part < poseSize; part++) floats[word + part] = this.poses[at + part]!;
-    this.#call.setGlobalPose(this.#pointers[cube]!, pointerOf(this.#pose), 1);
-    this.targetTouched = false;
-  }
-
-  /** Changes the velocity of every body of the ragdoll by (x, 0, z) m/s. Velocities must have been read since the last step. */
-  push(x: number, z: number): void {
-    const { setLinearVelocity } = this.#call;
-    const vector = pointerOf(this.#vector);
-    for (let body = 0; body < this.groundContacts.length; body++) {
-      const at = body * 3;
-      const floats = this.#views.current().floats;
-      floats[vector >> 2] = this.velocities[at]! + x;
-      floats[(vector >> 2) + 1] = this.velocities[at + 1]!;
-      floats[(vector >> 2) + 2] = this.velocities[at + 2]! + z;
-      setLinearVelocity(this.#pointers[body]!, vector, 1);
-    }
-  }
-
-  /** A body as PhysX has it, for whoever wants to push it. */
-  body(index: number): PhysXTypes.PxRigidDynamic {
-    return this.#bodies[index]!;
-  }
-
-  /** Frees everything. No call may follow. */
-  close(): void {
-    this.#empty();
-    for (const joint of this.#joints) joint.release();
-    for (const actor of [...this.#bodies, ...this.#fixtures]) actor.release();
-    this.#scene.release();
-    this.#maker.free();
-    this.#parts.free();
-    for (const made of [this.#drive, this.#pose, this.#rest, this.#vector]) this.#physx.px.destroy(made);
-  }
-
-  /** Takes every actor out of the scene, the last that came first. */
-  #empty(): void {
-    if (!this.#populated) return;
-    for (let which = this.#inOrder.length - 1; which >= 0; which--) {
-      this.#scene.removeActor(this.#inOrder[which]!, false);
-    }
-    for (let which = this.#fixtures.length - 1; which >= 0; which--) {
-      this.#scene.removeActor(this.#fixtures[which]!, false);
-    }
-    this.#populated = false;
-  }
-
-  /** Sets, while the scene is empty, what differs from the conditions before. */
-  #prepare(conditions: WorldConditions): void {
-    const { gravity, friction, masses, driveScale } = this.#conditions;
-    if (conditions.gravity !== gravity) {
-      this.#vector.y = -conditions.gravity;
-      this.#vector.x = this.#vector.z = 0;
-      this.#scene.setGravity(this.#vector);
-    }
-    if (conditions.friction !== friction) setFriction(this.#parts.materials, conditions.friction);
-    conditions.masses.forEach((mass, body) => {
-      if (mass !== masses[body]) this.#maker.setMass(this.#bodies[body]!, mass);
-    });
-    if (conditions.driveScale !== driveScale) {
-      this.#drive.stiffness = this.#rig.drive.stiffness * conditions.driveScale;
-      this.#drive.damping = this.#rig.drive.damping * conditions.driveScale;
-    }
-    this.#conditions = conditions;
-  }
-
-  /** Puts a body, not in the scene, somewhere and at rest. */
-  #place(body: number, position: Vector, rotation: Quaternion): void {
-    const { setGlobalPose, setLinearVelocity, setAngularVelocity } = this.#call;
-    const pointer = this.#pointers[body]!;
-    const floats = this.#views.current().floats;
-    floats.set(rotation, pointerOf(this.#pose) >> 2);
-    floats.set(position, (pointerOf(this.#pose) >> 2) + 4);
-    setGlobalPose(pointer, pointerOf(this.#pose), 0);
-    setLinearVelocity(pointer, pointerOf(this.#rest), 0);
-    setAngularVelocity(pointer, pointerOf(this.#rest), 0);
-  }
-
-  /** Undefined where it isn't known where all that motors need lies in memory. */
-  #solvedMotors(layout: MemoryLayout | undefined): SolvedMotors | undefined {
-    if (!layout || !this.#motors.every(({ drives }) => drives.every((drive) => layout.forceLimits.has(drive)))) return;
-    const bodies = this.#motors.flatMap(({ body }) => [body, this.#rig.bodies[body]!.joint!.connectedTo]);
-    const pointers = Uint32Array.from(bodies, (body) => this.#pointers[body]!);
-    const wakeCounter = this.#scene.getWakeCounterResetValue();
-    return new SolvedMotors(this.#physx, layout, this.#views, this.#motors, pointers, wakeCounter);
-  }
-
-  /** The ground, its surface at the height that is set, and walls on its four sides. */
-  #groundAndWalls(): PhysXTypes.PxRigidStatic[] {
-    const { groundHeight, groundEdge: edge } = this.#settings;
-    const { height, thickness } = wall;
-    const out = edge / 2 + thickness / 2;
-    const boxes: [what: number, size: [number, number, number], position: Vector][] = [
-      [kind.ground, [edge, 1, edge], [0, groundHeight - 0.5, 0]],
-      [kind.wall, [thickness, height, edge], [out, height / 2, 0]],
-      [kind.wall, [thickness, height, edge], [-out, height / 2, 0]],
-      [kind.wall, [edge, height, thickness], [0, height / 2, out]],
-      [kind.wall, [edge, height, thickness], [0, height / 2, -out]],
-    ];
-    return boxes.map(([what, size, position]) =>
-      this.#maker.fixture({ shape: 'box', size, center: [0, 0, 0] }, position, what),
-    );
-  }
-
-  /** Called by PhysX while results are fetched. */
-  #onContact(pairs: number, count: number): void {
-    const { contactPair, touchFound, removed } = this.#parts;
-    const { size, firstShape, secondShape, flags, events } = contactPair;
-    const { words, halfWords } = this.#views.current();
-    for (let pair = pairs; pair < pairs + count * size; pair += size) {
-      // A touch that ended because `start` emptied the scene is told of late, in the next episode.
-      if (halfWords[(pair + flags) >> 1]! & removed) continue;
-      const first = words[(pair + firstShape) >> 2]!;
-      const second = words[(pair + secondShape) >> 2]!;
-      const body = this.#bodyOfShape.get(first) ?? this.#bodyOfShape.get(second);
-      // The target has touched the ground.
-      if (body === undefined) continue;
-      if (first === this.#targetShape || second === this.#targetShape) this.targetTouched = true;
-      else this.groundContacts[body] = halfWords[(pair + events) >> 1]! & touchFound ? 1 : 0;
-    }
-  }
-}
-
-/** The calls made in every step, without the package's wrappers. */
-function nativeCalls(physx: PhysX) {
-  return {
-    simulate: physx.native('PxScene', 'simulate', 1),
-    fetchResults: physx.native('PxScene', 'fetchResults', 1),
-    setGlobalPose: physx.native('PxRigidActor', 'setGlobalPose', 2),
-    setLinearVelocity: physx.native('PxRigidDynamic', 'setLinearVelocity', 2),
-    setAngularVelocity: physx.native('PxRigidDynamic', 'setAngularVelocity', 2),
-    setDrive: physx.native('PxD6Joint', 'setDrive', 2),
-    setDrivePosition: physx.native('PxD6Joint', 'setDrivePosition', 2),
-  };
-}
+/** The walls around the ground, metres. */
+export const wall = { height: 10, thickness: 1 };

@@ -33,6 +33,12 @@ export const options = {
     description: 'walkers that collect side by side, instead of gaitsmith.agents',
     schema: wholeNumber(1).optional(),
   },
+  world: {
+    argument: 'NAME',
+    description:
+      "which solver the embedded world has, instead of gaitsmith.world: unity, physx5 or physx (default: unity, or the run's own)",
+    schema: text().optional(),
+  },
   workers: {
     argument: 'N',
     description: 'worker threads; the result is the same for any number (default: all cores)',
@@ -90,7 +96,7 @@ const FLAGS_OF_OTHERS = {
     mend: 'leave it out, or train in Unity: --env unity for the Editor, --env PATH for a player',
   },
   unity: {
-    flags: ['agents', 'workers', 'shipped'],
+    flags: ['agents', 'world', 'workers', 'shipped'],
     what: 'this is for the embedded world alone',
     mend: 'leave it out: in Unity the agents are those of the scene, which sets the pace, and none is shipped',
   },

@@ -19,7 +19,7 @@ import type { Options } from './train-options.ts';
  * @param note takes what is worth a sentence about the file.
  */
 export async function configurationOf(
-  { config, maxSteps, seed, agents, initializeFrom, fromScratch, shipped }: Options,
+  { config, maxSteps, seed, agents, world, initializeFrom, fromScratch, shipped }: Options,
   run: RunFolder,
   saved?: Checkpoint,
   note?: (sentence: string) => void,
@@ -27,6 +27,7 @@ export async function configurationOf(
   const { readConfiguration } = await import('../../train/configuration/read.ts');
   const { lessonsTogether } = await import('../../train/configuration/environment-parameters.ts');
   const { behavior } = await import('../../envs/walker/behavior.ts');
+  const { worldNamed } = await import('../../envs/walker/dialects.ts');
   const { checkParameter, checkParameters } = await import('../../envs/walker/parameters.ts');
   const hasStart = initializeFrom !== undefined || existsSync(shippedFiles(shipped ?? SHIPPED_WALKER).checkpoint);
   const own = fromScratch || !hasStart ? 'config/walker-fast.yaml' : 'config/walker-tune.yaml';
@@ -45,7 +46,11 @@ export async function configurationOf(
         ...configuration.behavior,
         max_steps: maxSteps ?? max_steps,
         init_path: isStartNoPath ? null : started,
-        gaitsmith: { ...gaitsmith, agents: agents ?? gaitsmith.agents },
+        gaitsmith: {
+          ...gaitsmith,
+          agents: agents ?? gaitsmith.agents,
+          world: worldNamed(world ?? gaitsmith.world ?? undefined),
+        },
       } as BehaviorSettings,
       seed: seed ?? configuration.seed,
     },

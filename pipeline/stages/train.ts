@@ -21,7 +21,7 @@ import type { UnityTraining } from './unity-training.ts';
 
 export default defineStage({
   name: 'train',
-  summary: 'train with PPO, the walker in the embedded PhysX world or whatever walks in your Unity',
+  summary: 'train with PPO, the walker in the embedded world or whatever walks in your Unity',
   options,
 
   // Told before the world is built, and with the pipeline before anything runs.
@@ -110,7 +110,11 @@ export default defineStage({
     const result = await train(
       {
         configuration,
-        environment: { kind: 'embedded', module: environmentUrl },
+        environment: {
+          kind: 'embedded',
+          module: environmentUrl,
+          world: configuration.behavior.gaitsmith.world ?? undefined,
+        },
         behavior,
         seed,
         agents: configuration.behavior.gaitsmith.agents,

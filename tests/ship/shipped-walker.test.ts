@@ -92,7 +92,7 @@ function makeTrainedRun(runs: string): void {
     parameters,
     optimiser: { first: parameters, second: squares, counts: { actor: 30, critic: 30 } },
     normaliser,
-    histories: [{ episode: 3, parameters: {}, actions: new Float32Array(39 * 500) }],
+    snapshots: [{ episode: 3, state: new Uint8Array(39 * 500 * 4) }],
     sample,
   };
   const path = writeCheckpoint(run.checkpoints, checkpoint);
@@ -123,7 +123,7 @@ const scores = {
   falls_share: 0.18,
   bands: [{ speed: [0.1, 2], episodes: 40, reward: 800, falls_share: 0.1, mean_speed: 1.4 }],
 };
-const conditions = { deterministic: false, parameters: {}, seed: 3, episodes: 400 };
+const conditions = { world: 'unity', deterministic: false, parameters: {}, seed: 3, episodes: 400 };
 function reportOn(run: RunFolder, changes: object = {}): string {
   const path = join(folder, 'evaluation.json');
   writeFileSync(
@@ -153,10 +153,11 @@ describe('shipping', () => {
       seed: 7,
       steps: 25_000,
       evaluation: { seed: 3, episodes: 400 },
+      world: 'unity',
     });
-    const { histories, sample, parameters, optimiser } = readCheckpoint(files.checkpoint);
+    const { snapshots, sample, parameters, optimiser } = readCheckpoint(files.checkpoint);
     const whole = readCheckpoint(listCheckpoints(run.checkpoints)[0]!);
-    expect(histories).toBeUndefined();
+    expect(snapshots).toBeUndefined();
     expect(sample.length).toBe(1024 * 243);
     expect({ parameters, optimiser }).toEqual({ parameters: whole.parameters, optimiser: whole.optimiser });
   });
@@ -204,6 +205,7 @@ describe('shipping', () => {
     ...(
       [
         ['mean actions', { deterministic: true }, /deterministic: false: actions are to be sampled/],
+        ['another world', { world: 'physx' }, /world: unity: no --world/],
         ['an easier world', { parameters: { target_speed_max: 3 } }, /parameters: none: the world is to be Unity's/],
         ['a handful of episodes', { episodes: 10 }, /episodes: Too small/],
       ] as const

@@ -10,7 +10,7 @@ import { listCheckpoints } from '../../train/keep/checkpoint-files.ts';
 import type { IterationMetrics } from '../../train/keep/metrics.ts';
 import { train } from '../../train/train.ts';
 import type { TrainResult } from '../../train/train-options.ts';
-import { behavior } from './fixtures/pointing-environment.ts';
+import { behavior, stateOf } from './fixtures/pointing-environment.ts';
 
 const environment = pathToFileURL(join(import.meta.dirname, 'fixtures/pointing-environment.ts')).href;
 
@@ -108,9 +108,9 @@ describe('training with lessons and samplers', () => {
   });
 
   it('starts every episode anew with a lesson that asks for it, each with a value of its own', () => {
-    const { histories } = readCheckpoint(checkpointAfter(1));
-    const reaches = histories!.map(({ parameters }) => parameters['reach']!);
-    expect(histories!.every(({ actions }) => actions.length === 0)).toBe(true);
+    const states = readCheckpoint(checkpointAfter(1)).snapshots!.map((snapshot) => stateOf(snapshot));
+    const reaches = states.map(({ reach }) => reach!);
+    expect(states.every(({ actions }) => actions.length === 0)).toBe(true);
     expect(new Set(reaches).size).toBe(20);
     expect(Math.min(...reaches)).toBeGreaterThan(0.2);
     expect(Math.max(...reaches)).toBeLessThan(0.6);
@@ -118,7 +118,7 @@ describe('training with lessons and samplers', () => {
 
   it('lets episodes under way keep their values in a lesson that does not', () => {
     const reaches = (iterations: number) =>
-      readCheckpoint(checkpointAfter(iterations)).histories!.map(({ parameters }) => parameters['reach']!);
+      readCheckpoint(checkpointAfter(iterations)).snapshots!.map((snapshot) => stateOf(snapshot).reach!);
     expect(Math.max(...reaches(2))).toBeLessThan(0.6);
     expect(new Set(reaches(3))).toEqual(new Set([0.8]));
   });
@@ -142,9 +142,9 @@ describe('training with lessons and samplers', () => {
   );
 
   it('keeps in a checkpoint which episodes began in the lesson before: that of each agent, until it ends', () => {
-    const { histories, curriculum } = readCheckpoint(checkpointAfter(2));
+    const { snapshots, curriculum } = readCheckpoint(checkpointAfter(2));
     expect(curriculum!.begunBefore).toEqual(
-      Object.fromEntries(histories!.map(({ episode }, agent) => [agent, episode])),
+      Object.fromEntries(snapshots!.map(({ episode }, agent) => [agent, episode])),
     );
     expect(readCheckpoint(checkpointAfter(3)).curriculum!.begunBefore).toBeUndefined();
   });

@@ -9,7 +9,7 @@ import { parseConfiguration } from '../../train/configuration/read.ts';
 import { readCheckpoint } from '../../train/keep/checkpoint.ts';
 import { Learner } from '../../train/learn/learner.ts';
 import type { TrainOptions } from '../../train/train-options.ts';
-import { behavior } from './fixtures/pointing-environment.ts';
+import { behavior, stateOf } from './fixtures/pointing-environment.ts';
 import { trainPointer } from './fixtures/train-pointer.ts';
 
 /** 240 decisions an iteration. */
@@ -151,7 +151,7 @@ describe('a setting', () => {
       (await run({ network: 'deterministic: true' }, { name: 'still', maxSteps: 1, workers: 1 })).checkpoint,
     );
     const spread = (checkpoint: typeof noisy) => {
-      const actions = checkpoint.histories!.flatMap((history) => [...history.actions]);
+      const actions = checkpoint.snapshots!.flatMap((snapshot) => [...stateOf(snapshot).actions]);
       return Math.max(...actions) - Math.min(...actions);
     };
     // The means start near 0, and sigma is 1: a third of it reaches the world.

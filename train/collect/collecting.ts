@@ -1,5 +1,5 @@
 /** What collects experience, whichever the world is: worker threads with worlds of their own, or a live world's agents. */
-import type { Episode, EpisodeHistory, ParameterValues } from '../../envs/env.ts';
+import type { Episode, EpisodeSnapshot, ParameterValues } from '../../envs/env.ts';
 import type { Trial } from '../judge/trials.ts';
 import type { SentPolicy } from '../policy/acting-policy.ts';
 import type { Rollout } from './rollout.ts';
@@ -25,7 +25,7 @@ export interface Collector {
    */
   setParameters(parameters: ParameterValues, reset: boolean): Promise<void>;
   /** What a new collector needs to go on from here, in the order of the agents; undefined where the world can't repeat. */
-  histories(): Promise<readonly EpisodeHistory[] | undefined>;
+  snapshots(): Promise<readonly EpisodeSnapshot[] | undefined>;
   /**
    * Plays held-out episodes in worlds of their own; those that experience is collected in stand still meanwhile. Absent
    * where a world can't be had twice.

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { UserError } from '../../base/failure/user-error.ts';
 import type { StartedWith } from '../../base/threads/start-worker.ts';
-import type { EnvironmentModule } from '../../envs/env.ts';
+import type { EnvironmentModule, EnvironmentOptions } from '../../envs/env.ts';
 import { playTrial } from '../judge/trials.ts';
 import { NotFiniteError } from '../numbers/not-finite.ts';
 import { whileActing } from '../policy/acting-policy.ts';
@@ -17,12 +17,13 @@ import { AgentGroup, type Rollout } from './rollout.ts';
 const port = parentPort!;
 const members: AgentGroup[] = [];
 
-const { environment, groups, seed, parameters } = (workerData as StartedWith<CollectorWorkerData>).data;
+const { environment, world, groups, seed, parameters } = (workerData as StartedWith<CollectorWorkerData>).data;
 
 answering(async () => {
-  const world = (await import(environment)) as EnvironmentModule;
+  const { createEnvironment } = (await import(environment)) as EnvironmentModule;
   for (const group of groups) {
-    members.push(new AgentGroup(await world.createEnvironment({ seed, parameters, ...group }), seed, group.firstAgent));
+    const own = await createEnvironment({ seed, parameters, world, ...group });
+    members.push(new AgentGroup(own, seed, group.firstAgent));
   }
   return { kind: 'ready' };
 });
@@ -36,13 +37,14 @@ async function respond(request: CollectorRequest): Promise<CollectorReply | unde
     case 'collect':
       return collect(request);
     case 'try': {
-      const world = (await import(environment)) as EnvironmentModule;
-      const episodes = await whileActing(request, (policy) => playTrial(world, policy, request.trial));
+      const { createEnvironment } = (await import(environment)) as EnvironmentModule;
+      const module = { createEnvironment: (options: EnvironmentOptions) => createEnvironment({ ...options, world }) };
+      const episodes = await whileActing(request, (policy) => playTrial(module, policy, request.trial));
       return { kind: 'tried', episodes };
     }
-    case 'histories': {
-      const parts = members.map((group) => group.histories());
-      return { kind: 'histories', histories: parts.every((part) => part !== undefined) ? parts.flat() : undefined };
+    case 'snapshots': {
+      const parts = members.map((group) => group.snapshots());
+      return { kind: 'snapshots', snapshots: parts.every((part) => part !== undefined) ? parts.flat() : undefined };
     }
     case 'parameters':
       for (const group of members) await group.setParameters(request.parameters, request.reset);

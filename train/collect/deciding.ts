@@ -10,7 +10,7 @@ import type { Session } from '../../compile/onnxruntime.ts';
  * Agents of a group at most, and rows of each batch. Part of what a run's numbers may depend on, so it is no setting. With
  * more of them a decision costs a little less, and workers whose shares are not multiples of it fill up more.
  */
-export const GROUP_SIZE = 4;
+export const GROUP_SIZE = 8;
 
 /**
  * @param observations raw, [agents, observationSize], of GROUP_SIZE agents at most.

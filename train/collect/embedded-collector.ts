@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { type Problem, UserError } from '../../base/failure/user-error.ts';
 import { startWorker } from '../../base/threads/start-worker.ts';
-import type { Episode, EpisodeHistory, ParameterValues } from '../../envs/env.ts';
+import type { Episode, EpisodeSnapshot, ParameterValues } from '../../envs/env.ts';
 import type { Trial } from '../judge/trials.ts';
 import { type Finding, NotFiniteError } from '../numbers/not-finite.ts';
 import type { SentPolicy } from '../policy/acting-policy.ts';
@@ -18,22 +18,25 @@ import { mergeRollouts, type Rollout } from './rollout.ts';
 export interface EmbeddedOptions {
   /** URL of an `EnvironmentModule`. */
   readonly environment: string;
+  /** Which of its worlds; default its first. */
+  readonly world?: string | undefined;
   readonly agents: number;
   readonly workers: number;
   readonly seed: number;
   readonly parameters: ParameterValues;
-  /** Where each agent goes on, as `histories` told; absent in a new run. */
-  readonly histories?: readonly EpisodeHistory[] | undefined;
+  /** Where each agent goes on, as `snapshots` told; absent in a new run. */
+  readonly snapshots?: readonly EpisodeSnapshot[] | undefined;
 }
 
 interface Group {
   readonly firstAgent: number;
   readonly agents: number;
-  readonly histories?: readonly EpisodeHistory[];
+  readonly snapshots?: readonly EpisodeSnapshot[];
 }
 
 export interface CollectorWorkerData {
   readonly environment: string;
+  readonly world: string | undefined;
   readonly groups: readonly Group[];
   readonly seed: number;
   readonly parameters: ParameterValues;
@@ -47,7 +50,7 @@ export interface WorkerCollectRequest extends Omit<CollectRequest, 'rows'> {
 export type CollectorRequest =
   | ({ readonly kind: 'collect' } & WorkerCollectRequest)
   | ({ readonly kind: 'try'; readonly trial: Trial } & SentPolicy)
-  | { readonly kind: 'histories' }
+  | { readonly kind: 'snapshots' }
   | { readonly kind: 'parameters'; readonly parameters: ParameterValues; readonly reset: boolean }
   | { readonly kind: 'close' };
 
@@ -55,7 +58,7 @@ export type CollectorReply =
   | { readonly kind: 'ready' }
   | { readonly kind: 'collected'; readonly parts: Rollout[] }
   | { readonly kind: 'tried'; readonly episodes: readonly Episode[] }
-  | { readonly kind: 'histories'; readonly histories: EpisodeHistory[] | undefined }
+  | { readonly kind: 'snapshots'; readonly snapshots: EpisodeSnapshot[] | undefined }
   | { readonly kind: 'parameters' }
   | {
       readonly kind: 'failed';
@@ -75,9 +78,9 @@ export class EmbeddedCollector implements Collector {
 
   /** Starts the workers and their worlds. */
   static async start(options: EmbeddedOptions): Promise<EmbeddedCollector> {
-    const { environment, seed, parameters } = options;
+    const { environment, world, seed, parameters } = options;
     const shares = dealOut(options);
-    const started = shares.map((groups) => new RollOutWorker({ environment, groups, seed, parameters }));
+    const started = shares.map((groups) => new RollOutWorker({ environment, world, groups, seed, parameters }));
     const collector = new EmbeddedCollector(started, options.agents);
     try {
       await Promise.all(started.map((worker) => worker.answer()));
@@ -112,9 +115,9 @@ export class EmbeddedCollector implements Collector {
     return episodes;
   }
 
-  async histories(): Promise<EpisodeHistory[] | undefined> {
-    const replies = await Promise.all(this.#workers.map((worker) => worker.ask({ kind: 'histories' })));
-    const parts = replies.map((reply) => (reply.kind === 'histories' ? reply.histories : undefined));
+  async snapshots(): Promise<EpisodeSnapshot[] | undefined> {
+    const replies = await Promise.all(this.#workers.map((worker) => worker.ask({ kind: 'snapshots' })));
+    const parts = replies.map((reply) => (reply.kind === 'snapshots' ? reply.snapshots : undefined));
     return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
   }
 
@@ -132,7 +135,7 @@ export class EmbeddedCollector implements Collector {
 }
 
 /** Agents in even and contiguous shares, so that merged shares are in order, and the groups of each share. */
-function dealOut({ agents, workers, histories }: EmbeddedOptions): Group[][] {
+function dealOut({ agents, workers, snapshots }: EmbeddedOptions): Group[][] {
   const shares = Math.min(workers, agents);
   const startOf = (share: number) => Math.floor((share * agents) / shares);
   return Array.from({ length: shares }, (_, share) => {
@@ -140,7 +143,7 @@ function dealOut({ agents, workers, histories }: EmbeddedOptions): Group[][] {
     const end = startOf(share + 1);
     for (let firstAgent = startOf(share); firstAgent < end; firstAgent += GROUP_SIZE) {
       const next = Math.min(firstAgent + GROUP_SIZE, end);
-      const own = histories ? { histories: histories.slice(firstAgent, next) } : {};
+      const own = snapshots ? { snapshots: snapshots.slice(firstAgent, next) } : {};
       groups.push({ firstAgent, agents: next - firstAgent, ...own });
     }
     return groups;

@@ -10,7 +10,7 @@ import { RandomStream } from '../../base/random/stream.ts';
 import {
   AGENTS_OF_A_WORLD,
   type Environment,
-  type EpisodeHistory,
+  type EpisodeSnapshot,
   type ParameterValues,
   type Step,
 } from '../../envs/env.ts';
@@ -57,7 +57,7 @@ export class LiveCollector implements Collector {
   }
 
   /** A live world can't be repeated. */
-  async histories(): Promise<EpisodeHistory[] | undefined> {
+  async snapshots(): Promise<EpisodeSnapshot[] | undefined> {
     return undefined;
   }
 

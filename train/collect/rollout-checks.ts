@@ -47,16 +47,16 @@ export class RolloutChecks {
     const bad = only === undefined ? firstNotFinite(values) : firstNotFinite(values, only * width, (only + 1) * width);
     if (bad < 0) return;
     const agent = Math.floor(bad / width);
-    const history = this.#environment.histories?.()[agent];
+    const snapshot = this.#environment.snapshots?.()[agent];
     throw new NotFiniteError({
       tensor: nameOf(bad % width),
       value: values[bad]!,
       agent: this.#firstAgent + agent,
-      place: `decision ${decision + 1} of its roll-out${history ? `, in its episode ${history.episode}` : ''}`,
+      place: `decision ${decision + 1} of its roll-out${snapshot ? `, in its episode ${snapshot.episode}` : ''}`,
       evidence: {
         found: { shape: [width], data: values.slice(agent * width, (agent + 1) * width) },
         ...this.#recordOf(agent, decision + 1),
-        ...(history ? { 'episode.actions': { shape: [history.actions.length], data: history.actions } } : {}),
+        ...(snapshot ? { 'episode.state': { shape: [snapshot.state.length], data: snapshot.state } } : {}),
       },
     });
   }

@@ -8,7 +8,7 @@
 
 import type { StoredTensor } from '../../base/files/safetensors.ts';
 import { RandomStream } from '../../base/random/stream.ts';
-import type { Environment, Episode, EpisodeHistory, ParameterValues } from '../../envs/env.ts';
+import type { Environment, Episode, EpisodeSnapshot, ParameterValues } from '../../envs/env.ts';
 import { STREAMS } from '../numbers/streams.ts';
 import { type ActingPolicy, deviationOf, drawAction } from '../policy/acting-policy.ts';
 import { meansOf } from './deciding.ts';
@@ -116,8 +116,8 @@ export class AgentGroup {
   }
 
   /** What a new environment needs to go on from here; undefined where the world can't be repeated. */
-  histories(): readonly EpisodeHistory[] | undefined {
-    return this.#environment.histories?.();
+  snapshots(): readonly EpisodeSnapshot[] | undefined {
+    return this.#environment.snapshots?.();
   }
 
   /** Gives other parameters to the episodes that start from now on; with `reset` every agent starts one at once. */

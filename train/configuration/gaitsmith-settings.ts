@@ -75,6 +75,12 @@ const settings = {
     .describe('decisions between two held-out evaluations, whose best policy is kept beside the latest; 0: none'),
   evaluation_episodes: count().default(40).describe('episodes of one evaluation, spread evenly over its conditions'),
 
+  world: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe("which of the embedded environment's worlds to train in; null: its first; --world stands above it"),
   agents: count().default(32).describe('agents that collect side by side; --agents stands above it'),
   normalize_rewards: z
     .boolean()

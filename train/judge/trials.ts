@@ -65,7 +65,7 @@ export function trialsOf(
 
 /** Plays a trial in a world that is made for it. */
 export async function playTrial(
-  { createEnvironment }: EnvironmentModule,
+  { createEnvironment }: Pick<EnvironmentModule, 'createEnvironment'>,
   policy: ActingPolicy,
   { parameters, agent, episodes }: Trial,
 ): Promise<Episode[]> {

@@ -20,7 +20,7 @@ export function writeCheckpoint(folder: string, checkpoint: Checkpoint): string 
 }
 
 /** Replaces the best one. Runs go on from the latest, so it holds nothing of the episodes under way. */
-export function writeBestCheckpoint(folder: string, checkpoint: Omit<Checkpoint, 'histories' | 'summary'>): string {
+export function writeBestCheckpoint(folder: string, checkpoint: Omit<Checkpoint, 'snapshots' | 'summary'>): string {
   return writeNamed(bestCheckpointPath(folder), checkpoint);
 }
 

@@ -5,7 +5,7 @@
  */
 import { UserError } from '../../base/failure/user-error.ts';
 import { encodeTensorFile, readTensorFile, type StoredTensor } from '../../base/files/safetensors.ts';
-import type { EpisodeHistory, Sensor } from '../../envs/env.ts';
+import type { EpisodeSnapshot, Sensor } from '../../envs/env.ts';
 import type { CurriculumState } from '../judge/curriculum.ts';
 import type { LearnerState, OptimiserState } from '../learn/learner-state.ts';
 import { type ReturnMoments, RewardNormaliser } from '../learn/reward-normaliser.ts';
@@ -26,8 +26,8 @@ export interface Checkpoint extends LearnerState {
   readonly average?: AverageState | undefined;
   /** Where rewards are normalised. */
   readonly rewardNormaliser?: RewardNormaliser | undefined;
-  /** The episode each agent is in, so that it goes on exactly there; absent where the world can't be repeated. */
-  readonly histories?: readonly EpisodeHistory[] | undefined;
+  /** The episode each agent is in, so that it goes on exactly there; absent where the world can't be kept. */
+  readonly snapshots?: readonly EpisodeSnapshot[] | undefined;
   /** The lessons it is in; absent where there are none. */
   readonly curriculum?: CurriculumState | undefined;
   /** Observations met in the last iteration, [rows, observationSize]: what the exported file is proved on. */
@@ -53,7 +53,7 @@ const FORMAT = 'gaitsmith-checkpoint-1';
 /** The bytes of a checkpoint's file. */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   const { progress, network, behaviorName, sensors, parameters, optimiser, normaliser } = checkpoint;
-  const { average, rewardNormaliser, sample, histories, curriculum, summary, origin } = checkpoint;
+  const { average, rewardNormaliser, sample, snapshots, curriculum, summary, origin } = checkpoint;
   const tensors = learnerTensors(network, { parameters, optimiser, normaliser });
   for (const { name, shape } of parameterTable(network)) {
     const data = average?.parameters[name];
@@ -64,8 +64,8 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
     tensors['rewards.returns'] = { shape: [inOrder.length], data: inOrder };
   }
   tensors['sample'] = { shape: [sample.length / network.observationSize, network.observationSize], data: sample };
-  histories?.forEach(({ actions }, agent) => {
-    tensors[`history.${agent}`] = { shape: [actions.length / network.actionSize, network.actionSize], data: actions };
+  snapshots?.forEach(({ state }, agent) => {
+    tensors[`episode.${agent}`] = { shape: [state.length], data: state };
   });
   const metadata = {
     format: FORMAT,
@@ -74,12 +74,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
     progress: JSON.stringify(progress),
     adamCounts: JSON.stringify(optimiser.counts),
     normaliserRows: String(normaliser.rows),
-    ...(histories
-      ? {
-          historyEpisodes: JSON.stringify(histories.map(({ episode }) => episode)),
-          historyParameters: JSON.stringify(histories.map(({ parameters }) => parameters)),
-        }
-      : {}),
+    ...(snapshots ? { episodes: JSON.stringify(snapshots.map(({ episode }) => episode)) } : {}),
     ...(average ? { averageUpdates: String(average.updates) } : {}),
     ...(curriculum ? { curriculum: JSON.stringify(curriculum) } : {}),
     ...(summary ? { summary: JSON.stringify(summary) } : {}),
@@ -140,22 +135,16 @@ export function readCheckpoint(path: string): Checkpoint {
     sample: tensors['sample']!.data as Float32Array,
     ...(metadata['summary'] === undefined ? {} : { summary: JSON.parse(metadata['summary']) as SummaryState }),
     ...(metadata['origin'] === undefined ? {} : { origin: JSON.parse(metadata['origin']) as Origin }),
-    ...(metadata['historyEpisodes'] === undefined ? {} : { histories: readHistories({ metadata, tensors }) }),
+    ...(metadata['episodes'] === undefined ? {} : { snapshots: readSnapshots({ metadata, tensors }) }),
     ...(metadata['curriculum'] === undefined
       ? {}
       : { curriculum: JSON.parse(metadata['curriculum']) as CurriculumState }),
   };
 }
 
-function readHistories({ metadata, tensors }: ReturnType<typeof readTensorFile>): EpisodeHistory[] {
-  const episodes = JSON.parse(metadata['historyEpisodes']!) as number[];
-  // Checkpoints from before parameters could be drawn have none: every episode had what the configuration says.
-  const parameters = JSON.parse(metadata['historyParameters'] ?? '[]') as EpisodeHistory['parameters'][];
-  return episodes.map((episode, agent) => ({
-    episode,
-    parameters: parameters[agent] ?? {},
-    actions: tensors[`history.${agent}`]!.data as Float32Array,
-  }));
+function readSnapshots({ metadata, tensors }: ReturnType<typeof readTensorFile>): EpisodeSnapshot[] {
+  const episodes = JSON.parse(metadata['episodes']!) as number[];
+  return episodes.map((episode, agent) => ({ episode, state: tensors[`episode.${agent}`]!.data as Uint8Array }));
 }
 
 function averageFrom(

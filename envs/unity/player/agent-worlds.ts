@@ -33,6 +33,8 @@ export interface Worlds {
 export interface AgentWorldsOptions {
   readonly module: EnvironmentModule;
   readonly seed: number;
+  /** Which of the module's worlds; default its first. */
+  readonly world?: string | undefined;
   readonly numbers: AgentNumbers;
   /** The agents that live here. */
   readonly firstAgent: number;
@@ -90,8 +92,9 @@ export class AgentWorlds implements Worlds {
     for (const { agent, episode, parameters } of beginnings) {
       const index = agent - firstAgent;
       await this.#worlds[index]?.close();
-      const histories = [{ episode, parameters: {}, actions: new Float32Array(0) }];
-      const world = await module.createEnvironment({ seed, firstAgent: agent, agents: 1, parameters, histories });
+      const snapshots = [{ episode, state: new Uint8Array() }];
+      const options = { seed, firstAgent: agent, agents: 1, parameters, world: this.#options.world, snapshots };
+      const world = await module.createEnvironment(options);
       this.#worlds[index] = world;
       numbers.observations.set(await world.reset(), agent * this.#behavior.observationSize);
     }

@@ -25,6 +25,8 @@ import { openWorlds } from './world-threads.ts';
 export interface PlayerWorld {
   /** URL of an `EnvironmentModule`. */
   readonly environment: string;
+  /** Which of its worlds; default its first. */
+  readonly world?: string | undefined;
   readonly behavior: BehaviorSpec;
   /** What `environment_parameters` may set in it. */
   readonly parameters: ParameterRanges;

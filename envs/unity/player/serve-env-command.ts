@@ -10,9 +10,10 @@ import { UserError } from '../../../base/failure/user-error.ts';
 import { writeAtomically } from '../../../base/files/write-atomically.ts';
 import { defineCommand } from '../../../cli/command-line.ts';
 import { createLogger } from '../../../cli/logger.ts';
-import { flag, flagOf, portNumber, wholeNumber } from '../../../cli/options.ts';
+import { flag, flagOf, oneOf, portNumber, wholeNumber } from '../../../cli/options.ts';
 import { createProgress } from '../../../cli/progress.ts';
 import { openTerminal } from '../../../cli/terminal.ts';
+import { defaultWorld, worldNames } from '../../walker/dialects.ts';
 import { parameterLines } from '../../walker/parameters.ts';
 import { EDITOR_PORT } from '../protocol/messages.ts';
 import type { Account } from './account.ts';
@@ -28,6 +29,11 @@ const options = {
     argument: 'N',
     description: `where the trainer listens (default: ${EDITOR_PORT}, and wait until one does)`,
     schema: portNumber(1).optional(),
+  },
+  world: {
+    argument: 'NAME',
+    description: `which solver the world has: ${worldNames.join(', ')} (default: ${defaultWorld})`,
+    schema: oneOf(worldNames).optional(),
   },
   workers: {
     argument: 'N',
@@ -72,7 +78,7 @@ export const serveEnvCommand = defineCommand({
     "What the trainer's environment_parameters can set:",
     ...parameterLines().map((line) => `  ${line}`),
   ].join('\n'),
-  async run({ numAgents, mlagentsPort, workers, turns, endsApart, realTime }, context) {
+  async run({ numAgents, mlagentsPort, world, workers, turns, endsApart, realTime }, context) {
     if (endsApart && turns > 1) {
       throw new UserError({
         what: 'these two do not go together',
@@ -107,7 +113,7 @@ export const serveEnvCommand = defineCommand({
     try {
       const { ending, account } = await play(
         {
-          world: walkerWorld,
+          world: { ...walkerWorld, world },
           trainer: mlagentsPort === undefined ? { port: EDITOR_PORT } : { port: mlagentsPort, patience: PATIENCE },
           agents: numAgents,
           workers,

@@ -14,6 +14,8 @@ import { dealTurns } from './turns.ts';
 export interface WorldsOptions {
   /** URL of an `EnvironmentModule`. */
   readonly environment: string;
+  /** Which of its worlds; default its first. */
+  readonly world?: string | undefined;
   readonly behavior: BehaviorSpec;
   readonly seed: number;
   readonly agents: number;
@@ -41,20 +43,20 @@ export type WorldReply =
   | { readonly kind: 'failed'; readonly error: unknown; readonly problem: Problem | undefined };
 
 export async function openWorlds(options: WorldsOptions): Promise<{ worlds: Worlds; numbers: AgentNumbers }> {
-  const { environment, behavior, seed, agents, stepsPerDecision, turns } = options;
+  const { environment, world, behavior, seed, agents, stepsPerDecision, turns } = options;
   const shared = shareNumbers(agents, behavior);
   const numbers = viewNumbers(shared);
   const workers = Math.min(options.workers, agents);
   if (workers === 1) {
     const module = (await import(environment)) as EnvironmentModule;
     const turnOf = dealTurns(agents, turns);
-    const worlds = new AgentWorlds({ module, seed, numbers, firstAgent: 0, agents, stepsPerDecision, turnOf });
+    const worlds = new AgentWorlds({ module, world, seed, numbers, firstAgent: 0, agents, stepsPerDecision, turnOf });
     return { numbers, worlds };
   }
   const shares = Array.from({ length: workers }, (_, share) => {
     const firstAgent = Math.floor((share * agents) / workers);
     const end = Math.floor(((share + 1) * agents) / workers);
-    const common = { environment, seed, stepsPerDecision, turns, agents };
+    const common = { environment, world, seed, stepsPerDecision, turns, agents };
     return new Share({ ...common, shared, firstAgent, own: end - firstAgent });
   });
   return { numbers, worlds: new SharedWorlds(shares) };

@@ -1,18 +1,19 @@
 import { once } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { sha256 } from '../../../base/files/hash.ts';
 import { RandomStream } from '../../../base/random/stream.ts';
 import { startWorker } from '../../../base/threads/start-worker.ts';
 import { behavior, environmentUrl } from '../../../envs/walker/behavior.ts';
-import { drawParameters } from '../../../envs/walker/parameters.ts';
-import { loadPhysX } from '../../../envs/walker/physx.ts';
-import { walkerRig } from '../../../envs/walker/rig.ts';
-import { Walker } from '../../../envs/walker/walker.ts';
+import { worldNames } from '../../../envs/walker/dialects.ts';
+import type { Walker } from '../../../envs/walker/walker.ts';
 import { EmbeddedCollector } from '../../../train/collect/embedded-collector.ts';
 import { actingModel } from '../../../train/policy/actor.ts';
 import { Normaliser } from '../../../train/policy/normaliser.ts';
 import { initialParameters } from '../../../train/policy/policy.ts';
+import { closeAll, newWalker } from './in-worlds.ts';
 import { type PlayOptions, play } from './playing.ts';
+
+afterEach(closeAll);
 
 /** `play` in a thread of its own, where PhysX is loaded afresh. */
 async function playInThread(options: PlayOptions): Promise<string[]> {
@@ -22,20 +23,20 @@ async function playInThread(options: PlayOptions): Promise<string[]> {
   return hashes;
 }
 
-describe('the same seed gives the same bytes', () => {
+describe.each(worldNames)('in the world %s the same seed gives the same bytes', (world) => {
   // Some fifteen episodes of every agent.
   const decisions = 150;
 
   it('whatever the size of the group', async () => {
-    const together = await play({ firstAgent: 0, agents: 4, decisions });
-    const alone = await play({ firstAgent: 0, agents: 1, decisions });
-    const others = await play({ firstAgent: 1, agents: 3, decisions });
+    const together = await play({ firstAgent: 0, agents: 4, decisions, world });
+    const alone = await play({ firstAgent: 0, agents: 1, decisions, world });
+    const others = await play({ firstAgent: 1, agents: 3, decisions, world });
     expect([...alone, ...others]).toEqual(together);
     expect(new Set(together).size).toBe(4);
   });
 
   it('in a worker thread as in the main thread', async () => {
-    const options = { firstAgent: 0, agents: 2, decisions };
+    const options = { firstAgent: 0, agents: 2, decisions, world };
     expect(await playInThread(options)).toEqual(await play(options));
   });
 
@@ -50,6 +51,7 @@ describe('the same seed gives the same bytes', () => {
         agents,
         workers,
         seed: 7,
+        world,
         parameters: {},
       });
       const logDeviation = parameters['actor.logDeviation']!;
@@ -63,18 +65,14 @@ describe('the same seed gives the same bytes', () => {
     for (const workers of [2, 3, 5, 8]) expect(await collected(workers), `${workers} workers`).toEqual(one);
   });
 
-  it('whatever the scene has been through before', async () => {
-    const physx = await loadPhysX();
-    const newWalker = () => new Walker(physx, walkerRig, drawParameters({}, 0));
-    const used = newWalker();
+  it('whatever went on there before', () => {
+    const used = newWalker(world);
     for (let episode = 0; episode < 20; episode++) {
-      const fresh = newWalker();
+      const fresh = newWalker(world);
       expect(playEpisode(used, episode)).toBe(playEpisode(fresh, episode));
       // Something else happens in the used one.
       playEpisode(used, 1000 + episode);
-      fresh.close();
     }
-    used.close();
   });
 });
 

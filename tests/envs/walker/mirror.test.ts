@@ -4,18 +4,13 @@ import type { Mirror } from '../../../envs/env.ts';
 import { actionNames } from '../../../envs/walker/action.ts';
 import { behavior } from '../../../envs/walker/behavior.ts';
 import { observationNames } from '../../../envs/walker/observation.ts';
-import { drawParameters } from '../../../envs/walker/parameters.ts';
-import { loadPhysX } from '../../../envs/walker/physx.ts';
 import { walkerRig } from '../../../envs/walker/rig.ts';
-import { Walker } from '../../../envs/walker/walker.ts';
+import type { Walker } from '../../../envs/walker/walker.ts';
+import { closeAll, newWalker } from './in-worlds.ts';
 
-const physx = await loadPhysX();
 const { observations, actions } = behavior.mirror!;
 const names = observationNames(walkerRig);
-const open: Walker[] = [];
-afterEach(() => {
-  for (const walker of open.splice(0)) walker.close();
-});
+afterEach(closeAll);
 
 const mirrored = ({ from, signs }: Mirror, row: Float32Array) =>
   Float32Array.from(row, (_, at) => signs[at]! * row[from[at]!]!);
@@ -33,8 +28,7 @@ class MirroredStream extends RandomStream {
 }
 
 function started(stream: RandomStream, parameters: Record<string, number> = {}): Walker {
-  const walker = new Walker(physx, walkerRig, drawParameters(parameters, 0));
-  open.push(walker);
+  const walker = newWalker('unity', parameters);
   walker.start(stream);
   return walker;
 }

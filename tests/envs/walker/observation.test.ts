@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { behavior } from '../../../envs/walker/behavior.ts';
+import type { BodyView } from '../../../envs/walker/body-view.ts';
 import {
   observationLayout,
   observationNames,
@@ -60,19 +61,32 @@ describe('the observation layout', () => {
 
 describe('an observation', () => {
   const bodies = walkerRig.bodies.length;
-  const state = (): WalkerState => {
+  const state = () => {
     const poses = new Float32Array((bodies + 1) * 7);
     for (let body = 0; body <= bodies; body++) poses[body * 7 + 3] = 1;
+    const velocities = poses.length;
+    const floats = new Float32Array(velocities + bodies * 3 + bodies * 3 + bodies);
+    floats.set(poses);
+    const view: BodyView = {
+      floats,
+      words: new Uint32Array(floats.buffer),
+      part: 1,
+      rotation: { first: 0, body: 7 },
+      position: { first: 4, body: 7 },
+      velocity: { first: velocities, body: 3 },
+      spin: { first: velocities + bodies * 3, body: 3 },
+      touching: { first: velocities + bodies * 6, body: 1 },
+      groundBit: 1,
+      centres: new Float64Array((bodies + 1) * 3),
+    };
     return {
-      poses,
-      velocities: new Float32Array(bodies * 3),
-      angularVelocities: new Float32Array(bodies * 3),
-      groundContacts: new Uint8Array(bodies),
+      bodies: view,
       strengths: new Float32Array(bodies),
       targetSpeed: 3,
       goal: { x: 0, z: 1 },
+      frameOrigin: { x: 0, y: 0, z: 0 },
       meanVelocity: { x: 0, y: 0, z: 0 },
-    };
+    } satisfies WalkerState;
   };
   const observed = (given: WalkerState) => {
     const into = new Float32Array(243);
@@ -85,7 +99,7 @@ describe('an observation', () => {
     given.goal.x = 1;
     given.goal.z = 0;
     given.meanVelocity.x = 2;
-    given.velocities.set([0, 0, 5], 3);
+    given.bodies.floats.set([0, 0, 5], given.bodies.velocity.first + 3);
     const of = observed(given);
     expect(of('mean velocity z')).toBe(2);
     expect(of('speed error')).toBe(1);
@@ -108,9 +122,29 @@ describe('an observation', () => {
   it('tells rotations against the parent, not against the body that the joint holds', () => {
     const given = state();
     const shin = walkerRig.bodies.findIndex(({ name }) => name === 'shinL');
-    given.poses.set([Math.SQRT1_2, 0, 0, Math.SQRT1_2], shin * 7);
+    given.bodies.floats.set([Math.SQRT1_2, 0, 0, Math.SQRT1_2], shin * 7);
     const of = observed(given);
     expect(of('shinL rotation x')).toBeCloseTo(Math.SQRT1_2);
     expect(of('footL rotation x')).toBeCloseTo(-Math.SQRT1_2);
+  });
+
+  it('tells where a body is by its origin, wherever its centre of mass lies', () => {
+    const given = state();
+    const foot = walkerRig.bodies.findIndex(({ name }) => name === 'footL');
+    given.bodies.centres.set([0, 0.1, 0.5], foot * 3);
+    // Turned a quarter about x: its y is the world's z, its z the world's -y.
+    given.bodies.floats.set([Math.SQRT1_2, 0, 0, Math.SQRT1_2, 1, 2, 3], foot * 7);
+    const of = observed(given);
+    expect(['x', 'y', 'z'].map((part) => of(`footL position ${part}`))).toEqual([1, 2.5, expect.closeTo(2.9, 5)]);
+  });
+
+  it('tells the target from where the frame is, and bodies from the hips', () => {
+    const given = state();
+    given.frameOrigin.x = 0.25;
+    given.bodies.floats.set([1, 0, 4], bodies * 7 + 4);
+    given.bodies.floats.set([0.5, 0, 0], 4);
+    const of = observed(given);
+    expect([of('target position x'), of('target position z')]).toEqual([0.75, 4]);
+    expect(of('chest position x')).toBe(-0.5);
   });
 });

@@ -4,6 +4,7 @@ import { sha256 } from '../../../base/files/hash.ts';
 import { RandomStream } from '../../../base/random/stream.ts';
 import type { ParameterValues } from '../../../envs/env.ts';
 import { behavior } from '../../../envs/walker/behavior.ts';
+import type { WorldName } from '../../../envs/walker/dialects.ts';
 import { createEnvironment } from '../../../envs/walker/environment.ts';
 
 export interface PlayOptions {
@@ -11,12 +12,13 @@ export interface PlayOptions {
   readonly agents: number;
   readonly decisions: number;
   readonly parameters?: ParameterValues;
+  readonly world?: WorldName;
 }
 
 /** One hash for each agent, over every byte of its observations and rewards. */
-export async function play({ firstAgent, agents, decisions, parameters = {} }: PlayOptions): Promise<string[]> {
+export async function play({ firstAgent, agents, decisions, parameters = {}, world }: PlayOptions): Promise<string[]> {
   const { observationSize, actionSize } = behavior;
-  const environment = await createEnvironment({ seed: 7, firstAgent, agents, parameters });
+  const environment = await createEnvironment({ seed: 7, firstAgent, agents, parameters, world });
   const seen: Uint8Array[][] = Array.from({ length: agents }, () => []);
   const keep = (numbers: Float32Array, width: number) => {
     for (let agent = 0; agent < agents; agent++) {
@@ -28,9 +30,13 @@ export async function play({ firstAgent, agents, decisions, parameters = {} }: P
   for (let decision = 0; decision < decisions; decision++) {
     const actions = new Float32Array(agents * actionSize);
     for (let at = 0; at < actions.length; at++) actions[at] = streams[Math.floor(at / actionSize)]!.uniform(-1, 1);
-    const { observations, rewards } = await environment.step(actions);
+    const { observations, rewards, finalObservations, episodes } = await environment.step(actions);
     keep(observations, observationSize);
     keep(rewards, 1);
+    for (const { agent } of episodes) {
+      const row = (agent - firstAgent) * observationSize;
+      seen[agent - firstAgent]!.push(new Uint8Array(finalObservations.slice(row, row + observationSize).buffer));
+    }
   }
   await environment.close();
   return seen.map((parts) => sha256(Buffer.concat(parts)));

@@ -15,7 +15,7 @@ describe('the reward', () => {
   });
 
   it('is 1 looking ahead, 1/2 looking sideways or up, 0 looking back', () => {
-    const look = (rotation: readonly number[]) => lookReward(Float32Array.from(rotation), 0, { x: 0, z: 1 });
+    const look = (rotation: readonly number[]) => lookReward(Float32Array.from(rotation), 1, 0, { x: 0, z: 1 });
     expect(look(yaw(0))).toBe(1);
     expect(look(yaw(Math.PI / 2))).toBeCloseTo(0.5, 6);
     expect(look(yaw(Math.PI))).toBeCloseTo(0, 6);
@@ -24,6 +24,6 @@ describe('the reward', () => {
 
   it("counts only the level part of the head's forward direction", () => {
     const halfWayUp = [-Math.sin(Math.PI / 8), 0, 0, Math.cos(Math.PI / 8)];
-    expect(lookReward(Float32Array.from(halfWayUp), 0, { x: 0, z: 1 })).toBeCloseTo((Math.SQRT1_2 + 1) / 2, 6);
+    expect(lookReward(Float32Array.from(halfWayUp), 1, 0, { x: 0, z: 1 })).toBeCloseTo((Math.SQRT1_2 + 1) / 2, 6);
   });
 });

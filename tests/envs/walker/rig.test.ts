@@ -41,8 +41,8 @@ describe('the rig', () => {
     });
     expect(() => readRig(circle)).toThrow(/circle/);
     const twice = changed((file) => {
-      file.hierarchy[3] = 'hips';
+      file.enteringOrder[3] = 'hips';
     });
-    expect(() => readRig(twice)).toThrow(/hierarchy must name every body once/);
+    expect(() => readRig(twice)).toThrow(/enteringOrder must name every body once/);
   });
 });

@@ -21,7 +21,7 @@ it.each([
       parameters: {},
     });
     await sleep(300);
-    await expect(collector.histories()).rejects.toThrow(told);
+    await expect(collector.snapshots()).rejects.toThrow(told);
     await collector.close();
   },
 );

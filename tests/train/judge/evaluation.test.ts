@@ -107,7 +107,7 @@ describe('a held-out evaluation', () => {
     const { step, reward, rewardInterval } = { step: top.step, ...top.evaluation };
     expect(progress.best).toEqual({ step, reward, rewardInterval });
     expect(readCheckpoint(best).progress).toMatchObject({ step, best: progress.best });
-    expect(readCheckpoint(best).histories).toBeUndefined();
+    expect(readCheckpoint(best).snapshots).toBeUndefined();
     expect(listCheckpoints(join(folder, 'whole'))).toHaveLength(2);
     expect(
       told.filter((line) => /^Evaluation at step \d+: reward .* falls in \d+ % of 40 episodes/.test(line)),

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Episode } from '../../../envs/env.ts';
 import { byCondition, playTrial, trialsOf } from '../../../train/judge/trials.ts';
-import { behavior, createEnvironment } from '../fixtures/pointing-environment.ts';
+import { createEnvironment } from '../fixtures/pointing-environment.ts';
 
 const conditions = [
   { name: 'a', parameters: { speed: 1 } },
@@ -44,7 +44,7 @@ describe('a trial', () => {
     const trial = { condition: 0, parameters: {}, agent: 2, episodes: 1 };
     const judged = (logDeviation: number) =>
       playTrial(
-        { behavior, createEnvironment },
+        { createEnvironment },
         { session: silent as never, logDeviation: Float32Array.of(0, logDeviation), deterministic: false },
         trial,
       );

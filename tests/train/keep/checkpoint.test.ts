@@ -36,9 +36,9 @@ function checkpointAt(step: number): Checkpoint {
       counts: { actor: 17, critic: 19 },
     },
     normaliser,
-    histories: [
-      { episode: 4, parameters: { friction: 0.1 + 0.2, gravity: 1e-9 }, actions: Float32Array.of(1, 2, 3, 4) },
-      { episode: 0, parameters: {}, actions: new Float32Array(0) },
+    snapshots: [
+      { episode: 4, state: Uint8Array.of(1, 2, 255, 0) },
+      { episode: 0, state: new Uint8Array() },
     ],
     curriculum: { parameters: { friction: { lesson: 2, smoothed: 1 / 3 } }, rewards: [1, -0.1, 2 / 3] },
     sample: Float32Array.from({ length: 15 }, (_, at) => at),

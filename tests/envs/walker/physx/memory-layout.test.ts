@@ -1,14 +1,14 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { RandomStream } from '../../../base/random/stream.ts';
-import { behavior } from '../../../envs/walker/behavior.ts';
-import { findMemoryLayout } from '../../../envs/walker/memory-layout.ts';
-import { drawParameters } from '../../../envs/walker/parameters.ts';
-import { unityPhysics } from '../../../envs/walker/physics-settings.ts';
-import { loadPhysX } from '../../../envs/walker/physx.ts';
-import type { PhysX } from '../../../envs/walker/physx-types.ts';
-import { walkerRig } from '../../../envs/walker/rig.ts';
-import { Walker } from '../../../envs/walker/walker.ts';
-import { World } from '../../../envs/walker/world.ts';
+import { RandomStream } from '../../../../base/random/stream.ts';
+import { behavior } from '../../../../envs/walker/behavior.ts';
+import { drawParameters } from '../../../../envs/walker/parameters.ts';
+import { unityPhysics } from '../../../../envs/walker/physics-settings.ts';
+import { findMemoryLayout } from '../../../../envs/walker/physx/memory-layout.ts';
+import { loadPhysX } from '../../../../envs/walker/physx/physx.ts';
+import type { PhysX } from '../../../../envs/walker/physx/physx-types.ts';
+import { PhysXWorld } from '../../../../envs/walker/physx/world.ts';
+import { motorBodies, walkerRig } from '../../../../envs/walker/rig.ts';
+import { Walker } from '../../../../envs/walker/walker.ts';
 
 const physx = await loadPhysX();
 /** The same PhysX for one who does not know how it keeps its things. */
@@ -21,6 +21,10 @@ afterAll(() => {
 function opened<Closable extends { close(): void }>(closable: Closable): Closable {
   open.push(closable);
   return closable;
+}
+
+function walkerIn(each: PhysX, parameters = drawParameters({}, 0)): Walker<PhysXWorld> {
+  return new Walker(opened(new PhysXWorld(each, walkerRig, unityPhysics)), walkerRig, parameters);
 }
 
 describe("the layout of PhysX's memory", () => {
@@ -51,7 +55,7 @@ describe("the layout of PhysX's memory", () => {
 describe('going by memory', () => {
   it('gives the same bytes as going by calls, over many episodes', () => {
     const parameters = drawParameters({ target_radius: 0.3 }, 0);
-    const walkers = [physx, byCalls].map((each) => opened(new Walker(each, walkerRig, parameters)));
+    const walkers = [physx, byCalls].map((each) => walkerIn(each, parameters));
     const random = new RandomStream(8);
     const actions = new Float32Array(behavior.actionSize);
     let [episodes, touched] = [0, 0];
@@ -77,15 +81,17 @@ describe('going by memory', () => {
   });
 
   it('lets bodies fall asleep and wakes them, as calls do', () => {
-    const worlds = [physx, byCalls].map((each) => opened(new World(each, walkerRig, { ...unityPhysics, gravity: 0 })));
+    const worlds = [physx, byCalls].map((each) =>
+      opened(new PhysXWorld(each, walkerRig, { ...unityPhysics, gravity: 0 })),
+    );
     const rotation = new Float32Array([0, 0, 0, 1]);
-    const turnAll = (world: World) => {
-      for (const motor of world.motorBodies().keys()) {
+    const turnAll = (world: PhysXWorld) => {
+      for (const motor of motorBodies(walkerRig).keys()) {
         world.setMotorTarget(motor, rotation, 0);
         world.setMotorStrength(motor, 5000);
       }
     };
-    const asleep = (world: World) => walkerRig.bodies.map((_, body) => world.body(body).isSleeping());
+    const asleep = (world: PhysXWorld) => walkerRig.bodies.map((_, body) => world.body(body).isSleeping());
     for (const world of worlds) {
       world.start({ yaw: 1, target: [3, 1, 3] });
       turnAll(world);
@@ -96,7 +102,7 @@ describe('going by memory', () => {
     for (let step = 0; step < 60; step++) {
       for (const world of worlds) {
         // One knee at first, which its neighbours hear of; what is awake is to stay so.
-        if (step === 0) world.setMotorTarget(world.motorBodies().indexOf(5), rotation, 0);
+        if (step === 0) world.setMotorTarget(motorBodies(walkerRig).indexOf(5), rotation, 0);
         if (step === 20) turnAll(world);
         world.simulate();
         world.read();
@@ -109,14 +115,14 @@ describe('going by memory', () => {
   });
 
   it('goes on where PhysX has moved to a larger memory', () => {
-    const walkers = [physx, byCalls].map((each) => opened(new Walker(each, walkerRig, drawParameters({}, 0))));
+    const walkers = [physx, byCalls].map((each) => walkerIn(each));
     const actions = new Float32Array(behavior.actionSize).fill(0.1);
     for (const walker of walkers) {
       walker.start(new RandomStream(3));
       walker.decide(actions, 0);
     }
     const before = physx.memory.buffer.byteLength;
-    while (physx.memory.buffer.byteLength === before) opened(new Walker(physx, walkerRig, drawParameters({}, 0)));
+    while (physx.memory.buffer.byteLength === before) walkerIn(physx);
     actions.fill(-0.1);
     const [memory, calls] = walkers.map((walker) => {
       const outcome = walker.decide(actions, 0);

@@ -4,11 +4,13 @@
  * A joint is a D6 joint: actor 0 is the body that owns it, actor 1 the body it is connected to, and the pose of frame 1 in
  * frame 0 is what limits and motors are about. With this order a positive knee angle bends the knee backwards.
  */
+
+import type { PhysicsSettings } from '../physics-settings.ts';
+import { type Collider, isLocked, type Rig, type RigJoint, type Vector } from '../rig.ts';
+import { degrees, identity, type Quaternion } from '../rotation.ts';
+import { alongAxis, halfHeightOf, jointRotation } from '../scene-of-rig.ts';
 import { pointerOf } from './memory.ts';
-import type { PhysicsSettings } from './physics-settings.ts';
 import type { PhysX, PhysXTypes } from './physx-types.ts';
-import { type Collider, isLocked, type Rig, type RigJoint, type Vector } from './rig.ts';
-import { degrees, fromAxes, identity, type Quaternion } from './rotation.ts';
 import { kind, type Materials, writeFilterData } from './scene.ts';
 
 /** A motor as PhysX knows it. */
@@ -175,30 +177,14 @@ export class RagdollMaker {
   }
 }
 
-/** A joint's frame in its own body: x = axis, z = axis x secondaryAxis, y = z x x. */
-function jointRotation({ axis, secondaryAxis }: RigJoint): Quaternion {
-  const x = unit(axis);
-  const z = unit(cross(x, secondaryAxis));
-  return fromAxes(x, cross(z, x), z);
-}
-
 const origin: Vector = [0, 0, 0];
-
-/** PhysX's capsules lie along x: this turns x to the axis that is wanted. */
-const alongAxis: Readonly<Record<'x' | 'y' | 'z', Quaternion>> = {
-  x: identity,
-  y: [0, 0, Math.SQRT1_2, Math.SQRT1_2],
-  z: [0, -Math.SQRT1_2, 0, Math.SQRT1_2],
-};
 
 function geometryOf(px: PhysX['px'], collider: Collider) {
   switch (collider.shape) {
     case 'sphere':
       return { geometry: new px.PxSphereGeometry(collider.radius), centre: origin, rotation: identity };
     case 'capsule': {
-      // Unity's height counts the round ends; one no longer than wide is a ball there, here nearly one.
-      const halfHeight = Math.max(collider.height / 2 - collider.radius, 1e-4);
-      const geometry = new px.PxCapsuleGeometry(collider.radius, halfHeight);
+      const geometry = new px.PxCapsuleGeometry(collider.radius, halfHeightOf(collider));
       return { geometry, centre: origin, rotation: alongAxis[collider.along] };
     }
     case 'box': {
@@ -222,13 +208,4 @@ function sum(a: Vector, b: Vector): Vector {
 
 function difference(a: Vector, b: Vector): Vector {
   return [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
-}
-
-function cross([ax, ay, az]: Vector, [bx, by, bz]: Vector): Vector {
-  return [ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx];
-}
-
-function unit([x, y, z]: Vector): Vector {
-  const length = Math.hypot(x, y, z);
-  return [x / length, y / length, z / length];
 }

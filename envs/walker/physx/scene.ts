@@ -4,9 +4,10 @@
  * Every shape carries what kind of thing it is and which touches of it are reported. The filter that PhysX asks for each
  * pair that comes near is the package's own, in WebAssembly: one in JavaScript would take 5 % of all time.
  */
+
+import type { PhysicsSettings } from '../physics-settings.ts';
 import type { ContactListener } from './contact-reports.ts';
 import { pointerOf } from './memory.ts';
-import type { PhysicsSettings } from './physics-settings.ts';
 import type { PhysX, PhysXTypes } from './physx-types.ts';
 
 /** What kind of thing a shape is: the first word of its filter data. */

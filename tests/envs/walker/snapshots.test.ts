@@ -1,10 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../../base/random/stream.ts';
 import type { Environment } from '../../../envs/env.ts';
-import { createEnvironment, WalkerEnvironment } from '../../../envs/walker/environment.ts';
-import { loadPhysX } from '../../../envs/walker/physx.ts';
+import { worldNames } from '../../../envs/walker/dialects.ts';
+import { closeAll, kick, newEnvironment } from './in-worlds.ts';
 
 const options = { seed: 3, firstAgent: 4, agents: 3, parameters: {} };
+afterEach(closeAll);
 
 /** Small actions, so that some episodes outlive others. */
 function actions(random: RandomStream): Float32Array {
@@ -23,38 +24,36 @@ async function steps(environment: Environment, random: RandomStream, count: numb
   return seen;
 }
 
-describe('the history of an episode', () => {
-  it('brings a new world to exactly where the old one is, and on from there', async () => {
-    const old = await createEnvironment(options);
-    await old.reset();
-    const random = new RandomStream(9);
-    const [last] = (await steps(old, random, 60)).slice(-1);
-    const histories = old.histories!();
-    expect(histories.some(({ episode }) => episode > 0)).toBe(true);
-    expect(histories.some(({ actions: done }) => done.length > 0)).toBe(true);
+describe.each(worldNames)('in the world %s a snapshot of an episode', (world) => {
+  const make = (given: Partial<Parameters<typeof newEnvironment>[1]> = {}) =>
+    newEnvironment(world, { ...options, ...given });
 
-    const renewed = await createEnvironment({ ...options, histories });
+  it('brings a new world to exactly where the old one is, and on from there', async () => {
+    const old = make();
+    await old.reset();
+    const [last] = (await steps(old, new RandomStream(9), 60)).slice(-1);
+    const snapshots = old.snapshots();
+    expect(snapshots.some(({ episode }) => episode > 0)).toBe(true);
+
+    const renewed = make({ snapshots });
+    expect(renewed.snapshots()).toEqual(snapshots);
     expect((await renewed.reset()).slice()).toEqual(last!.observations);
-    expect(renewed.histories!()).toEqual(histories);
+    expect(renewed.snapshots()).toEqual(snapshots);
 
     const goingOn = await steps(old, new RandomStream(10), 40);
     expect(await steps(renewed, new RandomStream(10), 40)).toEqual(goingOn);
-    await old.close();
-    await renewed.close();
   });
 
   it('does so from the first decision on, after every one, and in a group of another size', async () => {
-    const old = await createEnvironment(options);
+    const old = make();
     let seen = (await old.reset()).slice();
     const random = new RandomStream(10);
     for (let decision = 0; decision < 24; decision++) {
-      const histories = old.histories!();
       const agent = decision % options.agents;
-      const alone = await createEnvironment({
-        ...options,
+      const alone = make({
         firstAgent: options.firstAgent + agent,
         agents: 1,
-        histories: [histories[agent]!],
+        snapshots: [old.snapshots()[agent]!],
       });
       const row = seen.subarray(agent * 243, (agent + 1) * 243);
       expect((await alone.reset()).slice()).toEqual(row.slice());
@@ -62,26 +61,38 @@ describe('the history of an episode', () => {
       seen = (await old.step(all)).observations.slice();
       const { observations } = await alone.step(all.slice(agent * 39, (agent + 1) * 39));
       expect(observations).toEqual(seen.slice(agent * 243, (agent + 1) * 243));
-      await alone.close();
     }
-    await old.close();
   });
 
   it('is that of the next episode where one has just blown up', async () => {
-    const physx = await loadPhysX();
-    const old = new WalkerEnvironment(physx, options);
+    const old = make();
     await old.reset();
     const random = new RandomStream(11);
     await steps(old, random, 3);
-    const notANumber = new physx.px.PxVec3(Number.NaN, 0, 0);
-    old.walkers[1]!.world.body(0).setLinearVelocity(notANumber, true);
-    physx.px.destroy(notANumber);
+    kick(old.walkers[1]!.world, 0, [Number.NaN, 0, 0]);
     const [burst] = await steps(old, random, 1);
     expect(burst!.episodes[0]!.details['blowUps']).toBe(1);
     const [last] = (await steps(old, random, 2)).slice(-1);
-    const renewed = await createEnvironment({ ...options, histories: old.histories() });
+    const renewed = make({ snapshots: old.snapshots() });
     expect((await renewed.reset()).slice()).toEqual(last!.observations);
-    await old.close();
-    await renewed.close();
+  });
+
+  it('without a state begins the episode of that number anew', async () => {
+    const old = make();
+    await old.reset();
+    await old.reset();
+    const again = await old.reset();
+    const snapshots = Array.from({ length: options.agents }, () => ({ episode: 2, state: new Uint8Array() }));
+    expect((await make({ snapshots }).reset()).slice()).toEqual(again.slice());
+  });
+
+  it('is refused in another world', async () => {
+    const old = make();
+    await old.reset();
+    const other = worldNames.find((name) => name !== world)!;
+    const renewed = newEnvironment(other, { ...options, snapshots: old.snapshots() });
+    await expect(renewed.reset()).rejects.toThrow(
+      new RegExp(`begun in another world.*got "${other}"; expected ${world}`),
+    );
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadPhysX, startPhysX } from '../../../envs/walker/physx.ts';
+import { loadPhysX, startPhysX } from '../../../../envs/walker/physx/physx.ts';
 
 const globals = () => ['process', 'window'].map((name) => Object.getOwnPropertyDescriptor(globalThis, name));
 

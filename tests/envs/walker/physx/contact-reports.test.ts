@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type ContactListener, ContactReports } from '../../../envs/walker/contact-reports.ts';
-import { MemoryViews } from '../../../envs/walker/memory.ts';
+import { type ContactListener, ContactReports } from '../../../../envs/walker/physx/contact-reports.ts';
+import { MemoryViews } from '../../../../envs/walker/physx/memory.ts';
 
 /** Calls out of WebAssembly as the package does it: by a table from code to what looks the callback up. */
 function packageWith(reports: ContactReports) {

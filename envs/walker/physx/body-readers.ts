@@ -2,11 +2,9 @@
  * Two ways to read what bodies do, with the same numbers: straight from memory where its layout is known, else by PhysX's
  * calls. Neither makes objects.
  */
+import { poseSize } from '../body-view.ts';
 import type { MemoryViews } from './memory.ts';
 import type { MemoryLayout, PhysX } from './physx-types.ts';
-
-/** Numbers of a body's pose: rotation x y z w, then position x y z, as PhysX lays out a PxTransform. */
-export const poseSize = 7;
 
 export interface BodyReader {
   /** To be called after each time that bodies were given other masses, and before anything is read. */

@@ -1,0 +1,66 @@
+/**
+ * The worlds by name: which there are, and how those of the batched simulator differ.
+ *
+ * `unity` solves as Unity does and is what walkers are trained in. `physx5` is the same simulator set like PhysX 5 as this
+ * project used it before, and `physx` is PhysX 5.6 itself: two other solvers to judge a policy in, slower or less like Unity.
+ */
+
+import { nearestName } from '../../base/failure/nearest-name.ts';
+import { UserError } from '../../base/failure/user-error.ts';
+import { type DialectName, dialects, type SolverSettings } from '../../physics/dialects.ts';
+import { unityPhysics } from './physics-settings.ts';
+import type { Rig } from './rig.ts';
+
+export const worldNames = ['unity', 'physx5', 'physx'] as const;
+export type WorldName = (typeof worldNames)[number];
+
+export const defaultWorld: WorldName = 'unity';
+
+/** @throws UserError where there is no world of that name. */
+export function worldNamed(name: string = defaultWorld): WorldName {
+  const found = worldNames.find((known) => known === name);
+  if (found) return found;
+  const near = nearestName(name, worldNames);
+  throw new UserError({
+    what: 'the Walker has no such world',
+    where: 'world',
+    value: name,
+    expected: `one of ${worldNames.join(', ')}`,
+    ...(near ? { mend: `write ${near} instead of ${name}` } : {}),
+  });
+}
+
+/** How a rig is put into the simulator. */
+export interface Dialect {
+  readonly name: DialectName;
+  readonly solver: SolverSettings;
+  /** Degrees to both sides by which locked axes of driven joints may give: PhysX's own slerp drive does nothing where an axis is locked. */
+  readonly play: number;
+  /** Friction of boxes over that of round shapes; of two the lesser counts where the solver says so. */
+  readonly flatFriction: number;
+  /** Bodies by their joints, the first to be solved first. */
+  order(rig: Rig): readonly number[];
+  /** All bodies as they entered the scene, which orders contacts between bodies. */
+  entered(rig: Rig): readonly number[];
+}
+
+export const walkerDialects: Readonly<Record<DialectName, Dialect>> = {
+  unity: {
+    name: 'unity',
+    solver: dialects.unity,
+    play: 0,
+    flatFriction: 1,
+    order: ({ solvingOrder }) => solvingOrder,
+    // The joint made last is solved first, so this is the order that makes it so.
+    entered: ({ solvingOrder }) => [...solvingOrder.toReversed(), 0],
+  },
+  physx5: {
+    name: 'physx5',
+    solver: dialects.physx5,
+    play: unityPhysics.lockedAxisPlay,
+    // What PhysX 4 gives to flat on flat by two anchors that each bear the whole friction: see physx/scene.ts.
+    flatFriction: 2,
+    order: ({ enteringOrder }) => enteringOrder.filter((body) => body !== 0).toReversed(),
+    entered: ({ enteringOrder }) => enteringOrder,
+  },
+};

@@ -1,0 +1,377 @@
+/**
+ * One walker's world in PhysX: ground, walls, target cube and the ragdoll with its motors, in a scene of its own.
+ *
+ * A body that is merely teleported to its start brings traces along (contact and friction caches, the order of pairs and
+ * islands), and the episode would differ in its last bits from the same one in a new scene. So `start` takes every actor
+ * out of the scene, last in first out, and puts all back: the scene is then as empty as a new one, down to the order in
+ * which it hands out its numbers, at a fraction of the cost of making it (docs/fidelity.md).
+ *
+ * State is read straight from WebAssembly memory into typed arrays; nothing here allocates in a step.
+ */
+import { type BodyView, poseSize } from '../body-view.ts';
+import type { PhysicsSettings } from '../physics-settings.ts';
+import { bodyIndex, type Collider, type Rig, type Vector } from '../rig.ts';
+import { identity, type Quaternion, turned, yaw } from '../rotation.ts';
+import { target, type World, type WorldConditions, type WorldStart, wall } from '../world.ts';
+import { type BodyReader, bodyReader } from './body-readers.ts';
+import { MemoryViews, pointerOf } from './memory.ts';
+import type { MemoryLayout, PhysX, PhysXTypes } from './physx-types.ts';
+import { type Motor, RagdollMaker } from './ragdoll.ts';
+import { kind, makeSceneParts, type SceneParts, setFriction } from './scene.ts';
+import { SolvedMotors } from './solved-motors.ts';
+
+/** Byte offset of the force limit in a PxD6JointDrive; tests/envs/walker/physx/world.test.ts checks it. */
+export const forceLimitOffset = 8;
+
+const targetCollider: Collider = { shape: 'box', size: [target.edge, target.edge, target.edge], center: [0, 0, 0] };
+
+const groundBit = 1;
+
+export class PhysXWorld implements World {
+  /** [bodies + 1, 7]: rotation x y z w and position x y z in Unity's axes; the last row is the target's. */
+  readonly poses: Float32Array;
+  /** Velocities of the bodies' centres of mass, m/s, [bodies, 3]. */
+  readonly velocities: Float32Array;
+  /** rad/s, [bodies, 3]. */
+  readonly angularVelocities: Float32Array;
+  /** 1 while a body touches the ground, [bodies + 1]; of the target it is not told. */
+  readonly groundContacts: Uint32Array;
+  /** The same numbers. */
+  readonly bodies: BodyView;
+  /** Whether the target has been touched since the last `start` or `moveTarget`. */
+  #targetTouched = false;
+  readonly #head: number;
+
+  readonly #physx: PhysX;
+  readonly #rig: Rig;
+  readonly #settings: PhysicsSettings;
+  readonly #parts: SceneParts;
+  readonly #maker: RagdollMaker;
+  readonly #call: ReturnType<typeof nativeCalls>;
+  /** Argument of setDrive. */
+  readonly #drive: PhysXTypes.PxD6JointDrive;
+  /** Argument of setDrivePosition and setGlobalPose. */
+  readonly #pose: PhysXTypes.PxTransform;
+  /** Argument of setLinearVelocity and setAngularVelocity. */
+  readonly #rest: PhysXTypes.PxVec3;
+  /** Another, and of setGravity. */
+  readonly #vector: PhysXTypes.PxVec3;
+
+  readonly #scene: PhysXTypes.PxScene;
+  readonly #fixtures: readonly PhysXTypes.PxRigidStatic[];
+  /** The rig's, then the target. */
+  readonly #bodies: readonly PhysXTypes.PxRigidDynamic[];
+  /** The same in the order in which they join the scene, which is the order in which PhysX solves their joints. */
+  readonly #inOrder: readonly PhysXTypes.PxRigidDynamic[];
+  readonly #joints: readonly PhysXTypes.PxD6Joint[];
+  readonly #motors: readonly Motor[];
+  /** Places in memory of the bodies, then of the target. */
+  readonly #pointers: Uint32Array;
+  readonly #bodyOfShape = new Map<number, number>();
+  #targetShape = 0;
+  #populated = false;
+  readonly #views: MemoryViews;
+  readonly #reader: BodyReader;
+  /** Motors by memory, where its layout is known. */
+  readonly #solved: SolvedMotors | undefined;
+  /** Whether there has been a physics step since `start`. */
+  #hasMoved = false;
+  readonly #madeWith: WorldConditions;
+  #conditions: WorldConditions;
+
+  constructor(physx: PhysX, rig: Rig, settings: PhysicsSettings) {
+    const { px } = physx;
+    const bodies = rig.bodies.length;
+    const spins = (bodies + 1) * (poseSize + 3);
+    const touching = spins + (bodies + 1) * 3;
+    const floats = new Float32Array(touching + bodies + 1);
+    const words = new Uint32Array(floats.buffer);
+    this.poses = floats.subarray(0, (bodies + 1) * poseSize);
+    this.velocities = floats.subarray(this.poses.length, this.poses.length + bodies * 3);
+    this.angularVelocities = floats.subarray(spins, spins + bodies * 3);
+    this.groundContacts = words.subarray(touching);
+    this.bodies = {
+      floats,
+      words,
+      part: 1,
+      rotation: { first: 0, body: poseSize },
+      position: { first: 4, body: poseSize },
+      velocity: { first: this.poses.length, body: 3 },
+      spin: { first: spins, body: 3 },
+      touching: { first: touching, body: 1 },
+      groundBit,
+      centres: new Float64Array((bodies + 1) * 3),
+    };
+    this.#head = bodyIndex(rig, 'head');
+    this.#pointers = new Uint32Array(bodies + 1);
+    this.#physx = physx;
+    this.#rig = rig;
+    this.#settings = settings;
+    this.#parts = makeSceneParts(physx, settings, (pairs, count) => this.#onContact(pairs, count));
+    this.#maker = new RagdollMaker(physx, settings, this.#parts.materials);
+    this.#call = nativeCalls(physx);
+    this.#drive = new px.PxD6JointDrive(rig.drive.stiffness, rig.drive.damping, 0, false);
+    this.#pose = new px.PxTransform(px.PxIDENTITYEnum.PxIdentity);
+    this.#rest = new px.PxVec3(0, 0, 0);
+    this.#vector = new px.PxVec3(0, 0, 0);
+    const { gravity, friction } = settings;
+    this.#madeWith = { gravity, friction, masses: rig.bodies.map(({ mass }) => mass), driveScale: 1 };
+    this.#conditions = this.#madeWith;
+    this.#views = new MemoryViews(physx.memory);
+
+    const maker = this.#maker;
+    this.#scene = physx.physics.createScene(this.#parts.description);
+    this.#fixtures = this.#groundAndWalls();
+    const ragdoll = maker.bodies(rig);
+    const cube = maker.body(targetCollider, kind.target, target.mass, target);
+    const { joints, motors } = maker.joints(rig, ragdoll);
+    this.#bodies = [...ragdoll, cube];
+    this.#inOrder = [...rig.enteringOrder.map((body) => ragdoll[body]!), cube];
+    this.#joints = joints;
+    this.#motors = motors;
+    this.#bodies.forEach((actor, body) => {
+      this.#pointers[body] = pointerOf(actor);
+      const shape = maker.shapeOf(actor);
+      if (actor === cube) this.#targetShape = shape;
+      else this.#bodyOfShape.set(shape, body);
+    });
+    this.#reader = bodyReader(physx, this.#views, this.#pointers);
+    this.#solved = this.#solvedMotors(physx.layout);
+  }
+
+  /** Starts anew: the ragdoll in its start pose, turned about the root, and everything at rest. */
+  start({ yaw: angle, target, conditions }: WorldStart): void {
+    this.#empty();
+    this.#prepare(conditions ?? this.#madeWith);
+    const turn = yaw(angle);
+    const root = this.#rig.bodies[0]!.start;
+    this.#rig.bodies.forEach(({ start }, body) => {
+      const [x, y, z] = turned(turn, [start[0] - root[0], start[1] - root[1], start[2] - root[2]]);
+      this.#place(body, [root[0] + x, root[1] + y, root[2] + z], turn);
+    });
+    this.#place(this.#rig.bodies.length, target, identity);
+
+    for (const actor of this.#fixtures) this.#scene.addActor(actor);
+    for (const actor of this.#inOrder) {
+      this.#scene.addActor(actor);
+      actor.wakeUp();
+    }
+    this.#populated = true;
+    this.#hasMoved = false;
+    this.#solved?.connect();
+    this.#reader.prepare();
+    this.groundContacts.fill(0);
+    this.#targetTouched = false;
+    this.read();
+  }
+
+  /** Runs one physics step. Contacts are up to date afterwards, poses and velocities once they have been read. */
+  simulate(): void {
+    const scene = pointerOf(this.#scene);
+    this.#call.simulate(scene, this.#settings.step);
+    this.#call.fetchResults(scene, 1);
+    this.#hasMoved = true;
+  }
+
+  /** Copies every pose and velocity out of PhysX. */
+  read(): void {
+    for (let body = 0; body < this.groundContacts.length; body++) this.readPose(body);
+    this.#reader.readAngularVelocities(this.angularVelocities);
+    this.readVelocities();
+  }
+
+  /** Copies one body's pose out of PhysX; the target is the one after the last body. */
+  readPose(body: number): void {
+    this.#reader.readPose(body, this.poses, body * poseSize);
+  }
+
+  /** Copies the velocities of the bodies' centres of mass out of PhysX. */
+  readVelocities(): void {
+    this.#reader.readVelocities(this.velocities);
+  }
+
+  readForReward(): void {
+    this.readVelocities();
+    this.readPose(0);
+    this.readPose(this.#head);
+    this.readPose(this.#rig.bodies.length);
+  }
+
+  targetTouched(): boolean {
+    return this.#targetTouched;
+  }
+
+  groundMayHaveChanged(): boolean {
+    return true;
+  }
+
+  /** Turns a motor towards a rotation, x y z w at `rotations[at]`: the pose of the other body's frame in its own. */
+  setMotorTarget(motor: number, rotations: Float32Array, at: number): void {
+    if (this.#solved && this.#hasMoved) {
+      this.#solved.setTarget(motor, rotations, at);
+      return;
+    }
+    const floats = this.#views.current().floats;
+    const word = pointerOf(this.#pose) >> 2;
+    for (let part = 0; part < 4; part++) floats[word + part] = rotations[at + part]!;
+    for (let part = 4; part < poseSize; part++) floats[word + part] = 0;
+    this.#call.setDrivePosition(pointerOf(this.#motors[motor]!.joint), pointerOf(this.#pose), 1);
+  }
+
+  /** Sets a motor's strength, N m, which the drive scale multiplies. */
+  setMotorStrength(motor: number, strength: number): void {
+    if (this.#solved && this.#hasMoved) {
+      this.#solved.setStrength(motor, strength * this.#conditions.driveScale);
+      return;
+    }
+    const { joint, drives } = this.#motors[motor]!;
+    const drive = pointerOf(this.#drive);
+    this.#views.current().floats[(drive + forceLimitOffset) >> 2] = strength * this.#conditions.driveScale;
+    for (let which = 0; which < drives.length; which++) this.#call.setDrive(pointerOf(joint), drives[which]!, drive);
+  }
+
+  /** Puts the target elsewhere; its rotation and velocity stay, as when Unity sets a position. */
+  moveTarget([x, y, z]: Vector): void {
+    const cube = this.#rig.bodies.length;
+    this.readPose(cube);
+    const at = cube * poseSize;
+    this.poses[at + 4] = x;
+    this.poses[at + 5] = y;
+    this.poses[at + 6] = z;
+    const floats = this.#views.current().floats;
+    const word = pointerOf(this.#pose) >> 2;
+    for (let part = 0; part < poseSize; part++) floats[word + part] = this.poses[at + part]!;
+    this.#call.setGlobalPose(this.#pointers[cube]!, pointerOf(this.#pose), 1);
+    this.#targetTouched = false;
+  }
+
+  /** Changes the velocity of every body of the ragdoll by (x, 0, z) m/s. Velocities must have been read since the last step. */
+  push(x: number, z: number): void {
+    const { setLinearVelocity } = this.#call;
+    const vector = pointerOf(this.#vector);
+    for (let body = 0; body < this.#rig.bodies.length; body++) {
+      const at = body * 3;
+      const floats = this.#views.current().floats;
+      floats[vector >> 2] = this.velocities[at]! + x;
+      floats[(vector >> 2) + 1] = this.velocities[at + 1]!;
+      floats[(vector >> 2) + 2] = this.velocities[at + 2]! + z;
+      setLinearVelocity(this.#pointers[body]!, vector, 1);
+    }
+  }
+
+  /** A body as PhysX has it, for whoever wants to push it. */
+  body(index: number): PhysXTypes.PxRigidDynamic {
+    return this.#bodies[index]!;
+  }
+
+  /** Frees everything. No call may follow. */
+  close(): void {
+    this.#empty();
+    for (const joint of this.#joints) joint.release();
+    for (const actor of [...this.#bodies, ...this.#fixtures]) actor.release();
+    this.#scene.release();
+    this.#maker.free();
+    this.#parts.free();
+    for (const made of [this.#drive, this.#pose, this.#rest, this.#vector]) this.#physx.px.destroy(made);
+  }
+
+  /** Takes every actor out of the scene, the last that came first. */
+  #empty(): void {
+    if (!this.#populated) return;
+    for (let which = this.#inOrder.length - 1; which >= 0; which--) {
+      this.#scene.removeActor(this.#inOrder[which]!, false);
+    }
+    for (let which = this.#fixtures.length - 1; which >= 0; which--) {
+      this.#scene.removeActor(this.#fixtures[which]!, false);
+    }
+    this.#populated = false;
+  }
+
+  /** Sets, while the scene is empty, what differs from the conditions before. */
+  #prepare(conditions: WorldConditions): void {
+    const { gravity, friction, masses, driveScale } = this.#conditions;
+    if (conditions.gravity !== gravity) {
+      this.#vector.y = -conditions.gravity;
+      this.#vector.x = this.#vector.z = 0;
+      this.#scene.setGravity(this.#vector);
+    }
+    if (conditions.friction !== friction) setFriction(this.#parts.materials, conditions.friction);
+    conditions.masses.forEach((mass, body) => {
+      if (mass !== masses[body]) this.#maker.setMass(this.#bodies[body]!, mass);
+    });
+    if (conditions.driveScale !== driveScale) {
+      this.#drive.stiffness = this.#rig.drive.stiffness * conditions.driveScale;
+      this.#drive.damping = this.#rig.drive.damping * conditions.driveScale;
+    }
+    this.#conditions = conditions;
+  }
+
+  /** Puts a body, not in the scene, somewhere and at rest. */
+  #place(body: number, position: Vector, rotation: Quaternion): void {
+    const { setGlobalPose, setLinearVelocity, setAngularVelocity } = this.#call;
+    const pointer = this.#pointers[body]!;
+    const floats = this.#views.current().floats;
+    floats.set(rotation, pointerOf(this.#pose) >> 2);
+    floats.set(position, (pointerOf(this.#pose) >> 2) + 4);
+    setGlobalPose(pointer, pointerOf(this.#pose), 0);
+    setLinearVelocity(pointer, pointerOf(this.#rest), 0);
+    setAngularVelocity(pointer, pointerOf(this.#rest), 0);
+  }
+
+  /** Undefined where it isn't known where all that motors need lies in memory. */
+  #solvedMotors(layout: MemoryLayout | undefined): SolvedMotors | undefined {
+    if (!layout || !this.#motors.every(({ drives }) => drives.every((drive) => layout.forceLimits.has(drive)))) return;
+    const bodies = this.#motors.flatMap(({ body }) => [body, this.#rig.bodies[body]!.joint!.connectedTo]);
+    const pointers = Uint32Array.from(bodies, (body) => this.#pointers[body]!);
+    const wakeCounter = this.#scene.getWakeCounterResetValue();
+    return new SolvedMotors(this.#physx, layout, this.#views, this.#motors, pointers, wakeCounter);
+  }
+
+  /** The ground, its surface at the height that is set, and walls on its four sides. */
+  #groundAndWalls(): PhysXTypes.PxRigidStatic[] {
+    const { groundHeight, groundEdge: edge } = this.#settings;
+    const { height, thickness } = wall;
+    const out = edge / 2 + thickness / 2;
+    const boxes: [what: number, size: [number, number, number], position: Vector][] = [
+      [kind.ground, [edge, 1, edge], [0, groundHeight - 0.5, 0]],
+      [kind.wall, [thickness, height, edge], [out, height / 2, 0]],
+      [kind.wall, [thickness, height, edge], [-out, height / 2, 0]],
+      [kind.wall, [edge, height, thickness], [0, height / 2, out]],
+      [kind.wall, [edge, height, thickness], [0, height / 2, -out]],
+    ];
+    return boxes.map(([what, size, position]) =>
+      this.#maker.fixture({ shape: 'box', size, center: [0, 0, 0] }, position, what),
+    );
+  }
+
+  /** Called by PhysX while results are fetched. */
+  #onContact(pairs: number, count: number): void {
+    const { contactPair, touchFound, removed } = this.#parts;
+    const { size, firstShape, secondShape, flags, events } = contactPair;
+    const { words, halfWords } = this.#views.current();
+    for (let pair = pairs; pair < pairs + count * size; pair += size) {
+      // A touch that ended because `start` emptied the scene is told of late, in the next episode.
+      if (halfWords[(pair + flags) >> 1]! & removed) continue;
+      const first = words[(pair + firstShape) >> 2]!;
+      const second = words[(pair + secondShape) >> 2]!;
+      const body = this.#bodyOfShape.get(first) ?? this.#bodyOfShape.get(second);
+      // The target has touched the ground.
+      if (body === undefined) continue;
+      if (first === this.#targetShape || second === this.#targetShape) this.#targetTouched = true;
+      else this.groundContacts[body] = halfWords[(pair + events) >> 1]! & touchFound ? 1 : 0;
+    }
+  }
+}
+
+/** The calls made in every step, without the package's wrappers. */
+function nativeCalls(physx: PhysX) {
+  return {
+    simulate: physx.native('PxScene', 'simulate', 1),
+    fetchResults: physx.native('PxScene', 'fetchResults', 1),
+    setGlobalPose: physx.native('PxRigidActor', 'setGlobalPose', 2),
+    setLinearVelocity: physx.native('PxRigidDynamic', 'setLinearVelocity', 2),
+    setAngularVelocity: physx.native('PxRigidDynamic', 'setAngularVelocity', 2),
+    setDrive: physx.native('PxD6Joint', 'setDrive', 2),
+    setDrivePosition: physx.native('PxD6Joint', 'setDrivePosition', 2),
+  };
+}

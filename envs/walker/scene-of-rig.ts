@@ -1,0 +1,151 @@
+/**
+ * A rig as a scene of the simulator: bodies with their colliders, joints with limits and drives, ground, walls and target.
+ *
+ * Bodies stand in the rig's order, the target is the one after the last; a joint is numbered by the order in which bodies
+ * have one.
+ */
+import type { AxisMotion, Body, Joint, Scene, Shape } from '../../physics/scene.ts';
+import type { Dialect } from './dialects.ts';
+import type { PhysicsSettings } from './physics-settings.ts';
+import { type AngleRange, type Collider, isLocked, type Rig, type RigJoint, type Vector } from './rig.ts';
+import { degrees, fromAxes, identity, type Quaternion } from './rotation.ts';
+import { target, wall } from './world.ts';
+
+/** What kind of thing a shape is. */
+export const category = { ground: 0, body: 1, target: 2, wall: 3 } as const;
+
+const everything = 0b1111;
+
+export interface SceneParts {
+  /** Without it nothing holds the walker. Default true. */
+  readonly ground?: boolean;
+  /** The target cube and four walls. Default true. */
+  readonly targetAndWalls?: boolean;
+  /** Whether bodies of the walker touch one another. Default true. */
+  readonly selfCollision?: boolean;
+}
+
+/** Bodies that a joint holds together don't touch one another; all else may. */
+export function sceneOfRig(
+  rig: Rig,
+  dialect: Dialect,
+  settings: PhysicsSettings,
+  { ground = true, targetAndWalls = true, selfCollision = true }: SceneParts = {},
+): Scene {
+  const touches = (what: number) =>
+    what === category.body && !selfCollision ? everything & ~(1 << category.body) : everything;
+  const shape = (collider: Collider, what: number): Shape => ({
+    ...geometryOf(collider),
+    friction: settings.friction * (collider.shape === 'box' ? dialect.flatFriction : 1),
+    contactOffset: settings.contactOffset,
+    category: what,
+    collidesWith: touches(what),
+  });
+  const bodies: Body[] = rig.bodies.map(({ name, mass, collider }) => ({
+    name,
+    mass,
+    linearDamping: rig.linearDamping,
+    angularDamping: rig.angularDamping,
+    shapes: [shape(collider, category.body)],
+  }));
+  const fixtures: Shape[] = [];
+  const fixture = (what: number, size: [number, number, number], center: [number, number, number]) =>
+    fixtures.push(shape({ shape: 'box', size, center }, what));
+  const { groundEdge: edge, groundHeight } = settings;
+  if (ground) fixture(category.ground, [edge, 1, edge], [0, groundHeight - 0.5, 0]);
+  if (targetAndWalls) {
+    const { height, thickness } = wall;
+    const out = (edge + thickness) / 2;
+    for (const side of [out, -out]) fixture(category.wall, [thickness, height, edge], [side, height / 2, 0]);
+    for (const side of [out, -out]) fixture(category.wall, [edge, height, thickness], [0, height / 2, side]);
+    const { edge: size, mass, linearDamping, angularDamping } = target;
+    const cube = shape({ shape: 'box', size: [size, size, size], center: [0, 0, 0] }, category.target);
+    bodies.push({ name: 'target', mass, linearDamping, angularDamping, shapes: [cube] });
+  }
+  const joints = rig.bodies.flatMap(({ joint }, body) => (joint ? [jointOf(rig, body, joint, dialect)] : []));
+  return {
+    bodies,
+    joints,
+    fixtures,
+    // The target comes last.
+    bodyOrder: [...dialect.entered(rig), ...(targetAndWalls ? [rig.bodies.length] : [])],
+    jointOrder: dialect.order(rig).map((owner) => joints.findIndex(({ body }) => body === owner)),
+  };
+}
+
+function jointOf(rig: Rig, body: number, joint: RigJoint, dialect: Dialect): Joint {
+  const rotation = jointRotation(joint);
+  const { name, start } = rig.bodies[body]!;
+  const other = rig.bodies[joint.connectedTo]!.start;
+  const [ax, ay, az] = joint.anchor;
+  const [twist, swing1, swing2] = joint.limits.map((limit) => motionOf(limit, joint.driven ? dialect.play : 0));
+  const [, first, second] = joint.limits;
+  return {
+    name,
+    body,
+    connectedTo: joint.connectedTo,
+    frame: { anchor: joint.anchor, rotation },
+    // In the start pose no body is turned against another, so the two frames differ by where the bodies are alone.
+    connectedFrame: {
+      anchor: [ax + start[0] - other[0], ay + start[1] - other[1], az + start[2] - other[2]],
+      rotation,
+    },
+    twist: twist!,
+    swing1: swing1!,
+    swing2: swing2!,
+    // Two swing limits make a cone in Unity; play beside a limit makes a pyramid.
+    swingShape: dialect.play === 0 || (!isLocked(first) && !isLocked(second)) ? 'cone' : 'pyramid',
+    drive: joint.driven ? { stiffness: rig.drive.stiffness, damping: rig.drive.damping } : undefined,
+  };
+}
+
+function motionOf(limit: AngleRange, play: number): AxisMotion {
+  if (!isLocked(limit)) return [limit[0] * degrees, limit[1] * degrees];
+  return play > 0 ? [-play * degrees, play * degrees] : 'locked';
+}
+
+/** A joint's frame in its own body: x = axis, z = axis x secondaryAxis, y = z x x. */
+export function jointRotation({ axis, secondaryAxis }: Pick<RigJoint, 'axis' | 'secondaryAxis'>): Quaternion {
+  const x = unit(axis);
+  const z = unit(cross(x, secondaryAxis));
+  return fromAxes(x, cross(z, x), z);
+}
+
+/** A capsule lies along its x: this turns x to the axis that is wanted. */
+export const alongAxis: Readonly<Record<'x' | 'y' | 'z', Quaternion>> = {
+  x: identity,
+  y: [0, 0, Math.SQRT1_2, Math.SQRT1_2],
+  z: [0, -Math.SQRT1_2, 0, Math.SQRT1_2],
+};
+
+/** Half the length of a capsule without its ends. Unity's height counts them; one no longer than wide is a ball there, here nearly one. */
+export function halfHeightOf({ height, radius }: { readonly height: number; readonly radius: number }): number {
+  return Math.max(height / 2 - radius, 1e-4);
+}
+
+function geometryOf(collider: Collider) {
+  const origin: Vector = [0, 0, 0];
+  switch (collider.shape) {
+    case 'sphere':
+      return { kind: 'sphere', position: origin, rotation: identity, radius: collider.radius } as const;
+    case 'capsule': {
+      const { radius, along } = collider;
+      const halfHeight = halfHeightOf(collider);
+      return { kind: 'capsule', position: origin, rotation: alongAxis[along], radius, halfHeight } as const;
+    }
+    case 'box': {
+      const [x, y, z] = collider.size;
+      const halfExtents: Vector = [x / 2, y / 2, z / 2];
+      return { kind: 'box', position: collider.center, rotation: identity, halfExtents } as const;
+    }
+  }
+}
+
+function cross([ax, ay, az]: Vector, [bx, by, bz]: Vector): Vector {
+  return [ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx];
+}
+
+function unit([x, y, z]: Vector): Vector {
+  const length = Math.sqrt(x * x + y * y + z * z);
+  return [x / length, y / length, z / length];
+}

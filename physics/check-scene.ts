@@ -1,0 +1,120 @@
+/** Refuses what can't be simulated, by the field, the body and the value. */
+import { UserError } from '../base/failure/user-error.ts';
+import type { AxisMotion, Scene, Shape } from './scene.ts';
+
+/**
+ * @param where the file or object that the scene came from, for messages.
+ * @throws UserError naming the first field that is wrong.
+ */
+export function checkScene(scene: Scene, where = 'scene'): void {
+  const { bodies, joints, fixtures, jointOrder, bodyOrder } = scene;
+  if (!bodies.length) refuse(where, 'there is no body to simulate', undefined, 'at least one body');
+  const names = new Set<string>();
+  for (const { name, mass, linearDamping, angularDamping, shapes } of bodies) {
+    const at = `${where}: body ${name}`;
+    if (names.has(name)) refuse(at, 'two bodies have the same name', name, 'a name of its own');
+    names.add(name);
+    atLeast(at, 'mass', mass, 0, true, 'kg');
+    atLeast(at, 'linearDamping', linearDamping, 0, false, '1/s');
+    atLeast(at, 'angularDamping', angularDamping, 0, false, '1/s');
+    if (!shapes.length) refuse(at, 'a body without a shape has no inertia', 0, 'at least one shape');
+    shapes.forEach((shape, index) => {
+      if (shape.kind === 'plane') refuse(`${at}, shape ${index}`, 'a plane can only be a fixture', 'plane', 'a body');
+      checkShape(`${at}, shape ${index}`, shape);
+    });
+  }
+  fixtures.forEach((shape, index) => {
+    checkShape(`${where}: fixture ${index}`, shape);
+  });
+  for (const joint of joints) {
+    const at = `${where}: joint ${joint.name}`;
+    for (const field of ['body', 'connectedTo'] as const) {
+      if (!bodies[joint[field]]) refuse(`${at}, ${field}`, 'no such body', joint[field], `0 to ${bodies.length - 1}`);
+    }
+    if (joint.body === joint.connectedTo) {
+      refuse(at, 'a joint holds a body to itself', bodies[joint.body]!.name, 'two different bodies');
+    }
+    for (const axis of ['twist', 'swing1', 'swing2'] as const) checkMotion(`${at}, ${axis}`, joint[axis]);
+    for (const frame of ['frame', 'connectedFrame'] as const) {
+      finite(`${at}, ${frame}.anchor`, joint[frame].anchor);
+      unitLong(`${at}, ${frame}.rotation`, joint[frame].rotation);
+    }
+    const { swing1, swing2, swingShape, drive } = joint;
+    for (const [limited, other] of [
+      [swing1, swing2],
+      [swing2, swing1],
+    ] as const) {
+      if (isRange(limited) && other === 'free') {
+        refuse(at, 'one swing is limited and the other free', [swing1, swing2], 'the other limited or locked as well');
+      }
+    }
+    if (isRange(swing1) && isRange(swing2) && swingShape === 'cone' && !(swing1[1] > 0 && swing2[1] > 0)) {
+      refuse(at, 'a cone has no angle', [swing1[1], swing2[1]], 'two highs above 0, or one of the axes locked');
+    }
+    if (drive) {
+      atLeast(at, 'drive.stiffness', drive.stiffness, 0, false, 'N m/rad');
+      atLeast(at, 'drive.damping', drive.damping, 0, false, 'N m s/rad');
+    }
+  }
+  for (const [field, order, things] of [
+    ['jointOrder', jointOrder, joints],
+    ['bodyOrder', bodyOrder, bodies],
+  ] as const) {
+    const sorted = [...order].sort((a, b) => a - b);
+    if (sorted.length === things.length && sorted.every((index, place) => index === place)) continue;
+    refuse(`${where}: ${field}`, 'an order names everything once', order, `0 to ${things.length - 1}`);
+  }
+}
+
+function checkShape(at: string, shape: Shape): void {
+  finite(`${at}, position`, shape.position);
+  unitLong(`${at}, rotation`, shape.rotation);
+  atLeast(at, 'friction', shape.friction, 0, false, '');
+  atLeast(at, 'contactOffset', shape.contactOffset, 0, true, 'm');
+  if (!(Number.isInteger(shape.category) && shape.category >= 0 && shape.category < 32)) {
+    refuse(`${at}, category`, 'no such category', shape.category, '0 to 31');
+  }
+  switch (shape.kind) {
+    case 'sphere':
+      atLeast(at, 'radius', shape.radius, 0, true, 'm');
+      break;
+    case 'capsule':
+      atLeast(at, 'radius', shape.radius, 0, true, 'm');
+      atLeast(at, 'halfHeight', shape.halfHeight, 0, true, 'm');
+      break;
+    case 'box':
+      for (const extent of shape.halfExtents) atLeast(at, 'halfExtents', extent, 0, true, 'm');
+  }
+}
+
+function checkMotion(at: string, motion: AxisMotion): void {
+  if (!isRange(motion)) return;
+  const [low, high] = motion;
+  if (!(low > -Math.PI && low <= 0))
+    refuse(at, 'the low limit is out of range', low, 'radians, above -pi and at most 0');
+  if (!(high >= 0 && high < Math.PI))
+    refuse(at, 'the high limit is out of range', high, 'radians, at least 0, below pi');
+  if (low === high) refuse(at, 'a range without room is a lock', motion, "'locked'");
+}
+
+export function isRange(motion: AxisMotion): motion is readonly [number, number] {
+  return motion !== 'locked' && motion !== 'free';
+}
+
+function atLeast(at: string, field: string, value: number, least: number, above: boolean, unit: string): void {
+  if (Number.isFinite(value) && (above ? value > least : value >= least)) return;
+  refuse(`${at}, ${field}`, 'out of range', value, `${above ? 'above' : 'at least'} ${least}${unit && ` ${unit}`}`);
+}
+
+function finite(at: string, values: readonly number[]): void {
+  if (!values.every(Number.isFinite)) refuse(at, 'not a number', values, 'finite numbers');
+}
+
+function unitLong(at: string, values: readonly number[]): void {
+  finite(at, values);
+  if (Math.abs(Math.hypot(...values) - 1) > 1e-3) refuse(at, 'not a rotation', values, 'a quaternion of length 1');
+}
+
+function refuse(where: string, what: string, value: unknown, expected: string): never {
+  throw new UserError({ where, what, value, expected });
+}

@@ -1,0 +1,465 @@
+// From poses to the rows of a joint, for four walkers. Semantics: PhysX 4.1's D6 joint (D6JointSolverPrep) and what it
+// calls preprocessing (DyConstraintSetup), which makes equality rows orthogonal and frees limits of them.
+//
+// Body 0 owns the joint, body 1 is what it is connected to; a row's velocity is that of body 0 less that of body 1. All
+// that is angular is reckoned in body 0's axes, where frame 0 is a constant and frame 1 is rel frame1, rel = conj(q0) q1.
+import {
+  INVERSE_MASS,
+  JOINT_ANCHOR_0,
+  JOINT_ANCHOR_1,
+  JOINT_BODY_0,
+  JOINT_BODY_1,
+  JOINT_DAMPING,
+  JOINT_DRIVEN,
+  JOINT_FRAME_0,
+  JOINT_FRAME_1,
+  JOINT_INDEX,
+  JOINT_LOCKED,
+  JOINT_STIFFNESS,
+  DRIVE_SCALE,
+  POSITION,
+  ROOT_INVERSE_INERTIA,
+  ROTATION,
+  STRENGTH,
+  TARGET,
+  V,
+  bodyAt,
+  jointAt,
+  improvedSlerp,
+  rows,
+  timeStep,
+} from './layout';
+import {
+  BODY_0,
+  BODY_1,
+  DRIVEN,
+  DRIVE_A0,
+  DRIVE_A1,
+  DRIVE_BYTES,
+  DRIVE_COUPLING,
+  DRIVE_GAIN,
+  DRIVE_IMPULSE,
+  DRIVE_KEEP,
+  DRIVE_MOST,
+  DRIVE_PUSH,
+  HEAD_BYTES,
+  KIND,
+  LIMIT_BYTES,
+  LIMIT_COUNT,
+  LINEAR_A0,
+  LINEAR_A1,
+  LINEAR_BIAS,
+  LINEAR_BYTES,
+  LINEAR_INVERSE,
+  LOCK_A0,
+  LOCK_A1,
+  LOCK_BIAS,
+  LOCK_BYTES,
+  LOCK_T,
+  inverseSize,
+} from './joint-layout';
+import { MATRIX, solverBody } from './velocities';
+import { add, div, dot, minor, mul, neg, splat, sub } from './math';
+import { prepareLimits } from './limits';
+import { diagonalise } from './improved-slerp';
+
+// Scratch of the joint that is being prepared, at the head of the rows: what its parts share.
+/** D of body 0 (3), D of body 1 (3). */
+export const ROOTS: usize = 0 * V;
+/** The rotation of body 1 seen from body 0, row by row. */
+export const REL_MATRIX: usize = 6 * V;
+/** Frame 0 and frame 1 in body 0's axes (x y z w each), frame 1 with the sign that is nearer to frame 0. */
+export const FRAME_0: usize = 15 * V;
+export const FRAME_1: usize = 19 * V;
+/** Frame 1 seen from frame 0. */
+export const TURN: usize = 23 * V;
+/** Three angular axes, of which rows are made. */
+export const AXES: usize = 27 * V;
+/** How far each equality row is off: position 3, locks 3. */
+export const ERRORS: usize = 36 * V;
+export const JOINT_SCRATCH_BYTES: usize = 48 * V;
+
+/** Writes the product of two quaternions at `into`. */
+@inline
+export function multiply(
+  into: usize, ax: v128, ay: v128, az: v128, aw: v128, bx: v128, by: v128, bz: v128, bw: v128,
+): void {
+  v128.store(into, add(add(mul(aw, bx), mul(ax, bw)), sub(mul(ay, bz), mul(az, by))));
+  v128.store(into, add(add(mul(aw, by), mul(ay, bw)), sub(mul(az, bx), mul(ax, bz))), V);
+  v128.store(into, add(add(mul(aw, bz), mul(az, bw)), sub(mul(ax, by), mul(ay, bx))), 2 * V);
+  v128.store(into, sub(mul(aw, bw), dot(ax, ay, az, bx, by, bz)), 3 * V);
+}
+
+/** Makes an axis (in body 0's axes) an angular Jacobian of both bodies, scaled as in velocities.ts. */
+@inline
+export function writeAngular(a0: usize, a1: usize, x: v128, y: v128, z: v128): void {
+  const s = rows;
+  v128.store(a0, mul(v128.load(s, ROOTS), x));
+  v128.store(a0, mul(v128.load(s, ROOTS + V), y), V);
+  v128.store(a0, mul(v128.load(s, ROOTS + 2 * V), z), 2 * V);
+  for (let part: usize = 0; part < 3 * V; part += V) {
+    const m0 = v128.load(s + part, REL_MATRIX);
+    const m1 = v128.load(s + part, REL_MATRIX + 3 * V);
+    const m2 = v128.load(s + part, REL_MATRIX + 6 * V);
+    v128.store(a1 + part, mul(v128.load(s + part, ROOTS + 3 * V), dot(m0, m1, m2, x, y, z)));
+  }
+}
+
+/** Rows of the imaginary part of conj(qa) qb by the angular velocity of b less that of a: three axes, at AXES. */
+@inline
+function writeDifferenceAxes(
+  ax: v128, ay: v128, az: v128, aw: v128, bx: v128, by: v128, bz: v128, bw: v128,
+): void {
+  const at = rows + AXES;
+  const half = splat(0.5);
+  const kx = add(mul(aw, bx), mul(bw, ax));
+  const ky = add(mul(aw, by), mul(bw, ay));
+  const kz = add(mul(aw, bz), mul(bw, az));
+  const d = sub(mul(aw, bw), dot(ax, ay, az, bx, by, bz));
+  const xy = add(mul(ax, by), mul(bx, ay));
+  const xz = add(mul(ax, bz), mul(bx, az));
+  const yz = add(mul(ay, bz), mul(by, az));
+  const xx = mul(ax, bx);
+  const yy = mul(ay, by);
+  const zz = mul(az, bz);
+  v128.store(at, mul(half, add(add(xx, xx), d)));
+  v128.store(at, mul(half, add(xy, kz)), V);
+  v128.store(at, mul(half, sub(xz, ky)), 2 * V);
+  v128.store(at, mul(half, sub(xy, kz)), 3 * V);
+  v128.store(at, mul(half, add(add(yy, yy), d)), 4 * V);
+  v128.store(at, mul(half, add(yz, kx)), 5 * V);
+  v128.store(at, mul(half, add(xz, ky)), 6 * V);
+  v128.store(at, mul(half, sub(yz, kx)), 7 * V);
+  v128.store(at, mul(half, add(add(zz, zz), d)), 8 * V);
+}
+
+/** Angular Jacobians of the three rows along the world's axes through an arm r, a = D R^T (r x axis). */
+function writeArms(into: usize, body: usize, root: usize, x: v128, y: v128, z: v128): void {
+  for (let part: usize = 0; part < 3 * V; part += V) {
+    const m0 = v128.load(body + part, MATRIX);
+    const m1 = v128.load(body + part, MATRIX + 3 * V);
+    const m2 = v128.load(body + part, MATRIX + 6 * V);
+    const d = v128.load(root + part);
+    v128.store(into + part, mul(d, minor(m1, m2, y, z)));
+    v128.store(into + part, mul(d, minor(m2, m0, z, x)), 3 * V);
+    v128.store(into + part, mul(d, minor(m0, m1, x, y)), 6 * V);
+  }
+}
+
+/** Product of two angular Jacobians, three numbers each. */
+@inline
+export function product(a: usize, b: usize): v128 {
+  return dot(v128.load(a), v128.load(a, V), v128.load(a, 2 * V), v128.load(b), v128.load(b, V), v128.load(b, 2 * V));
+}
+
+/** Writes the inverse of a symmetric 3 x 3 matrix: xx, xy, xz, yy, yz, zz. */
+@inline
+function writeInverse(into: usize, xx: v128, xy: v128, xz: v128, yy: v128, yz: v128, zz: v128): void {
+  const cxx = minor(yy, yz, yz, zz);
+  const cxy = minor(xz, xy, zz, yz);
+  const cxz = minor(xy, xz, yy, yz);
+  const scale = div(splat(1), dot(xx, xy, xz, cxx, cxy, cxz));
+  v128.store(into, mul(cxx, scale));
+  v128.store(into, mul(cxy, scale), V);
+  v128.store(into, mul(cxz, scale), 2 * V);
+  v128.store(into, mul(minor(xx, xz, xz, zz), scale), 3 * V);
+  v128.store(into, mul(minor(xy, xx, yz, xz), scale), 4 * V);
+  v128.store(into, mul(minor(xx, xy, xy, yy), scale), 5 * V);
+}
+
+/** Prepares one joint at `at`; returns where its record ends. */
+export function prepareJoint(group: usize, table: usize, at: usize): usize {
+  const body0 = load<i32>(table, JOINT_BODY_0);
+  const body1 = load<i32>(table, JOINT_BODY_1);
+  const locked = load<i32>(table, JOINT_LOCKED);
+  const driven = load<i32>(table, JOINT_DRIVEN);
+  const locks = <usize>popcnt(locked);
+  store<u32>(at, (driven ? DRIVEN : 0) + <u32>(2 * locks), KIND);
+  store<u32>(at, <u32>solverBody(body0), BODY_0);
+  store<u32>(at, <u32>solverBody(body1), BODY_1);
+
+  relate(table, bodyAt(group, body0), bodyAt(group, body1));
+  let cursor = at + HEAD_BYTES;
+  if (driven) {
+    prepareDrive(group, table, cursor);
+    cursor += DRIVE_BYTES;
+  }
+  const linear = cursor;
+  preparePosition(table, bodyAt(group, body0), bodyAt(group, body1), solverBody(body0), solverBody(body1), linear);
+  cursor += LINEAR_BYTES;
+  const firstLock = cursor;
+  prepareLocks(locked, locks, linear, firstLock);
+  cursor += locks * LOCK_BYTES + inverseSize(locks) * V;
+  const end = prepareLimits(table, linear, firstLock, locks, cursor,
+    add(v128.load(bodyAt(group, body0), INVERSE_MASS), v128.load(bodyAt(group, body1), INVERSE_MASS)));
+  store<u32>(at, <u32>((end - cursor) / LIMIT_BYTES), LIMIT_COUNT);
+  return end;
+}
+
+/** How the two bodies and their frames lie to one another: fills the scratch that all parts share. */
+function relate(table: usize, first: usize, second: usize): void {
+  const s = rows;
+  for (let part: usize = 0; part < 3 * V; part += V) {
+    v128.store(s + part, v128.load(first + part, ROOT_INVERSE_INERTIA), ROOTS);
+    v128.store(s + part, v128.load(second + part, ROOT_INVERSE_INERTIA), ROOTS + 3 * V);
+  }
+  const ax = neg(v128.load(first, ROTATION));
+  const ay = neg(v128.load(first, ROTATION + V));
+  const az = neg(v128.load(first, ROTATION + 2 * V));
+  const aw = v128.load(first, ROTATION + 3 * V);
+  // Their product is written where frame 1 will be.
+  multiply(s + FRAME_1, ax, ay, az, aw, v128.load(second, ROTATION), v128.load(second, ROTATION + V),
+    v128.load(second, ROTATION + 2 * V), v128.load(second, ROTATION + 3 * V));
+  const x = v128.load(s, FRAME_1);
+  const y = v128.load(s, FRAME_1 + V);
+  const z = v128.load(s, FRAME_1 + 2 * V);
+  const w = v128.load(s, FRAME_1 + 3 * V);
+
+  const x2 = add(x, x);
+  const y2 = add(y, y);
+  const z2 = add(z, z);
+  const one = splat(1);
+  v128.store(s, sub(sub(one, mul(y, y2)), mul(z, z2)), REL_MATRIX);
+  v128.store(s, sub(mul(x, y2), mul(w, z2)), REL_MATRIX + V);
+  v128.store(s, add(mul(x, z2), mul(w, y2)), REL_MATRIX + 2 * V);
+  v128.store(s, add(mul(x, y2), mul(w, z2)), REL_MATRIX + 3 * V);
+  v128.store(s, sub(sub(one, mul(x, x2)), mul(z, z2)), REL_MATRIX + 4 * V);
+  v128.store(s, sub(mul(y, z2), mul(w, x2)), REL_MATRIX + 5 * V);
+  v128.store(s, sub(mul(x, z2), mul(w, y2)), REL_MATRIX + 6 * V);
+  v128.store(s, add(mul(y, z2), mul(w, x2)), REL_MATRIX + 7 * V);
+  v128.store(s, sub(sub(one, mul(x, x2)), mul(y, y2)), REL_MATRIX + 8 * V);
+
+  multiply(s + FRAME_1, x, y, z, w, v128.load32_splat(table, JOINT_FRAME_1), v128.load32_splat(table, JOINT_FRAME_1 + 4),
+    v128.load32_splat(table, JOINT_FRAME_1 + 8), v128.load32_splat(table, JOINT_FRAME_1 + 12));
+  const fx = v128.load32_splat(table, JOINT_FRAME_0);
+  const fy = v128.load32_splat(table, JOINT_FRAME_0 + 4);
+  const fz = v128.load32_splat(table, JOINT_FRAME_0 + 8);
+  const fw = v128.load32_splat(table, JOINT_FRAME_0 + 12);
+  v128.store(s, fx, FRAME_0);
+  v128.store(s, fy, FRAME_0 + V);
+  v128.store(s, fz, FRAME_0 + 2 * V);
+  v128.store(s, fw, FRAME_0 + 3 * V);
+  multiply(s + TURN, neg(fx), neg(fy), neg(fz), fw, v128.load(s, FRAME_1), v128.load(s, FRAME_1 + V),
+    v128.load(s, FRAME_1 + 2 * V), v128.load(s, FRAME_1 + 3 * V));
+  // Of the two quaternions of one rotation, the nearer.
+  const sign = v128.and(f32x4.lt(v128.load(s, TURN + 3 * V), splat(0)), f32x4.splat(-0.0));
+  for (let part: usize = 0; part < 4 * V; part += V) {
+    v128.store(s + part, v128.xor(v128.load(s + part, FRAME_1), sign), FRAME_1);
+    v128.store(s + part, v128.xor(v128.load(s + part, TURN), sign), TURN);
+  }
+}
+
+/**
+ * A slerp drive: an implicit spring on each of three rows. With response r, stiffness k and damping d:
+ * alpha = dt^2 k + dt d, x = 1 / (1 + alpha r), impulse' = clamp((1 - x) impulse - x alpha velocity + x dt k delta, most).
+ */
+function prepareDrive(group: usize, table: usize, at: usize): void {
+  const s = rows;
+  const joint = jointAt(group, load<i32>(table, JOINT_INDEX));
+  let tx = v128.load(joint, TARGET);
+  let ty = v128.load(joint, TARGET + V);
+  let tz = v128.load(joint, TARGET + 2 * V);
+  let tw = v128.load(joint, TARGET + 3 * V);
+  const cx = v128.load(s, TURN);
+  const cy = v128.load(s, TURN + V);
+  const cz = v128.load(s, TURN + 2 * V);
+  const cw = v128.load(s, TURN + 3 * V);
+  const near = f32x4.gt(add(dot(tx, ty, tz, cx, cy, cz), mul(tw, cw)), splat(0));
+  const sign = v128.andnot(f32x4.splat(-0.0), near);
+  tx = v128.xor(tx, sign);
+  ty = v128.xor(ty, sign);
+  tz = v128.xor(tz, sign);
+  tw = v128.xor(tw, sign);
+  // conj(target) turn, and frame 0 turned by the target; both pass through the place of the axes.
+  multiply(s + AXES, neg(tx), neg(ty), neg(tz), tw, cx, cy, cz, cw);
+  const deltaX = v128.load(s, AXES);
+  const deltaY = v128.load(s, AXES + V);
+  const deltaZ = v128.load(s, AXES + 2 * V);
+  multiply(s + AXES, v128.load(s, FRAME_0), v128.load(s, FRAME_0 + V), v128.load(s, FRAME_0 + 2 * V),
+    v128.load(s, FRAME_0 + 3 * V), tx, ty, tz, tw);
+  const ax = v128.load(s, AXES);
+  const ay = v128.load(s, AXES + V);
+  const az = v128.load(s, AXES + 2 * V);
+  const aw = v128.load(s, AXES + 3 * V);
+  writeDifferenceAxes(ax, ay, az, aw, v128.load(s, FRAME_1), v128.load(s, FRAME_1 + V), v128.load(s, FRAME_1 + 2 * V),
+    v128.load(s, FRAME_1 + 3 * V));
+  v128.store(at, deltaX, DRIVE_PUSH);
+  v128.store(at, deltaY, DRIVE_PUSH + V);
+  v128.store(at, deltaZ, DRIVE_PUSH + 2 * V);
+  for (let row: usize = 0; row < 3; row++) {
+    const axis = s + AXES + row * 3 * V;
+    writeAngular(at + DRIVE_A0 + row * 3 * V, at + DRIVE_A1 + row * 3 * V, v128.load(axis), v128.load(axis, V),
+      v128.load(axis, 2 * V));
+  }
+  if (improvedSlerp) diagonalise(at);
+
+  const dt = splat(timeStep);
+  const scale = v128.load(group, DRIVE_SCALE);
+  const stiffness = mul(v128.load32_splat(table, JOINT_STIFFNESS), scale);
+  const damping = mul(v128.load32_splat(table, JOINT_DAMPING), scale);
+  const alpha = add(mul(mul(dt, dt), stiffness), mul(dt, damping));
+  const push = mul(dt, stiffness);
+  const one = splat(1);
+  const zero = splat(0);
+  const a0 = at + DRIVE_A0;
+  const a1 = at + DRIVE_A1;
+  for (let row: usize = 0; row < 3; row++) {
+    const a = row * 3 * V;
+    const response = add(product(a0 + a, a0 + a), product(a1 + a, a1 + a));
+    const x = div(one, add(one, mul(alpha, response)));
+    const part = at + row * V;
+    v128.store(part, mul(x, alpha), DRIVE_GAIN);
+    v128.store(part, sub(one, x), DRIVE_KEEP);
+    v128.store(part, mul(x, mul(push, v128.load(part, DRIVE_PUSH))), DRIVE_PUSH);
+    v128.store(part, zero, DRIVE_IMPULSE);
+  }
+  v128.store(at, add(product(a0, a0 + 3 * V), product(a1, a1 + 3 * V)), DRIVE_COUPLING);
+  v128.store(at, add(product(a0, a0 + 6 * V), product(a1, a1 + 6 * V)), DRIVE_COUPLING + V);
+  v128.store(at, add(product(a0 + 3 * V, a0 + 6 * V), product(a1 + 3 * V, a1 + 6 * V)), DRIVE_COUPLING + 2 * V);
+  v128.store(at, mul(mul(v128.load(joint, STRENGTH), scale), dt), DRIVE_MOST);
+}
+
+/** The locked position: rows along the world's axes, the inverse of their response, and how far the anchors are apart. */
+function preparePosition(
+  table: usize, first: usize, second: usize, solver0: usize, solver1: usize, at: usize,
+): void {
+  const s = rows;
+  const x0 = turned(solver0, table + JOINT_ANCHOR_0, 0);
+  const y0 = turned(solver0, table + JOINT_ANCHOR_0, 3 * V);
+  const z0 = turned(solver0, table + JOINT_ANCHOR_0, 6 * V);
+  const x1 = turned(solver1, table + JOINT_ANCHOR_1, 0);
+  const y1 = turned(solver1, table + JOINT_ANCHOR_1, 3 * V);
+  const z1 = turned(solver1, table + JOINT_ANCHOR_1, 6 * V);
+  writeArms(at + LINEAR_A0, solver0, s + ROOTS, x0, y0, z0);
+  writeArms(at + LINEAR_A1, solver1, s + ROOTS + 3 * V, x1, y1, z1);
+
+  const ex = sub(add(v128.load(first, POSITION), x0), add(v128.load(second, POSITION), x1));
+  const ey = sub(add(v128.load(first, POSITION + V), y0), add(v128.load(second, POSITION + V), y1));
+  const ez = sub(add(v128.load(first, POSITION + 2 * V), z0), add(v128.load(second, POSITION + 2 * V), z1));
+  const perSecond = splat(1 / timeStep);
+  v128.store(s, ex, ERRORS);
+  v128.store(s, ey, ERRORS + V);
+  v128.store(s, ez, ERRORS + 2 * V);
+  v128.store(at, mul(ex, perSecond), LINEAR_BIAS);
+  v128.store(at, mul(ey, perSecond), LINEAR_BIAS + V);
+  v128.store(at, mul(ez, perSecond), LINEAR_BIAS + 2 * V);
+
+  const masses = add(v128.load(first, INVERSE_MASS), v128.load(second, INVERSE_MASS));
+  const a = at + LINEAR_A0;
+  const b = at + LINEAR_A1;
+  writeInverse(at + LINEAR_INVERSE,
+    add(masses, add(product(a, a), product(b, b))),
+    add(product(a, a + 3 * V), product(b, b + 3 * V)),
+    add(product(a, a + 6 * V), product(b, b + 6 * V)),
+    add(masses, add(product(a + 3 * V, a + 3 * V), product(b + 3 * V, b + 3 * V))),
+    add(product(a + 3 * V, a + 6 * V), product(b + 3 * V, b + 6 * V)),
+    add(masses, add(product(a + 6 * V, a + 6 * V), product(b + 6 * V, b + 6 * V))));
+}
+
+/** One component of a constant vector turned by a solver body's rotation: the row of R at `row`. */
+@inline
+function turned(solver: usize, vector: usize, row: usize): v128 {
+  return dot(v128.load(solver + row, MATRIX), v128.load(solver + row, MATRIX + V), v128.load(solver + row, MATRIX + 2 * V),
+    v128.load32_splat(vector), v128.load32_splat(vector, 4), v128.load32_splat(vector, 8));
+}
+
+/** Locked angular axes: their rows, what they share with the position's, and the inverse of what is left. */
+function prepareLocks(locked: i32, count: usize, linear: usize, at: usize): void {
+  if (!count) return;
+  const s = rows;
+  const perSecond = splat(1 / timeStep);
+  let lock = at;
+  if (count == 1 && locked != 1) {
+    writeOneSwing(locked, lock);
+  } else {
+    writeDifferenceAxes(v128.load(s, FRAME_0), v128.load(s, FRAME_0 + V), v128.load(s, FRAME_0 + 2 * V),
+      v128.load(s, FRAME_0 + 3 * V), v128.load(s, FRAME_1), v128.load(s, FRAME_1 + V), v128.load(s, FRAME_1 + 2 * V),
+      v128.load(s, FRAME_1 + 3 * V));
+    let found: usize = 0;
+    for (let axis = 0; axis < 3; axis++) {
+      if (!(locked & (1 << axis))) continue;
+      const from = s + AXES + <usize>axis * 3 * V;
+      writeAngular(lock + LOCK_A0, lock + LOCK_A1, v128.load(from), v128.load(from, V), v128.load(from, 2 * V));
+      v128.store(s + found * V, neg(v128.load(s + <usize>axis * V, TURN)), ERRORS + 3 * V);
+      found++;
+      lock += LOCK_BYTES;
+    }
+  }
+  for (let i: usize = 0; i < count; i++) {
+    const one = at + i * LOCK_BYTES;
+    v128.store(one, mul(v128.load(s + i * V, ERRORS + 3 * V), perSecond), LOCK_BIAS);
+    // c: products with the three rows of the position, t = K^-1 c.
+    writeShare(one + LOCK_T, linear, one + LOCK_A0, one + LOCK_A1);
+  }
+  const inverse = at + count * LOCK_BYTES;
+  if (count == 1) {
+    v128.store(inverse, div(splat(1), left(at, at, linear)));
+  } else if (count == 2) {
+    const b = at + LOCK_BYTES;
+    const s00 = left(at, at, linear);
+    const s01 = left(at, b, linear);
+    const s11 = left(b, b, linear);
+    const scale = div(splat(1), minor(s00, s01, s01, s11));
+    v128.store(inverse, mul(s11, scale));
+    v128.store(inverse, neg(mul(s01, scale)), V);
+    v128.store(inverse, mul(s00, scale), 2 * V);
+  } else {
+    const b = at + LOCK_BYTES;
+    const c = b + LOCK_BYTES;
+    writeInverse(inverse, left(at, at, linear), left(at, b, linear), left(at, c, linear), left(b, b, linear),
+      left(b, c, linear), left(c, c, linear));
+  }
+}
+
+/** The one lock of a joint that may twist and swing about the other axis: the x axis of frame 1 stays across y or z of frame 0. */
+function writeOneSwing(locked: i32, lock: usize): void {
+  const s = rows;
+  const qx = v128.load(s, FRAME_1);
+  const qy = v128.load(s, FRAME_1 + V);
+  const qz = v128.load(s, FRAME_1 + 2 * V);
+  const qw = v128.load(s, FRAME_1 + 3 * V);
+  const two = splat(2);
+  const one = splat(1);
+  const bx = sub(one, mul(two, add(mul(qy, qy), mul(qz, qz))));
+  const by = mul(two, add(mul(qx, qy), mul(qw, qz)));
+  const bz = mul(two, sub(mul(qx, qz), mul(qw, qy)));
+  const fx = v128.load(s, FRAME_0);
+  const fy = v128.load(s, FRAME_0 + V);
+  const fz = v128.load(s, FRAME_0 + 2 * V);
+  const fw = v128.load(s, FRAME_0 + 3 * V);
+  let ax = mul(two, sub(mul(fx, fy), mul(fw, fz)));
+  let ay = sub(one, mul(two, add(mul(fx, fx), mul(fz, fz))));
+  let az = mul(two, add(mul(fy, fz), mul(fw, fx)));
+  if (locked == 2) {
+    ax = mul(two, add(mul(fx, fz), mul(fw, fy)));
+    ay = mul(two, sub(mul(fy, fz), mul(fw, fx)));
+    az = sub(one, mul(two, add(mul(fx, fx), mul(fy, fy))));
+  }
+  writeAngular(lock + LOCK_A0, lock + LOCK_A1, minor(by, bz, ay, az), minor(bz, bx, az, ax), minor(bx, by, ax, ay));
+  v128.store(s, neg(dot(bx, by, bz, ax, ay, az)), ERRORS + 3 * V);
+}
+
+/** K^-1 times the products of an angular row with the three rows of the position. */
+@inline
+export function writeShare(into: usize, linear: usize, a0: usize, a1: usize): void {
+  const cx = add(product(a0, linear + LINEAR_A0), product(a1, linear + LINEAR_A1));
+  const cy = add(product(a0, linear + LINEAR_A0 + 3 * V), product(a1, linear + LINEAR_A1 + 3 * V));
+  const cz = add(product(a0, linear + LINEAR_A0 + 6 * V), product(a1, linear + LINEAR_A1 + 6 * V));
+  const k = linear + LINEAR_INVERSE;
+  const xy = v128.load(k, V);
+  const xz = v128.load(k, 2 * V);
+  const yz = v128.load(k, 4 * V);
+  v128.store(into, dot(v128.load(k), xy, xz, cx, cy, cz));
+  v128.store(into, dot(xy, v128.load(k, 3 * V), yz, cx, cy, cz), V);
+  v128.store(into, dot(xz, yz, v128.load(k, 5 * V), cx, cy, cz), 2 * V);
+}
+
+/** What is left of the response between two locks once the position's rows make up for them: a.b - c_a.t_b. */
+@inline
+function left(a: usize, b: usize, linear: usize): v128 {
+  const cx = add(product(a + LOCK_A0, linear + LINEAR_A0), product(a + LOCK_A1, linear + LINEAR_A1));
+  const cy = add(product(a + LOCK_A0, linear + LINEAR_A0 + 3 * V), product(a + LOCK_A1, linear + LINEAR_A1 + 3 * V));
+  const cz = add(product(a + LOCK_A0, linear + LINEAR_A0 + 6 * V), product(a + LOCK_A1, linear + LINEAR_A1 + 6 * V));
+  const direct = add(product(a + LOCK_A0, b + LOCK_A0), product(a + LOCK_A1, b + LOCK_A1));
+  return sub(direct, dot(cx, cy, cz, v128.load(b, LOCK_T), v128.load(b, LOCK_T + V), v128.load(b, LOCK_T + 2 * V)));
+}

@@ -1,0 +1,97 @@
+/**
+ * What can be simulated, as data: bodies with their shapes, joints, and what never moves. SI units, radians; any axes, as
+ * long as they are one's own throughout.
+ */
+import type { Quaternion, Vector } from './rotation.ts';
+
+/** Where a shape lies in its body (in the world, for a fixture) and what it is made of. */
+interface ShapeBase {
+  readonly position: Vector;
+  readonly rotation: Quaternion;
+  /** Static and dynamic. */
+  readonly friction: number;
+  /** Contacts are made while two shapes are nearer than the sum of their offsets, metres. */
+  readonly contactOffset: number;
+  /** 0 to 31: touches are told by it, and `collidesWith` names it. */
+  readonly category: number;
+  /** Bit c: may touch shapes of category c. Two shapes touch if both say so. */
+  readonly collidesWith: number;
+}
+
+export interface SphereShape extends ShapeBase {
+  readonly kind: 'sphere';
+  readonly radius: number;
+}
+
+/** Along its own x axis. */
+export interface CapsuleShape extends ShapeBase {
+  readonly kind: 'capsule';
+  readonly radius: number;
+  /** Half the distance between the centres of its round ends. */
+  readonly halfHeight: number;
+}
+
+export interface BoxShape extends ShapeBase {
+  readonly kind: 'box';
+  readonly halfExtents: Vector;
+}
+
+/** All space below its own x axis; for fixtures alone. */
+export interface PlaneShape extends ShapeBase {
+  readonly kind: 'plane';
+}
+
+export type Shape = SphereShape | CapsuleShape | BoxShape | PlaneShape;
+
+export interface Body {
+  readonly name: string;
+  /** kg, spread evenly over the volume of its shapes. */
+  readonly mass: number;
+  /** 1/s. */
+  readonly linearDamping: number;
+  readonly angularDamping: number;
+  readonly shapes: readonly Shape[];
+}
+
+/** Low and high, radians, -pi < low <= 0 <= high < pi. */
+export type AngleRange = readonly [low: number, high: number];
+export type AxisMotion = 'locked' | 'free' | AngleRange;
+
+/** A joint's frame in a body. */
+export interface JointFrame {
+  readonly anchor: Vector;
+  readonly rotation: Quaternion;
+}
+
+/** Holds two bodies together at a point, and limits how the frame of the second turns against that of the first. */
+export interface Joint {
+  readonly name: string;
+  /** Index of the body that owns it, and of the one that it is connected to. */
+  readonly body: number;
+  readonly connectedTo: number;
+  readonly frame: JointFrame;
+  readonly connectedFrame: JointFrame;
+  /** About x. */
+  readonly twist: AxisMotion;
+  /** About y and z. Where both are ranges, `swingShape` tells what they are together. */
+  readonly swing1: AxisMotion;
+  readonly swing2: AxisMotion;
+  /** A cone takes its two half angles from the highs. */
+  readonly swingShape: 'cone' | 'pyramid';
+  /** A slerp drive: N m/rad and N m s/rad. Undefined: none. */
+  readonly drive: { readonly stiffness: number; readonly damping: number } | undefined;
+}
+
+export interface Scene {
+  readonly bodies: readonly Body[];
+  readonly joints: readonly Joint[];
+  /** Shapes that never move. */
+  readonly fixtures: readonly Shape[];
+  /**
+   * Indices of all bodies, as they entered the scene: of contacts between bodies, those of the last to enter choose their
+   * place in the order of solving first (see tables.ts).
+   */
+  readonly bodyOrder: readonly number[];
+  /** Indices of all joints: the first is the first to choose its place in the order of solving (see order.ts). */
+  readonly jointOrder: readonly number[];
+}
