@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadKernel } from '../../../physics/kernel.ts';
 import { RandomStream } from '../../../base/random/stream.ts';
+import { loadKernel } from '../../../physics/kernel.ts';
 import {
   about,
   type Body,

@@ -31,7 +31,7 @@ const checkpoint: Checkpoint = {
     counts: { actor: 17, critic: 19 },
   },
   normaliser: new Normaliser(5),
-  states: [],
+  snapshots: [],
   sample: new Float32Array(5),
 };
 writeCheckpoint(folder, checkpoint);
