@@ -298,11 +298,17 @@ behaviors:
   it('does not resume where there is nothing, or something else', async () => {
     await expect(run({ resume: true })).rejects.toThrow(/no checkpoint.*npm run train/);
     await run({});
-    await expect(run({ resume: true, seed: 6 })).rejects.toThrow(/another seed/);
-    await expect(run({ resume: true, agents: 8 })).rejects.toThrow(/another number of agents/);
+    await expect(run({ resume: true, seed: 6 })).rejects.toThrow(
+      /other settings: seed \(--seed\) 5, and now it is seed \(--seed\) 6/,
+    );
+    await expect(run({ resume: true, agents: 8 })).rejects.toThrow(
+      /agents \(--agents\) 20, and now it is agents \(--agents\) 8/,
+    );
     const wider = configuration(1024);
     wider.behavior.network_settings.hidden_units = 32;
-    await expect(run({ resume: true, configuration: wider })).rejects.toThrow(/another network/);
+    await expect(run({ resume: true, configuration: wider })).rejects.toThrow(
+      /hidden_units 16, and now it is network_settings\.hidden_units 32/,
+    );
   });
 
   it('passes on what a world says is wrong, and leaves no checkpoint', async () => {
