@@ -1,6 +1,6 @@
 /** Refuses what can't be simulated, by the field, the body and the value. */
 import { UserError } from '../base/failure/user-error.ts';
-import type { AxisMotion, Scene, Shape } from './scene.ts';
+import type { AxisMotion, Drive, Scene, Shape, Spring } from './scene.ts';
 
 /**
  * @param where the file or object that the scene came from, for messages.
@@ -51,10 +51,7 @@ export function checkScene(scene: Scene, where = 'scene'): void {
     if (isRange(swing1) && isRange(swing2) && swingShape === 'cone' && !(swing1[1] > 0 && swing2[1] > 0)) {
       refuse(at, 'a cone has no angle', [swing1[1], swing2[1]], 'two highs above 0, or one of the axes locked');
     }
-    if (drive) {
-      atLeast(at, 'drive.stiffness', drive.stiffness, 0, false, 'N m/rad');
-      atLeast(at, 'drive.damping', drive.damping, 0, false, 'N m s/rad');
-    }
+    if (drive) checkDrive(at, drive);
   }
   for (const [field, order, things] of [
     ['jointOrder', jointOrder, joints],
@@ -95,6 +92,28 @@ function checkMotion(at: string, motion: AxisMotion): void {
   if (!(high >= 0 && high < Math.PI))
     refuse(at, 'the high limit is out of range', high, 'radians, at least 0, below pi');
   if (low === high) refuse(at, 'a range without room is a lock', motion, "'locked'");
+}
+
+function checkDrive(at: string, drive: Drive): void {
+  switch (drive.kind) {
+    case 'slerp':
+      checkSpring(at, 'drive', drive);
+      break;
+    case 'twist-swing':
+      if (!drive.twist && !drive.swing) {
+        refuse(`${at}, drive`, 'a drive without a spring', drive, 'twist or swing, or no drive at all');
+      }
+      if (drive.twist) checkSpring(at, 'drive.twist', drive.twist);
+      if (drive.swing) checkSpring(at, 'drive.swing', drive.swing);
+      break;
+    default:
+      refuse(`${at}, drive.kind`, 'no such drive', drive, "kind 'slerp' or 'twist-swing'");
+  }
+}
+
+function checkSpring(at: string, field: string, { stiffness, damping }: Spring): void {
+  atLeast(at, `${field}.stiffness`, stiffness, 0, false, 'N m/rad');
+  atLeast(at, `${field}.damping`, damping, 0, false, 'N m s/rad');
 }
 
 export function isRange(motion: AxisMotion): motion is readonly [number, number] {

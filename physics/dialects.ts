@@ -36,6 +36,8 @@ export interface SolverSettings {
    * without vector instructions, which physx-js-webidl is built from and Unity's players are not.
    */
   readonly contactsOverlookZ: boolean;
+  /** Whose axes a twist-swing drive turns about: those of the frame in the joint's own body (PhysX 5) or the connected one's (4.1). */
+  readonly twistSwingAxes: 'frame' | 'connectedFrame';
   /** How far from a patch's first anchor a contact must be to become its second, metres: 0.025 in PhysX 4.1, 1e-4 in 5. */
   readonly secondAnchorFrom: number;
 }
@@ -57,6 +59,7 @@ const unity: SolverSettings = {
   frictionCombine: 'average',
   speculative: true,
   contactsOverlookZ: false,
+  twistSwingAxes: 'connectedFrame',
   secondAnchorFrom: 0.025,
 };
 
@@ -71,6 +74,7 @@ export const dialects: Readonly<Record<DialectName, SolverSettings>> = {
     anchorShare: 0.5,
     frictionCombine: 'minimum',
     contactsOverlookZ: true,
+    twistSwingAxes: 'frame',
     secondAnchorFrom: 1e-4,
   },
 };

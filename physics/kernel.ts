@@ -9,6 +9,8 @@ export type LayoutName =
   | 'BODY_BYTES'
   | 'BODY_TABLE_BYTES'
   | 'DRIVE_SCALE'
+  | 'DRIVE_SLERP'
+  | 'DRIVE_TWIST_SWING'
   | 'FRICTION_SCALE'
   | 'GRAVITY'
   | 'HAPPENED'

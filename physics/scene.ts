@@ -63,6 +63,27 @@ export interface JointFrame {
   readonly rotation: Quaternion;
 }
 
+/** N m/rad and N m s/rad. Each row of a drive is cut at the drive's strength (`Simulator.setDrive`). */
+export interface Spring {
+  readonly stiffness: number;
+  readonly damping: number;
+}
+
+/** Three rows along the difference between target and pose, all of one spring. Acts on locked axes too, as Unity's does. */
+export interface SlerpDrive extends Spring {
+  readonly kind: 'slerp';
+}
+
+/** A row about the twist axis and one about each swing axis, but none for an axis that is locked: Unity's X and YZ drives. */
+export interface TwistSwingDrive {
+  readonly kind: 'twist-swing';
+  /** Undefined: none. */
+  readonly twist: Spring | undefined;
+  readonly swing: Spring | undefined;
+}
+
+export type Drive = SlerpDrive | TwistSwingDrive;
+
 /** Holds two bodies together at a point, and limits how the frame of the second turns against that of the first. */
 export interface Joint {
   readonly name: string;
@@ -78,8 +99,8 @@ export interface Joint {
   readonly swing2: AxisMotion;
   /** A cone takes its two half angles from the highs. */
   readonly swingShape: 'cone' | 'pyramid';
-  /** A slerp drive: N m/rad and N m s/rad. Undefined: none. */
-  readonly drive: { readonly stiffness: number; readonly damping: number } | undefined;
+  /** Turns the joint towards a target. Undefined: nothing does. */
+  readonly drive: Drive | undefined;
 }
 
 export interface Scene {

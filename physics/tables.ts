@@ -196,7 +196,8 @@ export function writeTables(model: Model, plan: Plan, { layout }: Kernel, buffer
     .integers(Number(settings.improvedSlerp), Number(settings.frictionAlways))
     .floats(settings.anchorShare)
     .integers(Number(settings.speculative), Number(settings.contactsOverlookZ))
-    .floats(settings.secondAnchorFrom);
+    .floats(settings.secondAnchorFrom)
+    .integers(Number(settings.roomFreed), Number(settings.twistSwingAxes === 'frame'));
 
   scene.bodies.forEach(({ linearDamping, angularDamping }, body) => {
     const kept = (damping: number) => Math.max(0, 1 - damping * settings.timeStep);
@@ -211,16 +212,17 @@ export function writeTables(model: Model, plan: Plan, { layout }: Kernel, buffer
     const first = inMassFrame(joint.frame, massFrames[joint.body]!.pose);
     const second = inMassFrame(joint.connectedFrame, massFrames[joint.connectedTo]!.pose);
     const { limits, ranges, pads } = limitsOf(joint, layout, settings);
+    const { driven, springs } = driveOf(joint, layout);
     words
       .at(plan.jointTable + place * layout.JOINT_TABLE_BYTES)
       .integers(index, joint.body, joint.connectedTo, order.partitions[index]!)
-      .integers(joint.drive ? 1 : 0, lockedAxes(joint), limits)
+      .integers(driven, lockedAxes(joint), limits)
       .skip(1)
       .floats(...first.rotation, ...second.rotation, ...first.position)
       .skip(1)
       .floats(...second.position)
       .skip(1)
-      .floats(...ranges, ...pads, joint.drive?.stiffness ?? 0, joint.drive?.damping ?? 0);
+      .floats(...ranges, ...pads, ...springs);
   });
 
   shapes.forEach(({ shape, body }, index) => {
@@ -282,6 +284,17 @@ function inMassFrame({ anchor, rotation }: JointFrame, frame: Pose): Pose {
 
 function lockedAxes({ twist, swing1, swing2 }: Joint): number {
   return [twist, swing1, swing2].reduce((bits, motion, axis) => bits | (motion === 'locked' ? 1 << axis : 0), 0);
+}
+
+/** Which drive a joint has, and stiffness and damping of its first row and of its other two. */
+function driveOf(joint: Joint, layout: Kernel['layout']) {
+  const { drive } = joint;
+  const slerp = drive?.kind === 'slerp';
+  const [first, others] = drive?.kind === 'twist-swing' ? [drive.twist, drive.swing] : [drive, drive];
+  const springs = [first, others].flatMap((spring) => [spring?.stiffness ?? 0, spring?.damping ?? 0]);
+  // A twist-swing drive has no row for a locked axis.
+  if (!drive || (!slerp && lockedAxes(joint) === 7)) return { driven: 0, springs };
+  return { driven: slerp ? layout.DRIVE_SLERP : layout.DRIVE_TWIST_SWING, springs };
 }
 
 /** How near a limit has its row, radians: PhysX's default contact distance. */

@@ -95,7 +95,7 @@ function jointOf(rig: Rig, body: number, joint: RigJoint, dialect: Dialect): Joi
     swing2: swing2!,
     // Two swing limits make a cone in Unity; play beside a limit makes a pyramid.
     swingShape: dialect.play === 0 || (!isLocked(first) && !isLocked(second)) ? 'cone' : 'pyramid',
-    drive: joint.driven ? { stiffness: rig.drive.stiffness, damping: rig.drive.damping } : undefined,
+    drive: joint.driven ? { kind: 'slerp', stiffness: rig.drive.stiffness, damping: rig.drive.damping } : undefined,
   };
 }
 

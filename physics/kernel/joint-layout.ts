@@ -14,7 +14,7 @@ export const DRIVEN: u32 = 1;
 export const CONTACT_STATIC: u32 = 8;
 export const CONTACT_BETWEEN: u32 = 9;
 
-// A slerp drive: three rows.
+// A drive: three rows. Of a twist-swing drive, an axis that is locked has all zeros.
 export const DRIVE_A0: usize = 0 * V;
 export const DRIVE_A1: usize = 9 * V;
 /** Velocity that a unit impulse of row 0 gives row 1, of row 0 row 2, of row 1 row 2. */

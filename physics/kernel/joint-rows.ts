@@ -9,23 +9,15 @@ import {
   JOINT_ANCHOR_1,
   JOINT_BODY_0,
   JOINT_BODY_1,
-  JOINT_DAMPING,
   JOINT_DRIVEN,
   JOINT_FRAME_0,
   JOINT_FRAME_1,
-  JOINT_INDEX,
   JOINT_LOCKED,
-  JOINT_STIFFNESS,
-  DRIVE_SCALE,
   POSITION,
   ROOT_INVERSE_INERTIA,
   ROTATION,
-  STRENGTH,
-  TARGET,
   V,
   bodyAt,
-  jointAt,
-  improvedSlerp,
   rows,
   timeStep,
 } from './layout';
@@ -33,15 +25,7 @@ import {
   BODY_0,
   BODY_1,
   DRIVEN,
-  DRIVE_A0,
-  DRIVE_A1,
   DRIVE_BYTES,
-  DRIVE_COUPLING,
-  DRIVE_GAIN,
-  DRIVE_IMPULSE,
-  DRIVE_KEEP,
-  DRIVE_MOST,
-  DRIVE_PUSH,
   HEAD_BYTES,
   KIND,
   LIMIT_BYTES,
@@ -60,8 +44,8 @@ import {
 } from './joint-layout';
 import { MATRIX, solverBody } from './velocities';
 import { add, div, dot, minor, mul, neg, splat, sub } from './math';
+import { prepareDrive } from './drives';
 import { prepareLimits } from './limits';
-import { diagonalise } from './improved-slerp';
 
 // Scratch of the joint that is being prepared, at the head of the rows: what its parts share.
 /** D of body 0 (3), D of body 1 (3). */
@@ -105,9 +89,37 @@ export function writeAngular(a0: usize, a1: usize, x: v128, y: v128, z: v128): v
   }
 }
 
+/** Writes axis x, y or z (0, 1, 2) of a frame to AXES. */
+@inline
+export function writeFrameAxis(frame: usize, axis: i32): void {
+  writeAxis(axis, v128.load(rows + frame), v128.load(rows + frame, V), v128.load(rows + frame, 2 * V),
+    v128.load(rows + frame, 3 * V));
+}
+
+/** Writes axis x, y or z of a rotation to AXES. */
+@inline
+export function writeAxis(axis: i32, x: v128, y: v128, z: v128, w: v128): void {
+  const into = rows + AXES;
+  const two = splat(2);
+  const one = splat(1);
+  if (axis == 0) {
+    v128.store(into, sub(one, mul(two, add(mul(y, y), mul(z, z)))));
+    v128.store(into, mul(two, add(mul(x, y), mul(w, z))), V);
+    v128.store(into, mul(two, sub(mul(x, z), mul(w, y))), 2 * V);
+  } else if (axis == 1) {
+    v128.store(into, mul(two, sub(mul(x, y), mul(w, z))));
+    v128.store(into, sub(one, mul(two, add(mul(x, x), mul(z, z)))), V);
+    v128.store(into, mul(two, add(mul(y, z), mul(w, x))), 2 * V);
+  } else {
+    v128.store(into, mul(two, add(mul(x, z), mul(w, y))));
+    v128.store(into, mul(two, sub(mul(y, z), mul(w, x))), V);
+    v128.store(into, sub(one, mul(two, add(mul(x, x), mul(y, y)))), 2 * V);
+  }
+}
+
 /** Rows of the imaginary part of conj(qa) qb by the angular velocity of b less that of a: three axes, at AXES. */
 @inline
-function writeDifferenceAxes(
+export function writeDifferenceAxes(
   ax: v128, ay: v128, az: v128, aw: v128, bx: v128, by: v128, bz: v128, bw: v128,
 ): void {
   const at = rows + AXES;
@@ -181,7 +193,7 @@ export function prepareJoint(group: usize, table: usize, at: usize): usize {
   relate(table, bodyAt(group, body0), bodyAt(group, body1));
   let cursor = at + HEAD_BYTES;
   if (driven) {
-    prepareDrive(group, table, cursor);
+    prepareDrive(group, table, cursor, solverBody(body0));
     cursor += DRIVE_BYTES;
   }
   const linear = cursor;
@@ -247,76 +259,6 @@ function relate(table: usize, first: usize, second: usize): void {
     v128.store(s + part, v128.xor(v128.load(s + part, FRAME_1), sign), FRAME_1);
     v128.store(s + part, v128.xor(v128.load(s + part, TURN), sign), TURN);
   }
-}
-
-/**
- * A slerp drive: an implicit spring on each of three rows. With response r, stiffness k and damping d:
- * alpha = dt^2 k + dt d, x = 1 / (1 + alpha r), impulse' = clamp((1 - x) impulse - x alpha velocity + x dt k delta, most).
- */
-function prepareDrive(group: usize, table: usize, at: usize): void {
-  const s = rows;
-  const joint = jointAt(group, load<i32>(table, JOINT_INDEX));
-  let tx = v128.load(joint, TARGET);
-  let ty = v128.load(joint, TARGET + V);
-  let tz = v128.load(joint, TARGET + 2 * V);
-  let tw = v128.load(joint, TARGET + 3 * V);
-  const cx = v128.load(s, TURN);
-  const cy = v128.load(s, TURN + V);
-  const cz = v128.load(s, TURN + 2 * V);
-  const cw = v128.load(s, TURN + 3 * V);
-  const near = f32x4.gt(add(dot(tx, ty, tz, cx, cy, cz), mul(tw, cw)), splat(0));
-  const sign = v128.andnot(f32x4.splat(-0.0), near);
-  tx = v128.xor(tx, sign);
-  ty = v128.xor(ty, sign);
-  tz = v128.xor(tz, sign);
-  tw = v128.xor(tw, sign);
-  // conj(target) turn, and frame 0 turned by the target; both pass through the place of the axes.
-  multiply(s + AXES, neg(tx), neg(ty), neg(tz), tw, cx, cy, cz, cw);
-  const deltaX = v128.load(s, AXES);
-  const deltaY = v128.load(s, AXES + V);
-  const deltaZ = v128.load(s, AXES + 2 * V);
-  multiply(s + AXES, v128.load(s, FRAME_0), v128.load(s, FRAME_0 + V), v128.load(s, FRAME_0 + 2 * V),
-    v128.load(s, FRAME_0 + 3 * V), tx, ty, tz, tw);
-  const ax = v128.load(s, AXES);
-  const ay = v128.load(s, AXES + V);
-  const az = v128.load(s, AXES + 2 * V);
-  const aw = v128.load(s, AXES + 3 * V);
-  writeDifferenceAxes(ax, ay, az, aw, v128.load(s, FRAME_1), v128.load(s, FRAME_1 + V), v128.load(s, FRAME_1 + 2 * V),
-    v128.load(s, FRAME_1 + 3 * V));
-  v128.store(at, deltaX, DRIVE_PUSH);
-  v128.store(at, deltaY, DRIVE_PUSH + V);
-  v128.store(at, deltaZ, DRIVE_PUSH + 2 * V);
-  for (let row: usize = 0; row < 3; row++) {
-    const axis = s + AXES + row * 3 * V;
-    writeAngular(at + DRIVE_A0 + row * 3 * V, at + DRIVE_A1 + row * 3 * V, v128.load(axis), v128.load(axis, V),
-      v128.load(axis, 2 * V));
-  }
-  if (improvedSlerp) diagonalise(at);
-
-  const dt = splat(timeStep);
-  const scale = v128.load(group, DRIVE_SCALE);
-  const stiffness = mul(v128.load32_splat(table, JOINT_STIFFNESS), scale);
-  const damping = mul(v128.load32_splat(table, JOINT_DAMPING), scale);
-  const alpha = add(mul(mul(dt, dt), stiffness), mul(dt, damping));
-  const push = mul(dt, stiffness);
-  const one = splat(1);
-  const zero = splat(0);
-  const a0 = at + DRIVE_A0;
-  const a1 = at + DRIVE_A1;
-  for (let row: usize = 0; row < 3; row++) {
-    const a = row * 3 * V;
-    const response = add(product(a0 + a, a0 + a), product(a1 + a, a1 + a));
-    const x = div(one, add(one, mul(alpha, response)));
-    const part = at + row * V;
-    v128.store(part, mul(x, alpha), DRIVE_GAIN);
-    v128.store(part, sub(one, x), DRIVE_KEEP);
-    v128.store(part, mul(x, mul(push, v128.load(part, DRIVE_PUSH))), DRIVE_PUSH);
-    v128.store(part, zero, DRIVE_IMPULSE);
-  }
-  v128.store(at, add(product(a0, a0 + 3 * V), product(a1, a1 + 3 * V)), DRIVE_COUPLING);
-  v128.store(at, add(product(a0, a0 + 6 * V), product(a1, a1 + 6 * V)), DRIVE_COUPLING + V);
-  v128.store(at, add(product(a0 + 3 * V, a0 + 6 * V), product(a1 + 3 * V, a1 + 6 * V)), DRIVE_COUPLING + 2 * V);
-  v128.store(at, mul(mul(v128.load(joint, STRENGTH), scale), dt), DRIVE_MOST);
 }
 
 /** The locked position: rows along the world's axes, the inverse of their response, and how far the anchors are apart. */

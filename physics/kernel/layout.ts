@@ -48,7 +48,7 @@ export const JOINT_INDEX: usize = 0;
 export const JOINT_BODY_0: usize = 4;
 export const JOINT_BODY_1: usize = 8;
 export const JOINT_PARTITION: usize = 12;
-/** i32: 1 where it is driven; bit 0 twist, bit 1 swing 1, bit 2 swing 2: locked; the limits it has (LIMIT_...). */
+/** i32: how it is driven, or 0; bit 0 twist, bit 1 swing 1, bit 2 swing 2: locked; the limits it has (LIMIT_...). */
 export const JOINT_DRIVEN: usize = 16;
 export const JOINT_LOCKED: usize = 20;
 export const JOINT_LIMITS: usize = 24;
@@ -60,9 +60,14 @@ export const JOINT_ANCHOR_1: usize = 80;
 /** f32, radians: low and high of twist, swing 1, swing 2; then the pad of each (how near a limit has its row). */
 export const JOINT_RANGES: usize = 96;
 export const JOINT_PADS: usize = 120;
-/** f32: stiffness and damping of its drive. */
+/** f32: stiffness and damping of its drive's first row, then of the other two. */
 export const JOINT_STIFFNESS: usize = 132;
 export const JOINT_DAMPING: usize = 136;
+export const JOINT_SPRING_BYTES: usize = 8;
+
+export const DRIVE_SLERP: i32 = 1;
+/** A row about the twist axis, then one about each swing axis. */
+export const DRIVE_TWIST_SWING: i32 = 2;
 
 export const LIMIT_TWIST: i32 = 1;
 /** Swing 1 (about y) or swing 2 (about z) limited, the other locked. */
@@ -114,6 +119,8 @@ export let speculative: bool = true;
 export let contactsOverlookZ: bool = false;
 /** How far from a patch's first anchor a contact must be to become its second, metres. */
 export let secondAnchorFrom: f32 = 0;
+/** Whether a twist-swing drive turns about the axes of frame 0, or those of frame 1. */
+export let twistSwingOfFrame0: bool = false;
 
 /** Sets how many there are of what, which is all that sizes depend on. */
 export function setCounts(bodies: i32, joints: i32, shapesCounted: i32, pairsCounted: i32): void {
@@ -151,9 +158,10 @@ export function readConfiguration(at: usize): void {
   frictionAlways = load<i32>(at, 92) != 0;
   anchorShare = load<f32>(at, 96);
   speculative = load<i32>(at, 100) != 0;
-  roomFreed = load<i32>(at, 104) != 0;
   contactsOverlookZ = load<i32>(at, 104) != 0;
   secondAnchorFrom = load<f32>(at, 108);
+  roomFreed = load<i32>(at, 112) != 0;
+  twistSwingOfFrame0 = load<i32>(at, 116) != 0;
 }
 
 /** Address of body `index` in a group. */

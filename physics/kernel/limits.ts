@@ -34,7 +34,7 @@ import {
   LOCK_BYTES,
   LOCK_T,
 } from './joint-layout';
-import { AXES, ERRORS, FRAME_0, FRAME_1, TURN, multiply, product, writeAngular, writeShare } from './joint-rows';
+import { AXES, ERRORS, FRAME_0, FRAME_1, TURN, multiply, product, writeAngular, writeAxis, writeFrameAxis, writeShare } from './joint-rows';
 import { abs, acos, add, atan, div, dot, max, minor, mul, neg, reciprocalOrZero, select, splat, sqrt, sub, tanSmall } from './math';
 
 /** What the rows of one joint's limits have in common. */
@@ -95,13 +95,6 @@ export function prepareLimits(
   return cursor;
 }
 
-/** Writes axis x, y or z (0, 1, 2) of a frame to AXES. */
-@inline
-function writeFrameAxis(frame: usize, axis: i32): void {
-  writeAxis(axis, v128.load(rows + frame), v128.load(rows + frame, V), v128.load(rows + frame, 2 * V),
-    v128.load(rows + frame, 3 * V));
-}
-
 /** Writes axis y or z of frame 0 after the swing. */
 @inline
 function writeSwungAxis(axis: i32, sy: v128, sz: v128, sw: v128): void {
@@ -109,26 +102,6 @@ function writeSwungAxis(axis: i32, sy: v128, sz: v128, sw: v128): void {
   multiply(s + AXES, v128.load(s, FRAME_0), v128.load(s, FRAME_0 + V), v128.load(s, FRAME_0 + 2 * V),
     v128.load(s, FRAME_0 + 3 * V), splat(0), sy, sz, sw);
   writeAxis(axis, v128.load(s, AXES), v128.load(s, AXES + V), v128.load(s, AXES + 2 * V), v128.load(s, AXES + 3 * V));
-}
-
-@inline
-function writeAxis(axis: i32, x: v128, y: v128, z: v128, w: v128): void {
-  const into = rows + AXES;
-  const two = splat(2);
-  const one = splat(1);
-  if (axis == 0) {
-    v128.store(into, sub(one, mul(two, add(mul(y, y), mul(z, z)))));
-    v128.store(into, mul(two, add(mul(x, y), mul(w, z))), V);
-    v128.store(into, mul(two, sub(mul(x, z), mul(w, y))), 2 * V);
-  } else if (axis == 1) {
-    v128.store(into, mul(two, sub(mul(x, y), mul(w, z))));
-    v128.store(into, sub(one, mul(two, add(mul(x, x), mul(z, z)))), V);
-    v128.store(into, mul(two, add(mul(y, z), mul(w, x))), 2 * V);
-  } else {
-    v128.store(into, mul(two, add(mul(x, z), mul(w, y))));
-    v128.store(into, mul(two, sub(mul(y, z), mul(w, x))), V);
-    v128.store(into, sub(one, mul(two, add(mul(x, x), mul(y, y)))), 2 * V);
-  }
 }
 
 /** The two ends of a range of an angle about the axis at AXES, each with a row where some walker is within the pad of it. */

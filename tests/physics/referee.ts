@@ -3,7 +3,7 @@ import type { PhysX, PhysXTypes } from '../../envs/walker/physx/physx-types.ts';
 import { isRange } from '../../physics/check-scene.ts';
 import type { SolverSettings } from '../../physics/dialects.ts';
 import type { Quaternion, Vector } from '../../physics/rotation.ts';
-import type { Joint, Scene, Shape } from '../../physics/scene.ts';
+import type { Drive, Joint, Scene, Shape, Spring } from '../../physics/scene.ts';
 
 export class Referee {
   readonly bodies: PhysXTypes.PxRigidDynamic[] = [];
@@ -86,16 +86,26 @@ export class Referee {
     this.bodies[body]!.setAngularVelocity(new px.PxVec3(...spin));
   }
 
-  setDrive(
-    joint: number,
-    { stiffness, damping }: { stiffness: number; damping: number },
-    target: Quaternion,
-    strength: number,
-  ): void {
-    const { px } = this.#physx;
+  setDrive(joint: number, drive: Drive, target: Quaternion, strength: number): void {
     const made = this.joints[joint]!;
-    made.setDrive(px.PxD6DriveEnum.eSLERP, new px.PxD6JointDrive(stiffness, damping, strength, false));
+    this.#drive(made, drive, strength);
     made.setDrivePosition(posed(this.#pose, [0, 0, 0], target));
+  }
+
+  #drive(made: PhysXTypes.PxD6Joint, drive: Drive, strength: number): void {
+    const { px } = this.#physx;
+    const springs: readonly (readonly ['eSLERP' | 'eTWIST' | 'eSWING', Spring | undefined])[] =
+      drive.kind === 'slerp'
+        ? [['eSLERP', drive]]
+        : [
+            ['eTWIST', drive.twist],
+            ['eSWING', drive.swing],
+          ];
+    for (const [which, spring] of springs) {
+      if (!spring) continue;
+      const { stiffness, damping } = spring;
+      made.setDrive(px.PxD6DriveEnum[which], new px.PxD6JointDrive(stiffness, damping, strength, false));
+    }
   }
 
   pose(body: number): { position: Vector; rotation: Quaternion } {
@@ -147,7 +157,7 @@ export class Referee {
     made.setAngularDriveConfig(px.PxD6AngularDriveConfigEnum.eLEGACY);
     made.setConstraintFlag(px.PxConstraintFlagEnum.eDRIVE_LIMITS_ARE_FORCES, true);
     made.setConstraintFlag(px.PxConstraintFlagEnum.eIMPROVED_SLERP, this.#settings.improvedSlerp);
-    if (drive) made.setDrive(px.PxD6DriveEnum.eSLERP, new px.PxD6JointDrive(drive.stiffness, drive.damping, 0, false));
+    if (drive) this.#drive(made, drive, 0);
     return made;
   }
 

@@ -48,7 +48,31 @@ describe('a scene that cannot be simulated is refused by field, body and value',
     ['a limit that is not a number', withJoint({ twist: [Number.NaN, 1] }), /twist: the low limit.*got NaN/],
     ['a range without room', withJoint({ twist: [0, 0] }), /a range without room is a lock/],
     ['one swing limited and the other free', withJoint({ swing2: 'free' }), /one swing is limited and the other free/],
-    ['a spring below zero', withJoint({ drive: { stiffness: -1, damping: 0 } }), /drive.stiffness.*got -1/],
+    [
+      'a spring below zero',
+      withJoint({ drive: { kind: 'slerp', stiffness: -1, damping: 0 } }),
+      /joint chest, drive.stiffness.*got -1/,
+    ],
+    [
+      'a twist spring that is not a number',
+      withJoint({ drive: { kind: 'twist-swing', twist: { stiffness: Number.NaN, damping: 0 }, swing: undefined } }),
+      /joint chest, drive.twist.stiffness: out of range; got NaN; expected at least 0 N m\/rad/,
+    ],
+    [
+      'a swing damper below zero',
+      withJoint({ drive: { kind: 'twist-swing', twist: undefined, swing: { stiffness: 0, damping: -2 } } }),
+      /joint chest, drive.swing.damping: out of range; got -2; expected at least 0 N m s\/rad/,
+    ],
+    [
+      'a drive without a spring',
+      withJoint({ drive: { kind: 'twist-swing', twist: undefined, swing: undefined } }),
+      /joint chest, drive: a drive without a spring/,
+    ],
+    [
+      'a drive of no kind',
+      withJoint({ drive: { stiffness: 1, damping: 1 } as Joint['drive'] }),
+      /joint chest, drive.kind: no such drive; got {"stiffness":1,"damping":1}; expected kind 'slerp' or 'twist-swing'/,
+    ],
     [
       'an order that leaves a joint out',
       { ...scene, jointOrder: [0, 1] },
