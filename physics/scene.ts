@@ -63,13 +63,16 @@ export interface JointFrame {
   readonly rotation: Quaternion;
 }
 
-/** N m/rad and N m s/rad. Each row of a drive is cut at the drive's strength (`Simulator.setDrive`). */
+/** N m/rad and N m s/rad about an axis of unit length. Each row of a drive is cut at its strength (`Simulator.setDrive`). */
 export interface Spring {
   readonly stiffness: number;
   readonly damping: number;
 }
 
-/** Three rows along the difference between target and pose, all of one spring. Acts on locked axes too, as Unity's does. */
+/**
+ * Three rows along the difference between target and pose, all of one spring, about axes half a unit long: for small angles
+ * it has a quarter of the stiffness. Acts on locked axes too, as Unity's does.
+ */
 export interface SlerpDrive extends Spring {
   readonly kind: 'slerp';
 }
