@@ -23,7 +23,11 @@ const benches: readonly BenchEntry[] = [
     summary: 'reward against decisions and the clock, three seeds',
     load: () => import('./learn-command.ts'),
   },
-  { name: 'sim', summary: 'the PhysX world by itself', load: () => import('./sim-command.ts') },
+  {
+    name: 'sim',
+    summary: 'the simulator beside PhysX, and the PhysX world by itself',
+    load: () => import('./sim-command.ts'),
+  },
   { name: 'wire', summary: 'the Walker embedded and over gRPC, side by side', load: () => import('./wire-command.ts') },
   { name: 'ops', summary: 'what can be traced, and what it becomes in ONNX', load: () => import('./ops-command.ts') },
   { name: 'fidelity', summary: 'how a Unity policy fares in our world', load: () => import('./fidelity-command.ts') },
