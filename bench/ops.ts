@@ -4,7 +4,8 @@
  */
 import fc from 'fast-check';
 import { backend } from '../compile/backend.ts';
-import { type Case, cases } from '../compile/cases/cases.ts';
+import type { Case } from '../compile/cases/case.ts';
+import { cases } from '../compile/cases/cases.ts';
 import { defaultOpset, TraceError, tf, trace } from '../compile/index.ts';
 import { table } from '../compile/table.ts';
 

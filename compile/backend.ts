@@ -11,6 +11,7 @@
  */
 
 import { elementCount } from '../onnx/model.ts';
+import type { Calls } from './calls.ts';
 import type { ConstantData, Recorder, Shape, Value } from './recorder.ts';
 import type { Emission, Row } from './rows/row.ts';
 import type { DataType } from './signature.ts';
@@ -31,12 +32,14 @@ export interface RecordingOptions {
 
 class TraceBackend extends tf.KernelBackend {
   recorder: Recorder | undefined;
+  calls: Calls | undefined;
   options: RecordingOptions = { foldConstants: true, nameOf: () => undefined };
   #held = new Map<DataId, { value: Value; references: number }>();
   #captured = new Map<DataId, Value>();
 
-  start(recorder: Recorder, options: RecordingOptions): void {
+  start(recorder: Recorder, calls: Calls, options: RecordingOptions): void {
     this.recorder = recorder;
+    this.calls = calls;
     this.options = options;
     this.#held = new Map();
     this.#captured = new Map();
@@ -44,6 +47,7 @@ class TraceBackend extends tf.KernelBackend {
 
   stop(): void {
     this.recorder = undefined;
+    this.calls = undefined;
     this.#held = new Map();
     this.#captured = new Map();
   }
@@ -72,6 +76,7 @@ class TraceBackend extends tf.KernelBackend {
           ? recorder!.scalar(data[0]!, dtype as DataType)
           : recorder!.constant(dtype as DataType, shape, data, name);
       this.#captured.set(dataId, value);
+      this.calls?.capture(dataId);
     }
     return value;
   }
@@ -79,13 +84,17 @@ class TraceBackend extends tf.KernelBackend {
   record(row: Row, inputs: Record<string, Info | undefined>, attrs: object): Info | Info[] {
     const { recorder: graph } = this;
     if (!graph) throw new TraceError('the backend "trace" only works inside trace()', row.kernel);
+    graph.kernel = row.kernel;
     const infos = row.inputs === 'list' ? Object.values(inputs) : row.inputs.map((name) => input(row, inputs, name));
     try {
+      if (row.takes) checkTypes(row.takes, infos);
       const values = infos.map((info) => info && this.valueBehind(info));
       const shapes = infos.map((info) => info?.shape ?? []);
       const told = row.shape(shapes, attrs, graph);
       const several = Array.isArray(told[0]);
       const results = (several ? told : [told]) as readonly Shape[];
+      // Where a size is one less than the batch, the batch can't be 0.
+      for (const size of results.flat()) graph.needSize(size, 0);
       const folded = this.options.foldConstants ? fold(graph, row, values, shapes, attrs) : undefined;
       const given = row.broadcasts
         ? values
@@ -97,6 +106,8 @@ class TraceBackend extends tf.KernelBackend {
         shape: [...results[index]!],
         dtype: value.dtype,
       }));
+      const read = infos.flatMap((info) => (info ? [info.dataId] : []));
+      this.calls?.kernel(row.kernel, attrs, read, outputs);
       return several ? outputs : outputs[0]!;
     } catch (error) {
       if (error instanceof TraceError) throw error;
@@ -116,8 +127,11 @@ class TraceBackend extends tf.KernelBackend {
     }
     // Without a copy tfjs could hand in an array that its caller goes on to change.
     const data = constantData(values as unknown as ArrayLike<number>, dtype);
-    if (data.length === 0 || !isUniform(data)) return this.hold(recorder.constant(dtype, shape, data));
-    return this.hold(scalarOrSize(recorder, data[0]!, dtype));
+    const isOne = data.length > 0 && isUniform(data);
+    const dataId = this.hold(isOne ? scalarOrSize(recorder, data[0]!, dtype) : recorder.constant(dtype, shape, data));
+    // Of a long array its shape says enough.
+    this.calls?.write(data.subarray(0, isOne ? 1 : 1000), shape, dataId);
+    return dataId;
   }
 
   override incRef(dataId: DataId): void {
@@ -169,9 +183,12 @@ class TraceBackend extends tf.KernelBackend {
 /** The parts of tfjs's engine that a backend may need and the types don't show. */
 export const engine = tf.engine() as unknown as {
   backendName: string | undefined;
+  backendInstance: tf.KernelBackend;
+  /** The backends that have been active. */
+  readonly registry: Readonly<Record<string, tf.KernelBackend>>;
   trackTensor(tensor: tf.Tensor, backend?: tf.KernelBackend): void;
   startScope(name?: string): void;
-  endScope(): void;
+  endScope(result?: unknown): void;
   readonly state: {
     tensorInfo: WeakMap<DataId, { backend: tf.KernelBackend }>;
     registeredVariables: Record<string, tf.Variable>;
@@ -182,6 +199,13 @@ export const engine = tf.engine() as unknown as {
     kernelDepth: number;
   };
 };
+
+/** Makes a backend the active one. One that was active before is put there at once: tf.setBackend looks at every kernel. */
+export function switchTo(name: string): void {
+  const instance = engine.registry[name];
+  if (instance) Object.assign(engine, { backendName: name, backendInstance: instance });
+  else void tf.setBackend(name);
+}
 
 export const backend = new TraceBackend();
 tf.registerBackend(backendName, () => backend, 0);
@@ -212,6 +236,19 @@ function input(row: Row, inputs: Record<string, Info | undefined>, name: string)
   const info = inputs[name];
   if (!info) throw new TraceError(`the input "${name}" is missing`, row.kernel);
   return info;
+}
+
+/** @throws Error where an input is of a type that a row does not take. */
+function checkTypes(takes: 'numbers' | 'floats', infos: readonly (Info | undefined)[]): void {
+  const types = new Set(infos.map((info) => info?.dtype));
+  if (takes === 'floats' && (types.has('bool') || types.has('int32'))) {
+    throw new Error('this operator knows floats only: cast to float32 first');
+  }
+  if (types.has('bool')) {
+    throw new Error(
+      "a boolean of tfjs may hold any number (true + true is 2), one of ONNX can't: cast to int32 or float32 first",
+    );
+  }
 }
 
 function constantData(values: ArrayLike<number>, dtype: tf.DataType): ConstantData {

@@ -1,9 +1,11 @@
 /** Whether two recordings of a function, made with different stand-ins for its dynamic sizes, are the same graph. */
 import type { Node, ValueInfo } from '../onnx/model.ts';
-import { type Recorder, sameShape } from './recorder.ts';
+import type { Calls } from './calls.ts';
+import { type LeastSize, type Recorder, sameShape } from './recorder.ts';
 
 export interface Recording {
   readonly recorder: Recorder;
+  readonly calls: Calls;
   readonly outputs: ValueInfo[];
   /** The nesting that the function returned, with the output's name in place of each tensor. */
   readonly outputNesting: unknown;
@@ -26,6 +28,15 @@ export function forgetSizes(outputs: readonly ValueInfo[], again: readonly Value
     shape?.forEach((size, axis) => {
       if (size !== again[index]?.shape?.[axis]) shape[axis] = null;
     });
+  }
+}
+
+/** A bound that only one of the stand-ins explains is none: a plain number looked like a dynamic size. */
+export function forgetLeast(least: Map<string, LeastSize>, again: ReadonlyMap<string, LeastSize>): void {
+  for (const [symbol, { size }] of least) {
+    const other = again.get(symbol);
+    if (!other) least.delete(symbol);
+    else if (other.size < size) least.set(symbol, other);
   }
 }
 

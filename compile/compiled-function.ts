@@ -15,7 +15,8 @@ export interface RunnableFunction<S, R> {
    * @param values the inputs in the signature's nesting; read in place, not copied. Of a size that the signature leaves
    *   open, all inputs must have the same.
    * @returns the outputs in the nesting that the function returned.
-   * @throws UserError where an input is missing, unknown, or of another shape or type than the signature says.
+   * @throws UserError where an input is missing, unknown, or of another shape or type than the signature says; traced, also
+   *   where a size is 0 that an operator of the function has no ONNX form for.
    */
   run(values: Nested<S, InputValue>): Promise<Nested<R, DenseTensor>>;
 
@@ -50,9 +51,9 @@ export async function compileUntyped(
   options: TraceOptions & SessionOptions,
   open: (model: Uint8Array) => Promise<OpenGraph> = (model) => openSession(model, options),
 ): Promise<CompiledFunction<unknown, unknown>> {
-  const { model, outputs } = traceWithNesting(fn, signature, options);
+  const { model, outputs, least } = traceWithNesting(fn, signature, options);
   const bytes = encodeModel(model);
-  return new CompiledFunction(model, bytes, await open(bytes), signature, outputs);
+  return new CompiledFunction(model, bytes, await open(bytes), new GivenInputs(signature, least), outputs);
 }
 
 function openSession(model: Uint8Array, { threads, device }: SessionOptions): Promise<Session> {
@@ -72,11 +73,11 @@ export class CompiledFunction<S, R> implements RunnableFunction<S, R> {
   /** Whether all outputs are on the top level: then onnxruntime's record is the result as it comes. */
   readonly #isFlat: boolean;
 
-  constructor(model: Model, bytes: Uint8Array, graph: OpenGraph, signature: unknown, outputs: unknown) {
+  constructor(model: Model, bytes: Uint8Array, graph: OpenGraph, inputs: GivenInputs, outputs: unknown) {
     this.model = model;
     this.bytes = bytes;
     this.#graph = graph;
-    this.#inputs = new GivenInputs(signature);
+    this.#inputs = inputs;
     this.#outputs = outputs;
     this.#isFlat = Object.entries(outputs as object).every(([key, name]) => key === name);
   }

@@ -1,5 +1,6 @@
 /** Switching tfjs over to the recording backend and back, so that nothing of a trace is left behind. */
-import { backend, backendName, engine } from './backend.ts';
+import { backend, backendName, engine, switchTo } from './backend.ts';
+import type { Calls } from './calls.ts';
 import { replaceGradients } from './gradients.ts';
 import type { Recorder } from './recorder.ts';
 import { tf } from './tensorflow.ts';
@@ -8,6 +9,7 @@ import { TraceError } from './trace-error.ts';
 /** Makes the recording backend the active one; the returned function puts everything back as it was. */
 export function enter(
   recorder: Recorder,
+  calls: Calls,
   foldConstants: boolean,
   nameOf: (dataId: object) => string | undefined,
 ): () => void {
@@ -26,21 +28,30 @@ export function enter(
     made.push(tensor);
     trackTensor.call(engine, tensor, of);
   };
+  const { startScope, endScope } = engine;
+  engine.startScope = (name) => {
+    calls.start(name);
+    startScope.call(engine, name);
+  };
+  engine.endScope = (result) => {
+    calls.end(result);
+    endScope.call(engine, result);
+  };
   const giveBackGradients = replaceGradients();
-  backend.start(recorder, { foldConstants, nameOf });
-  void tf.setBackend(backendName);
+  backend.start(recorder, calls, { foldConstants, nameOf });
+  switchTo(backendName);
   engine.startScope('trace');
   const scopes = state.scopeStack.length;
   return () => {
     while (state.scopeStack.length >= scopes) engine.endScope();
     for (const tensor of made) if (!tensor.isDisposed) tensor.dispose();
-    // The instance's own property hides the class's method; without it the method is back.
-    Reflect.deleteProperty(engine, 'trackTensor');
+    // The instance's own properties hide the class's methods; without them the methods are back.
+    for (const name of ['trackTensor', 'startScope', 'endScope']) Reflect.deleteProperty(engine, name);
     variables.release();
     giveBackGradients();
     Object.assign(state, { activeTape, gradientDepth, kernelDepth });
     backend.stop();
-    void tf.setBackend(previous);
+    switchTo(previous);
   };
 }
 

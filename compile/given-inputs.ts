@@ -2,6 +2,7 @@
 import { nearestName } from '../base/failure/nearest-name.ts';
 import { UserError } from '../base/failure/user-error.ts';
 import type { DenseTensor } from './onnxruntime.ts';
+import type { LeastSize } from './recorder.ts';
 import { type DataType, isTensorSpec, leavesOf } from './signature.ts';
 
 /** An input's numbers: with their shape, or as a plain array where the signature leaves at most one size open. */
@@ -24,7 +25,11 @@ export class GivenInputs {
   readonly #inputs: readonly Input[];
   readonly #checkedKeys: { readonly path: readonly string[]; readonly keys: ReadonlySet<string> }[];
 
-  constructor(signature: unknown) {
+  readonly #least: ReadonlyMap<string, LeastSize>;
+
+  /** @param least what the sizes that the signature leaves open must at least be. */
+  constructor(signature: unknown, least: ReadonlyMap<string, LeastSize> = new Map()) {
+    this.#least = least;
     this.#inputs = leavesOf(signature, isTensorSpec).map(({ name, path, value: { shape, dtype = 'float32' } }) => {
       const isFixed = shape.every((size) => typeof size === 'number');
       const fixedCount = shape.reduce<number>(
@@ -48,6 +53,9 @@ export class GivenInputs {
     const byName: Record<string, DenseTensor> = {};
     for (const { path, keys } of this.#checkedKeys) checkKeys(at(values, path), keys, path);
     for (const input of this.#inputs) byName[input.name] = given(at(values, input.path), input, sizes);
+    for (const [symbol, bound] of this.#least) {
+      if (sizes[symbol]! < bound.size) throw tooSmall(this.#inputs, symbol, sizes[symbol]!, bound);
+    }
     return byName;
   }
 }
@@ -147,6 +155,16 @@ function checkShape({ shape, data }: DenseTensor, input: Input, sizes: Record<st
   }
   if (!fits) throw wrongShape(input, `[${shape}]`, sizes);
   if (data.length !== count) throw wrongShape(input, `[${shape}] with ${data.length} elements`);
+}
+
+function tooSmall(inputs: readonly Input[], symbol: string, size: number, { size: least, why }: LeastSize): UserError {
+  const { name } = inputs.find(({ shape }) => shape.includes(symbol))!;
+  return new UserError({
+    what: `input "${name}" is too small`,
+    value: `${symbol} = ${size}`,
+    expected: `${least} or more: ${why}`,
+    mend: 'leave out the call',
+  });
 }
 
 function wrongShape(input: Input, value: string, sizes: Record<string, number> = {}): UserError {

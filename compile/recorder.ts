@@ -20,23 +20,33 @@ import {
 import { dataTypes } from '../onnx/schema.ts';
 import type { DataType } from './signature.ts';
 import type { StandIns } from './sizes.ts';
+import { callerOutsideTheTracer } from './trace-error.ts';
 
 export type Shape = readonly number[];
 export type ConstantData = Float32Array | Int32Array | Uint8Array;
 
+/** What a value may be inside an emission; its results are of the types that tfjs has. */
+export type InnerType = DataType | 'int64' | 'float64';
+
 /** Something a node makes, an input, or a constant. */
-export interface Value {
+export interface Value<Type extends InnerType = DataType> {
   readonly name: string;
-  readonly dtype: DataType;
+  readonly dtype: Type;
   /** As the value really is; the tensor it stands for may be larger by broadcasting. */
   readonly shape: Shape;
   /** The numbers, where they are known while tracing. */
   readonly constant?: ConstantData;
 }
 
+/** A lower bound of a dynamic size, and the reason. */
+export interface LeastSize {
+  readonly size: number;
+  readonly why: string;
+}
+
 /** What the graph passes know about a value. */
 export interface ValueType {
-  readonly dtype: DataType | 'int64';
+  readonly dtype: InnerType;
   readonly shape: Shape;
 }
 
@@ -47,10 +57,14 @@ export class Recorder {
   readonly inputs: ValueInfo[] = [];
   readonly initializers: Graph['initializers'] = new Map();
   readonly types = new Map<string, ValueType>();
+  /** The tfjs kernel that is being recorded. */
+  kernel = '';
   /** Called with each node; trace.ts uses it to find the line that made a certain one. */
   onNode: ((made: Node) => void) | undefined;
+  /** What a dynamic size must at least be, by its symbol, and which operator wants it. */
+  readonly least = new Map<string, LeastSize>();
   readonly #symbolSources = new Map<string, { input: string; axis: number }>();
-  readonly #interned = new Map<string, Value>();
+  readonly #interned = new Map<string, Value<InnerType>>();
   readonly #dynamicSizes = new Map<number, string>();
   readonly #counts = new Map<string, number>();
 
@@ -81,11 +95,19 @@ export class Recorder {
 
   /** A constant of rank 0, the same one for equal numbers. */
   scalar(number: number, dtype: DataType = 'float32'): Value {
-    const data =
-      dtype === 'float32' ? Float32Array.of(number) : dtype === 'int32' ? Int32Array.of(number) : Uint8Array.of(number);
+    const data = arrays[dtype].of(number);
     // Object.is tells -0 from 0; a text doesn't.
     const key = `${dtype} ${Object.is(data[0], -0) ? '-0' : data[0]}`;
     return this.#intern(key, () => this.constant(dtype, [], data, `scalar_${shortNumber(number)}`));
+  }
+
+  /** A constant of rank 0 as a double, for arithmetic inside an emission. */
+  double(number: number): Value<'float64'> {
+    return this.#intern(`float64 ${number}`, () => {
+      const name = this.uniqueName(`double_${shortNumber(number)}`);
+      this.initializers.set(name, { type: 'float64', shape: [], data: Float64Array.of(number) });
+      return this.#typed({ name, dtype: 'float64', shape: [] });
+    });
   }
 
   /** A constant list of 64-bit integers (axes, shapes), the same one for equal lists; a rank-0 one for a number. */
@@ -97,8 +119,7 @@ export class Recorder {
       const data = BigInt64Array.from(list, (each) => BigInt.asIntN(64, each === Infinity ? largest : BigInt(each)));
       this.initializers.set(name, { type: 'int64', shape, data });
       this.types.set(name, { dtype: 'int64', shape });
-      // An int64 never is a tensor of the traced function: only its name is used.
-      return { name, dtype: 'int32', shape };
+      return { name, dtype: 'int64', shape };
     }).name;
   }
 
@@ -108,50 +129,62 @@ export class Recorder {
    * @param shape of its result.
    * @param dtype of its result; default that of the first input.
    */
-  node(
+  node<Type extends InnerType = DataType>(
     op: string,
-    inputs: readonly (Value | string)[],
+    inputs: readonly (Value<InnerType> | string)[],
     shape: Shape,
     attributes: Record<string, Attribute> = {},
-    dtype?: DataType,
-  ): Value {
+    dtype?: Type,
+  ): Value<Type> {
     const first = inputs[0];
     const type = dtype ?? (typeof first === 'object' ? first.dtype : 'float32');
-    return this.#typed({ name: this.#append(op, inputs, attributes), dtype: type, shape });
+    return this.#typed({ name: this.#append(op, inputs, attributes), dtype: type as Type, shape });
   }
 
   /** Appends a node with several results of the given shapes; their types are the first input's unless told. */
-  nodeWithResults(
+  nodeWithResults<Type extends InnerType = DataType>(
     op: string,
-    inputs: readonly (Value | string)[],
+    inputs: readonly (Value<InnerType> | string)[],
     shapes: readonly Shape[],
     attributes: Record<string, Attribute> = {},
-    types?: readonly ValueType['dtype'][],
-  ): Value[] {
-    const { dtype } = inputs[0] as Value;
+    types?: readonly Type[],
+  ): Value<Type>[] {
+    const { dtype } = inputs[0] as Value<Type>;
     const outputs = shapes.map(() => this.uniqueName(op));
     this.#push(node(op, inputs.map(nameOf), outputs, attributes));
-    return outputs.map((name, index) => {
-      const [type, shape] = [types?.[index] ?? dtype, shapes[index]!];
-      this.types.set(name, { dtype: type, shape });
-      // An int64 never is a tensor of the traced function: another node takes it by its name.
-      return { name, dtype: type === 'int64' ? 'int32' : type, shape };
-    });
+    return outputs.map((name, index) => this.#typed({ name, dtype: types?.[index] ?? dtype, shape: shapes[index]! }));
   }
 
   /** Appends an elementwise node; its inputs broadcast. The result has the first input's dtype unless told otherwise. */
-  op(op: string, inputs: readonly Value[], attributes: Record<string, Attribute> = {}, dtype?: DataType): Value {
+  op<Type extends InnerType>(
+    op: string,
+    inputs: readonly Value<Type>[],
+    attributes?: Record<string, Attribute>,
+  ): Value<Type>;
+  op<Type extends InnerType>(
+    op: string,
+    inputs: readonly Value<InnerType>[],
+    attributes: Record<string, Attribute>,
+    dtype: Type,
+  ): Value<Type>;
+  op(
+    op: string,
+    inputs: readonly Value<InnerType>[],
+    attributes: Record<string, Attribute> = {},
+    dtype?: InnerType,
+  ): Value<InnerType> {
     return this.node(op, inputs, broadcastShape(inputs.map(({ shape }) => shape)), attributes, dtype);
   }
 
   /** x as another dtype: float to int32 cuts the fraction off, anything to bool asks whether it is not zero. */
-  cast(x: Value, dtype: DataType): Value {
-    return x.dtype === dtype ? x : this.op('Cast', [x], { to: int(dataTypes[dtype]) }, dtype);
+  cast<Type extends InnerType>(x: Value<InnerType>, dtype: Type): Value<Type> {
+    return x.dtype === dtype ? (x as Value<Type>) : this.op('Cast', [x], { to: int(dataTypes[dtype]) }, dtype);
   }
 
   /** The full tensor of a value that stands for a larger one by broadcasting. */
   expand(x: Value, shape: Shape): Value {
     if (sameShape(x.shape, shape)) return x;
+    if (shape.includes(0)) return this.#empty(x.dtype, shape);
     if (x.constant && x.constant.length === 1 && !shape.some((size) => this.standIns.isDynamic(size))) {
       return this.#fill(x, shape);
     }
@@ -159,7 +192,7 @@ export class Recorder {
       const value = { type: x.dtype, shape: [1], data: x.constant };
       return this.node('ConstantOfShape', [this.sizes(shape)], shape, { value: tensor(value) }, x.dtype);
     }
-    if (elementCount(x.shape) === elementCount(shape)) return this.node('Reshape', [x, this.target(shape)], shape);
+    if (elementCount(x.shape) === elementCount(shape)) return this.reshape(x, shape);
     return this.node('Expand', [x, this.sizes(shape)], shape);
   }
 
@@ -174,11 +207,18 @@ export class Recorder {
     return this.constant(x.dtype, shape, data);
   }
 
-  /** The shape input of Reshape: the numbers, and -1 for the one dynamic size there may be. */
-  target(shape: Shape): string {
+  /** x in another shape of as many elements. */
+  reshape<Type extends InnerType>(x: Value<Type>, shape: Shape): Value<Type> {
     const dynamic = shape.filter((size) => this.standIns.isDynamic(size));
-    if (dynamic.length > 1 || shape.includes(0)) return this.sizes(shape);
-    return this.int64(shape.map((size) => (this.standIns.isDynamic(size) ? -1 : size)));
+    // A 0 in the shape that Reshape is given means the size that was there before.
+    if (shape.includes(0)) return this.#empty(x.dtype, shape);
+    if (dynamic.length <= 1) {
+      const target = this.int64(shape.map((size) => (this.standIns.isDynamic(size) ? -1 : size)));
+      return this.node('Reshape', [x, target], shape, {}, x.dtype);
+    }
+    // That it means 0 can be said since opset 14.
+    if (this.opset < 14) this.needElements(shape);
+    return this.node('Reshape', [x, this.sizes(shape)], shape, this.opset < 14 ? {} : { allowzero: int(1) }, x.dtype);
   }
 
   /** A list of sizes as an int64 value of rank 1; computed from the inputs' shapes where one of them is dynamic. */
@@ -214,6 +254,36 @@ export class Recorder {
     return this.node('Reshape', [cast, this.int64([])], [], {}, dtype);
   }
 
+  /**
+   * Says of an operator that onnxruntime does not compute it, or never ends, where an axis has size 0. Of dynamic sizes it is
+   * noted down and seen to at each run.
+   *
+   * @throws Error where a size is 0 here and now.
+   */
+  needElements(shape: Shape): void {
+    for (const size of shape) this.needSize(size, 1);
+  }
+
+  /** As needElements, for one size: it must be `least` or more, and one below zero cannot be at all. */
+  needSize(size: number, least: number): void {
+    const dynamic = this.standIns.read(size);
+    if (!dynamic) {
+      if (size < least) throw new Error('it has no elements, which this operator has no ONNX form for');
+      return;
+    }
+    const { factor, symbols, offset } = dynamic;
+    for (const symbol of symbols) {
+      const why = () => `the operator ${this.kernel} at ${callerOutsideTheTracer()} has no ONNX form for less`;
+      this.leastOf(symbol, Math.ceil((least - offset) / factor), why);
+    }
+  }
+
+  /** Notes that the sizes of a symbol may be no smaller. */
+  leastOf(symbol: string, size: number, why: string | (() => string)): void {
+    if (size <= (this.least.get(symbol)?.size ?? 0)) return;
+    this.least.set(symbol, { size, why: typeof why === 'string' ? why : why() });
+  }
+
   /** The axes of a reduction, Squeeze or Unsqueeze: an attribute before a certain opset, an input since. */
   axes(axes: readonly number[], inputSince: number): { inputs: string[]; attributes: Record<string, Attribute> } {
     return this.opset >= inputSince
@@ -229,7 +299,14 @@ export class Recorder {
     return this.uniqueName(`${wanted}_${count}`);
   }
 
-  #append(op: string, inputs: readonly (Value | string)[], attributes: Record<string, Attribute>): string {
+  /** A tensor without elements: nothing has to be computed for it. */
+  #empty<Type extends InnerType>(dtype: Type, shape: Shape): Value<Type> {
+    const name = this.uniqueName('constant');
+    this.initializers.set(name, { type: dtype, shape, data: new arrays[dtype](0) });
+    return this.#typed({ name, dtype, shape });
+  }
+
+  #append(op: string, inputs: readonly (Value<InnerType> | string)[], attributes: Record<string, Attribute>): string {
     const output = this.uniqueName(op);
     this.#push(node(op, inputs.map(nameOf), [output], attributes));
     return output;
@@ -240,23 +317,31 @@ export class Recorder {
     this.onNode?.(made);
   }
 
-  #typed<V extends Value>(value: V): V {
+  #typed<V extends Value<InnerType>>(value: V): V {
     this.types.set(value.name, { dtype: value.dtype, shape: value.shape });
     return value;
   }
 
-  #intern(key: string, make: () => Value): Value {
+  /** The value of a key; what is made for the key is of one type. */
+  #intern<Type extends InnerType>(key: string, make: () => Value<Type>): Value<Type> {
     let value = this.#interned.get(key);
     if (!value) {
       value = make();
       this.#interned.set(key, value);
     }
-    return value;
+    return value as Value<Type>;
   }
 }
 
+const arrays = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  bool: Uint8Array,
+};
 const largest = (1n << 63n) - 1n;
-const nameOf = (input: Value | string): string => (typeof input === 'string' ? input : input.name);
+const nameOf = (input: Value<InnerType> | string): string => (typeof input === 'string' ? input : input.name);
 const shortNumber = (number: number): string => String(Number(number.toPrecision(6)));
 
 export function sameShape(a: Shape, b: Shape): boolean {

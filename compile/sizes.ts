@@ -7,6 +7,9 @@
  * Recognising is a guess, and a size may also slip through in disguise (0.5 / 1483). Hence a function with dynamic
  * sizes is traced a second time with other primes, and both recordings must be equal to the last number: trace.ts.
  * A plain number that happens to look like a stand-in shows up there too; then another pair of primes is tried.
+ *
+ * Stand-ins are all large, and odd. So the function is called with plain small sizes too, for which it must call the same
+ * operators: calls.ts.
  */
 
 /** factor * product of the symbols + offset */
@@ -37,6 +40,7 @@ export const takes = onlySymbol.length;
 export class StandIns {
   readonly #sizes = new Map<string, number>();
   readonly #largestOffset: number;
+  #every: number | undefined;
 
   /**
    * @param symbols every symbol of the signature.
@@ -56,6 +60,13 @@ export class StandIns {
     }
   }
 
+  /** No stand-ins, but one plain number for every symbol. */
+  static plain(size: number): StandIns {
+    const made = new StandIns(new Set(), [], 0);
+    made.#every = size;
+    return made;
+  }
+
   /** How many symbols there are. */
   get count(): number {
     return this.#sizes.size;
@@ -63,7 +74,7 @@ export class StandIns {
 
   /** The number that plays a symbol. */
   of(symbol: string): number {
-    return this.#sizes.get(symbol)!;
+    return this.#every ?? this.#sizes.get(symbol)!;
   }
 
   /** What a number means: undefined for a plain number. */

@@ -1,5 +1,5 @@
 /** Errors of tracing, told with the operator and the line of the traced function that asked for it. */
-import { dirname, sep } from 'node:path';
+import { dirname, isAbsolute, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export class TraceError extends Error {
@@ -18,24 +18,28 @@ export class TraceError extends Error {
 
 const here = dirname(fileURLToPath(import.meta.url)) + sep;
 
-/** The innermost line on the stack that belongs neither to this folder nor to a package nor to Node. */
+/**
+ * The innermost line on the stack that belongs neither to this folder nor to a package nor to Node.
+ *
+ * Which frame that is, is told by the files that were loaded; the line in it by the stack as it is printed, which source maps
+ * have taken back to what was written. A package's source maps lead to files that nobody has.
+ */
 export function callerOutsideTheTracer(): string | undefined {
-  const limit = Error.stackTraceLimit;
+  const { stackTraceLimit, prepareStackTrace } = Error;
   // tfjs puts a dozen frames of its own between the caller and a kernel, many more inside gradients.
   Error.stackTraceLimit = 200;
   const stack = new Error().stack ?? '';
-  Error.stackTraceLimit = limit;
-  for (const line of stack.split('\n').slice(1)) {
-    const match = /\(?((?:file:\/\/|\/|[A-Za-z]:[\\/]).*:\d+:\d+)\)?$/.exec(line.trim());
-    if (!match) continue;
-    const frame = match[1]!.startsWith('file://') ? pathOf(match[1]!) : match[1]!;
-    if (frame.startsWith(here) || frame.includes(`node_modules${sep}`) || frame.startsWith('node:')) continue;
-    return frame;
+  Error.prepareStackTrace = (_, frames) => frames.map((frame) => fileOf(frame.getFileName() ?? ''));
+  const files = new Error().stack as unknown as string[];
+  Object.assign(Error, { stackTraceLimit, prepareStackTrace });
+  const lines = stack.split('\n').slice(-files.length);
+  for (const [index, file] of files.entries()) {
+    const [, name, position] = /\(?((?:file:\/\/|\/|[A-Za-z]:[\\/]).*):(\d+:\d+)\)?$/.exec(lines[index]!.trim()) ?? [];
+    if (name !== undefined && isOutside(file) && isOutside(fileOf(name))) return `${fileOf(name)}:${position}`;
   }
   return undefined;
 }
 
-function pathOf(frame: string): string {
-  const [, url, position] = /^(.*?)(:\d+:\d+)$/.exec(frame)!;
-  return fileURLToPath(url!) + position;
-}
+const isOutside = (file: string) => isAbsolute(file) && !file.startsWith(here) && !file.includes(`node_modules${sep}`);
+
+const fileOf = (name: string): string => (name.startsWith('file://') ? fileURLToPath(name.replace(/\?.*$/, '')) : name);

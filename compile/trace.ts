@@ -13,15 +13,17 @@
  *   4. passes tidy the graph: equal sub-expressions, matrix product and bias to Gemm, dead code (passes/passes.ts).
  *
  * With dynamic sizes all of it happens twice with different stand-ins, and the recordings must be equal: a size that
- * slipped into a number somewhere is found and named instead of giving wrong results for every other batch.
+ * slipped into a number somewhere is found and named instead of giving wrong results for every other batch. So is a branch
+ * on a size, by calling the function with 1 and 2 as well (calls.ts).
  */
 import { type Graph, irVersionOfOpset, type Model, type Node } from '../onnx/model.ts';
 import { backend } from './backend.ts';
-import { firstDifference, forgetSizes, type Recording } from './compare-recordings.ts';
+import { Calls, type CallsOfTake, firstOtherCall } from './calls.ts';
+import { firstDifference, forgetLeast, forgetSizes, type Recording } from './compare-recordings.ts';
 import { enter } from './enter.ts';
 import { nameOutputs } from './outputs.ts';
 import { type PassName, runPasses } from './passes/passes.ts';
-import { Recorder } from './recorder.ts';
+import { type LeastSize, Recorder } from './recorder.ts';
 import {
   isTensorSpec,
   leavesOf,
@@ -29,7 +31,6 @@ import {
   NotATensor,
   rebuilt,
   type Signature,
-  type TensorSpec,
   type TensorsOf,
 } from './signature.ts';
 import { StandIns, takes } from './sizes.ts';
@@ -51,6 +52,8 @@ export interface TraceOptions {
 }
 
 export const defaultOpset = 17;
+/** Sizes with which a function is called beside its stand-ins, for these are what code asks for. */
+const smallSizes = [1, 2];
 const names = new WeakMap<object, string>();
 
 /**
@@ -85,15 +88,18 @@ export function trace<const S extends Signature, R extends NestedTensors>(
 /** A function to trace whose types are no longer told. */
 export type Traceable = (inputs: never) => unknown;
 
-/** As `trace` without its types, and with what is needed to put the outputs back into the nesting they came in. */
+/**
+ * As `trace` without its types, and with what is needed to put the outputs back into the nesting they came in, and the least
+ * that dynamic sizes must be, by their symbols.
+ */
 export function traceWithNesting(
   call: Traceable,
   signature: Signature,
   options: TraceOptions,
-): { model: Model; outputs: unknown } {
+): { model: Model; outputs: unknown; least: ReadonlyMap<string, LeastSize> } {
   const opset = options.opset ?? defaultOpset;
   if (!Number.isInteger(opset) || opset < 9 || opset > 21) throw new TraceError(`opset ${opset} is not in 9 to 21`);
-  const { recorder, outputs, outputNesting } = recordForAnySize(call, signature, options, opset);
+  const { recorder, outputs, outputNesting } = recordForAnySize({ fn: call, signature, options, opset });
   const graph: Graph = {
     name: options.name ?? 'graph',
     inputs: recorder.inputs,
@@ -110,46 +116,91 @@ export function traceWithNesting(
     metadata: { ...options.metadata },
     graph,
   };
-  return { model, outputs: outputNesting };
+  return { model, outputs: outputNesting, least: recorder.least };
 }
 
-/** Records once where all sizes are fixed; else twice with different stand-ins, whose recordings must be equal. */
-function recordForAnySize(fn: Traceable, signature: Signature, options: TraceOptions, opset: number): Recording {
+/** What is to be traced. */
+interface Asked {
+  readonly fn: Traceable;
+  readonly signature: Signature;
+  readonly options: TraceOptions;
+  readonly opset: number;
+}
+
+/**
+ * Records once where all sizes are fixed; else twice with different stand-ins, whose recordings must be equal, and once more
+ * for each small size, which must call the same operators.
+ */
+function recordForAnySize(asked: Asked): Recording {
   let blame: TraceError | undefined;
   for (let take = 0; take < takes; take += 2) {
-    const first = record(fn, signature, options, opset, take);
+    const first = record(asked, standInsFor(asked.signature, take));
     if (first.recorder.standIns.count === 0) return first;
-    const second = record(fn, signature, options, opset, take + 1);
+    const second = record(asked, standInsFor(asked.signature, take + 1));
     const difference = firstDifference(first, second);
     if (difference === undefined) {
       forgetSizes(first.outputs, second.outputs);
+      forgetLeast(first.recorder.least, second.recorder.least);
+      for (const size of smallSizes) checkCalls(size, first, second, asked);
       return first;
     }
-    blame ??= leak(difference, fn, signature, options, opset, first);
+    blame ??= leak(difference, asked, first);
   }
   throw blame!;
 }
 
+/**
+ * Sees to it that the function calls the same operators where every dynamic size is a certain small one. Where it can't be
+ * called with that, nor may the graph be.
+ *
+ * @throws TraceError naming the first operator that differs, and its line.
+ */
+function checkCalls(size: number, first: Recording, second: Recording, asked: Asked): void {
+  const recordPlain = (wanted?: number) => {
+    const calls = new Calls(wanted);
+    record(asked, StandIns.plain(size), { calls });
+    return calls;
+  };
+  const symbols = symbolsOf(asked.signature);
+  let plain: Calls;
+  try {
+    plain = recordPlain();
+  } catch (error) {
+    const why = `the function can't be called with ${size}: ${(error as Error).message}`;
+    if (symbols.size === 1) first.recorder.leastOf([...symbols][0]!, size + 1, why);
+    return;
+  }
+  const takes = [first, second].map(({ calls, recorder: { standIns } }) => ({ calls, standIns }));
+  const other = firstOtherCall(takes as [CallsOfTake, CallsOfTake], plain, size);
+  if (!other) return;
+  const { index, call, instead } = other;
+  const names = [...symbols].map((symbol) => `${symbol} = ${size}`).join(', ');
+  const [there, larger] = [instead?.op ?? 'nothing', call?.op ?? 'nothing'];
+  const told = there === larger ? `it gives ${there} something else` : `it calls ${there}, and not ${larger}`;
+  throw new TraceError(
+    `the function goes another way where ${names}: ${told}, but a graph is the same for all sizes; choose with tf.where, or ` +
+      'give the size as a number',
+    instead?.op ?? call?.op,
+    recordPlain(index).where ?? 'an unknown line',
+  );
+}
+
 function record(
-  fn: Traceable,
-  signature: Signature,
-  options: TraceOptions,
-  opset: number,
-  take: number,
-  onNode?: (made: Node) => void,
+  { fn, signature, options, opset }: Asked,
+  standIns: StandIns,
+  { onNode, calls = new Calls() }: { onNode?: (made: Node) => void; calls?: Calls } = {},
 ): Recording {
   if (backend.recorder) throw new TraceError('trace() inside a function that is being traced; call it outside');
   const specs = leavesOf(signature, isTensorSpec);
-  const recorder = new Recorder(
-    opset,
-    standInsFor(
-      specs.map(({ value }) => value),
-      take,
-    ),
-  );
+  const recorder = new Recorder(opset, standIns);
   recorder.onNode = onNode;
   const givenNames = new Map([...(options.names ?? [])].map(([tensor, name]) => [tensor.dataId as object, name]));
-  const leave = enter(recorder, options.passes?.foldConstants ?? true, (id) => givenNames.get(id) ?? names.get(id));
+  const leave = enter(
+    recorder,
+    calls,
+    options.passes?.foldConstants ?? true,
+    (id) => givenNames.get(id) ?? names.get(id),
+  );
   try {
     const inputs = new Map(
       specs.map(({ name, value }) => {
@@ -158,6 +209,7 @@ function record(
         const tensor = tf
           .engine()
           .makeTensorFromTensorInfo({ dataId: backend.hold(input), shape: [...input.shape], dtype });
+        calls.input(name, tensor.dataId);
         return [name, tensor];
       }),
     );
@@ -165,6 +217,7 @@ function record(
     if (returned instanceof Promise) throw new TraceError('the function to trace is asynchronous');
     const results = leavesOf(returned, isTensor);
     if (results.length === 0) throw new TraceError('the function to trace returns no tensor');
+    calls.returned(results.map(({ value }) => value));
     const inputNames = new Set(inputs.keys());
     // State that goes in and comes out under one name: in a file two values can't share it.
     const outputName = (name: string) => (inputNames.has(name) ? `${name}.next` : name);
@@ -173,7 +226,7 @@ function record(
       results.map(({ name, value }) => ({ name: outputName(name), tensor: value })),
     );
     const outputNesting = rebuilt(returned, isTensor, outputName);
-    return { recorder, outputs, outputNesting };
+    return { recorder, calls, outputs, outputNesting };
   } catch (error) {
     if (error instanceof NotATensor) throw new TraceError(`the function must return tensors, but ${error.message}`);
     throw error;
@@ -184,31 +237,23 @@ function record(
 
 const isTensor = (value: unknown): value is tf.Tensor => value instanceof tf.Tensor;
 
-function standInsFor(specs: readonly TensorSpec[], take: number): StandIns {
-  const sizes = specs.flatMap(({ shape }) => shape);
-  const symbols = new Set(sizes.filter((size) => typeof size === 'string'));
-  return new StandIns(
-    symbols,
-    sizes.filter((size) => typeof size === 'number'),
-    take,
-  );
+const sizesOf = (signature: Signature) => leavesOf(signature, isTensorSpec).flatMap(({ value: { shape } }) => shape);
+const symbolsOf = (signature: Signature) => new Set(sizesOf(signature).filter((size) => typeof size === 'string'));
+
+function standInsFor(signature: Signature, take: number): StandIns {
+  const fixed = sizesOf(signature).filter((size) => typeof size === 'number');
+  return new StandIns(symbolsOf(signature), fixed, take);
 }
 
 /** Traces once more to find the line that made the node at which the recordings part. */
-function leak(
-  index: number,
-  fn: Traceable,
-  signature: Signature,
-  options: TraceOptions,
-  opset: number,
-  first: Recording,
-): TraceError {
+function leak(index: number, asked: Asked, first: Recording): TraceError {
   let where: string | undefined;
   let seen = 0;
   try {
-    record(fn, signature, options, opset, 0, () => {
+    const onNode = () => {
       if (seen++ === index) where = callerOutsideTheTracer();
-    });
+    };
+    record(asked, standInsFor(asked.signature, 0), { onNode });
   } catch {
     // Only its place was wanted.
   }

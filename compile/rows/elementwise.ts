@@ -1,7 +1,8 @@
 /** Arithmetic, one element at a time: every row here broadcasts. */
 import { type Attribute, float } from '../../onnx/model.ts';
 import { broadcastShape, type Recorder, type Value } from '../recorder.ts';
-import { type Emission, elementwiseRow, type Row, sameAsFirst } from './row.ts';
+import { type Emission, elementwiseRow, numbersOnly, type Row, sameAsFirst } from './row.ts';
+import { flooredQuotient, flooredRemainder, stored } from './whole-numbers.ts';
 
 type Formula = (graph: Recorder, x: Value, attrs: Emission['attrs']) => Value;
 
@@ -13,8 +14,27 @@ function unary(kernel: string, how: string | Formula, attributes: Record<string,
 
 /** A unary kernel whose ONNX operators know floats only: an int32 goes there and back, as tfjs's typed arrays do. */
 function unaryFloat(kernel: string, how: string | Formula, attributes: Record<string, Attribute> = {}): Row {
+  const toFloat = formulaOf(how, attributes);
+  return unary(kernel, (graph, x, attrs) => stored(graph, toFloat(graph, x, attrs), x.dtype));
+}
+
+/** A unary kernel that gives floats for any number. */
+function unaryToFloat(kernel: string, how: string | Formula): Row {
+  return unary(kernel, formulaOf(how));
+}
+
+/** The formula for numbers of any type, which become floats first. */
+function formulaOf(how: string | Formula, attributes: Record<string, Attribute> = {}): Formula {
   const formula: Formula = typeof how === 'string' ? (graph, x) => graph.op(how, [x], attributes) : how;
-  return unary(kernel, (graph, x, attrs) => graph.cast(formula(graph, graph.cast(x, 'float32'), attrs), x.dtype));
+  return (graph, x, attrs) => formula(graph, graph.cast(x, 'float32'), attrs);
+}
+
+/** As a float formula, but for int32, which has a way of its own that keeps every digit. */
+function withInt32(kernel: string, ofInt32: Formula, ofFloat: string | Formula): Row {
+  const toFloat = formulaOf(ofFloat);
+  return unary(kernel, (graph, x, attrs) =>
+    x.dtype === 'int32' ? ofInt32(graph, x, attrs) : stored(graph, toFloat(graph, x, attrs), x.dtype),
+  );
 }
 
 /** A kernel of two inputs a and b that broadcast against each other. */
@@ -27,43 +47,94 @@ export function binary(kernel: string, how: string | ((graph: Recorder, a: Value
   );
 }
 
-/** Max or Min, which know floats only before opset 12. */
-function extremum(op: 'Max' | 'Min', comparison: 'Greater' | 'Less') {
+/** Max or Min, which know floats only before opset 12; of booleans Or and And. */
+function extremum(op: 'Max' | 'Min') {
   return (graph: Recorder, a: Value, b: Value): Value => {
+    if (a.dtype === 'bool') return graph.op(op === 'Max' ? 'Or' : 'And', [a, b]);
     if (a.dtype === 'float32' || graph.opset >= 12) return graph.op(op, [a, b]);
-    return graph.op('Where', [graph.op(comparison, [a, b], {}, 'bool'), a, b], {}, a.dtype);
+    return choose(graph, graph.op(op === 'Max' ? 'Greater' : 'Less', [a, b], {}, 'bool'), a, b);
   };
 }
 
-/**
- * x - y * floor(x / y): the remainder has the sign of y. Where the quotient was rounded across a whole number the
- * remainder comes out on the wrong side of 0 or of y, and is put back.
- */
-function flooredRemainder(graph: Recorder, a: Value, b: Value): Value {
-  const [x, y] = [graph.cast(a, 'float32'), graph.cast(b, 'float32')];
-  const whole = graph.op('Floor', [graph.op('Div', [x, y])]);
-  const rough = graph.op('Sub', [x, graph.op('Mul', [y, whole])]);
-  const isBelow = belowZero(graph, graph.op('Mul', [rough, graph.op('Sign', [y])]));
-  const raised = choose(graph, isBelow, graph.op('Add', [rough, y]), rough);
-  const isWithin = graph.op('Less', [graph.op('Abs', [raised]), graph.op('Abs', [y])], {}, 'bool');
-  return graph.cast(choose(graph, isWithin, raised, graph.op('Sub', [raised, y])), a.dtype);
-}
+/** An operator of numbers, and the one that does the same to booleans as numbers 0 and 1. */
+const orOfBooleans = (ofNumbers: string, ofBooleans: string) => (graph: Recorder, a: Value, b: Value) =>
+  graph.op(a.dtype === 'bool' ? ofBooleans : ofNumbers, [a, b]);
 
 /** `yes` where the condition holds, `no` elsewhere. */
 function choose(graph: Recorder, condition: Value, yes: Value, no: Value): Value {
   return graph.op('Where', [condition, yes, no], {}, yes.dtype);
 }
 
+const clipped: Formula = (graph, x, { clipValueMin, clipValueMax }) => clip(graph, x, clipValueMin, clipValueMax);
+const sixAtMost: Formula = (graph, x) => clip(graph, x, 0, 6);
+/** An operator that leaves 0 and 1 as they are, and knows no booleans. */
+const unlessBoolean =
+  (op: string): Formula =>
+  (graph, x) =>
+    x.dtype === 'bool' ? x : graph.op(op, [x]);
+
 const aboveZero = (graph: Recorder, x: Value) => graph.op('Greater', [x, graph.scalar(0, x.dtype)], {}, 'bool');
 const belowZero = (graph: Recorder, x: Value) => graph.op('Less', [x, graph.scalar(0, x.dtype)], {}, 'bool');
 
-/** Cuts x to [least, most]: attributes before opset 11, inputs since. */
+/** Cuts x, floats or int32, to [least, most]: attributes before opset 11, inputs since. Not-a-number stays. */
 export function clip(graph: Recorder, x: Value, least: number, most: number): Value {
-  if (graph.opset >= 11 && (x.dtype === 'float32' || graph.opset >= 12)) {
-    return graph.op('Clip', [x, graph.scalar(least, x.dtype), graph.scalar(most, x.dtype)]);
+  if (x.dtype === 'int32') {
+    const [floor, ceiling] = [int32Bound(graph, least), int32Bound(graph, most)];
+    return extremum('Min')(graph, extremum('Max')(graph, x, floor), ceiling);
   }
-  const clipped = graph.op('Clip', [graph.cast(x, 'float32')], { min: float(least), max: float(most) });
-  return graph.cast(clipped, x.dtype);
+  if (graph.opset >= 11) return graph.op('Clip', [x, graph.scalar(least), graph.scalar(most)]);
+  return graph.op('Clip', [x], { min: float(least), max: float(most) });
+}
+
+/** A bound as int32: its fraction is cut off, as when tfjs stores it, and an infinite one is the last number there is. */
+const int32Bound = (graph: Recorder, bound: number): Value =>
+  graph.scalar(Math.trunc(Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, bound))), 'int32');
+
+/**
+ * x to the power of y as JavaScript has it: no number where y is none, or infinite over 1 or -1. In C, and so in ONNX, that
+ * is 1. Where x or y is known it mostly needs no care.
+ */
+function power(graph: Recorder, x: Value, y: Value): Value {
+  const made = graph.op('Pow', [x, y]);
+  if (y.constant?.every(Number.isFinite) || x.constant?.every((each) => Math.abs(each) !== 1)) return made;
+  // 0, and no number for an infinite y.
+  const gap = graph.op('Sub', [y, y]);
+  const isOne = equal(graph, graph.op('Abs', [x]), graph.scalar(1));
+  const none = graph.op('And', [isOne, graph.op('IsNaN', [gap], {}, 'bool')], {}, 'bool');
+  return choose(graph, none, gap, made);
+}
+
+/**
+ * The angle of (x, y), in (-pi, pi]: the arctangent of the shorter side over the longer one, turned into its octant. Zeros
+ * have signs and infinities are points as others are (C99, F.9.1.4).
+ */
+function angle(graph: Recorder, y: Value, x: Value): Value {
+  const [tall, wide] = [graph.op('Abs', [y]), graph.op('Abs', [x])];
+  const [longer, shorter] = [graph.op('Max', [tall, wide]), graph.op('Min', [tall, wide])];
+  const ratio = choose(graph, aboveZero(graph, longer), graph.op('Div', [shorter, longer]), longer);
+  const isDiagonal = graph.op('Greater', [shorter, graph.scalar(largestFloat)], {}, 'bool');
+  const octant = graph.op('Atan', [choose(graph, isDiagonal, graph.scalar(1), ratio)]);
+  const isSteep = graph.op('Greater', [tall, wide], {}, 'bool');
+  const quadrant = choose(graph, isSteep, graph.op('Sub', [graph.scalar(Math.PI / 2), octant]), octant);
+  const half = choose(graph, isNegative(graph, x), graph.op('Sub', [graph.scalar(Math.PI), quadrant]), quadrant);
+  return choose(graph, isNegative(graph, y), graph.op('Neg', [half]), half);
+}
+
+/** Whether the sign is minus, that of a zero as well: one over it is below zero then. */
+function isNegative(graph: Recorder, x: Value): Value {
+  return graph.op('Or', [belowZero(graph, x), belowZero(graph, graph.op('Reciprocal', [x]))], {}, 'bool');
+}
+
+/**
+ * Equal knows floats since opset 11. Before: neither less nor greater; and the sum is a number, since any comparison
+ * with not-a-number is false and those two would be taken for equal. (Infinities of both signs differ before that.)
+ */
+export function equal(graph: Recorder, a: Value, b: Value): Value {
+  const compare = (op: string, one: Value, other: Value) => graph.op(op, [one, other], {}, 'bool');
+  if (a.dtype !== 'float32' || graph.opset >= 11) return compare('Equal', a, b);
+  const differs = compare('Or', compare('Less', a, b), compare('Greater', a, b));
+  const isNan = graph.op('IsNaN', [graph.op('Add', [a, b])], {}, 'bool');
+  return graph.op('Not', [compare('Or', differs, isNan)], {}, 'bool');
 }
 
 /** 2 atanh(x / (2 + x)) near zero, where log(1 + x) would lose its digits. */
@@ -104,51 +175,49 @@ const seluAlpha = 1.7580993408473768;
 const seluScale = 1.0507009873554805;
 
 export const elementwise: readonly Row[] = [
-  binary('Add', 'Add'),
-  binary('Sub', 'Sub'),
-  binary('Multiply', 'Mul'),
-  binary('RealDiv', 'Div'),
-  binary('Maximum', extremum('Max', 'Greater')),
-  binary('Minimum', extremum('Min', 'Less')),
-  binary('Pow', (graph, a, b) =>
-    graph.cast(graph.op('Pow', [graph.cast(a, 'float32'), graph.cast(b, 'float32')]), a.dtype),
-  ),
+  numbersOnly(binary('Add', 'Add')),
+  numbersOnly(binary('Sub', 'Sub')),
+  binary('Multiply', orOfBooleans('Mul', 'And')),
+  numbersOnly(binary('RealDiv', 'Div')),
+  binary('Maximum', extremum('Max')),
+  binary('Minimum', extremum('Min')),
+  binary('Pow', (graph, a, b) => {
+    if (a.dtype === 'float32') return power(graph, a, b);
+    return stored(graph, graph.op('Pow', [graph.cast(a, 'float64'), graph.cast(b, 'float64')]), a.dtype);
+  }),
   binary('SquaredDifference', (graph, a, b) => {
+    if (a.dtype === 'bool') return graph.op('Xor', [a, b]);
     const difference = graph.op('Sub', [a, b]);
     return graph.op('Mul', [difference, difference]);
   }),
-  binary('FloorDiv', (graph, a, b) => {
-    const quotient = graph.op('Div', [graph.cast(a, 'float32'), graph.cast(b, 'float32')]);
-    return graph.cast(graph.op('Floor', [quotient]), 'int32');
-  }),
-  binary('Mod', flooredRemainder),
+  binary('FloorDiv', flooredQuotient),
+  numbersOnly(binary('Mod', flooredRemainder)),
   elementwiseRow(
     'Prelu',
     'x alpha',
     (shapes) => broadcastShape(shapes),
-    ({ graph }, x, alpha) => choose(graph, belowZero(graph, x), graph.op('Mul', [x, alpha]), x),
+    ({ graph }, given, slope) => {
+      const [x, alpha] = [graph.cast(given, 'float32'), graph.cast(slope, 'float32')];
+      return choose(graph, belowZero(graph, x), graph.op('Mul', [x, alpha]), x);
+    },
   ),
-  binary('Atan2', (graph, y, x) => {
-    // atan(y / x), and half a turn more on the left of the y axis, towards y's side.
-    const angle = graph.op('Atan', [graph.op('Div', [y, x])]);
-    const half = choose(graph, belowZero(graph, y), graph.scalar(-Math.PI), graph.scalar(Math.PI));
-    const turned = graph.op('Add', [angle, choose(graph, belowZero(graph, x), half, graph.scalar(0))]);
-    // 0 / 0 is no angle: tfjs says 0 there.
-    const zero = graph.op('Add', [graph.op('Abs', [y]), graph.op('Abs', [x])]);
-    return choose(graph, aboveZero(graph, zero), turned, graph.scalar(0));
-  }),
-  elementwiseRow(
-    'AddN',
-    'list',
-    (shapes) => broadcastShape(shapes),
-    ({ graph }, first, ...others) => others.reduce((sum, each) => graph.op('Add', [sum, each]), first!),
+  binary('Atan2', (graph, y, x) =>
+    stored(graph, angle(graph, graph.cast(y, 'float32'), graph.cast(x, 'float32')), y.dtype),
+  ),
+  numbersOnly(
+    elementwiseRow(
+      'AddN',
+      'list',
+      (shapes) => broadcastShape(shapes),
+      ({ graph }, first, ...others) => others.reduce((sum, each) => graph.op('Add', [sum, each]), first!),
+    ),
   ),
 
-  unary('Neg', 'Neg'),
-  unary('Abs', 'Abs'),
-  unary('Sign', 'Sign'),
-  unary('Square', (graph, x) => graph.op('Mul', [x, x])),
-  unaryFloat('Exp', 'Exp'),
+  numbersOnly(unary('Neg', 'Neg')),
+  unary('Abs', unlessBoolean('Abs')),
+  unary('Sign', unlessBoolean('Sign')),
+  unary('Square', (graph, x) => (x.dtype === 'bool' ? x : graph.op('Mul', [x, x]))),
+  unaryToFloat('Exp', 'Exp'),
   unaryFloat('Expm1', expm1),
   unaryFloat('Log', 'Log'),
   unaryFloat('Log1p', log1p),
@@ -172,20 +241,19 @@ export const elementwise: readonly Row[] = [
   unaryFloat('Erf', 'Erf'),
   unaryFloat('Floor', 'Floor'),
   unaryFloat('Ceil', 'Ceil'),
-  unaryFloat('Round', round),
-  unaryFloat('Relu', 'Relu'),
-  unaryFloat('Relu6', (graph, x) => clip(graph, x, 0, 6)),
+  withInt32('Round', (_, x) => x, round),
+  withInt32('Relu', (graph, x) => extremum('Max')(graph, x, graph.scalar(0, 'int32')), 'Relu'),
+  withInt32('Relu6', sixAtMost, sixAtMost),
   unaryFloat('Elu', 'Elu'),
   unaryFloat('Selu', 'Selu', { alpha: float(seluAlpha / seluScale), gamma: float(seluScale) }),
-  unaryFloat('LeakyRelu', (graph, x, { alpha }) => graph.op('LeakyRelu', [x], { alpha: float(alpha) })),
-  unary('Step', (graph, x, { alpha }) => {
+  unaryToFloat('LeakyRelu', (graph, x, { alpha }) => graph.op('LeakyRelu', [x], { alpha: float(alpha) })),
+  unaryFloat('Step', (graph, x, { alpha }) => {
     const step = choose(graph, aboveZero(graph, x), graph.scalar(1), graph.scalar(alpha));
-    // Not a number stays none: x * 0 is 0 for every number but the infinities, which the step decides.
-    const isNan = graph.op('IsNaN', [graph.cast(x, 'float32')], {}, 'bool');
-    return graph.cast(choose(graph, isNan, graph.cast(x, 'float32'), step), x.dtype);
+    // Not a number stays none.
+    return choose(graph, graph.op('IsNaN', [x], {}, 'bool'), x, step);
   }),
-  unary('ClipByValue', (graph, x, { clipValueMin, clipValueMax }) => clip(graph, x, clipValueMin, clipValueMax)),
-  unary('Cast', (graph, x, { dtype }) => graph.cast(x, dtype)),
+  withInt32('ClipByValue', clipped, clipped),
+  unary('Cast', (graph, x, { dtype }) => (dtype === 'int32' ? stored(graph, x, dtype) : graph.cast(x, dtype))),
   unary('IsNan', (graph, x) => graph.op('IsNaN', [graph.cast(x, 'float32')], {}, 'bool')),
   unary('IsInf', (graph, x) => {
     const size = graph.op('Abs', [graph.cast(x, 'float32')]);
@@ -203,7 +271,7 @@ export const elementwise: readonly Row[] = [
     'dy y',
     (shapes) => broadcastShape(shapes),
     ({ graph }, dy, y) => {
-      const slope = choose(graph, belowZero(graph, y), graph.op('Add', [y, graph.scalar(1)]), graph.scalar(1));
+      const slope = choose(graph, aboveZero(graph, y), graph.scalar(1), graph.op('Add', [y, graph.scalar(1)]));
       return graph.op('Mul', [dy, slope]);
     },
   ),

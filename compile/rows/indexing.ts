@@ -2,8 +2,9 @@
 import { elementCount, int } from '../../onnx/model.ts';
 import { type Recorder, type Shape, sameShape, type Value } from '../recorder.ts';
 import { tf } from '../tensorflow.ts';
-import { type Attributes, type Row, row } from './row.ts';
-import { segmentSum } from './shapes.ts';
+import { total } from './reductions.ts';
+import { type Attributes, numbersOnly, type Row, row } from './row.ts';
+import { hits } from './shapes.ts';
 
 /**
  * Index tuples [..., n] as places along the first n axes laid out in a row: [count]. GatherND came with opset 11 and a
@@ -13,10 +14,29 @@ function flatIndices(graph: Recorder, indices: Value, axes: Shape): Value {
   const depth = indices.shape.at(-1)!;
   const count = elementCount(indices.shape.slice(0, -1));
   const steps = Int32Array.from(axes.slice(0, depth), (_, axis) => elementCount(axes.slice(axis + 1, depth)));
-  const tuples = graph.node('Reshape', [graph.cast(indices, 'int32'), graph.target([count, depth])], [count, depth]);
+  const tuples = graph.reshape(graph.cast(indices, 'int32'), [count, depth]);
   const parts = graph.op('Mul', [tuples, graph.constant('int32', [depth], steps)]);
   const sum = graph.axes([1], 13);
   return graph.node('ReduceSum', [parts, ...sum.inputs], [count], { ...sum.attributes, keepdims: int(0) });
+}
+
+/**
+ * Rows added up at their places, [count, ...]: a ScatterND that adds came with opset 16. Before, every row is laid out for
+ * every place, as itself or as zeros; a product with ones and zeros would make not-a-number of 0 times infinity.
+ */
+function scattered(graph: Recorder, rows: Value, places: Value, count: number): Value {
+  const [number, ...rest] = rows.shape as [number, ...number[]];
+  const shape = [count, ...rest];
+  const zero = graph.scalar(0, rows.dtype);
+  if (graph.opset >= 16) {
+    const indices = graph.cast(graph.reshape(places, [number, 1]), 'int64');
+    const attributes = { reduction: { type: 'string', value: 'add' } } as const;
+    return graph.node('ScatterND', [graph.expand(zero, shape), indices, rows], shape, attributes);
+  }
+  const flat = graph.reshape(rows, [number, elementCount(rest)]);
+  const isThere = graph.reshape(hits(graph, places, count), [number, count, 1]);
+  const each = graph.op('Where', [isThere, graph.reshape(flat, [number, 1, elementCount(rest)]), zero], {}, rows.dtype);
+  return graph.reshape(total(graph, 'ReduceSum', each, [0], false), shape);
 }
 
 function strided(shape: Shape, attrs: Attributes) {
@@ -50,7 +70,7 @@ function stridedSlice(graph: Recorder, x: Value, attrs: Attributes): Value {
     slice = graph.node('Gather', [slice, graph.int64(indices)], shape, { axis: int(axis) });
   }
   if (sameShape(finalShape, slice.shape)) return slice;
-  return graph.node('Reshape', [slice, graph.target(finalShape)], finalShape);
+  return graph.reshape(slice, finalShape);
 }
 
 export const indexing: readonly Row[] = [
@@ -67,25 +87,27 @@ export const indexing: readonly Row[] = [
     ({ graph, shape }, params, indices) => {
       const depth = indices.shape.at(-1)!;
       const [lead, rest] = [params.shape.slice(0, depth), params.shape.slice(depth)];
+      if (!indices.shape.includes(0)) graph.needElements(lead);
       const rows = [elementCount(lead), ...rest];
-      const table = graph.node('Reshape', [params, graph.target(rows)], rows);
+      const table = graph.reshape(params, rows);
       const places = flatIndices(graph, indices, lead);
       const found = graph.node('Gather', [table, places], [...places.shape, ...rest], { axis: int(0) });
-      return graph.node('Reshape', [found, graph.target(shape)], shape);
+      return graph.reshape(found, shape);
     },
   ),
-  row(
-    'ScatterNd',
-    'indices updates',
-    (_, { shape }) => shape,
-    ({ graph, shape }, indices, updates) => {
-      const depth = indices.shape.at(-1)!;
-      const [lead, rest] = [shape.slice(0, depth), shape.slice(depth)];
-      const places = flatIndices(graph, indices, lead);
-      const rows = [places.shape[0]!, ...rest];
-      const flat = graph.node('Reshape', [updates, graph.target(rows)], rows);
-      return segmentSum(graph, flat, places, elementCount(lead), shape);
-    },
+  numbersOnly(
+    row(
+      'ScatterNd',
+      'indices updates',
+      (_, { shape }) => shape,
+      ({ graph, shape }, indices, updates) => {
+        const depth = indices.shape.at(-1)!;
+        const [lead, rest] = [shape.slice(0, depth), shape.slice(depth)];
+        const places = flatIndices(graph, indices, lead);
+        const rows = [places.shape[0]!, ...rest];
+        return graph.reshape(scattered(graph, graph.reshape(updates, rows), places, elementCount(lead)), shape);
+      },
+    ),
   ),
   row(
     'TopK',
@@ -95,14 +117,17 @@ export const indexing: readonly Row[] = [
       [...x!.slice(0, -1), k],
     ],
     ({ graph, attrs, results }, x) => {
+      graph.needElements(x.shape);
       // How many became an input with opset 10; whether they come in order can be said since 11. Before they always do.
-      const floats = graph.opset < 11 ? graph.cast(x, 'float32') : x;
-      const inputs = graph.opset >= 10 ? [floats, graph.int64([attrs.k])] : [floats];
+      // It knows floats alone before 11; doubles hold every digit of an int32.
+      const numbers = x.dtype === 'bool' ? graph.cast(x, 'int32') : x;
+      const ordered = graph.opset < 11 && numbers.dtype === 'int32' ? graph.cast(numbers, 'float64') : numbers;
+      const inputs = graph.opset >= 10 ? [ordered, graph.int64([attrs.k])] : [ordered];
       const attributes = { axis: int(x.shape.length - 1), ...(graph.opset >= 10 ? {} : { k: int(attrs.k) }) };
-      const types = [floats.dtype, 'int64'] as const;
+      const types = [ordered.dtype, 'int64'] as const;
       const [values, indices] = graph.nodeWithResults('TopK', inputs, results, attributes, types);
       const places = graph.node('Cast', [indices!], results[1]!, { to: int(6) }, 'int32');
-      return [graph.cast(values!, x.dtype), places];
+      return [graph.cast(values as Value, x.dtype), places];
     },
   ),
 ];

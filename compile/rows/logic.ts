@@ -1,21 +1,10 @@
 /** Comparisons, boolean logic and choosing between two tensors by a condition: every row here broadcasts. */
 import { broadcastShape, type Recorder, type Value } from '../recorder.ts';
-import { binary } from './elementwise.ts';
+import { binary, equal } from './elementwise.ts';
 import { broadcastingRow, elementwiseRow, type Row, sameAsFirst } from './row.ts';
 
 const compare = (graph: Recorder, op: string, a: Value, b: Value) => graph.op(op, [a, b], {}, 'bool');
 const not = (graph: Recorder, a: Value) => graph.op('Not', [a], {}, 'bool');
-
-/**
- * Equal knows floats since opset 11. Before: neither less nor greater; and the sum is a number, since any comparison
- * with not-a-number is false and those two would be taken for equal.
- */
-function equal(graph: Recorder, a: Value, b: Value): Value {
-  if (a.dtype !== 'float32' || graph.opset >= 11) return compare(graph, 'Equal', a, b);
-  const differs = compare(graph, 'Or', compare(graph, 'Less', a, b), compare(graph, 'Greater', a, b));
-  const isNan = graph.op('IsNaN', [graph.op('Add', [a, b])], {}, 'bool');
-  return not(graph, compare(graph, 'Or', differs, isNan));
-}
 
 /** LessOrEqual and GreaterOrEqual came with opset 12. */
 function orEqual(op: 'Less' | 'Greater') {
@@ -58,7 +47,10 @@ export const logic: readonly Row[] = [
       const aligned = rows
         ? graph.expand(graph.expand(condition, conditionShape), [conditionShape[0]!, ...Array(rank - 1).fill(1)])
         : condition;
-      return graph.op('Where', [aligned, t, e], {}, t.dtype);
+      // onnxruntime has no Where for booleans.
+      if (t.dtype !== 'bool') return graph.op('Where', [aligned, t, e], {}, t.dtype);
+      const chosen = graph.op('Where', [aligned, graph.cast(t, 'int32'), graph.cast(e, 'int32')], {}, 'int32');
+      return graph.cast(chosen, 'bool');
     },
   ),
 ];

@@ -1,8 +1,8 @@
 /** Matrix products. They are recorded as Transpose and MatMul; passes/gemm.ts makes Gemm of them. */
 import { float, ints } from '../../onnx/model.ts';
-import type { Recorder, Shape, Value } from '../recorder.ts';
+import { type Recorder, type Shape, sameShape, type Value } from '../recorder.ts';
 import { clip } from './elementwise.ts';
-import { type Attributes, type Row, row, type ShapeRule } from './row.ts';
+import { type Attributes, floatsOnly, numbersOnly, type Row, row, type ShapeRule } from './row.ts';
 
 const productShape: ShapeRule = ([a, b], { transposeA, transposeB }) => {
   const [rows, inner] = lastTwo(a!, transposeA);
@@ -35,7 +35,14 @@ function transposed(graph: Recorder, x: Value, yes: boolean): Value {
 }
 
 function product(graph: Recorder, a: Value, b: Value, shape: Shape, { transposeA, transposeB }: Attributes): Value {
+  needNoEmptyBatch(graph, a.shape, b.shape);
   return graph.node('MatMul', [transposed(graph, a, transposeA), transposed(graph, b, transposeB)], shape);
+}
+
+/** onnxruntime broadcasts the leading axes of a product, but not to a size of 0. */
+export function needNoEmptyBatch(graph: Recorder, a: Shape, b: Shape): void {
+  const [leadA, leadB] = [a.slice(0, -2), b.slice(0, -2)];
+  if (!sameShape(leadA, leadB)) graph.needElements([...leadA, ...leadB]);
 }
 
 /** The activations that tf.fused.matMul and tf.fused.conv2d may carry. */
@@ -69,23 +76,27 @@ export function activated(
 }
 
 export const matrices: readonly Row[] = [
-  row('BatchMatMul', 'a b', productShape, ({ graph, shape, attrs }, a, b) => product(graph, a, b, shape, attrs)),
-  row(
-    '_FusedMatMul',
-    'a b bias? preluActivationWeights?',
-    productShape,
-    ({ graph, shape, attrs }, a, b, bias, prelu) => {
-      // tfjs makes rank 3 of everything; a layer's product has rank 2.
-      const isMatrix = a!.shape.length === 3 && a!.shape[0] === 1 && b!.shape[0] === 1 && !prelu;
-      const flat = (x: Value): Value => {
-        if (!isMatrix || x.shape.length < 3) return x;
-        const made = graph.node('Reshape', [x, graph.target(x.shape.slice(1))], x.shape.slice(1));
-        return x.constant ? { ...made, constant: x.constant } : made;
-      };
-      const matrix = product(graph, flat(a!), flat(b!), isMatrix ? shape.slice(1) : shape, attrs);
-      const sum = bias ? graph.op('Add', [matrix, flat(bias)]) : matrix;
-      const made = activated(graph, sum, attrs.activation, attrs.leakyreluAlpha ?? 0.2, prelu);
-      return isMatrix ? graph.node('Reshape', [made, graph.target(shape)], shape) : made;
-    },
+  numbersOnly(
+    row('BatchMatMul', 'a b', productShape, ({ graph, shape, attrs }, a, b) => product(graph, a, b, shape, attrs)),
+  ),
+  floatsOnly(
+    row(
+      '_FusedMatMul',
+      'a b bias? preluActivationWeights?',
+      productShape,
+      ({ graph, shape, attrs }, a, b, bias, prelu) => {
+        // tfjs makes rank 3 of everything; a layer's product has rank 2.
+        const isMatrix = a!.shape.length === 3 && a!.shape[0] === 1 && b!.shape[0] === 1 && !prelu;
+        const flat = (x: Value): Value => {
+          if (!isMatrix || x.shape.length < 3) return x;
+          const made = graph.reshape(x, x.shape.slice(1));
+          return x.constant ? { ...made, constant: x.constant } : made;
+        };
+        const matrix = product(graph, flat(a!), flat(b!), isMatrix ? shape.slice(1) : shape, attrs);
+        const sum = bias ? graph.op('Add', [matrix, flat(bias)]) : matrix;
+        const made = activated(graph, sum, attrs.activation, attrs.leakyreluAlpha ?? 0.2, prelu);
+        return isMatrix ? graph.reshape(made, shape) : made;
+      },
+    ),
   ),
 ];

@@ -4,7 +4,7 @@
  */
 import { float, int, ints } from '../../onnx/model.ts';
 import type { Recorder, Value } from '../recorder.ts';
-import { broadcastingRow, type Row, row, sameAsFirst } from './row.ts';
+import { broadcastingRow, floatsOnly, type Row, row, sameAsFirst } from './row.ts';
 
 /** scale / sqrt(variance + epsilon): computed here where both are constants, so that a file holds the factor. */
 function factor(graph: Recorder, variance: Value, epsilon: number, scale: Value | undefined): Value {
@@ -18,20 +18,22 @@ function factor(graph: Recorder, variance: Value, epsilon: number, scale: Value 
 }
 
 export const normalisation: readonly Row[] = [
-  broadcastingRow(
-    'FusedBatchNorm',
-    'x mean variance scale? offset?',
-    sameAsFirst,
-    // Not ONNX's BatchNormalization: it wants channels first, and statistics of rank 1.
-    ({ graph, attrs, shape }, x, mean, variance, scale, offset) => {
-      // tfjs makes rank 4 of everything; without the ones in front, the reshapes around it go away.
-      const isFlat = x!.shape.length === 4 && mean!.shape.length === 1 && shape[0] === 1 && shape[1] === 1;
-      const rows = isFlat ? graph.node('Reshape', [x!, graph.target(shape.slice(2))], shape.slice(2)) : x!;
-      const centred = graph.op('Sub', [rows, mean!]);
-      const scaled = graph.op('Mul', [centred, factor(graph, variance!, attrs.varianceEpsilon ?? 0.001, scale)]);
-      const made = offset ? graph.op('Add', [scaled, offset]) : scaled;
-      return isFlat ? graph.node('Reshape', [made, graph.target(shape)], shape) : made;
-    },
+  floatsOnly(
+    broadcastingRow(
+      'FusedBatchNorm',
+      'x mean variance scale? offset?',
+      sameAsFirst,
+      // Not ONNX's BatchNormalization: it wants channels first, and statistics of rank 1.
+      ({ graph, attrs, shape }, x, mean, variance, scale, offset) => {
+        // tfjs makes rank 4 of everything; without the ones in front, the reshapes around it go away.
+        const isFlat = x!.shape.length === 4 && mean!.shape.length === 1 && shape[0] === 1 && shape[1] === 1;
+        const rows = isFlat ? graph.reshape(x!, shape.slice(2)) : x!;
+        const centred = graph.op('Sub', [rows, mean!]);
+        const scaled = graph.op('Mul', [centred, factor(graph, variance!, attrs.varianceEpsilon ?? 0.001, scale)]);
+        const made = offset ? graph.op('Add', [scaled, offset]) : scaled;
+        return isFlat ? graph.reshape(made, shape) : made;
+      },
+    ),
   ),
   {
     // A kernel of our own; layer-norm.ts calls it. Two results: the rows, and one over each one's deviation.
@@ -40,6 +42,8 @@ export const normalisation: readonly Row[] = [
       'x',
       ([shape]) => [shape!, [...shape!.slice(0, -1), 1]],
       ({ graph, attrs: { epsilon }, results: [shape, column] }, x) => {
+        // Over no rows onnxruntime fails.
+        graph.needElements(x.shape);
         if (graph.opset >= 17) {
           const ones = graph.expand(graph.scalar(1), shape!.slice(-1));
           const made = graph.nodeWithResults('LayerNormalization', [x, ones], [shape!, column!, column!], {
@@ -57,5 +61,6 @@ export const normalisation: readonly Row[] = [
       },
     ),
     folds: 'never',
+    takes: 'floats',
   },
 ];

@@ -38,6 +38,8 @@ export interface Row {
    * tensors, or not at all because its emission costs nothing.
    */
   readonly folds: 'small' | 'whole' | 'never';
+  /** Which types it refuses: booleans, where what tfjs gives for them is none (true + true is 2), or all but floats. */
+  readonly takes?: 'numbers' | 'floats';
 }
 
 /** A row whose inputs come as full tensors. */
@@ -58,6 +60,16 @@ export function elementwiseRow(kernel: string, inputs: string | 'list', shape: S
 /** A row that adds no node: another look at the same value, or a fill. */
 export function freeRow(kernel: string, inputs: string | 'list', shape: ShapeRule, emit: Emit): Row {
   return { ...row(kernel, inputs, shape, emit), broadcasts: true, folds: 'never' };
+}
+
+/** The row for numbers; booleans are refused. */
+export function numbersOnly(each: Row): Row {
+  return { ...each, takes: 'numbers' };
+}
+
+/** The row for floats; whole numbers and booleans are refused. */
+export function floatsOnly(each: Row): Row {
+  return { ...each, takes: 'floats' };
 }
 
 const named = (inputs: string): Row['inputs'] =>

@@ -15,7 +15,7 @@ function reshaped({ graph, shapes, shape }: Emission, x: Value): Value {
   if (x.shape.length <= shape.length && x.shape.every((size) => size === 1)) return x;
   if (sameShape(shapes[0]!, shape)) return x;
   const source = full();
-  const made = graph.node('Reshape', [source, graph.target(shape)], shape);
+  const made = graph.reshape(source, shape);
   // Its numbers stay known. The node stays as well, so that a constant with a name keeps it: passes/reshapes.ts.
   return source.constant ? { ...made, constant: source.constant } : made;
 }
@@ -59,18 +59,22 @@ function padded(
   mode: string,
   value: number,
 ): Value {
+  if (x.dtype === 'bool' && value !== 0 && value !== 1) throw new Error(`a boolean of ONNX can't hold ${value}`);
   const pads = [...paddings.map(([before]) => before), ...paddings.map(([, after]) => after)];
   const attributes = { mode: { type: 'string', value: mode } as const };
   if (graph.opset >= 11) {
     return graph.node('Pad', [x, graph.sizes(pads), graph.scalar(value, x.dtype)], shape, attributes);
   }
   if (pads.some((size) => graph.standIns.isDynamic(size))) throw new Error('padding by a dynamic size needs opset 11');
-  const floats = graph.cast(x, 'float32');
-  const made = graph.node('Pad', [floats], shape, {
-    ...attributes,
-    pads: ints(pads),
-    value: { type: 'float', value },
-  });
+  // It knows floats alone before 11; doubles hold every digit of an int32.
+  const floats = graph.cast(x, x.dtype === 'float32' ? x.dtype : 'float64');
+  const made = graph.node(
+    'Pad',
+    [floats],
+    shape,
+    { ...attributes, pads: ints(pads), value: { type: 'float', value } },
+    floats.dtype,
+  );
   return graph.cast(made, x.dtype);
 }
 
@@ -116,9 +120,9 @@ function counting(graph: Recorder, size: number): Value {
 }
 
 /** 1 where the index along a new last axis equals the given one; an index out of range hits nothing. */
-function hits(graph: Recorder, indices: Value, depth: number): Value {
+export function hits(graph: Recorder, indices: Value, depth: number): Value {
   const column = [...indices.shape, 1];
-  const asColumn = graph.node('Reshape', [indices, graph.target(column)], column);
+  const asColumn = graph.reshape(indices, column);
   return graph.op('Equal', [graph.cast(asColumn, 'int32'), counting(graph, depth)], {}, 'bool');
 }
 
@@ -128,14 +132,15 @@ function hits(graph: Recorder, indices: Value, depth: number): Value {
  *
  * @param shape of the result; as many elements as segments times a row's.
  */
-export function segmentSum(graph: Recorder, x: Value, ids: Value, segments: number, shape: Shape): Value {
+function segmentSum(graph: Recorder, x: Value, ids: Value, segments: number, shape: Shape): Value {
   const [rows, ...rest] = x.shape;
   const flat = [rows!, size(rest)];
   const members = graph.cast(hits(graph, ids, segments), 'float32');
   const matrix = graph.node('Transpose', [members], [segments, rows!], { perm: ints([1, 0]) });
-  const table = graph.node('Reshape', [graph.cast(x, 'float32'), graph.target(flat)], flat);
+  const table = graph.reshape(graph.cast(x, 'float32'), flat);
   const sums = graph.node('MatMul', [matrix, table], [segments, flat[1]!]);
-  return graph.cast(graph.node('Reshape', [sums, graph.target(shape)], shape), x.dtype);
+  // Floats whatever the rows are, as tfjs has it.
+  return graph.reshape(sums, shape);
 }
 
 function range(graph: Recorder, { start, stop, step, dtype }: Attributes, size: number): Value {
@@ -154,7 +159,16 @@ function range(graph: Recorder, { start, stop, step, dtype }: Attributes, size: 
 }
 
 export const shapes: readonly Row[] = [
-  freeRow('Reshape', 'x', ([x], { shape }) => tf.util.inferFromImplicitShape(shape, size(x!)), reshaped),
+  freeRow(
+    'Reshape',
+    'x',
+    ([x], { shape }) => {
+      const wanted: number[] = tf.util.inferFromImplicitShape(shape, size(x!));
+      if (size(wanted) !== size(x!)) throw new Error(`[${x}] cannot be reshaped to [${wanted}]`);
+      return wanted;
+    },
+    reshaped,
+  ),
   freeRow(
     'ExpandDims',
     'input',
@@ -185,14 +199,19 @@ export const shapes: readonly Row[] = [
     ({ graph, attrs, shape }, ...parts) => {
       // onnxruntime wants no empty parts in between, and they add nothing.
       const some = parts.filter((part) => !part.shape.includes(0));
-      if (some.length <= 1) return some[0] ?? parts[0]!;
+      if (some.length <= 1) return some[0] ?? graph.reshape(parts[0]!, shape);
       return graph.node('Concat', some, shape, { axis: int(fromEnd(attrs.axis, shape)) });
     },
   ),
   row(
     'Slice',
     'x',
-    ([x], { begin, size }) => tf.slice_util.parseSliceParams({ shape: [...x!] } as tf.Tensor, begin, size)[1]!,
+    ([shape], attrs) => {
+      const x = { shape: [...shape!], rank: shape!.length } as tf.Tensor;
+      const [begin, size] = tf.slice_util.parseSliceParams(x, attrs.begin, attrs.size) as [number[], number[]];
+      tf.slice_util.assertParamsValid(x, begin, size);
+      return size;
+    },
     slice,
   ),
   row(
@@ -206,14 +225,18 @@ export const shapes: readonly Row[] = [
     ({ graph, attrs, shape }, ...parts) => {
       const axis = fromEnd(attrs.axis, shape);
       const one = withSize(shape, axis, 1);
-      const columns = parts.map((part) => graph.node('Reshape', [part, graph.target(one)], one));
+      const columns = parts.map((part) => graph.reshape(part, one));
       return columns.length === 1 ? columns[0]! : graph.node('Concat', columns, shape, { axis: int(axis) });
     },
   ),
   row(
     'Unpack',
     'value',
-    ([x], { axis }) => Array<Shape>(x![fromEnd(axis, x!)]!).fill(without(x!, fromEnd(axis, x!))),
+    ([x], { axis }, graph) => {
+      const along = fromEnd(axis, x!);
+      graph.needSize(x![along]!, 1);
+      return Array<Shape>(x![along]!).fill(without(x!, along));
+    },
     ({ graph, attrs, shape, results }, x) => {
       const axis = fromEnd(attrs.axis, x.shape);
       if (graph.standIns.isDynamic(x.shape[axis]!)) throw new Error('a dynamic axis cannot be unpacked');
@@ -249,6 +272,7 @@ export const shapes: readonly Row[] = [
     },
     ({ graph, attrs, shape }, x, indices) => {
       if (attrs.batchDims) throw new Error('gathering with batch dimensions has no rule');
+      if (!indices.shape.includes(0)) graph.needSize(x.shape[fromEnd(attrs.axis, x.shape)]!, 1);
       return graph.node('Gather', [x, graph.cast(indices, 'int32')], shape, {
         axis: int(fromEnd(attrs.axis, x.shape)),
       });

@@ -10,10 +10,10 @@
  * of the image with the result's gradient, in which batch and channels change places and stride and dilation too.
  */
 import { type Attribute, elementCount, int, ints } from '../../onnx/model.ts';
-import type { Recorder, Shape, Value } from '../recorder.ts';
+import type { InnerType, Recorder, Shape, Value } from '../recorder.ts';
 import { tf } from '../tensorflow.ts';
 import { activated } from './matrices.ts';
-import { type Attributes, type Row, row } from './row.ts';
+import { type Attributes, floatsOnly, type Row, row } from './row.ts';
 
 type Shape4 = [number, number, number, number];
 
@@ -125,10 +125,6 @@ const channelsFirst = (graph: Recorder, x: Value, { layout }: Pick<Window, 'layo
 const channelsLast = (graph: Recorder, x: Value, { layout }: Pick<Window, 'layout'>) =>
   layout === 'NCHW' ? x : turned(graph, x, [0, 2, 3, 1]);
 
-function reshape(graph: Recorder, x: Value, shape: Shape): Value {
-  return graph.node('Reshape', [x, graph.target(shape)], shape);
-}
-
 const firstShape = ([batch, height, width, channels]: Shape): number[] => [batch!, channels!, height!, width!];
 
 /** A filter as ONNX has it: [out, in, height, width], of a depthwise one [channels * multiplier, 1, height, width]. */
@@ -137,7 +133,7 @@ function filterFirst(graph: Recorder, filter: Value, depthwise: boolean): Value 
   const [height, width, channels, multiplier] = filter.shape as Shape4;
   const shape = [channels * multiplier, 1, height, width];
   const turn = turned(graph, filter, [2, 3, 0, 1]);
-  return turn.constant ? graph.constant(turn.dtype, shape, turn.constant, turn.name) : reshape(graph, turn, shape);
+  return turn.constant ? graph.constant(turn.dtype, shape, turn.constant, turn.name) : graph.reshape(turn, shape);
 }
 
 /** The convolution with channels first. */
@@ -211,13 +207,15 @@ function filterGradient(kernel: string, depthwise: boolean): Row {
     'x dy',
     (_, { filterShape }) => filterShape,
     ({ graph, attrs }, x, dy) => {
+      // Over no images onnxruntime's convolution never ends.
+      graph.needElements(x.shape);
       const window = convolutionWindow(x.shape, attrs.filterShape, attrs, depthwise);
       const { layout, size, strides, left, inChannels, outChannels } = window;
       // [channels, batch, height, width]: what was the batch is summed over now.
       const byChannel = (image: Value) => turned(graph, image, layout === 'NCHW' ? [1, 0, 2, 3] : [3, 0, 1, 2]);
       const [image, weights] = [byChannel(x), byChannel(dy)];
       const [batch, height, width] = image.shape.slice(1) as [number, number, number];
-      const grouped = depthwise ? reshape(graph, image, [1, inChannels * batch, height, width]) : image;
+      const grouped = depthwise ? graph.reshape(image, [1, inChannels * batch, height, width]) : image;
       const { pads } = told(graph, x.shape, window);
       const reached = size.map((each, axis) => each + left[axis]!);
       const made = graph.node(
@@ -228,7 +226,7 @@ function filterGradient(kernel: string, depthwise: boolean): Row {
       );
       const cut = firstOf(graph, made, size);
       if (!depthwise) return turned(graph, cut, [2, 3, 0, 1]);
-      return turned(graph, reshape(graph, cut, [inChannels, outChannels / inChannels, ...size]), [2, 3, 0, 1]);
+      return turned(graph, graph.reshape(cut, [inChannels, outChannels / inChannels, ...size]), [2, 3, 0, 1]);
     },
   );
 }
@@ -281,13 +279,13 @@ const maxPoolGradient = row(
       return channelsLast(graph, graph.node('MaxUnpool', inputs, image.shape, { ...shape, pads: pads! }), window);
     }
     if (graph.opset < 16) throw new Error('the gradient of a max pool whose windows overlap needs opset 16');
-    const flat = (value: Value) => reshape(graph, value, [elementCount(value.shape)]);
+    const flat = (value: Value<InnerType>) => graph.reshape(value, [elementCount(value.shape)]);
     const zeros = graph.expand(graph.scalar(0), [elementCount(image.shape)]);
     const sums = graph.node('ScatterElements', [zeros, flat(places!), flat(slope)], zeros.shape, {
       axis: int(0),
       reduction: { type: 'string', value: 'add' },
     });
-    return channelsLast(graph, reshape(graph, sums, image.shape), window);
+    return channelsLast(graph, graph.reshape(sums, image.shape), window);
   },
 );
 
@@ -302,7 +300,7 @@ const averagePoolGradient = row(
     const slope = channelsFirst(graph, dy, window);
     const [batch, channels, ...rest] = slope.shape as Shape4;
     // Channel by channel, as if each were an image of its own.
-    const images = reshape(graph, slope, [batch * channels, 1, ...rest]);
+    const images = graph.reshape(slope, [batch * channels, 1, ...rest]);
     const share = new Float32Array(height * width).fill(1 / (height * width));
     const size = input.shape.slice(1, 3);
     const made = graph.node(
@@ -311,11 +309,11 @@ const averagePoolGradient = row(
       [batch * channels, 1, ...size],
       { ...told(graph, input.shape, window), output_padding: ints(window.left) },
     );
-    return channelsLast(graph, reshape(graph, made, [batch, channels, ...size]), window);
+    return channelsLast(graph, graph.reshape(made, [batch, channels, ...size]), window);
   },
 );
 
-export const windows: readonly Row[] = [
+const rows: readonly Row[] = [
   convolution('Conv2D', false),
   convolution('DepthwiseConv2dNative', true),
   fusedConvolution('FusedConv2D', false),
@@ -329,3 +327,5 @@ export const windows: readonly Row[] = [
   maxPoolGradient,
   averagePoolGradient,
 ];
+
+export const windows: readonly Row[] = rows.map(floatsOnly);
