@@ -5,6 +5,7 @@
  * Besides the package's wrappers this yields the instance's bare functions and its memory: reading a pose straight from
  * memory costs a fraction of asking seven getters. The rest of envs/walker is handed a `PhysX` and imports only types.
  */
+import { UserError } from '../../../base/failure/user-error.ts';
 import { type CallOut, ContactReports } from './contact-reports.ts';
 import { MemoryViews } from './memory.ts';
 import { findMemoryLayout } from './memory-layout.ts';
@@ -17,10 +18,31 @@ export function loadPhysX(): Promise<PhysX> {
   loaded ??= (async () => {
     const { createRequire } = await import('node:module');
     const { readFile } = await import('node:fs/promises');
-    const script = createRequire(import.meta.url).resolve('physx-js-webidl');
+    const script = packageScript(createRequire(import.meta.url).resolve);
     return startPhysX(await readFile(script.replace(/\.mjs$/, '.wasm')));
   })();
   return loaded;
+}
+
+/**
+ * Path of the package's script.
+ *
+ * @throws UserError where the package is not there: it is for tests and for who asks for the world `physx`.
+ */
+export function packageScript(resolve: (name: string) => string): string {
+  try {
+    return resolve('physx-js-webidl');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
+    throw new UserError(
+      {
+        what: 'the world physx needs a package that is not installed',
+        where: 'physx-js-webidl',
+        mend: 'npm install physx-js-webidl, or take another world (--world unity, --world physx5)',
+      },
+      { cause: error },
+    );
+  }
 }
 
 /** Starts PhysX from the bytes of `physx-js-webidl.wasm`. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadPhysX, startPhysX } from '../../../../envs/walker/physx/physx.ts';
+import { loadPhysX, packageScript, startPhysX } from '../../../../envs/walker/physx/physx.ts';
 
 const globals = () => ['process', 'window'].map((name) => Object.getOwnPropertyDescriptor(globalThis, name));
 
@@ -19,6 +19,13 @@ describe('loading PhysX', () => {
     const empty = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
     await expect(startPhysX(empty)).rejects.toThrow();
     expect(globals()).toEqual(before);
+  });
+
+  it('says what to install where the package is not there', () => {
+    const resolve = () => {
+      throw Object.assign(new Error('Cannot find module'), { code: 'MODULE_NOT_FOUND' });
+    };
+    expect(() => packageScript(resolve)).toThrow(/physx-js-webidl: .*npm install physx-js-webidl.*--world unity/);
   });
 
   it('gives one PhysX to all who ask', async () => {
