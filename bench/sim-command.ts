@@ -9,7 +9,7 @@ import { outsidePhysics, printSim, sim } from './sim.ts';
 import { printScaling, simScaling, workerCounts } from './sim-scaling.ts';
 import { printSimulator, simulatorBesidePhysX } from './simulator.ts';
 
-/** Decisions for each number of workers at most: more of them say nothing more. */
+/** Decisions beside PhysX, and for each number of workers, at most: more of them say nothing more. */
 const decisionsToScale = 10_000;
 
 export const bench = (argv: readonly string[]) =>
@@ -51,7 +51,11 @@ export const bench = (argv: readonly string[]) =>
           signal: interrupts.signal,
         });
         progress.end();
-        const beside = await simulatorBesidePhysX({ decisions, walkers: agents, signal: interrupts.signal });
+        const beside = await simulatorBesidePhysX({
+          decisions: Math.min(decisions, decisionsToScale),
+          walkers: agents,
+          signal: interrupts.signal,
+        });
         const outside = await outsidePhysics(world, Math.min(decisions, decisionsToScale));
         const counts = interrupts.signal.aborted ? [] : workerCounts(workers);
         const scaling = await simScaling(counts, Math.min(decisions, decisionsToScale), world);

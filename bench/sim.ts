@@ -8,6 +8,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { RandomStream } from '../base/random/stream.ts';
 import { actionSize } from '../envs/walker/action.ts';
+import { LaneWorld } from '../envs/walker/batched-world.ts';
 import { behavior } from '../envs/walker/behavior.ts';
 import { defaultWorld, type WorldName } from '../envs/walker/dialects.ts';
 import { WalkerEnvironment } from '../envs/walker/environment.ts';
@@ -55,6 +56,10 @@ export interface SimReport {
   readonly blow_ups: number;
   /** Steps of a group of walkers in whose observations, final ones included, some number was not finite. */
   readonly not_finite: number;
+  /** Contacts for which a walker had no room, so that they were solved but not remembered; the simulator's worlds only. */
+  readonly not_remembered: number;
+  /** Episodes with such a contact. */
+  readonly episodes_not_remembered: number;
   /** Before the first decision that counts, and after each tenth of them. */
   readonly memory: readonly MemoryAt[];
 }
@@ -77,6 +82,7 @@ export async function sim(options: SimOptions = {}): Promise<SimReport> {
   const { decisions = 5000, agents = 16, seed = 0, world = defaultWorld, onProgress, signal } = options;
   const time: Times = { all: 0, simulating: 0, starts: 0 };
   const environment = await timed(world, agents, seed, time);
+  const overflow = countOverflow(environment);
   const random = new RandomStream(seed, agents);
   const actions = new Float32Array(agents * actionSize);
   let counts = { made: 0, episodes: 0, blowUps: 0, notFinite: 0 };
@@ -98,6 +104,7 @@ export async function sim(options: SimOptions = {}): Promise<SimReport> {
   await decide(warmUp);
   counts = { made: 0, episodes: 0, blowUps: 0, notFinite: 0 };
   Object.assign(time, { all: 0, simulating: 0, starts: 0 });
+  Object.assign(overflow, { contacts: 0, episodes: 0 });
   const memory = [memoryNow(0)];
   for (let hundredth = 1; hundredth <= 100 && !signal?.aborted; hundredth++) {
     await decide((decisions * hundredth) / 100);
@@ -125,6 +132,8 @@ export async function sim(options: SimOptions = {}): Promise<SimReport> {
     start_us: (1000 * starts) / Math.max(1, episodes),
     blow_ups: blowUps,
     not_finite: notFinite,
+    not_remembered: overflow.contacts,
+    episodes_not_remembered: overflow.episodes,
     memory,
   };
 }
@@ -184,6 +193,23 @@ async function timed(world: WorldName, agents: number, seed: number, time: Times
   return environment;
 }
 
+/** Adds up what the lanes of the simulator had to leave out, each time before an episode's start clears its count. */
+function countOverflow({ walkers }: WalkerEnvironment): { contacts: number; episodes: number } {
+  const sum = { contacts: 0, episodes: 0 };
+  for (const walker of walkers) {
+    const { world } = walker;
+    if (!(world instanceof LaneWorld)) continue;
+    const start = walker.start.bind(walker);
+    walker.start = (...given: Parameters<typeof start>) => {
+      const count = world.simulator.overflow(world.lane);
+      sum.contacts += count;
+      if (count > 0) sum.episodes += 1;
+      start(...given);
+    };
+  }
+  return sum;
+}
+
 function areFinite(numbers: Float32Array): boolean {
   let sum = 0;
   for (let at = 0; at < numbers.length; at++) sum += numbers[at]!;
@@ -207,6 +233,7 @@ export function printSim(report: SimReport): string {
     `  ${Math.round(report.decisions_per_second)} decisions a second, ${(100 * report.simulating_share).toFixed(1)} % of the time in physics steps`,
     `  microseconds a decision: physics ${report.simulating_us.toFixed(0)}, all else ${report.environment_us.toFixed(1)} (starting episodes ${report.starts_us.toFixed(1)}, at ${report.start_us.toFixed(0)} each; elsewhere ${report.elsewhere_us.toFixed(1)})`,
     `  episodes that blew up: ${report.blow_ups}; steps of a group in which an observation was NaN or infinite: ${report.not_finite}`,
+    `  contacts that were not remembered, for want of room: ${report.not_remembered}, in ${report.episodes_not_remembered} episodes`,
     '  memory, MB, after decisions: resident, JavaScript',
     ...memory.map((at) => `    ${String(at.decisions).padStart(10)}: ${at.resident_mb}, ${at.heap_mb}`),
   ].join('\n');
