@@ -1,5 +1,6 @@
 /** Walkers of the simulator that start, get random targets, and fall: what tests and benches of physics/ play. */
 
+import { cosine, sine } from '../base/exact-functions.ts';
 import { RandomStream } from '../base/random/stream.ts';
 import { type Rig, walkerRig } from '../envs/walker/rig.ts';
 import { writeEuler, yaw } from '../envs/walker/rotation.ts';
@@ -20,7 +21,7 @@ export function startRagdoll(simulator: Simulator, lane: number, angle: number, 
     simulator.setVelocity(lane, body, still, still);
   });
   for (let body = rig.bodies.length; body < simulator.bodyCount; body++) {
-    simulator.setPose(lane, body, [2 * Math.cos(angle), 1, 2 * Math.sin(angle)], [0, 0, 0, 1]);
+    simulator.setPose(lane, body, [2 * cosine(angle), 1, 2 * sine(angle)], [0, 0, 0, 1]);
     simulator.setVelocity(lane, body, still, still);
   }
   simulator.forgetContacts(lane);

@@ -131,7 +131,8 @@ function finite(at: string, values: readonly number[]): void {
 
 function unitLong(at: string, values: readonly number[]): void {
   finite(at, values);
-  if (Math.abs(Math.hypot(...values) - 1) > 1e-3) refuse(at, 'not a rotation', values, 'a quaternion of length 1');
+  const length = Math.sqrt(values.reduce((squares, value) => squares + value * value, 0));
+  if (Math.abs(length - 1) > 1e-3) refuse(at, 'not a rotation', values, 'a quaternion of length 1');
 }
 
 function refuse(where: string, what: string, value: unknown, expected: string): never {

@@ -1,7 +1,9 @@
 /**
  * Where a body's mass is: centre, principal axes and principal moments, from shapes of one density.
  *
- * A capsule's moments are those of its cylinder and its two half spheres, as PhysX reckons them too.
+ * A capsule's moments are those of its cylinder and its two half spheres, as PhysX reckons them too. The state begins with
+ * these numbers, so they are made of operations that every engine rounds alike: powers are written as products, and an axis
+ * is turned by square roots instead of by sines.
  */
 import {
   axesOf,
@@ -60,9 +62,9 @@ export function massFrame(shapes: readonly Shape[]): MassFrame {
 function volumeOf(shape: Shape): number {
   switch (shape.kind) {
     case 'sphere':
-      return (4 / 3) * Math.PI * shape.radius ** 3;
+      return (4 / 3) * Math.PI * cube(shape.radius);
     case 'capsule':
-      return Math.PI * shape.radius ** 2 * ((4 / 3) * shape.radius + 2 * shape.halfHeight);
+      return Math.PI * square(shape.radius) * ((4 / 3) * shape.radius + 2 * shape.halfHeight);
     case 'box':
       return 8 * shape.halfExtents[0] * shape.halfExtents[1] * shape.halfExtents[2];
     case 'plane':
@@ -70,18 +72,26 @@ function volumeOf(shape: Shape): number {
   }
 }
 
+function square(x: number): number {
+  return x * x;
+}
+
+function cube(x: number): number {
+  return x * x * x;
+}
+
 /** About the shape's own axes, of a shape of 1 kg. */
 function momentsOf(shape: Shape): Vector {
   switch (shape.kind) {
     case 'sphere': {
-      const moment = 0.4 * shape.radius ** 2;
+      const moment = 0.4 * square(shape.radius);
       return [moment, moment, moment];
     }
     case 'capsule': {
       const { radius: r, halfHeight: l } = shape;
       const perVolume = r * ((4 / 3) * r + 2 * l);
-      const along = r * ((8 / 15) * r ** 3 + l * r ** 2);
-      const across = r * ((8 / 15) * r ** 3 + 1.5 * l * r ** 2 + (4 / 3) * l ** 2 * r + (2 / 3) * l ** 3);
+      const along = r * ((8 / 15) * cube(r) + l * square(r));
+      const across = r * ((8 / 15) * cube(r) + 1.5 * l * square(r) + (4 / 3) * square(l) * r + (2 / 3) * cube(l));
       return [along / perVolume, across / perVolume, across / perVolume];
     }
     case 'box': {
@@ -112,13 +122,36 @@ function principal(matrix: Matrix): { rotation: Quaternion; moments: Vector } {
     }
     const [i, j] = pairs[axis]!;
     if (Math.abs(m[i][j]) < 1e-9 * scale) break;
-    const angle = 0.5 * Math.atan2(2 * m[i][j], m[i][i] - m[j][j]);
-    const step = [0, 0, 0, Math.cos(angle / 2)];
-    step[axis] = Math.sin(angle / 2);
+    // By half the angle whose tangent is this; a quaternion takes half of that again.
+    const { cosine, sine } = halved(halved(direction(m[i][i] - m[j][j], 2 * m[i][j])));
+    const step = [0, 0, 0, cosine];
+    step[axis] = sine;
     rotation = product(rotation, step as unknown as Quaternion);
   }
   const m = seenFrom(rotation, matrix);
   return { rotation, moments: [m[0][0], m[1][1], m[2][2]] };
+}
+
+/** An angle from -pi to pi, by its cosine and sine. */
+interface Angle {
+  readonly cosine: number;
+  readonly sine: number;
+}
+
+/** The angle of a point of the plane, which is not its middle, as `Math.atan2` has it. */
+function direction(x: number, y: number): Angle {
+  const length = Math.sqrt(x * x + y * y);
+  return { cosine: x / length, sine: y / length };
+}
+
+/** Half of an angle: what is small is had from what is large, as differences of near numbers would be inexact. */
+function halved({ cosine, sine }: Angle): Angle {
+  if (cosine >= 0) {
+    const halfCosine = Math.sqrt((1 + cosine) / 2);
+    return { cosine: halfCosine, sine: sine / (2 * halfCosine) };
+  }
+  const halfSine = Math.sqrt((1 - cosine) / 2);
+  return { cosine: Math.abs(sine) / (2 * halfSine), sine: sine < 0 ? -halfSine : halfSine };
 }
 
 /** R^T M R. */

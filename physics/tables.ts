@@ -266,8 +266,10 @@ function reachOf(shape: Shape): number {
       return shape.radius;
     case 'capsule':
       return shape.radius + shape.halfHeight;
-    case 'box':
-      return Math.hypot(...shape.halfExtents);
+    case 'box': {
+      const [x, y, z] = shape.halfExtents;
+      return Math.sqrt(x * x + y * y + z * z);
+    }
     case 'plane':
       return 0;
   }
