@@ -1,11 +1,14 @@
-/** Plays walkers with seeded random actions and keeps the bytes of what every agent saw. */
+/** Plays walkers with seeded random actions and keeps the bytes of what every agent saw. It runs in a browser too. */
 
-import { sha256 } from '../../../base/files/hash.ts';
 import { RandomStream } from '../../../base/random/stream.ts';
-import type { ParameterValues } from '../../../envs/env.ts';
+import type { Environment, EnvironmentOptions, ParameterValues } from '../../../envs/env.ts';
 import { behavior } from '../../../envs/walker/behavior.ts';
 import type { WorldName } from '../../../envs/walker/dialects.ts';
 import { createEnvironment } from '../../../envs/walker/environment.ts';
+import { hashOf } from '../../hash-of.ts';
+
+/** What each file in golden/ has the hashes of. */
+export const goldenWalkers = { firstAgent: 0, agents: 4, decisions: 100 };
 
 export interface PlayOptions {
   readonly firstAgent: number;
@@ -15,10 +18,17 @@ export interface PlayOptions {
   readonly world?: WorldName;
 }
 
-/** One hash for each agent, over every byte of its observations and rewards. */
-export async function play({ firstAgent, agents, decisions, parameters = {}, world }: PlayOptions): Promise<string[]> {
+/**
+ * One hash for each agent, over every byte of its observations and rewards.
+ *
+ * @param open makes the environment; default as Node does.
+ */
+export async function play(
+  { firstAgent, agents, decisions, parameters = {}, world }: PlayOptions,
+  open: (options: EnvironmentOptions) => Promise<Environment> = createEnvironment,
+): Promise<string[]> {
   const { observationSize, actionSize } = behavior;
-  const environment = await createEnvironment({ seed: 7, firstAgent, agents, parameters, world });
+  const environment = await open({ seed: 7, firstAgent, agents, parameters, world });
   const seen: Uint8Array[][] = Array.from({ length: agents }, () => []);
   const keep = (numbers: Float32Array, width: number) => {
     for (let agent = 0; agent < agents; agent++) {
@@ -39,5 +49,5 @@ export async function play({ firstAgent, agents, decisions, parameters = {}, wor
     }
   }
   await environment.close();
-  return seen.map((parts) => sha256(Buffer.concat(parts)));
+  return Promise.all(seen.map(hashOf));
 }
