@@ -4,24 +4,15 @@
  * Multiplication is Hamilton's: (a * b) turns by b first, then by a, as in Unity and PhysX. Only what is rounded the same in
  * every engine is used: plain operations, Math.sqrt, and exact-functions.ts in place of Math.sin and Math.cos.
  */
-import { cosine, sine } from '../../base/exact-functions.ts';
 
-export type Quaternion = readonly [x: number, y: number, z: number, w: number];
+import { cosine, sine } from '../../base/exact-functions.ts';
+import { type Quaternion, turned } from '../../physics/rotation.ts';
+
+export { type Quaternion, turned };
 
 export const identity: Quaternion = [0, 0, 0, 1];
 
 export const degrees = Math.PI / 180;
-
-/** A vector turned by a rotation. */
-export function turned(
-  [x, y, z, w]: Quaternion,
-  [vx, vy, vz]: readonly [number, number, number],
-): [number, number, number] {
-  const tx = 2 * (y * vz - z * vy);
-  const ty = 2 * (z * vx - x * vz);
-  const tz = 2 * (x * vy - y * vx);
-  return [vx + w * tx + y * tz - z * ty, vy + w * ty + z * tx - x * tz, vz + w * tz + x * ty - y * tx];
-}
 
 /** The rotation about y (up) by an angle in radians. */
 export function yaw(angle: number): Quaternion {
