@@ -12,7 +12,7 @@ export interface Import {
 }
 
 /** Folders that hold no sources of the house. */
-const ELSEWHERE = new Set(['node_modules', 'dist', 'runs', 'tests', 'examples']);
+const ELSEWHERE = new Set(['node_modules', 'dist', 'runs', 'tests']);
 
 /** `import ... from './x.ts'`, `import('./x.ts')`, `new URL('./x.ts', import.meta.url)`; types count like everything else. */
 const SPECIFIER = /(from|import|new URL)\s*\(?\s*'(\.{1,2}\/[^']+)'/g;

@@ -127,6 +127,12 @@ export const rooms: readonly Room[] = [
     knows: ['base'],
   },
   {
+    name: 'examples',
+    about:
+      'a Unity project to deploy into; `make/` writes what of it is made from the world that walkers are trained in',
+    knows: ['base', 'envs/walker', 'deploy-unity/asset-guid.ts'],
+  },
+  {
     name: 'film',
     about: 'a policy walking, as an animated PNG: recording, shapes, camera and floor, palette, file',
     knows: ['base', 'cli', 'models', 'envs/walker', 'evaluate'],

@@ -53,8 +53,9 @@ export function actionNames(): string[] {
 export const actionSize = actionNames().length;
 
 /** One joint's share of the actions. */
-interface JointActions {
+export interface JointActions {
   readonly motor: number;
+  /** Index of the body that owns it. */
   readonly body: number;
   /** Action of each axis, -1 where there is none. */
   readonly rotation: readonly [x: number, y: number, z: number];
@@ -151,7 +152,8 @@ function angle(action: number, low: number, high: number): number {
   return low + (high - low) * fractionOf(action);
 }
 
-function jointActions(rig: Rig): JointActions[] {
+/** What each joint's actions are, in the order of the table. Angles in degrees. */
+export function jointActions(rig: Rig): JointActions[] {
   const motors = motorBodies(rig);
   let next = 0;
   const firstStrength = rotationActions.reduce((sum, [, axes]) => sum + axes.length, 0);

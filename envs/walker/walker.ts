@@ -25,7 +25,7 @@ import type { World, WorldConditions, Worlds } from './world.ts';
 export const stepsPerDecision = 5;
 
 /** The target's middle is placed around (0, 1, 1) and at this height, whence it falls. */
-const targetPlace = { x: 0, y: 1, z: 1 };
+export const targetPlace = { x: 0, y: 1, z: 1 };
 
 /** m/s. Motors at their strongest, thrown from end to end, made no body faster than 21 m/s in 8,000 decisions. */
 const impossibleSpeed = 200;

@@ -1,109 +1,121 @@
-// The walker as ML-Agents sees it: 243 observations, 39 actions, and the reward of walking towards a target at a speed.
-// Builds its body, a fenced platform and the target at Play, so the prefab is all a scene needs.
+// The walker as ML-Agents sees it: what it observes, what its actions do, and the reward of walking towards a target at a
+// speed. Builds its body, a fenced platform and the target at Play, so the prefab is all a scene needs.
 // The same environment as Gaitsmith trains in (envs/walker there): change one and the policy fits the other no more.
 
+using System;
 using Unity.MLAgents;
 using Unity.MLAgents.Actuators;
 using Unity.MLAgents.Sensors;
 using UnityEngine;
+using Random = UnityEngine.Random;
 
 namespace Gaitsmith
 {
+    // Before ML-Agents' Academy, which steps at 0: what is observed after a physics step is rewarded and seen from the frame first.
+    [DefaultExecutionOrder(-50)]
     public sealed class WalkerAgent : Agent
     {
         [Tooltip("How fast to walk, in m/s.")]
-        [Range(0.1f, 10)]
-        public float targetSpeed = 10;
+        [Range(WalkerWorld.MinTargetSpeed, WalkerWorld.MaxTargetSpeed)]
+        public float targetSpeed = WalkerWorld.MaxTargetSpeed;
 
-        [Tooltip("Draw a new speed from 0.1 to 10 m/s for each episode, as in training.")]
+        [Tooltip("Draw a new speed for each episode, as in training.")]
         public bool randomSpeed = true;
 
-        const float MinSpeed = 0.1f;
-        const float MaxSpeed = 10;
-        const float PlatformSize = 25;
-        const float GroundTop = 0.125f;
-        const float WallHeight = 5;
-        const float TargetSize = 0.25f;
-        const float TargetRadius = 9;
-
-        // The joints that the first 26 actions turn, in their order: one action for each axis that is not locked.
-        static readonly Body[] k_Turned =
-        {
-            Body.Chest, Body.Spine, Body.ThighL, Body.ThighR, Body.ShinL, Body.ShinR, Body.FootR, Body.FootL,
-            Body.ArmL, Body.ArmR, Body.ForearmL, Body.ForearmR, Body.Head
-        };
-
-        // The joints whose strength the other 13 actions set, in their order.
-        static readonly Body[] k_Strengthened =
-        {
-            Body.Chest, Body.Spine, Body.Head, Body.ThighL, Body.ShinL, Body.FootL, Body.ThighR, Body.ShinR,
-            Body.FootR, Body.ArmL, Body.ForearmL, Body.ArmR, Body.ForearmR
-        };
-
         WalkerBody m_Body;
-        Collider m_Ground;
-        Transform m_Target;
+        WalkerPlatform m_Platform;
+        readonly GoalFrame m_Frame = new GoalFrame();
+
+        /// <summary>From a fall, which starts the next episode at once, to the next physics step: nothing counts in between.</summary>
+        public bool HasFallen { get; private set; }
 
         public override void Initialize()
         {
-            var middle = new Vector3(0, GroundTop - 0.5f, 0);
-            m_Ground = Block("Ground", middle, new Vector3(PlatformSize, 1, PlatformSize));
-            for (var side = 0; side < 4; side++) BuildWall(Quaternion.Euler(0, 90 * side, 0));
-            m_Target = BuildTarget();
+            PhysicsCheck.Warn(this);
             m_Body = new WalkerBody(this);
-            MoveTarget();
+            m_Platform = new WalkerPlatform(this);
         }
 
         public override void OnEpisodeBegin()
         {
             m_Body.PutBack(Random.Range(0f, 360f));
-            if (randomSpeed) targetSpeed = Random.Range(MinSpeed, MaxSpeed);
+            m_Platform.Target.PutBack();
+            if (randomSpeed) targetSpeed = Random.Range(WalkerWorld.MinTargetSpeed, WalkerWorld.MaxTargetSpeed);
+            m_Frame.PutBack(m_Body.Hips.position, TargetPosition);
         }
 
         public override void CollectObservations(VectorSensor sensor)
         {
-            var frame = Frame();
-            var toFrame = Quaternion.Inverse(frame);
-            var forward = frame * Vector3.forward;
-            var hips = m_Body[Body.Hips];
-            var head = m_Body[Body.Head];
-            var goalVelocity = forward * targetSpeed;
-            var meanVelocity = m_Body.MeanVelocity();
+            foreach (var row in WalkerTables.Observations) Observe(sensor, row);
+        }
 
-            sensor.AddObservation(Vector3.Distance(goalVelocity, meanVelocity));
-            sensor.AddObservation(toFrame * meanVelocity);
-            sensor.AddObservation(toFrame * goalVelocity);
-            sensor.AddObservation(Quaternion.FromToRotation(hips.transform.forward, forward));
-            sensor.AddObservation(Quaternion.FromToRotation(head.transform.forward, forward));
-            sensor.AddObservation(toFrame * (m_Target.position - hips.transform.position));
-
-            foreach (var part in m_Body.Parts)
+        void Observe(VectorSensor sensor, Observed row)
+        {
+            var part = m_Body[row.Body];
+            switch (row.What)
             {
-                sensor.AddObservation(part.TouchesGround);
-                sensor.AddObservation(toFrame * part.Rigidbody.linearVelocity);
-                sensor.AddObservation(toFrame * part.Rigidbody.angularVelocity);
-                sensor.AddObservation(toFrame * (part.transform.position - hips.transform.position));
-                if (part.Part.Coupling == null || !part.Part.Coupling.IsDriven) continue;
-                sensor.AddObservation(part.transform.localRotation);
-                sensor.AddObservation(part.Strength / WalkerRig.MaxStrength);
+                case Seen.SpeedError:
+                    sensor.AddObservation(SpeedError());
+                    break;
+                case Seen.MeanVelocity:
+                    sensor.AddObservation(m_Frame.See(m_Body.MeanVelocity()));
+                    break;
+                case Seen.GoalVelocity:
+                    sensor.AddObservation(new Vector3(0, 0, targetSpeed));
+                    break;
+                case Seen.HipsToGoal:
+                    sensor.AddObservation(m_Frame.From(m_Body.Hips));
+                    break;
+                case Seen.HeadToGoal:
+                    sensor.AddObservation(m_Frame.From(m_Body[Body.Head].transform));
+                    break;
+                case Seen.TargetPosition:
+                    sensor.AddObservation(m_Frame.See(TargetPosition - m_Frame.Origin));
+                    break;
+                case Seen.GroundContact:
+                    sensor.AddObservation(part.TouchesGround);
+                    break;
+                case Seen.Velocity:
+                    sensor.AddObservation(m_Frame.See(part.Rigidbody.Velocity()));
+                    break;
+                case Seen.AngularVelocity:
+                    sensor.AddObservation(m_Frame.See(part.Rigidbody.angularVelocity));
+                    break;
+                case Seen.Position:
+                    sensor.AddObservation(m_Frame.See(part.transform.position - m_Body.Hips.position));
+                    break;
+                case Seen.Rotation:
+                    sensor.AddObservation(part.transform.localRotation);
+                    break;
+                case Seen.Strength:
+                    sensor.AddObservation(part.Strength / WalkerRig.MaxStrength);
+                    break;
+                default:
+                    throw new NotImplementedException($"observation {row.What}");
             }
         }
 
         public override void OnActionReceived(ActionBuffers actions)
         {
             var values = actions.ContinuousActions;
-            var next = 0;
-            foreach (var body in k_Turned)
+            foreach (var row in WalkerTables.Actions)
             {
-                var part = m_Body[body];
+                var part = m_Body[row.Body];
                 var coupling = part.Part.Coupling;
-                var x = coupling.TurnsAboutX ? values[next++] : 0;
-                var y = coupling.TurnsAboutY ? values[next++] : 0;
-                var z = coupling.TurnsAboutZ ? values[next++] : 0;
-                part.SetTarget(x, y, z);
+                var target = Quaternion.Euler(
+                    Angle(values, row.X, coupling.LowX, coupling.HighX),
+                    Angle(values, row.Y, -coupling.LimitY, coupling.LimitY),
+                    Angle(values, row.Z, -coupling.LimitZ, coupling.LimitZ));
+                part.Drive(target, Fraction(values[row.Strength]));
             }
-            foreach (var body in k_Strengthened) m_Body[body].SetStrength(values[next++]);
         }
+
+        /// <summary>Degrees that an action stands for; an axis without one is held at 0.</summary>
+        static float Angle(ActionSegment<float> values, int action, float low, float high) =>
+            action == JointActions.None ? 0 : Mathf.Lerp(low, high, Fraction(values[action]));
+
+        /// <summary>From -1..1 to 0..1; what lies beyond counts as the nearer end.</summary>
+        static float Fraction(float action) => Mathf.Clamp01((action + 1) / 2);
 
         /// <summary>Without a model the walker holds the middle of every joint's range.</summary>
         public override void Heuristic(in ActionBuffers actionsOut)
@@ -112,78 +124,49 @@ namespace Gaitsmith
             for (var index = 0; index < values.Length; index++) values[index] = 0;
         }
 
-        public bool IsGround(Collider other) => other == m_Ground;
+        public bool IsGround(Collider other) => other == m_Platform.Ground;
 
-        /// <summary>A part touched the ground that must not.</summary>
+        /// <summary>A part touched the ground that must not. Several may in one physics step, and the episode ends once.</summary>
         public void Fall()
         {
-            // Several parts may touch in one physics step, and the episode ends once.
-            if (StepCount == 0) return;
-            SetReward(-1);
+            HasFallen = true;
+            SetReward(WalkerWorld.FallReward);
             EndEpisode();
         }
 
         public void TouchTarget()
         {
-            AddReward(1);
-            MoveTarget();
+            AddReward(WalkerWorld.TargetReward);
+            m_Platform.Target.Move();
         }
 
+        /// <summary>Rewards the state that the last physics step led to. The start of an episode, at rest, is worth nothing.</summary>
         void FixedUpdate()
         {
-            var forward = Frame() * Vector3.forward;
-            var error = Vector3.Distance(m_Body.MeanVelocity(), forward * targetSpeed);
-            var relative = Mathf.Clamp(error, 0, targetSpeed) / targetSpeed;
-            var speedTerm = Mathf.Pow(1 - relative * relative, 2);
+            HasFallen = false;
+            m_Frame.Follow(m_Body.Hips.position, TargetPosition);
+            AddReward(SpeedReward() * LookReward());
+        }
 
+        Vector3 TargetPosition => m_Platform.Target.transform.position;
+
+        /// <summary>How far the mean velocity is from the goal's, in m/s.</summary>
+        float SpeedError() => Vector3.Distance(m_Frame.Forward * targetSpeed, m_Body.MeanVelocity());
+
+        /// <summary>1 at the goal's velocity, 0 at rest.</summary>
+        float SpeedReward()
+        {
+            var relative = Mathf.Clamp(SpeedError(), 0, targetSpeed) / targetSpeed;
+            var kept = 1 - relative * relative;
+            return kept * kept;
+        }
+
+        /// <summary>1 looking ahead, 0 looking back.</summary>
+        float LookReward()
+        {
             var look = m_Body[Body.Head].transform.forward;
             look.y = 0;
-            var lookTerm = (Vector3.Dot(forward, look) + 1) / 2;
-            AddReward(speedTerm * lookTerm);
-        }
-
-        /// <summary>The frame in which all is observed: z from the hips to the target along the ground, y up.</summary>
-        Quaternion Frame()
-        {
-            var way = m_Target.position - m_Body[Body.Hips].transform.position;
-            way.y = 0;
-            return way.sqrMagnitude < 1e-8f ? Quaternion.identity : Quaternion.LookRotation(way);
-        }
-
-        void MoveTarget()
-        {
-            var place = Random.insideUnitSphere * TargetRadius;
-            place.y = 1;
-            m_Target.position = transform.position + place;
-        }
-
-        Transform BuildTarget()
-        {
-            var cube = GameObject.CreatePrimitive(PrimitiveType.Cube);
-            cube.name = "Target";
-            cube.transform.SetParent(transform, false);
-            cube.transform.localScale = Vector3.one * TargetSize;
-            cube.AddComponent<Rigidbody>().mass = 1;
-            cube.AddComponent<WalkerTarget>().Agent = this;
-            return cube.transform;
-        }
-
-        void BuildWall(Quaternion side)
-        {
-            var center = side * new Vector3(0, GroundTop + WallHeight / 2, PlatformSize / 2 + 0.5f);
-            var wall = Block("Wall", center, new Vector3(PlatformSize, WallHeight, 1));
-            wall.transform.localRotation = side;
-            wall.GetComponent<Renderer>().enabled = false;
-        }
-
-        Collider Block(string called, Vector3 center, Vector3 size)
-        {
-            var block = GameObject.CreatePrimitive(PrimitiveType.Cube);
-            block.name = called;
-            block.transform.SetParent(transform, false);
-            block.transform.localPosition = center;
-            block.transform.localScale = size;
-            return block.GetComponent<Collider>();
+            return (Vector3.Dot(m_Frame.Forward, look) + 1) / 2;
         }
     }
 }

@@ -1,0 +1,80 @@
+/**
+ * The example's C# is the walker that is trained: it is compiled against classes of ours that stand for Unity's, and run.
+ *
+ * So this says what the scripts build, observe, do and reward. Nothing here says what Unity makes of it.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { because } from '../skipping.ts';
+import { allOf, type GameObject } from './built.ts';
+import { compile, compiler, type Players, runtime, scripts } from './compiled.ts';
+import { differencesOf } from './differences.ts';
+import { mutations } from './mutations.ts';
+import { recordTrace, type Trace } from './trace.ts';
+
+const UNITY_6 = ['UNITY_6000_0_OR_NEWER'];
+
+describe.skipIf(because(!compiler || !runtime, 'no mcs or no mono on the PATH: apt-get install mono-mcs mono-runtime'))(
+  "the example's scripts",
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gaitsmith-csharp-'));
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+    const sound = scripts();
+    const mutants = Object.fromEntries(
+      mutations.map(({ file, from, to }, at) => [`Mutant${at}`, { ...sound, [file]: sound[file]!.replace(from, to) }]),
+    );
+    let trace: Trace;
+    let said: Record<string, string[]>;
+    let older: Players;
+
+    beforeAll(async () => {
+      trace = await recordTrace();
+      older = compile({ Walker: sound }, [], join(folder, '2021'));
+      const players = compile({ Walker: sound, ...mutants }, UNITY_6, join(folder, '6'));
+      said = players.play(`build 5\n${trace.script.join('\n')}\n`);
+    });
+
+    it('compile for Unity 2021 too, where damping and velocity have other names, and are the same walker', () => {
+      expect(older.play(`build 5\n${trace.script.join('\n')}\n`)['Walker']!.slice(1)).toEqual(said['Walker']!.slice(1));
+    });
+
+    it('build the scene that is trained in, see what it shows, do what is decided and earn what it gives', () => {
+      expect([trace.falls, trace.targetsTouched]).toEqual([1, 1]);
+      expect(differencesOf(trace, said['Walker']!)).toEqual([]);
+    });
+
+    it("nest the parts in the order of ML-Agents' own prefab", () => {
+      const { built } = JSON.parse(said['Walker']![0]!) as { built: GameObject };
+      const children = (name: string) =>
+        allOf(built)
+          .find(({ thing }) => thing.name === name)!
+          .thing.children.filter((child) => child.name !== 'Skin')
+          .map((child) => child.name);
+      expect(children('Hips')).toEqual(['Spine', 'ThighL', 'ThighR']);
+      expect(children('Spine')).toEqual(['Chest']);
+      expect(children('Chest')).toEqual(['Head', 'ArmL', 'ArmR']);
+      expect(children('ThighL')).toEqual(['ShinL']);
+    });
+
+    it('warn of another decision period than the trained one', () => {
+      const { warnings } = JSON.parse(older.play('build 4\n')['Walker']![0]!) as { warnings: string[] };
+      expect(warnings).toEqual([
+        'The walker was trained with another value of Decision Requester > Decision Period: 5, here it is 4.',
+      ]);
+    });
+
+    it.each(mutations.map((mutation, at) => ({ ...mutation, at })))(
+      'are another walker where $name',
+      ({ at, file, from, noticed }) => {
+        expect(sound[file]!.split(from), 'times that the text to change is there').toHaveLength(2);
+        const found = differencesOf(trace, said[`Mutant${at}`]!);
+        expect(
+          found.filter((difference) => noticed.test(difference)).length,
+          found.slice(0, 5).join('\n'),
+        ).toBeGreaterThan(0);
+      },
+    );
+  },
+);
