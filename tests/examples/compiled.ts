@@ -1,7 +1,7 @@
 /** The example's C# compiled against the classes in csharp/, and run: one program for several copies of the scripts. */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { project } from '../../examples/make/make.ts';
 
 const STUBS = join(import.meta.dirname, 'csharp');
@@ -14,14 +14,17 @@ export const runtime = programOf('mono');
 /** The scripts of the project, by their name. */
 export function scripts(): Record<string, string> {
   const folder = join(project, SCRIPTS);
-  const names = readdirSync(folder).filter((name) => name.endsWith('.cs'));
-  return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+  return Object.fromEntries(namesIn(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+}
+
+function namesIn(folder: string): string[] {
+  return readdirSync(folder).filter((name) => name.endsWith('.cs'));
 }
 
 /** A compiled program that plays walkers. */
 export interface Players {
-  /** Plays a script of csharp/Player.cs. @returns for each walker, by its name, the lines that it said. */
-  play(script: string): Record<string, string[]>;
+  /** Plays lines for csharp/Player.cs with some walkers. @returns for each, by its name, the lines that it said. */
+  play(script: readonly string[], names: readonly string[]): Record<string, string[]>;
 }
 
 /**
@@ -36,7 +39,7 @@ export function compile(
   symbols: readonly string[],
   folder: string,
 ): Players {
-  const stubs = readdirSync(STUBS).map((name) => [name, readFileSync(join(STUBS, name), 'utf8')] as const);
+  const stubs = namesIn(STUBS).map((name) => [name, readFileSync(join(STUBS, name), 'utf8')] as const);
   const everybodys = stubs.filter(([, text]) => !text.includes('namespace Gaitsmith'));
   const each = stubs.filter(([, text]) => text.includes('namespace Gaitsmith'));
   const sources = [
@@ -48,12 +51,10 @@ export function compile(
     ),
   ];
   const program = join(folder, 'play.exe');
-  const options = ['-nologo', '-langversion:7.2', '-warnaserror', `-out:${program}`];
-  run(compiler!, [...options, ...symbols.map((symbol) => `-define:${symbol}`), ...sources], folder);
-  const names = Object.keys(walkers);
+  build(program, symbols, sources);
   return {
-    play(script) {
-      writeFileSync(join(folder, 'script'), script);
+    play(script, names) {
+      writeFileSync(join(folder, 'script'), script.join('\n'));
       run(runtime!, [program, 'script', ...names], folder);
       const said = (name: string) =>
         readFileSync(join(folder, `${name}.said`), 'utf8')
@@ -64,14 +65,45 @@ export function compile(
   };
 }
 
+/**
+ * What the project's scripts of the Editor open, where it starts with a scene of this path ('' for a new one), changed or not.
+ *
+ * @param folder is made.
+ */
+export function openedBy(
+  starts: readonly { readonly path: string; readonly isDirty: boolean }[],
+  folder: string,
+): string[] {
+  mkdirSync(folder, { recursive: true });
+  const program = join(folder, 'editor.exe');
+  const sources = [join(STUBS, 'editor'), join(project, 'Assets/Editor')];
+  build(
+    program,
+    [],
+    sources.flatMap((from) => namesIn(from).map((name) => join(from, name))),
+  );
+  const pairs = starts.flatMap(({ path, isDirty }) => [path, isDirty ? 'dirty' : 'clean']);
+  return run(runtime!, [program, ...pairs], folder)
+    .split('\n')
+    .slice(0, -1);
+}
+
+function build(program: string, symbols: readonly string[], sources: readonly string[]): void {
+  const options = ['-nologo', '-langversion:7.2', '-warnaserror', `-out:${program}`];
+  run(compiler!, [...options, ...symbols.map((symbol) => `-define:${symbol}`), ...sources], dirname(program));
+}
+
 function sourceAt(folder: string, name: string, text: string): string {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, name), text);
   return join(folder, name);
 }
 
-function run(program: string, options: readonly string[], folder: string): void {
-  execFileSync(program, options, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 });
+/** @throws Error with all that it said, where it fails. */
+function run(program: string, options: readonly string[], folder: string): string {
+  const { status, stdout, stderr } = spawnSync(program, options, { cwd: folder, encoding: 'utf8', timeout: 60_000 });
+  if (status !== 0) throw new Error(`${program} ended with ${status}:\n${stdout}${stderr}`);
+  return stdout;
 }
 
 /** A program on the PATH. */

@@ -11,14 +11,24 @@ import type { Trace } from './trace.ts';
 /** C# computes in float32, a platform's own place included. */
 const TOLERANCE = 3e-5;
 
+/** The first thing that a walker says. */
+export interface Built {
+  readonly built: GameObject;
+  readonly warnings: readonly string[];
+  /** DefaultExecutionOrder of the agent. */
+  readonly order: number;
+}
+
 const names = observationNames(walkerRig);
 
 /** @param said the lines of one walker, the first of them about what it built. */
 export function differencesOf({ moments }: Trace, said: readonly string[]): string[] {
   const threw = said.findIndex((line) => line.startsWith('threw'));
   if (threw >= 0) return [said.slice(threw).join(' ')];
-  const { built, warnings } = JSON.parse(said[0]!) as { built: GameObject; warnings: string[] };
+  const { built, warnings, order } = JSON.parse(said[0]!) as Built;
   const found = [...warnings.map((warning) => `a warning: ${warning}`), ...builtDifferences(built)];
+  // What this plays is a walker that is rewarded before it is observed; in Unity the order says so.
+  if (order >= 0) found.push(`the agent is called at ${order}, not before the Academy`);
   if (said.length !== moments.length + 1) found.push(`${said.length - 1} answers for ${moments.length} moments`);
   for (const [at, { kind, ...expected }] of moments.entries()) {
     const actual = JSON.parse(said[at + 1] ?? '{}') as Record<string, unknown>;
@@ -83,18 +93,18 @@ function sorted(scene: Scene): Scene {
 
 /** Every place where `actual` lacks what is expected or has something else; what it has besides counts in lists alone. */
 export function compared(expected: unknown, actual: unknown, where: string): string[] {
-  if (typeof expected === 'number' && typeof actual === 'number') {
-    const near = Math.abs(expected - actual) <= TOLERANCE * Math.max(1, Math.abs(expected));
-    return near ? [] : [`${where}: ${actual} instead of ${expected}`];
-  }
-  if (typeof expected !== 'object' || expected === null || typeof actual !== 'object' || actual === null) {
-    return Object.is(expected, actual)
-      ? []
-      : [`${where}: ${JSON.stringify(actual)} instead of ${JSON.stringify(expected)}`];
-  }
+  if (isSame(expected, actual)) return [];
+  if (typeof expected !== 'object' || expected === null || typeof actual !== 'object' || actual === null)
+    return [`${where}: ${JSON.stringify(actual)} instead of ${JSON.stringify(expected)}`];
   if (Array.isArray(expected) && Array.isArray(actual) && expected.length !== actual.length)
     return [`${where}: ${actual.length} instead of ${expected.length}`];
-  return Object.entries(expected).flatMap(([key, value]) =>
-    compared(value, (actual as Record<string, unknown>)[key], `${where}, ${key}`),
-  );
+  return Object.entries(expected).flatMap(([key, value]) => {
+    const other = (actual as Record<string, unknown>)[key];
+    return isSame(value, other) ? [] : compared(value, other, `${where}, ${key}`);
+  });
+}
+
+function isSame(expected: unknown, actual: unknown): boolean {
+  if (typeof expected !== 'number' || typeof actual !== 'number') return Object.is(expected, actual);
+  return Math.abs(expected - actual) <= TOLERANCE * Math.max(1, Math.abs(expected));
 }

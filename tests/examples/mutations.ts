@@ -5,6 +5,8 @@ export interface Mutation {
   /** What stands there, once. */
   readonly from: string;
   readonly to: string;
+  /** Whether it shows in what is built, before anything is played. */
+  readonly showsWhenBuilt: boolean;
   /** A difference that tells of it. */
   readonly noticed: RegExp;
 }
@@ -15,6 +17,7 @@ export const mutations: readonly Mutation[] = [
     file: 'WalkerRig.cs',
     from: 'Shape.Capsule(0.13f, 0.45f, 0)',
     to: 'Shape.Capsule(0.15f, 0.45f, 0)',
+    showsWhenBuilt: true,
     noticed: /^scene, bodies, 1, shapes, 0, radius: 0.15/,
   },
   {
@@ -22,6 +25,7 @@ export const mutations: readonly Mutation[] = [
     file: 'WalkerRig.cs',
     from: 'Stiffness = 40000',
     to: 'Stiffness = 20000',
+    showsWhenBuilt: true,
     noticed: /^scene, joints, 0, drive, stiffness: 20000/,
   },
   {
@@ -29,6 +33,7 @@ export const mutations: readonly Mutation[] = [
     file: 'WalkerRig.cs',
     from: '0.953f',
     to: '1.053f',
+    showsWhenBuilt: true,
     noticed: /^start pose, 0, 1: 1.053/,
   },
   {
@@ -36,6 +41,7 @@ export const mutations: readonly Mutation[] = [
     file: 'WalkerTables.cs',
     from: 'JointActions(Body.FootR, 12, 13, 14, 34),\n            new JointActions(Body.FootL, 15, 16, 17, 31)',
     to: 'JointActions(Body.FootL, 12, 13, 14, 31),\n            new JointActions(Body.FootR, 15, 16, 17, 34)',
+    showsWhenBuilt: false,
     noticed: /motors, 6, 0, 0:/,
   },
   {
@@ -43,6 +49,7 @@ export const mutations: readonly Mutation[] = [
     file: 'WalkerAgent.cs',
     from: 'AddReward(SpeedReward()',
     to: 'AddReward(-SpeedReward()',
+    showsWhenBuilt: false,
     noticed: /\(step\), reward:/,
   },
   {
@@ -50,6 +57,7 @@ export const mutations: readonly Mutation[] = [
     file: 'WalkerWorld.cs',
     from: 'DecisionPeriod = 5',
     to: 'DecisionPeriod = 4',
+    showsWhenBuilt: true,
     noticed: /^a warning: .* Decision Period/,
   },
   {
@@ -57,6 +65,7 @@ export const mutations: readonly Mutation[] = [
     file: 'WalkerRig.cs',
     from: 'new Part(Body.ShinL, Body.ThighL, new Vector3(0, -0.33f, 0), 7, Shape.Capsule(0.06f, 0.32f, 1), true,\n                new Coupling(new Vector3(0, 0.17f, 0), new Vector3(-1, 0, 0), new Vector3(0, 0, -1), 0, 120, 0, 0)',
     to: 'new Part(Body.ShinL, Body.ThighL, new Vector3(0, -0.33f, 0), 7, Shape.Capsule(0.06f, 0.32f, 1), true,\n                new Coupling(new Vector3(0, 0.17f, 0), new Vector3(-1, 0, 0), new Vector3(0, 0, -1), 0, 90, 0, 0)',
+    showsWhenBuilt: true,
     noticed: /^scene, joints, 4, twist, 1:/,
   },
   {
@@ -64,6 +73,7 @@ export const mutations: readonly Mutation[] = [
     file: 'WalkerRig.cs',
     from: 'Body.Chest,\n            Body.Spine,\n            Body.Hips\n',
     to: 'Body.Spine,\n            Body.Chest,\n            Body.Hips\n',
+    showsWhenBuilt: true,
     noticed: /^scene, jointOrder/,
   },
   {
@@ -71,6 +81,7 @@ export const mutations: readonly Mutation[] = [
     file: 'WalkerTables.cs',
     from: 'new Observed(Seen.Velocity, Body.Chest),\n            new Observed(Seen.AngularVelocity, Body.Chest)',
     to: 'new Observed(Seen.AngularVelocity, Body.Chest),\n            new Observed(Seen.Velocity, Body.Chest)',
+    showsWhenBuilt: false,
     noticed: /observation, chest velocity x:/,
   },
   {
@@ -78,6 +89,7 @@ export const mutations: readonly Mutation[] = [
     file: 'GoalFrame.cs',
     from: 'var way = target - Origin;',
     to: 'var way = target - hips;',
+    showsWhenBuilt: false,
     noticed: /observation, target position x:/,
   },
   {
@@ -85,6 +97,7 @@ export const mutations: readonly Mutation[] = [
     file: 'WalkerAgent.cs',
     from: 'Mathf.Clamp01((action + 1) / 2)',
     to: '(action + 1) / 2',
+    showsWhenBuilt: false,
     noticed: /motors, \d+, 1:/,
   },
   {
@@ -92,6 +105,7 @@ export const mutations: readonly Mutation[] = [
     file: 'WalkerPart.cs',
     from: 'TouchesGround = false;\n            LetGo();',
     to: 'TouchesGround = false;',
+    showsWhenBuilt: false,
     noticed: /\(start\): strengths/,
   },
   {
@@ -99,6 +113,7 @@ export const mutations: readonly Mutation[] = [
     file: 'WalkerAgent.cs',
     from: 'SetReward(WalkerWorld.FallReward);',
     to: '',
+    showsWhenBuilt: false,
     noticed: /\(start\), reward:/,
   },
   {
@@ -106,6 +121,7 @@ export const mutations: readonly Mutation[] = [
     file: 'WalkerPart.cs',
     from: 'if (!Part.MayTouchGround)',
     to: 'if (Part.MayTouchGround)',
+    showsWhenBuilt: false,
     noticed: /^threw more is drawn than there should be/,
   },
   {
@@ -113,6 +129,7 @@ export const mutations: readonly Mutation[] = [
     file: 'WalkerTarget.cs',
     from: 'WalkerWorld.TargetPlace + place',
     to: 'new Vector3(0, WalkerWorld.TargetPlace.y, 0) + place',
+    showsWhenBuilt: false,
     noticed: /start, poses, 16, 1, 2:/,
   },
   {
@@ -120,6 +137,7 @@ export const mutations: readonly Mutation[] = [
     file: 'WalkerPlatform.cs',
     from: 'const float height = WalkerWorld.WallHeight;',
     to: 'const float height = WalkerWorld.WallHeight / 2;',
+    showsWhenBuilt: true,
     noticed: /^scene, fixtures/,
   },
   {
@@ -127,6 +145,7 @@ export const mutations: readonly Mutation[] = [
     file: 'WalkerAgent.cs',
     from: 'AddReward(WalkerWorld.TargetReward);',
     to: '',
+    showsWhenBuilt: false,
     noticed: /\(step\), reward:/,
   },
   {
@@ -134,6 +153,7 @@ export const mutations: readonly Mutation[] = [
     file: 'WalkerAgent.cs',
     from: 'SpeedReward() * LookReward()',
     to: 'SpeedReward()',
+    showsWhenBuilt: false,
     noticed: /\(step\), reward:/,
   },
   {
@@ -141,6 +161,15 @@ export const mutations: readonly Mutation[] = [
     file: 'WalkerPart.cs',
     from: 'void OnCollisionStay(Collision collision) => OnCollisionEnter(collision);',
     to: '',
+    showsWhenBuilt: false,
     noticed: /observation, foot[LR] ground contact: 0/,
+  },
+  {
+    name: 'the reward comes after the observation',
+    file: 'WalkerAgent.cs',
+    from: '[DefaultExecutionOrder(-50)]',
+    to: '',
+    showsWhenBuilt: true,
+    noticed: /^the agent is called at 0/,
   },
 ];

@@ -39,6 +39,9 @@ const assets = new Map(
 const BEHAVIOR_PARAMETERS = '5d1c4e0b1822b495aa52bc52839ecb30';
 const DECISION_REQUESTER = '3a5c9d521e5ef4759a8246a07d52221e';
 
+/** What every Unity has in itself. */
+const BUILT_IN = '0000000000000000f000000000000000';
+
 describe('what is made of the example project', () => {
   const made = madeFiles();
 
@@ -56,6 +59,7 @@ describe('what is made of the example project', () => {
     expect(all.filter((name) => !names.has(name)).sort()).toEqual([
       'EditorSettings.asset',
       'GoalFrame.cs',
+      'OpenWalker.cs',
       'PhysicsCheck.cs',
       'ProjectVersion.txt',
       'RigTypes.cs',
@@ -148,7 +152,7 @@ describe('the scene', () => {
         if (guid === undefined) expect(documents.has(id), `${owner} -> ${id}`).toBe(true);
         else if (asset === PREFAB) expect(id === '100100000' || prefab.has(id), `${owner} -> ${id}`).toBe(true);
         else if (guid === assetGuid('Assets/Gaitsmith/Walker/Walker.onnx')) expect(id).toBe('5022602860645237092');
-        else if (asset === undefined) expect([BEHAVIOR_PARAMETERS, DECISION_REQUESTER]).toContain(guid);
+        else if (asset === undefined) expect([BEHAVIOR_PARAMETERS, DECISION_REQUESTER, BUILT_IN]).toContain(guid);
         else expect(existsSync(join(project, asset)) && asset.endsWith('.cs'), asset).toBe(true);
       }
     }

@@ -7,10 +7,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SCENE } from '../../examples/make/make.ts';
 import { because } from '../skipping.ts';
-import { allOf, type GameObject } from './built.ts';
-import { compile, compiler, type Players, runtime, scripts } from './compiled.ts';
-import { differencesOf } from './differences.ts';
+import { allOf } from './built.ts';
+import { compile, compiler, openedBy, type Players, runtime, scripts } from './compiled.ts';
+import { type Built, differencesOf } from './differences.ts';
 import { mutations } from './mutations.ts';
 import { recordTrace, type Trace } from './trace.ts';
 
@@ -22,22 +23,28 @@ describe.skipIf(because(!compiler || !runtime, 'no mcs or no mono on the PATH: a
     const folder = mkdtempSync(join(tmpdir(), 'gaitsmith-csharp-'));
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
     const sound = scripts();
-    const mutants = Object.fromEntries(
-      mutations.map(({ file, from, to }, at) => [`Mutant${at}`, { ...sound, [file]: sound[file]!.replace(from, to) }]),
-    );
+    const mutants = mutations.map((mutation, at) => ({ ...mutation, own: `Mutant${at}` }));
+    const built = mutants.filter(({ showsWhenBuilt }) => showsWhenBuilt).map(({ own }) => own);
+    const played = ['Walker', ...mutants.map(({ own }) => own).filter((own) => !built.includes(own))];
     let trace: Trace;
+    let script: string[];
     let said: Record<string, string[]>;
     let older: Players;
 
     beforeAll(async () => {
       trace = await recordTrace();
+      script = ['build 5', ...trace.script];
       older = compile({ Walker: sound }, [], join(folder, '2021'));
-      const players = compile({ Walker: sound, ...mutants }, UNITY_6, join(folder, '6'));
-      said = players.play(`build 5\n${trace.script.join('\n')}\n`);
+      const copies = mutants.map(({ own, file, from, to }) => [
+        own,
+        { ...sound, [file]: sound[file]!.replace(from, to) },
+      ]);
+      const players = compile({ Walker: sound, ...Object.fromEntries(copies) }, UNITY_6, join(folder, '6'));
+      said = { ...players.play(['build 5'], built), ...players.play(script, played) };
     });
 
     it('compile for Unity 2021 too, where damping and velocity have other names, and are the same walker', () => {
-      expect(older.play(`build 5\n${trace.script.join('\n')}\n`)['Walker']!.slice(1)).toEqual(said['Walker']!.slice(1));
+      expect(older.play(script, ['Walker'])['Walker']!.slice(1)).toEqual(said['Walker']!.slice(1));
     });
 
     it('build the scene that is trained in, see what it shows, do what is decided and earn what it gives', () => {
@@ -46,7 +53,7 @@ describe.skipIf(because(!compiler || !runtime, 'no mcs or no mono on the PATH: a
     });
 
     it("nest the parts in the order of ML-Agents' own prefab", () => {
-      const { built } = JSON.parse(said['Walker']![0]!) as { built: GameObject };
+      const { built } = JSON.parse(said['Walker']![0]!) as Built;
       const children = (name: string) =>
         allOf(built)
           .find(({ thing }) => thing.name === name)!
@@ -59,22 +66,29 @@ describe.skipIf(because(!compiler || !runtime, 'no mcs or no mono on the PATH: a
     });
 
     it('warn of another decision period than the trained one', () => {
-      const { warnings } = JSON.parse(older.play('build 4\n')['Walker']![0]!) as { warnings: string[] };
+      const { warnings } = JSON.parse(older.play(['build 4'], ['Walker'])['Walker']![0]!) as Built;
       expect(warnings).toEqual([
         'The walker was trained with another value of Decision Requester > Decision Period: 5, here it is 4.',
       ]);
     });
 
-    it.each(mutations.map((mutation, at) => ({ ...mutation, at })))(
-      'are another walker where $name',
-      ({ at, file, from, noticed }) => {
-        expect(sound[file]!.split(from), 'times that the text to change is there').toHaveLength(2);
-        const found = differencesOf(trace, said[`Mutant${at}`]!);
-        expect(
-          found.filter((difference) => noticed.test(difference)).length,
-          found.slice(0, 5).join('\n'),
-        ).toBeGreaterThan(0);
-      },
-    );
+    it('open the scene where the Editor starts with an empty one, and no second time', () => {
+      const starts = [
+        { path: '', isDirty: false },
+        { path: '', isDirty: true },
+        { path: 'Assets/Mine.unity', isDirty: false },
+      ];
+      const nothing = '';
+      expect(openedBy(starts, join(folder, 'editor'))).toEqual([SCENE, nothing, nothing]);
+    });
+
+    it.each(mutants)('are another walker where $name', ({ own, file, from, noticed, showsWhenBuilt }) => {
+      expect(sound[file]!.split(from), 'times that the text to change is there').toHaveLength(2);
+      const found = differencesOf(showsWhenBuilt ? { ...trace, moments: [] } : trace, said[own]!);
+      expect(
+        found.filter((difference) => noticed.test(difference)).length,
+        found.slice(0, 5).join('\n'),
+      ).toBeGreaterThan(0);
+    });
   },
 );

@@ -66,7 +66,7 @@ interface Play {
 
 const plays: readonly Play[] = [
   { decisions: 20, reach: 1.3 },
-  { decisions: 10, reach: 0.2, touchAt: 3 },
+  { decisions: 6, reach: 0.2, touchAt: 3 },
 ];
 
 /** Plays some episodes in the world that walkers are trained in. */

@@ -48,7 +48,8 @@ namespace Gaitsmith
                 {
                     case "build":
                         Build((int)numbers[0]);
-                        said.WriteLine(Object("built", Json(s_Agent.gameObject), "warnings", Json(Debug.Warnings)));
+                        said.WriteLine(Object("built", Json(s_Agent.gameObject), "warnings", Json(Debug.Warnings),
+                            "order", Json(Order())));
                         break;
                     case "random":
                         foreach (var number in numbers) UnityEngine.Random.Drawn.Enqueue(number);
@@ -86,6 +87,10 @@ namespace Gaitsmith
             // The agent's first FixedUpdate comes before the Academy's first step, which begins the episode.
             Send(s_Agent, "FixedUpdate");
         }
+
+        /// When Unity calls the agent in a frame: the Academy is called at 0.
+        static int Order() => typeof(WalkerAgent).GetCustomAttributes(typeof(DefaultExecutionOrder), true)
+            .Cast<DefaultExecutionOrder>().Select(attribute => attribute.order).FirstOrDefault();
 
         static GameObject Named(string name) => GameObject.All.Single(each => each.name == name);
 
