@@ -1,4 +1,4 @@
-// As much of ML-Agents as the example's scripts use: an agent that counts what it is rewarded, and what it observes and does.
+// As much of ML-Agents as the example's scripts use: an agent that counts what it is rewarded.
 
 using System;
 using System.Collections;

@@ -1,4 +1,5 @@
-// Plays a walker of the example's by a script of lines, as Unity and ML-Agents would call it, and says what came of it in lines of JSON.
+// Plays a walker of the example's by a script of lines, as Unity and ML-Agents would call it. Says what came of it in
+// lines of JSON.
 //
 //   build PERIOD           the agent is initialised; says all that it built
 //   random N...            what will be drawn next
@@ -159,7 +160,9 @@ namespace Gaitsmith
             s_Agent.OnActionReceived(new ActionBuffers(actions));
             var joints = s_Parts.Select(part => part.GetComponent<ConfigurableJoint>());
             return Object("observation", Json(sensor.Observations), "motors", Json(joints.Select(joint =>
-                joint == null || joint.rotationDriveMode != RotationDriveMode.Slerp ? null : new object[] { joint.targetRotation, joint.slerpDrive.maximumForce })));
+                joint == null || joint.rotationDriveMode != RotationDriveMode.Slerp
+                    ? null
+                    : new object[] { joint.targetRotation, joint.slerpDrive.maximumForce })));
         }
 
         static string Earned()
@@ -200,7 +203,7 @@ namespace Gaitsmith
             "{" + string.Join(",", Enumerable.Range(0, keysAndValues.Length / 2)
                 .Select(at => $"\"{keysAndValues[2 * at]}\":{keysAndValues[2 * at + 1]}")) + "}";
 
-        /// Numbers, texts, enums and lists; vectors as lists; objects with their children and all that Unity's components say.
+        /// Numbers, texts, enums and lists; vectors as lists; objects with their children and what components say.
         static string Json(object value)
         {
             if (value == null) return "null";

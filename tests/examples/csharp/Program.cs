@@ -1,4 +1,4 @@
-// play.exe SCRIPT NAMESPACE...: plays the script with the walker of each namespace; what each says goes to NAMESPACE.said.
+// play.exe SCRIPT NAMESPACE...: plays the script with the walker of each namespace, which says its lines to NAMESPACE.said.
 
 using System;
 using System.Collections.Generic;

@@ -12,7 +12,8 @@ namespace Gaitsmith
         {
             Compare("Project Settings > Time > Fixed Timestep", Time.fixedDeltaTime, WalkerWorld.TimeStep);
             Compare("Project Settings > Physics > Gravity, y", Physics.gravity.y, -WalkerWorld.Gravity);
-            Compare("Project Settings > Physics > Bounce Threshold", Physics.bounceThreshold, WalkerWorld.BounceThreshold);
+            Compare("Project Settings > Physics > Bounce Threshold", Physics.bounceThreshold,
+                WalkerWorld.BounceThreshold);
             var requester = agent.GetComponent<DecisionRequester>();
             if (requester == null) return;
             Compare("Decision Requester > Decision Period", requester.DecisionPeriod, WalkerWorld.DecisionPeriod);

@@ -35,7 +35,7 @@ namespace Gaitsmith
             new Shape(PrimitiveType.Cube, 0, 0, 0, size, center);
     }
 
-    /// <summary>How a part hangs on its parent, in the part's own frame. Degrees; a range from 0 to 0 is locked.</summary>
+    /// <summary>How a part hangs on its parent, in its own frame. Degrees; a range from 0 to 0 is locked.</summary>
     public sealed class Coupling
     {
         public readonly Vector3 Anchor;
@@ -103,7 +103,7 @@ namespace Gaitsmith
         }
     }
 
-    /// <summary>Which actions are a joint's: one for each axis that it turns about, None for the others, and its strength.</summary>
+    /// <summary>A joint's actions: one for each axis that it turns about, None for the others; and its strength.</summary>
     public sealed class JointActions
     {
         public const int None = -1;

@@ -11,7 +11,7 @@ using Random = UnityEngine.Random;
 
 namespace Gaitsmith
 {
-    // Before ML-Agents' Academy, which steps at 0: what is observed after a physics step is rewarded and seen from the frame first.
+    // Before ML-Agents' Academy, which steps at 0: what a physics step led to is rewarded before it is observed.
     [DefaultExecutionOrder(-50)]
     public sealed class WalkerAgent : Agent
     {
@@ -26,7 +26,7 @@ namespace Gaitsmith
         WalkerPlatform m_Platform;
         readonly GoalFrame m_Frame = new GoalFrame();
 
-        /// <summary>From a fall, which starts the next episode at once, to the next physics step: nothing counts in between.</summary>
+        /// <summary>From a fall, which starts the next episode at once, to the next step: nothing counts in between.</summary>
         public bool HasFallen { get; private set; }
 
         public override void Initialize()
@@ -126,7 +126,7 @@ namespace Gaitsmith
 
         public bool IsGround(Collider other) => other == m_Platform.Ground;
 
-        /// <summary>A part touched the ground that must not. Several may in one physics step, and the episode ends once.</summary>
+        /// <summary>A part touched the ground that must not. Several may in one step; the episode ends once.</summary>
         public void Fall()
         {
             HasFallen = true;
@@ -140,7 +140,7 @@ namespace Gaitsmith
             m_Platform.Target.Move();
         }
 
-        /// <summary>Rewards the state that the last physics step led to. The start of an episode, at rest, is worth nothing.</summary>
+        /// <summary>Rewards what the last physics step led to. The start of an episode, at rest, is worth nothing.</summary>
         void FixedUpdate()
         {
             HasFallen = false;

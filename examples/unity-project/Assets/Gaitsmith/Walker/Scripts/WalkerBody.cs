@@ -22,11 +22,12 @@ namespace Gaitsmith
             {
                 var part = WalkerRig.Parts[(int)body];
                 var own = new GameObject(body.ToString());
-                own.transform.SetParent(part.Parent.HasValue ? this[part.Parent.Value].transform : agent.transform, false);
+                var parent = part.Parent.HasValue ? this[part.Parent.Value].transform : agent.transform;
+                own.transform.SetParent(parent, false);
                 own.transform.localPosition = part.Position;
                 Parts[(int)body] = own.AddComponent<WalkerPart>();
             }
-            // PhysX solves the joint that was made last before those made earlier. So what is to be solved first comes last.
+            // PhysX solves the joint that was made last before all others. So what is to be solved first comes last.
             foreach (var body in WalkerRig.EnteringOrder) this[body].Build(agent, WalkerRig.Parts[(int)body]);
             foreach (var body in WalkerRig.EnteringOrder)
             {

@@ -10,7 +10,7 @@ namespace Gaitsmith
         public Rigidbody Rigidbody { get; private set; }
         public bool TouchesGround { get; private set; }
 
-        /// <summary>Torque that the joint's motor may use now, in N m: none before the first action of an episode.</summary>
+        /// <summary>Torque that the motor may use now, in N m: none before the first action of an episode.</summary>
         public float Strength { get; private set; }
 
         WalkerAgent m_Agent;
@@ -122,7 +122,7 @@ namespace Gaitsmith
             }
         }
 
-        /// <summary>Something to see, without a collider of its own. Unity's capsule is 2 high along y, 0.5 in radius.</summary>
+        /// <summary>Something to see, without a collider. Unity's capsule is 2 high along y, 0.5 in radius.</summary>
         void AddSkin(Shape shape)
         {
             var skin = GameObject.CreatePrimitive(shape.Kind);

@@ -24,7 +24,7 @@ namespace Gaitsmith
             m_Body.sleepThreshold = WalkerWorld.SleepThreshold;
         }
 
-        /// <summary>To a place that is drawn: around the start, in a sphere, then all at one height, whence it falls.</summary>
+        /// <summary>To a place that is drawn in a sphere, then to the one height from which it falls.</summary>
         public void Move()
         {
             var place = Random.insideUnitSphere * WalkerWorld.TargetRadius;
