@@ -1,7 +1,8 @@
 /** The example's C# compiled against the classes in csharp/, and run: one program for several copies of the scripts. */
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { accessSync, constants, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { project } from '../../examples/make/make.ts';
 
 const STUBS = join(import.meta.dirname, 'csharp');
@@ -24,7 +25,7 @@ function namesIn(folder: string): string[] {
 /** A compiled program that plays walkers. */
 export interface Players {
   /** Plays lines for csharp/Player.cs with some walkers. @returns for each, by its name, the lines that it said. */
-  play(script: readonly string[], names: readonly string[]): Record<string, string[]>;
+  play(script: readonly string[], names: readonly string[]): Promise<Record<string, string[]>>;
 }
 
 /**
@@ -34,11 +35,11 @@ export interface Players {
  * @param symbols what is defined beside nothing: Unity's version.
  * @throws Error with the compiler's messages; a warning counts as an error.
  */
-export function compile(
+export async function compile(
   walkers: Readonly<Record<string, Readonly<Record<string, string>>>>,
   symbols: readonly string[],
   folder: string,
-): Players {
+): Promise<Players> {
   const stubs = namesIn(STUBS).map((name) => [name, readFileSync(join(STUBS, name), 'utf8')] as const);
   const everybodys = stubs.filter(([, text]) => !text.includes('namespace Gaitsmith'));
   const each = stubs.filter(([, text]) => text.includes('namespace Gaitsmith'));
@@ -51,11 +52,12 @@ export function compile(
     ),
   ];
   const program = join(folder, 'play.exe');
-  build(program, symbols, sources);
+  await build(program, symbols, sources);
   return {
-    play(script, names) {
-      writeFileSync(join(folder, 'script'), script.join('\n'));
-      run(runtime!, [program, 'script', ...names], folder);
+    async play(script, names) {
+      const file = `script of ${names[0]}`;
+      writeFileSync(join(folder, file), script.join('\n'));
+      await run(runtime!, [program, file, ...names], folder);
       const said = (name: string) =>
         readFileSync(join(folder, `${name}.said`), 'utf8')
           .trimEnd()
@@ -70,27 +72,26 @@ export function compile(
  *
  * @param folder is made.
  */
-export function openedBy(
+export async function openedBy(
   starts: readonly { readonly path: string; readonly isDirty: boolean }[],
   folder: string,
-): string[] {
+): Promise<string[]> {
   mkdirSync(folder, { recursive: true });
   const program = join(folder, 'editor.exe');
   const sources = [join(STUBS, 'editor'), join(project, 'Assets/Editor')];
-  build(
+  await build(
     program,
     [],
     sources.flatMap((from) => namesIn(from).map((name) => join(from, name))),
   );
   const pairs = starts.flatMap(({ path, isDirty }) => [path, isDirty ? 'dirty' : 'clean']);
-  return run(runtime!, [program, ...pairs], folder)
-    .split('\n')
-    .slice(0, -1);
+  const said = await run(runtime!, [program, ...pairs], folder);
+  return said.split('\n').slice(0, -1);
 }
 
-function build(program: string, symbols: readonly string[], sources: readonly string[]): void {
+async function build(program: string, symbols: readonly string[], sources: readonly string[]): Promise<void> {
   const options = ['-nologo', '-langversion:7.2', '-warnaserror', `-out:${program}`];
-  run(compiler!, [...options, ...symbols.map((symbol) => `-define:${symbol}`), ...sources], dirname(program));
+  await run(compiler!, [...options, ...symbols.map((symbol) => `-define:${symbol}`), ...sources], dirname(program));
 }
 
 function sourceAt(folder: string, name: string, text: string): string {
@@ -99,11 +100,9 @@ function sourceAt(folder: string, name: string, text: string): string {
   return join(folder, name);
 }
 
-/** @throws Error with all that it said, where it fails. */
-function run(program: string, options: readonly string[], folder: string): string {
-  const { status, stdout, stderr } = spawnSync(program, options, { cwd: folder, encoding: 'utf8', timeout: 60_000 });
-  if (status !== 0) throw new Error(`${program} ended with ${status}:\n${stdout}${stderr}`);
-  return stdout;
+/** @throws Error with what it said, where it fails. */
+async function run(program: string, options: readonly string[], folder: string): Promise<string> {
+  return (await promisify(execFile)(program, options, { cwd: folder, timeout: 60_000 })).stdout;
 }
 
 /** A program on the PATH. */
