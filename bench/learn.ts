@@ -1,6 +1,6 @@
 /** How fast a policy learns: the reward of its episodes against decisions and against the clock, for each seed. */
 import type { Configuration } from '../train/configuration/read.ts';
-import type { IterationMetrics } from '../train/keep/metrics.ts';
+import type { IterationMetrics } from '../train/keep/metrics-table.ts';
 import { shortTraining } from './short-training.ts';
 
 /** A stretch of a training: all the episodes that ended in it. */

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { behavior, environmentUrl } from '../envs/walker/behavior.ts';
 import type { Configuration } from '../train/configuration/read.ts';
-import type { EvaluationMetrics, IterationMetrics } from '../train/keep/metrics.ts';
+import type { EvaluationMetrics } from '../train/keep/metrics.ts';
+import type { IterationMetrics } from '../train/keep/metrics-table.ts';
 import { train } from '../train/train.ts';
 
 export interface ShortTraining {

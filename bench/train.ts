@@ -4,7 +4,7 @@ import { runCommandLine } from '../cli/command-line.ts';
 import { text, wholeNumber } from '../cli/options.ts';
 import { behavior } from '../envs/walker/behavior.ts';
 import { readConfiguration } from '../train/configuration/read.ts';
-import type { IterationMetrics } from '../train/keep/metrics.ts';
+import type { IterationMetrics } from '../train/keep/metrics-table.ts';
 import { minibatchesIn } from '../train/learn/minibatches.ts';
 import { shortTraining } from './short-training.ts';
 

@@ -57,6 +57,8 @@ export interface BehaviorSpec {
   readonly evaluationConditions?: readonly EvaluationCondition[];
   /** The agent's left-right mirror image, where it has one: as good there as here. */
   readonly mirror?: { readonly observations: Mirror; readonly actions: Mirror };
+  /** The agent's bodies, which `fallenBody` of an episode's details numbers; absent where there is no such detail. */
+  readonly bodyNames?: readonly string[];
   /** The sensors whose observations lie one after the other in a row; absent where there is only one. */
   readonly sensors?: readonly Sensor[];
   /** Names of the sensors that tell an agent what it is to achieve (ML-Agents' goal signals); absent where none does. */
@@ -125,7 +127,8 @@ export interface Episode {
   readonly truncated: boolean;
   /**
    * What the world has to tell besides, by name, as numbers: target speed, mean speed, the body that fell, ... Training counts
-   * `blowUps`, which is 1 where the episode was cut off because its physics broke down.
+   * `blowUps`, which is 1 where the episode was cut off because its physics broke down, and tells `meanSpeed` and `targetSpeed`,
+   * m/s, and `fallenBody`, the number of the body whose touch of the ground ended it (-1: none did).
    */
   readonly details: Readonly<Record<string, number>>;
 }

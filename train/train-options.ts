@@ -3,7 +3,7 @@ import type { Engine, EngineOptions } from '../compile/index.ts';
 import type { BehaviorSpec, Environment } from '../envs/env.ts';
 import type { Configuration } from './configuration/read.ts';
 import type { Origin } from './keep/checkpoint.ts';
-import type { IterationMetrics } from './keep/metrics.ts';
+import type { IterationMetrics } from './keep/metrics-table.ts';
 import type { RunProgress } from './keep/progress.ts';
 
 /** Where experience comes from. */

@@ -18,6 +18,7 @@ import { startingPoint } from './keep/starting-point.ts';
 import { Learner } from './learn/learner.ts';
 import { learnerOptions, networkOf } from './learn/learner-options.ts';
 import { MOST_THREADS } from './learn/minibatch-step.ts';
+import { PolicyDivergence } from './learn/policy-divergence.ts';
 import { RewardNormaliser } from './learn/reward-normaliser.ts';
 import type { TrainHooks, TrainOptions, TrainResult } from './train-options.ts';
 import { Training } from './training.ts';
@@ -44,6 +45,7 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
   const { batch_size } = settings.hyperparameters;
   const learner = await Learner.create(network, batch_size, seed, engine, learnerOptions(settings, behavior));
   let collector: Collector | undefined;
+  let divergence: PolicyDivergence | undefined;
   try {
     if (saved) learner.restore(goneOnFrom(saved, configuration.behavior.gaitsmith.normalize_rewards));
     const initial = saved ? undefined : initialise(learner, options, hooks);
@@ -60,7 +62,9 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
     // A run that has had all its decisions, by the settings that it has now, stays as it is.
     const isFinished = found !== undefined && hasHadAll(found.checkpoint, options);
     if (!isFinished) hooks.begin?.();
-    const training = new Training(options, hooks, { learner, collector, curriculum, rewardNormaliser, saved, initial });
+    divergence = await PolicyDivergence.prepare(network, engine);
+    const parts = { learner, divergence, collector, curriculum, rewardNormaliser, saved, initial };
+    const training = new Training(options, hooks, parts);
     const result = await training.run(isFinished ? found.path : undefined);
     await collector.close();
     return { ...result, engine: { backend: engine.backend, use: engine.use } };
@@ -68,6 +72,7 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
     await collector?.abandon();
     throw error;
   } finally {
+    await divergence?.release();
     await learner.release();
   }
 }

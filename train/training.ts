@@ -15,7 +15,7 @@ import type { Checkpoint } from './keep/checkpoint.ts';
 import { pruneCheckpoints } from './keep/checkpoint-files.ts';
 import { type FoundCheckpoint, rewardOfBest, writeBestCheckpoint, writeCheckpoint } from './keep/checkpoint-folder.ts';
 import { toldWithDump } from './keep/dump.ts';
-import { metricsOf } from './keep/metrics.ts';
+import { metricsOf } from './keep/metrics-table.ts';
 import { advanced, beginning, type RunProgress } from './keep/progress.ts';
 import { Records } from './keep/records.ts';
 import { adapted, rateFactor } from './learn/adaptive-rate.ts';
@@ -23,6 +23,7 @@ import type { Learner, LearningBuffer, UpdateSettings, UpdateStatistics } from '
 import { learnerOptions } from './learn/learner-options.ts';
 import { estimate, normalise } from './learn/learning-buffer.ts';
 import { checkPolicy } from './learn/learning-checks.ts';
+import type { PolicyDivergence } from './learn/policy-divergence.ts';
 import type { RewardNormaliser } from './learn/reward-normaliser.ts';
 import { checkpointInterval, updateSettings } from './learn/schedules.ts';
 import { STREAMS } from './numbers/streams.ts';
@@ -37,6 +38,8 @@ const SAMPLE_ROWS = 2048;
 /** What a training consists of. */
 export interface TrainingParts {
   readonly learner: Learner;
+  /** Measures how far its updates go. */
+  readonly divergence: PolicyDivergence;
   readonly collector: Collector;
   readonly curriculum: Curriculum;
   readonly rewardNormaliser: RewardNormaliser | undefined;
@@ -50,6 +53,7 @@ export class Training {
   readonly #options: TrainOptions;
   readonly #hooks: TrainHooks;
   readonly #learner: Learner;
+  readonly #divergence: PolicyDivergence;
   readonly #collector: Collector;
   readonly #curriculum: Curriculum;
   readonly #rewardNormaliser: RewardNormaliser | undefined;
@@ -69,6 +73,7 @@ export class Training {
     this.#options = options;
     this.#hooks = hooks;
     this.#learner = parts.learner;
+    this.#divergence = parts.divergence;
     this.#collector = parts.collector;
     this.#curriculum = parts.curriculum;
     this.#rewardNormaliser = parts.rewardNormaliser;
@@ -105,11 +110,11 @@ export class Training {
     const buffer = await this.#normaliseAndEstimate(rollout);
     // As in ML-Agents, schedules are where the decisions that are learnt from have brought them.
     const settings = updateSettings(this.#present, after.step, rateFactor(this.#present, this.#progress));
-    const losses = await this.#update(buffer, settings, rollout);
+    const { losses, divergence } = await this.#update(buffer, settings, rollout);
     const clock = { began, collected, learnt: performance.now() };
-    this.#progress = { ...after, ...adapted(this.#present, this.#progress, losses) };
+    this.#progress = { ...after, ...adapted(this.#present, this.#progress, divergence) };
 
-    this.#record(rollout, buffer, settings, losses, clock);
+    this.#record(rollout, buffer, settings, losses, divergence, clock);
     await this.#beginLessons(rollout);
     if (passed(this.#settings.gaitsmith.evaluation_interval, step, this.#progress.step)) await this.#evaluate();
     await this.#beginPhases(step);
@@ -124,12 +129,15 @@ export class Training {
     return this.#dumping(estimate(this.#learner, rollout, normalised, this.#present, behavior));
   }
 
-  async #update(buffer: LearningBuffer, settings: UpdateSettings, rollout: Rollout): Promise<UpdateStatistics> {
+  async #update(buffer: LearningBuffer, settings: UpdateSettings, rollout: Rollout) {
     const order = new RandomStream(this.#options.seed, STREAMS.minibatches, this.#progress.iteration);
+    const before = mapValues(this.#learner.parameters, (values) => values.slice());
     const losses = await this.#dumping(this.#learner.update(buffer, settings, order));
     await this.#dumping(checkPolicy(this.#policy(), this.#learner, rollout.observations));
     this.#average?.add(this.#learner.parameters, this.#present.gaitsmith.average_updates!);
-    return losses;
+    // Of the states that were met; their mirror images come after them.
+    const met = buffer.observations.subarray(0, rollout.observations.length);
+    return { losses, divergence: await this.#divergence.of(before, this.#learner.parameters, met) };
   }
 
   #record(
@@ -137,6 +145,7 @@ export class Training {
     buffer: LearningBuffer,
     settings: UpdateSettings,
     losses: UpdateStatistics,
+    divergence: number,
     clock: Parameters<typeof metricsOf>[0]['clock'],
   ): void {
     const { network } = this.#learner;
@@ -144,11 +153,13 @@ export class Training {
     const metrics = metricsOf({
       progress: this.#progress,
       rollout,
+      bodyNames: this.#options.behavior.bodyNames ?? [],
       lessons: this.#curriculum.lessons(),
       settings,
       losses,
+      divergence,
       rewardScale: this.#rewardNormaliser?.deviation,
-      values: buffer.values!,
+      buffer: { returns: buffer.returns, values: buffer.values! },
       logDeviation: this.#learner.parameters['actor.logDeviation']!,
       clock,
     });
@@ -297,4 +308,8 @@ function passed(interval: number, before: number, now: number): boolean {
 function sampleOf(observations: Float32Array, before: Float32Array, size: number): Float32Array {
   const latest = spreadRows(observations, size, SAMPLE_ROWS);
   return joined([latest, before.subarray(0, SAMPLE_ROWS * size - latest.length)]);
+}
+
+function mapValues<From, To>(values: Readonly<Record<string, From>>, change: (value: From) => To): Record<string, To> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value)]));
 }

@@ -8,6 +8,7 @@ import { commandsText } from './commands.ts';
 import { mapOf, pictureOf } from './house.ts';
 import { importsOf } from './imports.ts';
 import { withMade } from './made-blocks.ts';
+import { metricsText } from './metrics.ts';
 import { rooms } from './rooms.ts';
 
 export const root = join(import.meta.dirname, '../..');
@@ -20,6 +21,7 @@ export async function pages(): Promise<Record<string, string>> {
   return {
     'CONTRIBUTING.md': withMade(read('CONTRIBUTING.md'), 'house', house),
     'docs/commands.md': withMade(read('docs/commands.md'), 'commands', await commandsText(commandTable(stages))),
+    'docs/runs.md': withMade(read('docs/runs.md'), 'metrics', metricsText()),
   };
 }
 

@@ -171,6 +171,6 @@ export const rooms: readonly Room[] = [
   {
     name: 'docs',
     about: 'what people read; `make/` writes what of it is made from the code',
-    knows: ['base', 'cli', 'pipeline'],
+    knows: ['base', 'cli', 'train/keep', 'pipeline'],
   },
 ];

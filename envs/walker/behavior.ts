@@ -24,6 +24,7 @@ export const behavior: BehaviorSpec = {
   observationSize: names.length,
   actionSize: actionNames().length,
   observationNames: names,
+  bodyNames: walkerRig.bodies.map((body) => body.name),
   worlds: worldNames,
   evaluationConditions: speedBands([0.1, 2, 4, 6, 8, 10]),
   mirror: walkerMirror(walkerRig),

@@ -15,7 +15,7 @@ import { configurationAsYaml } from '../../train/configuration/write.ts';
 import { listCheckpoints } from '../../train/keep/checkpoint-files.ts';
 import { latestCheckpoint } from '../../train/keep/checkpoint-folder.ts';
 import { initialCheckpoint } from '../../train/keep/initial-checkpoint.ts';
-import type { IterationMetrics } from '../../train/keep/metrics.ts';
+import type { IterationMetrics } from '../../train/keep/metrics-table.ts';
 import { train } from '../../train/train.ts';
 import type { TrainResult } from '../../train/train-options.ts';
 import { type RunFolder, runFolder } from '../run-folder.ts';

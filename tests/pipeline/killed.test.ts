@@ -47,7 +47,7 @@ const metricsOf = (run: RunFolder) =>
   readFileSync(run.metrics, 'utf8')
     .trimEnd()
     .split('\n')
-    .map((line) => ({ ...JSON.parse(line), seconds: 0 }));
+    .map((line) => ({ ...JSON.parse(line), seconds: 0, decisionsPerSecond: 0 }));
 const eventsOf = (run: RunFolder) =>
   shownEvents(eventFilesIn(run.path))
     .filter(({ values }) => !('Hyperparameters/text_summary' in values))

@@ -7,7 +7,7 @@ import { sha256OfFile } from '../../base/files/hash.ts';
 import { parseConfiguration } from '../../train/configuration/read.ts';
 import { readCheckpoint } from '../../train/keep/checkpoint.ts';
 import { listCheckpoints } from '../../train/keep/checkpoint-files.ts';
-import type { IterationMetrics } from '../../train/keep/metrics.ts';
+import type { IterationMetrics } from '../../train/keep/metrics-table.ts';
 import { train } from '../../train/train.ts';
 import type { TrainResult } from '../../train/train-options.ts';
 import { behavior, stateOf } from './fixtures/pointing-environment.ts';

@@ -170,6 +170,18 @@ describe('a setting', () => {
     expect(rates[2]).toBeCloseTo(0.01, 8);
   });
 
+  it('for the learning rate sees how far an update went that is one minibatch', async () => {
+    const { iterations } = await run(
+      {
+        hyperparameters: 'batch_size: 240, buffer_size: 240, learning_rate_schedule: constant, num_epoch: 1',
+        gaitsmith: 'adaptive_learning_rate: { desired_kl: 0.000001, factor: 2, min: 0.0001 }',
+      },
+      { name: 'one-minibatch', maxSteps: 720, workers: 1 },
+    );
+    expect(iterations.map(({ learningRate }) => learningRate)).toEqual([0.003, 0.0015, 0.00075]);
+    for (const { klAnalytic } of iterations) expect(klAnalytic).toBeGreaterThan(0.000002);
+  });
+
   it('for an adapting learning rate leaves nothing behind where it is taken out', async () => {
     const constant = 'batch_size: 60, buffer_size: 240, learning_rate_schedule: constant';
     const timid = 'adaptive_learning_rate: { desired_kl: 1000, factor: 2 }';

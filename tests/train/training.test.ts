@@ -8,7 +8,7 @@ import type { Statistic } from '../../envs/env.ts';
 import { behavior as walkerBehavior } from '../../envs/walker/behavior.ts';
 import { parseConfiguration } from '../../train/configuration/read.ts';
 import { type Checkpoint, readCheckpoint } from '../../train/keep/checkpoint.ts';
-import type { IterationMetrics } from '../../train/keep/metrics.ts';
+import type { IterationMetrics } from '../../train/keep/metrics-table.ts';
 import { Records } from '../../train/keep/records.ts';
 import type { TrainOptions } from '../../train/train-options.ts';
 import { trainPointer } from './fixtures/train-pointer.ts';
@@ -56,7 +56,7 @@ describe('training', () => {
     for (const workers of [1, 2, 3, 5, 8]) {
       const { checkpoint, iterations } = await run({ workers, name: `w${workers}` });
       hashes.push(sha256OfFile(checkpoint));
-      told.push(iterations.map((metrics) => ({ ...metrics, seconds: 0 })));
+      told.push(iterations.map((metrics) => ({ ...metrics, seconds: 0, decisionsPerSecond: 0 })));
     }
     expect(new Set(hashes).size).toBe(1);
     for (const metrics of told) expect(metrics).toEqual(told[0]);
@@ -92,13 +92,13 @@ describe('training', () => {
       readFileSync(join(folder, `${name}.jsonl`), 'utf8')
         .trim()
         .split('\n')
-        .map((line) => ({ ...JSON.parse(line), seconds: 0 }));
+        .map((line) => ({ ...JSON.parse(line), seconds: 0, decisionsPerSecond: 0 }));
     expect(measured('parts')).toEqual(measured('whole'));
     const events = (name: string) => {
       const shown = shownEvents(eventFilesIn(join(folder, `${name}-events`)));
       return shown
         .filter(({ values }) => !('Hyperparameters/text_summary' in values))
-        .map(({ step, values }) => ({ step, values }));
+        .map(({ step, values }) => ({ step, values: { ...values, 'Gaitsmith/Decisions per Second': 0 } }));
     };
     expect(events('parts')).toEqual(events('whole'));
     expect(events('parts').map(({ step }) => step)).toEqual([1500]);
@@ -155,24 +155,41 @@ describe('training', () => {
     expect(histogram.num).toBe(episodes);
     expect(histogram.sum / episodes).toBeCloseTo(expected['Environment/Cumulative Reward'], 4);
     const own = Object.keys(summary!.values).filter((tag) => !(tag in expected) && !tag.endsWith('_hist'));
-    expect(own).toEqual(['Gaitsmith/Action Std', 'Gaitsmith/Blow-ups', 'Gaitsmith/KL']);
+    expect(own.sort()).toEqual([
+      'Gaitsmith/Action Std',
+      'Gaitsmith/Blow-ups',
+      'Gaitsmith/Clip Fraction',
+      'Gaitsmith/Decisions per Second',
+      'Gaitsmith/Explained Variance',
+      'Gaitsmith/Gradient Norm, actor',
+      'Gaitsmith/Gradient Norm, critic',
+      'Gaitsmith/KL',
+      'Gaitsmith/KL, analytic',
+      'Gaitsmith/KL, last epoch',
+    ]);
+    expect(summary!.values['Gaitsmith/Clip Fraction']).toBeCloseTo(
+      mean(({ clipFraction }) => clipFraction!),
+      4,
+    );
+    const clock = (of: (metrics: IterationMetrics) => number) => of(two[0]!) + of(two[1]!);
+    expect(summary!.values['Gaitsmith/Decisions per Second']).toBeCloseTo(
+      1040 / clock(({ seconds }) => seconds.all),
+      -1,
+    );
     expect(two[0]!.absolutePolicyLoss).toBeGreaterThanOrEqual(Math.abs(two[0]!.policyLoss));
   });
 
-  it('tells values of normalised rewards apart from those that compare with ML-Agents, and what rewards were divided by', async () => {
+  it('tells values and their loss in the unit of the rewards, whatever those were divided by', async () => {
     const more = '    gaitsmith: { normalize_rewards: true }';
-    const { iterations, checkpoint } = await run({ maxSteps: 1040, more });
-    const [summary] = readEvents(eventFilesIn(join(folder, 'run-events'))[0]!).filter(({ step }) => step === 1000);
-    const tags = Object.keys(summary!.values);
-    expect(tags).not.toContain('Losses/Value Loss');
-    expect(tags).not.toContain('Policy/Extrinsic Value Estimate');
-    const mean = (of: (metrics: IterationMetrics) => number) => (of(iterations[0]!) + of(iterations[1]!)) / 2;
-    expect(summary!.values).toMatchObject({
-      'Gaitsmith/Value Estimate (normalised rewards)': Math.fround(mean(({ valueEstimate }) => valueEstimate)),
-      'Gaitsmith/Value Loss (normalised rewards)': Math.fround(mean(({ valueLoss }) => valueLoss)),
-      'Gaitsmith/Reward Scale': Math.fround(mean(({ rewardScale }) => rewardScale!)),
-    });
-    expect(iterations[1]!.rewardScale).toBe(readCheckpoint(checkpoint).rewardNormaliser!.deviation);
+    const { iterations, checkpoint } = await run({ maxSteps: 520, more });
+    const [{ rewardScale, valueEstimate, valueLoss, explainedVariance }] = iterations as [IterationMetrics];
+    expect(rewardScale).toBe(readCheckpoint(checkpoint).rewardNormaliser!.deviation);
+    // Of the same seed, the same first roll-out and the same critic, which foretells numbers of rewards as it meets them.
+    const [plain] = (await run({ maxSteps: 520, name: 'plain' })).iterations;
+    expect(valueEstimate / rewardScale!).toBeCloseTo(plain!.valueEstimate, 6);
+    expect(valueLoss / rewardScale! ** 2).not.toBeCloseTo(plain!.valueLoss, 2);
+    expect(explainedVariance).toBeLessThan(1);
+    expect(plain!.rewardScale).toBeUndefined();
   });
 
   it('tells TensorBoard which lesson each parameter is in', async () => {

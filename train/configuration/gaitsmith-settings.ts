@@ -23,7 +23,7 @@ const adaptiveLearningRate = z
     desired_kl: z
       .number()
       .positive()
-      .describe('divergence in the last epoch of an update that is neither much nor little'),
+      .describe('how far an update is to move the policy: the divergence of the two Gaussians, before and after it'),
     factor: z
       .number()
       .gt(1)

@@ -145,9 +145,6 @@ function phased<Schema extends z.ZodType<PhasedSettings>>(schema: Schema): Schem
     if (isCrossed(settings)) {
       context.addIssue({ code: 'custom', path: ['gaitsmith', 'min_log_deviation'], message: CROSSED });
     }
-    if (adaptsBlindly(settings)) {
-      context.addIssue({ code: 'custom', path: ['gaitsmith', 'adaptive_learning_rate'], message: BLIND });
-    }
     let present: PhasedSettings = settings;
     let from = 0;
     for (const [index, phase] of (settings.gaitsmith.phases ?? []).entries()) {
@@ -161,9 +158,6 @@ function phased<Schema extends z.ZodType<PhasedSettings>>(schema: Schema): Schem
       }
       if (isCrossed(present) && !isCrossed(settings)) {
         refuse(phase.min_log_deviation === undefined ? 'max_log_deviation' : 'min_log_deviation', CROSSED);
-      }
-      if (adaptsBlindly(present) && !adaptsBlindly(settings)) {
-        refuse(phase.adaptive_learning_rate ? 'adaptive_learning_rate' : 'batch_size', BLIND);
       }
     }
   });
@@ -182,16 +176,6 @@ const CROSSED = 'a least log sigma (min_log_deviation) above the greatest (max_l
 function isCrossed({ gaitsmith }: PhasedSettings): boolean {
   const { min_log_deviation: least, max_log_deviation: most } = gaitsmith;
   return least !== null && most !== null && least > most;
-}
-
-const BLIND =
-  'adaptive_learning_rate needs more than one minibatch an update: it goes by how far the policy has moved, and before the first step it has not moved; take a smaller batch_size or more epochs (num_epoch)';
-
-/** How far an update went is seen at its minibatches, each before its own step. */
-function adaptsBlindly({ hyperparameters, gaitsmith }: PhasedSettings): boolean {
-  const { batch_size, buffer_size, num_epoch } = hyperparameters;
-  const rows = buffer_size * (gaitsmith.mirror_samples ? 2 : 1);
-  return gaitsmith.adaptive_learning_rate !== null && Math.floor(rows / batch_size) * num_epoch < 2;
 }
 
 /** Says which of the schemas below is to be read by. */

@@ -3,7 +3,7 @@ import { sha256OfFile } from '../../base/files/hash.ts';
 import type { Episode } from '../../envs/env.ts';
 import type { Rollout } from '../collect/rollout.ts';
 import type { AdaptedRate } from '../learn/adaptive-rate.ts';
-import { momentsOf } from './summary.ts';
+import { momentsOf } from './moments.ts';
 
 /** The run's counters. */
 export interface RunProgress extends AdaptedRate {

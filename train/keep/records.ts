@@ -3,8 +3,9 @@ import type { Episode } from '../../envs/env.ts';
 import type { Evaluation } from '../../evaluate/score.ts';
 import type { Configuration } from '../configuration/read.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { type IterationMetrics, MetricsFile } from './metrics.ts';
-import { PeriodicSummary, type SummaryState, summaryLine } from './summary.ts';
+import { MetricsFile } from './metrics.ts';
+import type { IterationMetrics } from './metrics-table.ts';
+import { addedUp, meansOf, PeriodicSummary, type SummaryState, summaryLine } from './summary.ts';
 import { EventFile } from './tensorboard/event-file.ts';
 import { settingsText, taggedEvaluation, taggedLessons, taggedNumbers, taggedValues } from './tensorboard-tags.ts';
 
@@ -21,6 +22,8 @@ export class Records {
   readonly #events: EventFile | undefined;
   readonly #summary: PeriodicSummary;
   readonly #began = performance.now();
+  /** What clocks said since the last summary of this stretch. */
+  #clock: SummaryState['numbers'] = {};
 
   /** @param saved what the run goes on from: what is told of later steps is told again. */
   constructor({ configuration, metricsPath, eventsFolder }: RecordOptions, saved: Checkpoint | undefined) {
@@ -44,8 +47,12 @@ export class Records {
   add(metrics: IterationMetrics, episodes: readonly Episode[]): string | undefined {
     const { behaviorName, behavior } = this.#configuration;
     this.#metrics.append(metrics);
-    const period = this.#summary.add(episodes, taggedNumbers(metrics), metrics.step, metrics.statistics);
-    if (!period) return undefined;
+    const { exact, clock } = taggedNumbers(metrics);
+    this.#clock = addedUp(this.#clock, clock);
+    const gathered = this.#summary.add(episodes, exact, metrics.step, metrics.statistics);
+    if (!gathered) return undefined;
+    const period = { ...gathered, means: { ...gathered.means, ...meansOf(this.#clock) } };
+    this.#clock = {};
     const { strength } = behavior.reward_signals.extrinsic;
     this.#events?.add(period.step, [...taggedValues(period, strength), ...taggedLessons(metrics.lessons)]);
     return summaryLine(behaviorName, period, (performance.now() - this.#began) / 1000);

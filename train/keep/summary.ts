@@ -1,19 +1,8 @@
 /** What is gathered of the episodes and updates between two summaries. */
 import type { Episode } from '../../envs/env.ts';
 import { type Statistics, together } from '../collect/statistics.ts';
-
-/** Mean and population deviation; undefined where there is no value. */
-export function momentsOf(values: readonly number[]): { mean: number; deviation: number } | undefined {
-  if (values.length === 0) return undefined;
-  const meanOf = (each: readonly number[]) => each.reduce((sum, value) => sum + value, 0) / each.length;
-  const mean = meanOf(values);
-  return { mean, deviation: Math.sqrt(meanOf(values.map((value) => (value - mean) ** 2))) };
-}
-
-/** How many of the episodes were cut off because the world's physics blew up. */
-export function countBlowUps(episodes: readonly Episode[]): number {
-  return episodes.reduce((sum, { details }) => sum + (details['blowUps'] ?? 0), 0);
-}
+import { countBlowUps } from './metrics-table.ts';
+import { momentsOf } from './moments.ts';
 
 /** What came together since the last summary: goes into the checkpoint, so that a resumed run sums up the same. */
 export interface SummaryState {
@@ -22,23 +11,29 @@ export interface SummaryState {
   /** The same in decisions. */
   readonly lengths: readonly number[];
   readonly blowUps: number;
-  /** Other numbers, one of each iteration, by name. */
-  readonly sums: Readonly<Record<string, number>>;
-  readonly iterations: number;
+  /** Other numbers, by name: what they add up to, and over how much. */
+  readonly numbers: Readonly<Record<string, Weighed>>;
   /** What the world measured; absent in a checkpoint from before it was gathered. */
   readonly statistics?: Statistics;
+}
+
+/** A number that counts for so much; of several the sum of both, so that their mean is value / weight. */
+export interface Weighed {
+  /** Times its weight. */
+  readonly sum: number;
+  readonly weight: number;
 }
 
 /** A period between two summaries, summed up. */
 export interface SummaryPeriod extends Pick<SummaryState, 'rewards' | 'lengths' | 'blowUps'> {
   /** The multiple of the frequency that was passed. */
   readonly step: number;
-  /** Means of the other numbers over the period's iterations. */
+  /** Means of the other numbers over the period. */
   readonly means: Readonly<Record<string, number>>;
   readonly statistics: Statistics;
 }
 
-const NOTHING: SummaryState = { rewards: [], lengths: [], blowUps: 0, sums: {}, iterations: 0 };
+const NOTHING: SummaryState = { rewards: [], lengths: [], blowUps: 0, numbers: {} };
 
 /** Gathers, and sums up each time the step passes a multiple of `frequency`, as ML-Agents does. */
 export class PeriodicSummary {
@@ -49,7 +44,8 @@ export class PeriodicSummary {
   constructor(frequency: number, step: number, state: SummaryState = NOTHING) {
     this.#frequency = frequency;
     this.#next = this.#boundaryAfter(step);
-    this.#state = state;
+    // A checkpoint from before numbers had weights begins anew with them.
+    this.#state = { ...state, numbers: state.numbers ?? {} };
   }
 
   get state(): SummaryState {
@@ -57,27 +53,22 @@ export class PeriodicSummary {
   }
 
   /**
-   * @param numbers of this iteration; always the same names.
+   * @param numbers of this iteration; one that there is none of is left out.
    * @param measured by the world meanwhile.
    * @returns the period, where it is over.
    */
   add(
     episodes: readonly Episode[],
-    numbers: Readonly<Record<string, number>>,
+    numbers: Readonly<Record<string, Weighed>>,
     step: number,
     measured: Statistics = {},
   ): SummaryPeriod | undefined {
-    const { rewards, lengths, blowUps, sums, iterations, statistics = {} } = this.#state;
-    // A checkpoint may be from before a number had its name.
-    const goesOn = Object.keys(numbers).every((name) => name in sums);
+    const { rewards, lengths, blowUps, statistics = {} } = this.#state;
     this.#state = {
       rewards: [...rewards, ...episodes.map(({ reward }) => reward)],
       lengths: [...lengths, ...episodes.map(({ decisions }) => decisions)],
       blowUps: blowUps + countBlowUps(episodes),
-      sums: Object.fromEntries(
-        Object.entries(numbers).map(([name, value]) => [name, (goesOn ? sums[name]! : 0) + value]),
-      ),
-      iterations: goesOn ? iterations + 1 : 1,
+      numbers: addedUp(this.#state.numbers, numbers),
       statistics: together(statistics, measured),
     };
     if (step < this.#next) return undefined;
@@ -90,7 +81,7 @@ export class PeriodicSummary {
       rewards: over.rewards,
       lengths: over.lengths,
       blowUps: over.blowUps,
-      means: Object.fromEntries(Object.entries(over.sums).map(([name, sum]) => [name, sum / over.iterations])),
+      means: meansOf(over.numbers),
       statistics: over.statistics ?? {},
     };
   }
@@ -98,6 +89,22 @@ export class PeriodicSummary {
   #boundaryAfter(step: number): number {
     return (Math.floor(step / this.#frequency) + 1) * this.#frequency;
   }
+}
+
+/** Numbers of two stretches as one. */
+export function addedUp(
+  before: SummaryState['numbers'],
+  now: SummaryState['numbers'],
+): Readonly<Record<string, Weighed>> {
+  const added = Object.entries(now).map(([name, { sum, weight }]) => {
+    const earlier = before[name] ?? { sum: 0, weight: 0 };
+    return [name, { sum: earlier.sum + sum, weight: earlier.weight + weight }];
+  });
+  return { ...before, ...Object.fromEntries(added) };
+}
+
+export function meansOf(numbers: SummaryState['numbers']): Record<string, number> {
+  return Object.fromEntries(Object.entries(numbers).map(([name, { sum, weight }]) => [name, sum / weight]));
 }
 
 /** The period in the words of ML-Agents' log. @param elapsed seconds since training began. */

@@ -2,43 +2,28 @@
 
 import type { Evaluation } from '../../evaluate/score.ts';
 import { aggregated } from '../collect/statistics.ts';
-import type { IterationMetrics } from './metrics.ts';
-import { momentsOf, type SummaryPeriod } from './summary.ts';
+import { type IterationMetrics, type MetricRow, metricsTable } from './metrics-table.ts';
+import { momentsOf } from './moments.ts';
+import type { SummaryPeriod, Weighed } from './summary.ts';
 import type { Value } from './tensorboard/event.ts';
 import { histogramOf } from './tensorboard/histogram.ts';
 
-type Tags = Readonly<Record<string, (metrics: IterationMetrics) => number>>;
-
-/** Tags of numbers that each iteration has; under `Gaitsmith/` stands what ML-Agents has no tag for. */
-const ITERATION_TAGS: Tags = {
-  'Losses/Policy Loss': ({ absolutePolicyLoss }) => absolutePolicyLoss,
-  'Policy/Beta': ({ beta }) => beta,
-  'Policy/Entropy': ({ entropy }) => entropy,
-  'Policy/Epsilon': ({ epsilon }) => epsilon,
-  'Policy/Learning Rate': ({ learningRate }) => learningRate,
-  'Gaitsmith/Action Std': ({ actionStd }) => actionStd,
-  'Gaitsmith/Blow-ups': ({ blowUps }) => blowUps,
-  'Gaitsmith/KL': ({ kl }) => kl,
-};
-
-/** Of the critic, where rewards count as the world pays them, */
-const VALUE_TAGS: Tags = {
-  'Losses/Value Loss': ({ valueLoss }) => valueLoss,
-  'Policy/Extrinsic Value Estimate': ({ valueEstimate }) => valueEstimate,
-};
-
-/** and where they are divided by their scale, which ML-Agents doesn't do: no curve of its own compares with these. */
-const NORMALISED_VALUE_TAGS: Tags = {
-  'Gaitsmith/Reward Scale': ({ rewardScale }) => rewardScale!,
-  'Gaitsmith/Value Estimate (normalised rewards)': ({ valueEstimate }) => valueEstimate,
-  'Gaitsmith/Value Loss (normalised rewards)': ({ valueLoss }) => valueLoss,
-};
-
-/** The numbers of an iteration that summaries gather, by tag. */
-export function taggedNumbers(metrics: IterationMetrics): Record<string, number> {
-  const values = metrics.rewardScale === undefined ? VALUE_TAGS : NORMALISED_VALUE_TAGS;
-  const tags = Object.entries({ ...ITERATION_TAGS, ...values });
-  return Object.fromEntries(tags.map(([tag, numberOf]) => [tag, numberOf(metrics)]));
+/**
+ * The numbers of an iteration that summaries gather, by tag; `clock` has those that no checkpoint keeps, for they are never
+ * the same again.
+ */
+export function taggedNumbers(metrics: IterationMetrics): Record<'exact' | 'clock', Record<string, Weighed>> {
+  const tagged = { exact: {} as Record<string, Weighed>, clock: {} as Record<string, Weighed> };
+  for (const [name, { tag, over }] of Object.entries<MetricRow>(metricsTable)) {
+    const value = metrics[name as keyof IterationMetrics];
+    if (tag === undefined || over === 'own' || value === undefined || value === null) continue;
+    const weight = over === 'episodes' ? metrics.episodes : over === 'seconds' ? metrics.seconds.all : 1;
+    const into = over === 'seconds' ? tagged.clock : tagged.exact;
+    const numbers = typeof value === 'object' ? Object.entries<number>(value as object as Record<string, number>) : [];
+    if (typeof value === 'number') into[tag] = { sum: value * weight, weight };
+    for (const [each, number] of numbers) into[`${tag}/${each}`] = { sum: number * weight, weight };
+  }
+  return tagged;
 }
 
 /** @param rewardStrength what rewards are multiplied by before anything is learnt from them. */

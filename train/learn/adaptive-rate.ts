@@ -1,7 +1,6 @@
 /** A learning rate that adapts to how far each update went, as a factor of what the schedule says (`adaptive_learning_rate`). */
 import { isDeepStrictEqual } from 'node:util';
 import type { BehaviorSettings } from '../configuration/schema.ts';
-import type { UpdateStatistics } from './learner.ts';
 
 /** What a run keeps of its rate. */
 export interface AdaptedRate {
@@ -22,14 +21,14 @@ function rateSettings({ hyperparameters, gaitsmith }: BehaviorSettings): NonNull
   return { from: hyperparameters.learning_rate, by: gaitsmith.adaptive_learning_rate };
 }
 
-/** The learning rate's factor for the next update, where it adapts. */
-export function adapted(
-  settings: BehaviorSettings,
-  before: AdaptedRate,
-  { lastDivergence }: UpdateStatistics,
-): AdaptedRate {
+/**
+ * The learning rate's factor for the next update, where it adapts.
+ *
+ * @param divergence of the policy after this update from the one before it: `PolicyDivergence`.
+ */
+export function adapted(settings: BehaviorSettings, before: AdaptedRate, divergence: number): AdaptedRate {
   if (!settings.gaitsmith.adaptive_learning_rate) return { learningRateFactor: undefined, adaptedBy: undefined };
-  const learningRateFactor = adaptedFactor(settings, rateFactor(settings, before), lastDivergence);
+  const learningRateFactor = adaptedFactor(settings, rateFactor(settings, before), divergence);
   return { learningRateFactor, adaptedBy: rateSettings(settings) };
 }
 

@@ -89,7 +89,12 @@ export interface UpdateStatistics {
   readonly lastDivergence: number;
   /** Minibatches that the actor learnt from. */
   readonly actorMinibatches: number;
+  /** Share of the ratios beyond 1 +- epsilon; absent where there is no clip. */
+  readonly clipFraction?: number;
   readonly mirrorLoss?: number;
+  /** Norms of the gradients, before anything scales them down; a body that both share counts as the actor's. */
+  readonly actorGradientNorm: number;
+  readonly criticGradientNorm: number;
   /** Of all gradients together, before they were scaled down; of the critic's where it learns alone. Told where they are. */
   readonly gradientNorm?: number;
 }

@@ -48,6 +48,13 @@ export function policyLoss(logRatio: tf.Tensor, advantages: tf.Tensor, epsilon: 
 }
 
 /**
+ * The share of the ratios that lie outside of the clip range, a scalar; arguments as of `policyLoss`. It has no part in the loss.
+ */
+export function clipFraction(logRatio: tf.Tensor, epsilon: tf.Tensor): tf.Tensor {
+  return logRatio.exp().sub(1).abs().greater(epsilon).cast('float32').mean();
+}
+
+/**
  * The policy gradient's surrogate without ratio and clip (A2C), negated, a scalar: mean over batch and dimensions of log p A.
  *
  * @param logProbability of the actions taken, [batch, actions], or of the whole action, [batch, 1].

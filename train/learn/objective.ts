@@ -7,6 +7,7 @@ import { tf } from '../../compile/tensorflow.ts';
 import type { Mirror } from '../../envs/env.ts';
 import type { ActorCritic, Parameters } from '../policy/policy.ts';
 import {
+  clipFraction,
   clippedValueLoss,
   divergence,
   entropyOf,
@@ -135,6 +136,7 @@ function policyTerm(
     policyLoss: policy,
     entropy,
     divergence: divergence(logRatio, batch['collected']),
+    ...(objective.policy === 'clipped' ? { clipFraction: clipFraction(taken(logRatio), epsilon) } : {}),
   };
   const loss = policy.sub(entropy.mul(beta));
   if (!mirror) return { loss, statistics };

@@ -76,8 +76,11 @@ export function descent(owners: readonly Owner[], maxGradientNorm?: number | nul
   return (inputs: TensorsOf<ReturnType<typeof descentSignature>>) => {
     let gradients = owners.map((owner) => tf.addN(inputs.gradients[owner]!));
     // Not finite where any of a gradient is not.
-    const gradientSquares = tf.addN(gradients.map((gradient) => gradient.square().sum()));
-    const statistics: Record<string, tf.Tensor> = {};
+    const squares = gradients.map((gradient) => gradient.square().sum());
+    const gradientSquares = tf.addN(squares);
+    const statistics: Record<string, tf.Tensor> = Object.fromEntries(
+      owners.map((owner, index) => [`${owner}GradientNorm`, squares[index]!.sqrt()]),
+    );
     if (maxGradientNorm) {
       const norm = gradientSquares.sqrt();
       statistics['gradientNorm'] = norm;

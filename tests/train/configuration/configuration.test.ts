@@ -497,25 +497,6 @@ describe('a wrong configuration is refused with file, line, value and what was a
       ['my.yaml:5', 'phases.0.max_log_deviation', '-1.5'],
     ],
     [
-      'a rate that adapts to what one minibatch cannot show',
-      walker(
-        'hyperparameters: { batch_size: 40, buffer_size: 60, num_epoch: 1 }',
-        'gaitsmith:',
-        '  adaptive_learning_rate: { desired_kl: 1 }',
-      ),
-      ['my.yaml:5', 'adaptive_learning_rate', 'one minibatch', 'num_epoch'],
-    ],
-    [
-      'a phase that leaves such a rate one minibatch',
-      walker(
-        'hyperparameters: { batch_size: 40, buffer_size: 80, num_epoch: 1 }',
-        'gaitsmith:',
-        '  adaptive_learning_rate: { desired_kl: 1 }',
-        '  phases: [{ from_step: 1, batch_size: 80 }]',
-      ),
-      ['my.yaml:6', 'phases.0.batch_size', 'one minibatch'],
-    ],
-    [
       'a clip in a phase of a2c',
       walker('trainer_type: a2c', 'gaitsmith: { phases: [{ from_step: 1, epsilon: 0.1 }] }'),
       ['my.yaml:4', 'epsilon'],

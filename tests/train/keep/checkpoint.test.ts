@@ -46,8 +46,7 @@ function checkpointAt(step: number): Checkpoint {
       rewards: [0.1, -1e300],
       lengths: [3, 4],
       blowUps: 1,
-      sums: { 'Losses/Value Loss': 1 / 3 },
-      iterations: 2,
+      numbers: { 'Losses/Value Loss': { sum: 1 / 3, weight: 2 } },
       statistics: { Height: { aggregation: 'mean', sum: 0.1, count: 3, latest: 1 / 3 } },
     },
   };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { tf } from '../../../compile/tensorflow.ts';
 import {
+  clipFraction,
   clippedValueLoss,
   divergence,
   entropyOf,
@@ -19,6 +20,12 @@ describe('the losses', () => {
   it('give -0.85 for the ratios 2 and 0.5 with an advantage of 1 and epsilon 0.2', () => {
     const logRatio = row(Math.log(2), Math.log(0.5));
     expect(number(policyLoss(logRatio, row(1), tf.scalar(0.2)))).toBeCloseTo(-0.85, 5);
+  });
+
+  it('count the ratios that lie outside of the clip range, to both sides', () => {
+    const logRatio = row(Math.log(1.25), Math.log(1.15), Math.log(0.85), Math.log(0.75));
+    expect(number(clipFraction(logRatio, tf.scalar(0.2)))).toBe(0.5);
+    expect(number(clipFraction(logRatio, tf.scalar(0.1)))).toBe(1);
   });
 
   it('take the pessimistic side for a negative advantage', () => {
