@@ -55,7 +55,7 @@ export const bench = (argv: readonly string[]) =>
         },
         set: {
           argument: 'NAME=NUMBER',
-          repeats: true,
+          repeats: 'commas',
           description: 'an environment parameter, such as friction=0.4; may be given more than once',
           schema: assignments().optional(),
         },

@@ -15,8 +15,8 @@ import { GREATEST_SEED } from '../base/random/stream.ts';
 export interface OptionSpec<Value = unknown> {
   /** The name of the value in the help text, "FILE" or "N"; an option without one is a switch. */
   readonly argument?: string;
-  /** May be given more than once: the values come as one, with commas between them. */
-  readonly repeats?: boolean;
+  /** May be given more than once: the values come as one text, with commas between them, or each in a line of its own. */
+  readonly repeats?: 'commas' | 'lines';
   /** What it does, in a few words that begin in lower case. */
   readonly description: string;
   /** Turns the text (for a switch, true) or undefined into the value. Its error message says what was expected. */
@@ -35,6 +35,13 @@ export function flag() {
 /** Any text but the empty one: a path, a name. */
 export function text() {
   return z.string('some text').min(1, 'some text');
+}
+
+/** The lines of an option that repeats by lines, as a list; none where it was not given. */
+export function lines() {
+  return text()
+    .optional()
+    .transform((all): readonly string[] => all?.split('\n') ?? []);
 }
 
 /** One of these words. */

@@ -93,7 +93,9 @@ export function flagsText(given: Given): string {
 
 /** The same as a list for a child process. */
 export function argumentsOf(given: Given): string[] {
-  return Object.entries(given).flatMap(([key, value]) => (value === true ? [flagOf(key)] : [flagOf(key), value]));
+  return Object.entries(given).flatMap(([key, value]) =>
+    value === true ? [flagOf(key)] : value.split('\n').flatMap((line) => [flagOf(key), line]),
+  );
 }
 
 function commanderFor({ typed, summary, options, epilogue }: CommandWords, onHelp: (text: string) => void): Command {
@@ -109,8 +111,9 @@ function commanderFor({ typed, summary, options, epilogue }: CommandWords, onHel
   for (const [key, spec] of Object.entries(options)) {
     const value = spec.argument ? ` <${spec.argument}>` : '';
     const option = command.createOption(`${flagOf(key)}${value}`, `${spec.description}${defaultText(spec)}`);
+    const between = spec.repeats === 'lines' ? '\n' : ',';
     if (spec.repeats)
-      option.argParser((one: string, before?: string) => (before === undefined ? one : `${before},${one}`));
+      option.argParser((one: string, before?: string) => (before === undefined ? one : `${before}${between}${one}`));
     command.addOption(option);
   }
   if (epilogue) command.addHelpText('after', `\n${epilogue}`);
@@ -121,7 +124,8 @@ function defaultText({ schema, description }: OptionSpec): string {
   if (description.includes('(default')) return ''; // told in better words
   const unset = schema.safeParse(undefined);
   if (!unset.success) return ' (needed)';
-  return unset.data === undefined || unset.data === false ? '' : ` (default: ${unset.data})`;
+  const isNothing = unset.data === undefined || unset.data === false || Array.isArray(unset.data);
+  return isNothing ? '' : ` (default: ${unset.data})`;
 }
 
 function toldAsUserError(

@@ -1,7 +1,18 @@
 /** The flags of `npm run train`, and which of them are for which world. */
 
 import { UserError } from '../../base/failure/user-error.ts';
-import { flag, flagOf, type OptionsOf, oneOf, portNumber, seedNumber, text, wholeNumber } from '../../cli/options.ts';
+import {
+  flag,
+  flagOf,
+  lines,
+  type OptionSpecs,
+  type OptionsOf,
+  oneOf,
+  portNumber,
+  seedNumber,
+  text,
+  wholeNumber,
+} from '../../cli/options.ts';
 import { devices } from '../../compile/devices.ts';
 import { backendNames } from '../../compile/eager-backends.ts';
 
@@ -17,6 +28,13 @@ export const options = {
     description:
       "settings in ML-Agents' YAML schema (default: config/walker-fast.yaml from scratch, walker-tune.yaml from the shipped walker, walker.yaml in Unity; with --resume in the embedded world the one that the run was trained by)",
     schema: text().optional(),
+  },
+  set: {
+    argument: 'PATH=VALUE',
+    repeats: 'lines',
+    description:
+      'a setting, over what the file says: gaitsmith.agents=16, environment_parameters.friction=0.4; may be given more than once',
+    schema: lines(),
   },
   maxSteps: {
     argument: 'N',
@@ -86,7 +104,7 @@ export const options = {
     description: 'listen there instead of on this machine alone: others can then train and watch, unasked',
     schema: text().optional(),
   },
-};
+} satisfies OptionSpecs;
 export type Options = OptionsOf<typeof options>;
 
 const FLAGS_OF_OTHERS = {

@@ -19,7 +19,7 @@ import type { Options } from './train-options.ts';
  * @param note takes what is worth a sentence about the file.
  */
 export async function configurationOf(
-  { config, maxSteps, seed, agents, world, initializeFrom, fromScratch, shipped }: Options,
+  { config, set, maxSteps, seed, agents, world, initializeFrom, fromScratch, shipped }: Options,
   run: RunFolder,
   saved?: Checkpoint,
   note?: (sentence: string) => void,
@@ -32,7 +32,7 @@ export async function configurationOf(
   const hasStart = initializeFrom !== undefined || existsSync(shippedFiles(shipped ?? SHIPPED_WALKER).checkpoint);
   const own = fromScratch || !hasStart ? 'config/walker-fast.yaml' : 'config/walker-tune.yaml';
   const file = config ?? saved?.origin?.file ?? own;
-  const configuration = readConfiguration(file, behavior.name, checkParameter, note);
+  const configuration = readConfiguration(file, behavior.name, checkParameter, note, set);
   for (const values of lessonsTogether(configuration.environmentParameters)) checkParameters(values);
   const { max_steps, init_path, gaitsmith } = configuration.behavior;
   // A flag that says where to start stands above the file's word.

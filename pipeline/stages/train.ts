@@ -172,14 +172,14 @@ async function savedOf({ resume }: Options, { checkpoints }: RunFolder): Promise
 
 /** A training in Unity, where one is meant; undefined for the embedded world. */
 async function unityOf(
-  { env, config }: Pick<Options, 'env' | 'config'>,
+  { env, config, set }: Pick<Options, 'env' | 'config' | 'set'>,
   note?: (sentence: string) => void,
 ): Promise<UnityMeant | undefined> {
   if (env === 'walker' || (env === undefined && config === undefined)) return undefined;
   const { readUnityConfiguration } = await import('../../train/configuration/read.ts');
   const file = config ?? 'config/walker.yaml';
   const notes: string[] = [];
-  const configuration = readUnityConfiguration(file, (sentence) => notes.push(sentence));
+  const configuration = readUnityConfiguration(file, (sentence) => notes.push(sentence), set);
   const player = env === 'unity' ? undefined : (env ?? configuration.environment.env_path ?? undefined);
   if (env !== 'unity' && player === undefined) return undefined; // what reads it next tells the notes
   for (const sentence of notes) note?.(sentence);

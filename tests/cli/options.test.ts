@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { flag, type OptionSpecs, portNumber, positiveNumber, text, wholeNumber } from '../../cli/options.ts';
-import { argumentsOf, checkOptions, commandLineText, parseArguments } from '../../cli/parse-options.ts';
+import { flag, lines, type OptionSpecs, portNumber, positiveNumber, text, wholeNumber } from '../../cli/options.ts';
+import { argumentsOf, checkOptions, commandLineText, type Given, parseArguments } from '../../cli/parse-options.ts';
 import { pathOfRecorded, recordedPath, runFolder } from '../../pipeline/run-folder.ts';
 
 const options = {
@@ -12,7 +12,8 @@ const options = {
   name: { argument: 'NAME', description: 'who', schema: text() },
   resume: { description: 'go on', schema: flag() },
   port: { argument: 'N', description: 'where', schema: portNumber(0).optional() },
-  mix: { argument: 'NAME', repeats: true, description: 'with', schema: text().optional() },
+  mix: { argument: 'NAME', repeats: 'commas', description: 'with', schema: text().optional() },
+  say: { argument: 'TEXT', repeats: 'lines', description: 'what', schema: lines() },
 } satisfies OptionSpecs;
 const words = { typed: 'npm run paint', summary: 'paints', options };
 
@@ -30,6 +31,7 @@ describe('flags', () => {
       colour: 'red',
       name: 'a b',
       resume: true,
+      say: [],
     });
     expect(parse('--name=x')).toMatchObject({ name: 'x', maxSteps: undefined, resume: false });
   });
@@ -37,6 +39,13 @@ describe('flags', () => {
   test('that may be repeated come as one value with commas, and go on as one', () => {
     expect(parse('--name', 'x', '--mix', 'a', '--mix=b')).toMatchObject({ mix: 'a,b' });
     expect(parse('--name', 'x', '--mix', 'a,b')).toMatchObject({ mix: 'a,b' });
+  });
+
+  test('that may be repeated with commas inside come as a list, and go on as they were given', () => {
+    const parsed = parseArguments(words, ['--name', 'x', '--say', 'a, b', '--say', 'c'], {}) as { given: Given };
+    expect(checkOptions(options, parsed.given).say).toEqual(['a, b', 'c']);
+    expect(argumentsOf(parsed.given)).toEqual(['--name', 'x', '--say', 'a, b', '--say', 'c']);
+    expect(parse('--name', 'x')).toMatchObject({ say: [] });
   });
 
   test.each([

@@ -84,6 +84,19 @@ describe('a run that goes on', () => {
     expect(await inputs({ fromScratch: true })).not.toEqual(own);
   });
 
+  it('has other inputs by a setting of the command line, which a run that has had all its decisions refuses', async () => {
+    const inputs = (given: Given) => trainStage.inputs(checkOptions(trainStage.options, given), contextOf('done').run);
+    const from = { config: file('a.yaml'), fromScratch: true } as const;
+    const changed = await inputs({ ...from, set: 'hyperparameters.beta=0.25\nmax_steps=64' });
+    expect(changed.settings).toMatchObject({
+      configuration: { behavior: { max_steps: 64, hyperparameters: { beta: 0.25 } } },
+    });
+    expect(await inputs({ ...from, set: 'max_steps=128' })).toEqual(await inputs(from));
+    await expect(train('done', { ...from, resume: true, set: 'hyperparameters.beta=0.25' })).rejects.toThrow(
+      /settings have changed/,
+    );
+  });
+
   it('is not taken for done where the flag is gone that gave it more decisions than its file', async () => {
     const stop = new AbortController();
     const options = checkOptions(trainStage.options, {

@@ -33,10 +33,12 @@ export const groupedNumber: ScalarTag = {
 
 /** A YAML text whose values can be traced back to their lines. */
 export class LocatedYaml {
-  readonly value: unknown;
+  #value: unknown;
   readonly #document;
   readonly #lines = new LineCounter();
   readonly #path: string;
+  /** What was laid over the file. */
+  readonly #overrides: { readonly path: Path; readonly label: string }[] = [];
 
   constructor(text: string, path: string) {
     this.#path = path;
@@ -51,11 +53,22 @@ export class LocatedYaml {
       throw new UserError({ what, where: line ? `${path}:${line}` : path }, { cause: problem });
     }
     try {
-      this.value = this.#document.toJS() ?? {};
+      this.#value = this.#document.toJS() ?? {};
     } catch (error) {
       // An alias without an anchor, or more of them than a file can mean.
       throw new UserError({ what: `not valid YAML: ${(error as Error).message}`, where: path }, { cause: error });
     }
+  }
+
+  /** All of it, with what was laid over it. */
+  get value(): unknown {
+    return this.#value;
+  }
+
+  /** Lays a value over what the file says at a place. @param label what errors call it instead of a line. */
+  set(path: Path, value: unknown, label: string): void {
+    this.#value = withValue(this.#value, path, value);
+    this.#overrides.push({ path, label });
   }
 
   /** What stands at a place of the file, as plain values; undefined where nothing does. */
@@ -64,12 +77,19 @@ export class LocatedYaml {
   }
 
   has(path: Path): boolean {
-    return path.length === 0 || pairAt(this.#document, path) !== undefined;
+    if (path.length === 0) return true;
+    const around = this.valueAt(path.slice(0, -1));
+    return typeof around === 'object' && around !== null && path.at(-1)! in around;
   }
 
-  /** "file:line (the.setting)" of a value, or of the nearest thing around it. */
+  /** "file:line (the.setting)" of a value, or of the nearest thing around it; the label of one that was laid over the file. */
   place(path: Path): string {
     const setting = visible(path.join('.'));
+    const over =
+      this.#overrides.findLast((each) => beginsWith(path, each.path)) ??
+      // A block that is there only for what was laid into it.
+      (pairAt(this.#document, path) ? undefined : this.#overrides.findLast((each) => beginsWith(each.path, path)));
+    if (over && path.length > 0) return `${over.label} (${setting})`;
     for (let length = path.length; length > 0; length--) {
       const line = this.#lineOf(path.slice(0, length));
       if (line) return `${this.#path}:${line} (${setting})`;
@@ -121,6 +141,22 @@ export class LocatedYaml {
       expected: issue.code === 'custom' ? undefined : `${allowed(issue)}${asInYaml11(issue, found)}`,
     };
   }
+}
+
+function beginsWith(path: Path, beginning: Path): boolean {
+  return beginning.every((key, at) => String(key) === String(path[at]));
+}
+
+/** The same with another value at a place; blocks on the way there are made where there are none. */
+function withValue(inside: unknown, [key, ...rest]: Path, value: unknown): unknown {
+  if (key === undefined) return value;
+  if (Array.isArray(inside) && /^\d+$/.test(String(key))) {
+    const items = [...inside];
+    items[Math.min(Number(key), items.length)] = withValue(items[Number(key)], rest, value);
+    return items;
+  }
+  const block = typeof inside === 'object' && inside !== null ? (inside as Record<PropertyKey, unknown>) : {};
+  return { ...block, [key]: withValue(block[key], rest, value) };
 }
 
 /** The pair of a block's setting, or the item of a list, that stands at a place of the file: through aliases, and through `<<`. */

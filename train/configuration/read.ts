@@ -12,6 +12,7 @@ import {
 } from './environment-parameters.ts';
 import { LocatedYaml, type Path } from './located-yaml.ts';
 import { refuseOlderSchemas } from './older-schemas.ts';
+import { layOver } from './overrides.ts';
 import { readText } from './read-text.ts';
 import { type BehaviorSettings, behaviorSchemas, type FileSettings, fileSchema, trainerSchema } from './schema.ts';
 import {
@@ -37,6 +38,7 @@ export interface Configuration {
  * @param behaviorName the behaviour that the environment has.
  * @param check what the environment says of a parameter; left out, it says so when it is made.
  * @param note takes what is worth a sentence to whoever named the file.
+ * @param overrides "path=value" each, laid over the file: overrides.ts.
  * @throws UserError for a file that is missing or no YAML, and for any setting that is unknown, wrong or not supported.
  */
 export function readConfiguration(
@@ -44,8 +46,9 @@ export function readConfiguration(
   behaviorName: string,
   check?: ParameterCheck,
   note?: Note,
+  overrides?: readonly string[],
 ): Configuration {
-  return parseConfiguration(readText(path), path, behaviorName, check, note);
+  return parseConfiguration(readText(path), path, behaviorName, check, note, overrides);
 }
 
 /**
@@ -70,8 +73,10 @@ export function parseConfiguration(
   behaviorName: string,
   check: ParameterCheck = () => {},
   note?: Note,
+  overrides: readonly string[] = [],
 ): Configuration {
   const source = new LocatedYaml(text, path);
+  layOver(source, overrides);
   const file = checkedFile(source, note);
   refuseOtherBehaviors(source, file, behaviorName);
   refuseUnity(source);
@@ -84,8 +89,13 @@ export function parseConfiguration(
  *
  * @throws UserError as `readConfiguration` does.
  */
-export function readUnityConfiguration(path: string, note?: Note): UnityConfiguration {
+export function readUnityConfiguration(
+  path: string,
+  note?: Note,
+  overrides: readonly string[] = [],
+): UnityConfiguration {
   const source = new LocatedYaml(readText(path), path);
+  layOver(source, overrides);
   const file = checkedFile(source, note);
   const names = Object.keys(file.behaviors);
   if (names.length === 0 && !file.default_settings) {
