@@ -1,5 +1,5 @@
 /**
- * The table at the end of a pipeline: stage, time, result, file.
+ * Tables for the terminal; first of them the one at the end of a pipeline: stage, time, result, file.
  */
 import { durationText } from './duration.ts';
 
@@ -19,12 +19,16 @@ export function tableText(rows: readonly TableRow[]): string {
     result,
     file ?? '-',
   ]);
-  const head = ['stage', 'time', 'result', 'file'];
-  const widths = head.map((title, column) => Math.max(title.length, ...cells.map((row) => row[column]!.length)));
-  const line = (row: string[]) =>
+  return plainTable(['stage', 'time', 'result', 'file'], cells);
+}
+
+/** Columns as wide as their longest text, under their heads. */
+export function plainTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
+  const line = (row: readonly string[]) =>
     row
       .map((cell, column) => cell.padEnd(widths[column]!))
       .join('  ')
       .trimEnd();
-  return [head, widths.map((width) => '-'.repeat(width)), ...cells].map(line).join('\n');
+  return [head, widths.map((width) => '-'.repeat(width)), ...rows].map(line).join('\n');
 }

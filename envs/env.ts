@@ -57,6 +57,8 @@ export interface BehaviorSpec {
   readonly evaluationConditions?: readonly EvaluationCondition[];
   /** The agent's left-right mirror image, where it has one: as good there as here. */
   readonly mirror?: { readonly observations: Mirror; readonly actions: Mirror };
+  /** The environment parameter that an episode is cut off by, what it is where nobody sets it, and its least; absent where there is none. */
+  readonly episodeLimit?: { readonly parameter: string; readonly default: number; readonly least: number };
   /** The agent's bodies, which `fallenBody` of an episode's details numbers; absent where there is no such detail. */
   readonly bodyNames?: readonly string[];
   /** The sensors whose observations lie one after the other in a row; absent where there is only one. */

@@ -7,23 +7,29 @@ import { UserError } from '../base/failure/user-error.ts';
 import { LOCK_TOKEN_VARIABLE } from '../base/files/lock-folder.ts';
 import type { CommandLine, CommandResult } from '../cli/command-line.ts';
 import { durationText } from '../cli/duration.ts';
-import type { OptionSpecs } from '../cli/options.ts';
+import { type OptionSpecs, wholeNumber } from '../cli/options.ts';
 import { commandLineText, type Given } from '../cli/parse-options.ts';
 import type { StageRecord } from './manifest.ts';
 import { type RunFolder, shownPath } from './run-folder.ts';
 import { runFolderOf, runOptions } from './run-options.ts';
 import { runStage } from './run-stage.ts';
-import type { Stage } from './stage.ts';
+import type { SeedsRun } from './seeds.ts';
+import type { Seeded, Stage } from './stage.ts';
 
 export function stageCommand(stage: Stage): CommandLine {
   const typed = `npm run ${stage.name}`;
-  const options = { ...stage.options, ...runOptions } satisfies OptionSpecs;
+  const options = { ...stage.options, ...(stage.seeded ? seedsOption : {}), ...runOptions } satisfies OptionSpecs;
   const command: CommandLine<typeof options> = {
     name: stage.name,
     typed,
     summary: stage.summary,
     options,
     async run(values, { terminal, interrupts, given }) {
+      const { seeds } = values as { readonly seeds?: number | undefined };
+      if (stage.seeded && seeds !== undefined) {
+        const setup = { options: values, force: values.force, given, terminal, signal: interrupts.signal, seeds };
+        return seedsResult({ ...stage, seeded: stage.seeded }, typed, setup, interrupts.exitCode);
+      }
       const run = runFolderOf(values);
       const lockToken = process.env[LOCK_TOKEN_VARIABLE];
       const { record, error } = await runStage(stage, {
@@ -49,6 +55,46 @@ export function stageCommand(stage: Stage): CommandLine {
     },
   };
   return command as CommandLine;
+}
+
+const seedsOption = {
+  seeds: {
+    argument: 'N',
+    description:
+      'so many runs one after the other, NAME-seed1, NAME-seed2, ..., each with the next seed from --seed or 1 on, and a table at the end; what is done is skipped',
+    schema: wholeNumber(1).optional(),
+  },
+} satisfies OptionSpecs;
+
+async function seedsResult(
+  stage: Stage & { readonly seeded: Seeded },
+  typed: string,
+  setup: SeedsRun,
+  interruptedWith: () => number | undefined,
+): Promise<CommandResult> {
+  const { overSeeds, runSeeds, scoreOf, seedsText } = await import('./seeds.ts');
+  const steps = await runSeeds(stage, setup);
+  setup.terminal.print(`\n${seedsText(stage.seeded, steps)}`);
+  const all = overSeeds(stage.seeded, steps);
+  const json = {
+    seeds: steps.map((step) => ({
+      seed: step.seed,
+      run: { id: step.run.id, path: step.run.path },
+      result: step.result,
+      [stage.seeded.scoreName]: scoreOf(stage.seeded, step) ?? null,
+    })),
+    mean: all?.mean ?? null,
+    mean_ci95: all?.plusMinus ?? null,
+  };
+  const failed = steps.find(({ result }) => result === 'failed');
+  if (failed) return { json, error: failed.error ?? new UserError({ what: reasonOf(failed.record!) }) };
+  if (steps.every(({ result }) => result === 'done' || result === 'up to date')) return { json, exitCode: 0 };
+  const { force, ...given } = setup.given;
+  return {
+    json: { ...json, interrupted: true },
+    exitCode: interruptedWith() ?? 130,
+    goOn: commandLineText(typed, given),
+  };
 }
 
 /** Whether the same command is of any help: not after a failure that it would come to again, unless something was saved since. */

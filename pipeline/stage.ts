@@ -41,6 +41,9 @@ export interface Stage<Specs extends OptionSpecs = OptionSpecs> {
   /** For a stage that can go on where it was stopped. */
   readonly resume?: Resume<Specs>;
 
+  /** For a stage whose result depends on a seed, and which is then worth running with several: `--seeds N`. */
+  readonly seeded?: Seeded;
+
   /**
    * Does the work.
    *
@@ -66,6 +69,15 @@ export interface Resume<Specs extends OptionSpecs = OptionSpecs> {
    * @param last what run.json says of the last time; undefined where the stage never ran.
    */
   possible(options: OptionsOf<Specs>, run: RunFolder, last: StageRecord | undefined): boolean;
+}
+
+export interface Seeded {
+  /** The option that takes the seed, by its key: 'seed'. */
+  readonly option: string;
+  /** What is compared, in a word: 'reward'. */
+  readonly scoreName: string;
+  /** Of a run that is done; undefined where nothing is known. */
+  scoreOf(record: StageRecord): number | undefined;
 }
 
 export interface StageContext {

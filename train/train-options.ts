@@ -2,6 +2,7 @@
 import type { Engine, EngineOptions } from '../compile/index.ts';
 import type { BehaviorSpec, Environment } from '../envs/env.ts';
 import type { Configuration } from './configuration/read.ts';
+import type { HeldOut } from './judge/held-out.ts';
 import type { Origin } from './keep/checkpoint.ts';
 import type { IterationMetrics } from './keep/metrics-table.ts';
 import type { RunProgress } from './keep/progress.ts';
@@ -63,6 +64,8 @@ export interface TrainResult {
   readonly progress: RunProgress;
   /** What computed the update, in truth. */
   readonly engine: Pick<Engine, 'backend' | 'use'>;
-  /** Whether it was asked to stop before max_steps. */
+  /** The first policy and the best one, by the same held-out episodes; undefined where it is not evaluated. */
+  readonly heldOut?: { readonly first: HeldOut; readonly best: HeldOut } | undefined;
+  /** Whether it was asked to stop before it was done. */
   readonly interrupted: boolean;
 }

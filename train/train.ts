@@ -8,8 +8,10 @@ import { openEngine } from '../compile/index.ts';
 import type { Collector } from './collect/collecting.ts';
 import { EmbeddedCollector } from './collect/embedded-collector.ts';
 import { LiveCollector } from './collect/live-collector.ts';
+import { staggered } from './collect/stagger.ts';
 import { settingsAt } from './configuration/phases.ts';
 import { Curriculum } from './judge/curriculum.ts';
+import { staysStopped } from './judge/stopping.ts';
 import { evaluationConditions } from './judge/trials.ts';
 import type { Checkpoint } from './keep/checkpoint.ts';
 import type { FoundCheckpoint } from './keep/checkpoint-folder.ts';
@@ -80,7 +82,8 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
 /** Whether a run is known to have had all its decisions by the settings that it has now. */
 function hasHadAll({ progress, origin }: Checkpoint, { configuration, origin: now }: TrainOptions): boolean {
   const isBySame = origin !== undefined && origin.configuration === now?.configuration;
-  return isBySame && progress.step >= configuration.behavior.max_steps;
+  const { max_steps, gaitsmith } = configuration.behavior;
+  return isBySame && (progress.step >= max_steps || staysStopped(gaitsmith, progress.stopped));
 }
 
 /** The number of the episode that each agent is in; undefined in a live world, where agents come and go. */
@@ -93,12 +96,13 @@ function episodesOf(
 }
 
 async function collectorOf(
-  { environment, ...options }: TrainOptions,
+  { environment, behavior, configuration, ...options }: TrainOptions,
   curriculum: Curriculum,
   saved: Checkpoint | undefined,
 ): Promise<Collector> {
   const { agents, workers = availableParallelism(), seed } = options;
-  const parameters = curriculum.values();
+  const isStaggered = configuration.behavior.gaitsmith.stagger_episodes && (saved?.progress.iteration ?? 0) === 0;
+  const parameters = isStaggered ? staggered(behavior, curriculum.values()) : curriculum.values();
   if (environment.kind === 'embedded') {
     const { module, world } = environment;
     const snapshots = saved?.snapshots;

@@ -3,17 +3,26 @@
  * brings the normalisers up to date, estimates values and advantages, updates, records what it came to, and saves.
  */
 import { RandomStream } from '../base/random/stream.ts';
-import { evaluationOf } from '../evaluate/score.ts';
+import type { Estimate } from '../evaluate/estimate.ts';
+import { type Evaluation, evaluationOf } from '../evaluate/score.ts';
 import type { Collector, CollectRequest } from './collect/collecting.ts';
 import { inOrderOfTheirEnds, type Rollout } from './collect/rollout.ts';
 import { joined, spreadRows } from './collect/rows.ts';
 import { phasesBetween, settingsAt, toldPhase, withPhase } from './configuration/phases.ts';
 import type { BehaviorSettings } from './configuration/schema.ts';
 import type { Curriculum } from './judge/curriculum.ts';
-import { byCondition, evaluationConditions, trialsOf } from './judge/trials.ts';
+import { differenceOf, type HeldOut, heldOutOf, isBetter, isSame } from './judge/held-out.ts';
+import { NO_EPISODES } from './judge/recent-episodes.ts';
+import { staysStopped, stopped } from './judge/stopping.ts';
+import { byCondition, evaluationConditions, FRESH_AGENTS, trialsOf } from './judge/trials.ts';
 import type { Checkpoint } from './keep/checkpoint.ts';
 import { pruneCheckpoints } from './keep/checkpoint-files.ts';
-import { type FoundCheckpoint, rewardOfBest, writeBestCheckpoint, writeCheckpoint } from './keep/checkpoint-folder.ts';
+import {
+  bestCheckpoint,
+  type FoundCheckpoint,
+  writeBestCheckpoint,
+  writeCheckpoint,
+} from './keep/checkpoint-folder.ts';
 import { toldWithDump } from './keep/dump.ts';
 import { metricsOf } from './keep/metrics-table.ts';
 import { advanced, beginning, type RunProgress } from './keep/progress.ts';
@@ -64,8 +73,8 @@ export class Training {
   /** Observations that were met, [up to SAMPLE_ROWS, observationSize]. */
   #sample: Float32Array;
   #average: PolicyAverage | undefined;
-  /** What the policy earned that is kept as the best; that may be of a last evaluation, which a run that goes on forgets. */
-  #rewardOfBest: number;
+  /** Of the policy that is kept as the best; that may be of a last evaluation, which a run that goes on forgets. */
+  #kept: HeldOut | undefined;
   /** The latest checkpoint of this stretch. */
   #checkpoint: { readonly path: string; readonly step: number } | undefined;
 
@@ -82,20 +91,23 @@ export class Training {
     this.#present = settingsAt(this.#settings, this.#progress.step);
     this.#sample = (saved ?? initial?.checkpoint)?.sample ?? new Float32Array(0);
     this.#average = this.#isAveraged ? new PolicyAverage(this.#learner.network, saved?.average) : undefined;
-    this.#rewardOfBest = saved ? rewardOfBest(options.checkpointFolder) : Number.NEGATIVE_INFINITY;
+    this.#kept = saved ? bestCheckpoint(options.checkpointFolder)?.progress.best : undefined;
   }
 
   /** @param finished the checkpoint, where nothing more is learnt and nothing about it has changed: it stays as it is. */
   async run(finished: string | undefined): Promise<Omit<TrainResult, 'engine'>> {
-    const { step, startedFrom, best } = this.#progress;
+    const { step, first, stopped: before } = this.#progress;
     if (finished !== undefined) this.#checkpoint = { path: finished, step };
-    // What a run takes over from another one is the first to beat.
-    if (this.#isEvaluated && this.#hasMoreToLearn && step === 0 && startedFrom && !best) await this.#evaluate();
+    if (staysStopped(this.#settings.gaitsmith, before))
+      this.#hooks.info(`This run has stopped at step ${step}: ${before.why}.`);
+    // What a run begins with is the first to beat.
+    if (this.#isEvaluated && this.#hasMoreToLearn && step === 0 && !first) await this.#evaluate();
     while (this.#hasMoreToLearn && !this.#hooks.signal.aborted) {
       if (!(await this.#iterate())) break;
     }
     const path = await this.#finish();
-    return { checkpoint: path, progress: this.#progress, interrupted: this.#hasMoreToLearn };
+    const heldOut = this.#progress.first && this.#kept && { first: this.#progress.first, best: this.#kept };
+    return { checkpoint: path, progress: this.#progress, interrupted: this.#hasMoreToLearn, heldOut };
   }
 
   /** @returns whether there was one: a live world may be left while it still collects. */
@@ -104,6 +116,7 @@ export class Training {
     const rollout = await this.#dumping(this.#collector.collect(this.#request(), this.#hooks.signal));
     if (!rollout) return false;
     const collected = performance.now();
+    await this.#endStagger();
     const { step } = this.#progress;
     const after = advanced(this.#progress, rollout);
 
@@ -116,10 +129,17 @@ export class Training {
 
     this.#record(rollout, buffer, settings, losses, divergence, clock);
     await this.#beginLessons(rollout);
-    if (passed(this.#settings.gaitsmith.evaluation_interval, step, this.#progress.step)) await this.#evaluate();
+    const isDue = passed(this.#settings.gaitsmith.evaluation_interval, step, this.#progress.step);
+    this.#stopWhereItIsTime(isDue ? await this.#evaluate() : undefined);
     await this.#beginPhases(step);
     if (passed(checkpointInterval(this.#settings), step, this.#progress.step)) await this.#save();
     return true;
+  }
+
+  /** What begins after the first buffer is as long as the settings say. */
+  async #endStagger(): Promise<void> {
+    const isStaggered = this.#settings.gaitsmith.stagger_episodes && this.#progress.iteration === 0;
+    if (isStaggered) await this.#collector.setParameters(this.#curriculum.values(), false);
   }
 
   async #normaliseAndEstimate(rollout: Rollout): Promise<LearningBuffer> {
@@ -191,25 +211,62 @@ export class Training {
   }
 
   /** @param isLast whether the run ends with it, in between two that its interval asks for. */
-  async #evaluate(isLast = false): Promise<void> {
-    const { behavior, configuration, checkpointFolder } = this.#options;
-    const conditions = evaluationConditions(behavior);
-    const { evaluation_episodes } = this.#settings.gaitsmith;
-    const trials = trialsOf(conditions, configuration.environmentParameters, evaluation_episodes);
-    const played = await this.#dumping(this.#collector.evaluate!(this.#policy(policyOf(this.#latest)), trials));
-    const evaluation = evaluationOf(byCondition(conditions, trials, played));
-    const { episodes, reward, rewardInterval, fallShare } = evaluation;
-    const { step, best } = this.#progress;
-    const isBest = reward > (best?.reward ?? Number.NEGATIVE_INFINITY);
-    if (isBest) this.#progress = { ...this.#progress, best: { step, reward, rewardInterval } };
-    if (isBest && reward > this.#rewardOfBest) writeBestCheckpoint(checkpointFolder, this.#state);
-    this.#rewardOfBest = Math.max(this.#rewardOfBest, reward);
+  async #evaluate(isLast = false): Promise<HeldOut> {
+    const { step, best, first, evaluationsSinceBest = 0 } = this.#progress;
+    const { evaluation, heldOut } = await this.#judge(this.#policy(policyOf(this.#latest)), step);
+    const isBest = isBetter(heldOut, best);
+    this.#progress = {
+      ...this.#progress,
+      first: first ?? heldOut,
+      ...(isBest ? { best: heldOut, evaluationsSinceBest: 0 } : { evaluationsSinceBest: evaluationsSinceBest + 1 }),
+    };
+    const isKept = isBest && isBetter(heldOut, this.#kept);
+    const isTheKept = this.#kept !== undefined && isSame(heldOut, this.#kept);
+    if (isKept) {
+      writeBestCheckpoint(this.#options.checkpointFolder, this.#state);
+      this.#kept = heldOut;
+    }
     this.#records.addEvaluation(step, evaluation, isLast);
     this.#hooks.info(
-      `Evaluation at step ${step}: reward ${reward.toFixed(2)} +- ${rewardInterval.toFixed(2)}, ` +
-        `falls in ${Math.round(fallShare * 100)} % of ${episodes} episodes` +
-        `${isBest && reward >= this.#rewardOfBest ? '; the best so far' : ''}.`,
+      toldEvaluation(step, evaluation, first && best && differenceOf(best, heldOut), isKept || isTheKept),
     );
+    return heldOut;
+  }
+
+  /** Lets a policy play held-out episodes: the same for every policy. @param firstAgent others of another one. */
+  async #judge(policy: SentPolicy, step: number, firstAgent?: number) {
+    const { behavior, configuration } = this.#options;
+    const conditions = evaluationConditions(behavior);
+    const { evaluation_episodes } = this.#settings.gaitsmith;
+    const trials = trialsOf(conditions, configuration.environmentParameters, evaluation_episodes, firstAgent);
+    const played = byCondition(conditions, trials, await this.#dumping(this.#collector.evaluate!(policy, trials)));
+    const evaluation = evaluationOf(played);
+    return { evaluation, heldOut: heldOutOf(step, evaluation, played) };
+  }
+
+  /** The best of several policies is in part the luckiest: it plays once more, episodes that it was not chosen by. */
+  async #scoreWinner(): Promise<void> {
+    const { checkpointFolder } = this.#options;
+    const winner = bestCheckpoint(checkpointFolder);
+    const best = winner?.progress.best;
+    if (!winner || !best || best.fresh) return;
+    const { evaluation } = await this.#judge(this.#sent(policyOf(winner), winner.normaliser), best.step, FRESH_AGENTS);
+    const { reward, rewardInterval, episodes } = evaluation;
+    this.#kept = { ...best, fresh: { reward, rewardInterval, episodes } };
+    writeBestCheckpoint(checkpointFolder, { ...winner, progress: { ...winner.progress, best: this.#kept } });
+    this.#hooks.info(
+      `The best policy, of step ${best.step}, on ${episodes} fresh episodes: ` +
+        `reward ${reward.toFixed(2)} +- ${rewardInterval.toFixed(2)}.`,
+    );
+  }
+
+  /** @param heldOut the evaluation that has just been made, where there was one. */
+  #stopWhereItIsTime(heldOut: HeldOut | undefined): void {
+    const { step, evaluationsSinceBest = 0, recent = NO_EPISODES } = this.#progress;
+    const reason = stopped(this.#settings.gaitsmith, { step, heldOut, evaluationsSinceBest, recent });
+    if (!reason) return;
+    this.#progress = { ...this.#progress, stopped: reason };
+    this.#hooks.info(`Stopping at step ${step}: ${reason.why}.`);
   }
 
   async #save(): Promise<string> {
@@ -227,7 +284,10 @@ export class Training {
     const path = this.#checkpoint?.step === step ? this.#checkpoint.path : await this.#save();
     // What was learnt since the last evaluation may be the best. After the checkpoint: a run that goes on knows nothing of it.
     const isDone = !this.#hasMoreToLearn && this.#settings.max_steps > 0;
-    if (this.#isEvaluated && isDone && !this.#records.isEvaluated(step)) await this.#evaluate(true);
+    if (this.#isEvaluated && isDone) {
+      if (!this.#records.isEvaluated(step)) await this.#evaluate(true);
+      await this.#scoreWinner();
+    }
     const { actUntil } = this.#options;
     if (actUntil && this.#collector.act) {
       const request = { ...this.#request(), ...this.#policy(policyOf(this.#latest)) };
@@ -251,7 +311,11 @@ export class Training {
 
   /** The latest, or the average in its place. */
   #policy({ parameters } = this.#latest): SentPolicy {
-    const { network, normaliser } = this.#learner;
+    return this.#sent({ parameters }, this.#learner.normaliser);
+  }
+
+  #sent({ parameters }: Pick<Checkpoint, 'parameters'>, normaliser: Checkpoint['normaliser']): SentPolicy {
+    const { network } = this.#learner;
     return {
       model: actingModel({ network, parameters, normaliser }),
       logDeviation: parameters['actor.logDeviation']!,
@@ -295,8 +359,25 @@ export class Training {
   }
 
   get #hasMoreToLearn(): boolean {
-    return this.#progress.step < this.#settings.max_steps;
+    const { step, stopped: before } = this.#progress;
+    return step < this.#settings.max_steps && !staysStopped(this.#settings.gaitsmith, before);
   }
+}
+
+/** An evaluation in a line. @param difference from the best before, where there was one. */
+function toldEvaluation(
+  step: number,
+  { reward, rewardInterval, fallShare, episodes }: Evaluation,
+  difference: Estimate | undefined,
+  isBest: boolean,
+): string {
+  const against = difference
+    ? ` (${difference.mean < 0 ? '' : '+'}${difference.mean.toFixed(2)} +- ${difference.plusMinus.toFixed(2)} against the best before)`
+    : '';
+  return (
+    `Evaluation at step ${step}: reward ${reward.toFixed(2)} +- ${rewardInterval.toFixed(2)}${against}, ` +
+    `falls in ${Math.round(fallShare * 100)} % of ${episodes} episodes${isBest ? '; the best so far' : ''}.`
+  );
 }
 
 /** Whether a multiple of the interval lies behind that did not before; of 0 there is none. */

@@ -88,7 +88,7 @@ export const rooms: readonly Room[] = [
   },
   {
     name: 'train/judge',
-    about: 'which held-out episodes a policy plays, and when a lesson is over',
+    about: 'which held-out episodes a policy plays, which was the best, and when a lesson or the run is over',
     knows: [...groundOfTraining, 'evaluate/score.ts', 'train/configuration', 'train/numbers', 'train/policy'],
   },
   {
@@ -154,6 +154,7 @@ export const rooms: readonly Room[] = [
       'envs',
       'envs/walker',
       'envs/unity',
+      'evaluate',
       ...training,
       'train',
       'export',

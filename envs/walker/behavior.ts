@@ -6,6 +6,7 @@ import { actionNames } from './action.ts';
 import { worldNames } from './dialects.ts';
 import { walkerMirror } from './mirror.ts';
 import { observationNames } from './observation.ts';
+import { walkerParameters } from './parameters.ts';
 import { walkerRig } from './rig.ts';
 
 /** Slow and fast are different tasks, so they are judged apart. @param edges m/s, ascending. */
@@ -24,6 +25,11 @@ export const behavior: BehaviorSpec = {
   observationSize: names.length,
   actionSize: actionNames().length,
   observationNames: names,
+  episodeLimit: {
+    parameter: 'max_steps',
+    default: walkerParameters.max_steps.default,
+    least: walkerParameters.max_steps.low,
+  },
   bodyNames: walkerRig.bodies.map((body) => body.name),
   worlds: worldNames,
   evaluationConditions: speedBands([0.1, 2, 4, 6, 8, 10]),

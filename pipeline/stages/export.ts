@@ -53,7 +53,11 @@ export default defineStage({
 /** Where the policy comes from, for the file's metadata: enough to train it again. */
 async function provenanceOf(run: RunFolder, path: string, checkpoint: Checkpoint): Promise<Record<string, string>> {
   const { sha256OfFile } = await import('../../base/files/hash.ts');
-  const { step, lastReward, seed, best, startedFrom } = checkpoint.progress;
+  const { recentReward } = await import('../../train/judge/recent-episodes.ts');
+  const { step, recent, seed, best, startedFrom } = checkpoint.progress;
+  const earned = recent && recentReward(recent);
+  // By held-out evaluation, where this is the policy that was evaluated: on fresh episodes, where it was chosen among several.
+  const score = best?.step === step ? (best.fresh ?? best) : undefined;
   // Of the training of this very policy, not of this export or a training that came later.
   const { configuration, commit = null } = checkpoint.origin ?? {};
   return {
@@ -65,10 +69,7 @@ async function provenanceOf(run: RunFolder, path: string, checkpoint: Checkpoint
     ...(configuration === undefined ? {} : { 'gaitsmith.config': configuration }),
     ...(commit === null ? {} : { 'gaitsmith.commit': commit }),
     ...(startedFrom ? { 'gaitsmith.started_from': `${startedFrom.sha256} (${startedFrom.steps} decisions)` } : {}),
-    ...(lastReward === null ? {} : { 'gaitsmith.reward': lastReward.toFixed(3) }),
-    // By held-out evaluation, where this is the policy that was evaluated.
-    ...(best?.step === step
-      ? { 'gaitsmith.score': `${best.reward.toFixed(3)} +- ${best.rewardInterval.toFixed(3)}` }
-      : {}),
+    ...(earned ? { 'gaitsmith.reward': earned.mean.toFixed(3) } : {}),
+    ...(score ? { 'gaitsmith.score': `${score.reward.toFixed(3)} +- ${score.rewardInterval.toFixed(3)}` } : {}),
   };
 }

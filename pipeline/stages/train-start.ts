@@ -140,15 +140,17 @@ export async function settingsToGoOnBy(
       mend: `go on with --max-steps ${max_steps}, or say --max-steps ${Math.max(step, wanted.behavior.max_steps)} where it is to end there`,
     });
   }
-  if (step < wanted.behavior.max_steps) return wanted;
+  const { staysStopped } = await import('../../train/judge/stopping.ts');
+  const hasStopped = staysStopped(wanted.behavior.gaitsmith, saved.progress.stopped);
+  if (step < wanted.behavior.max_steps && !hasStopped) return wanted;
   const now = { ...wanted, behavior: { ...wanted.behavior, max_steps, init_path } };
-  if (isDeepStrictEqual(now, before)) return step < max_steps ? wanted : before;
+  if (isDeepStrictEqual(now, before)) return step < max_steps && !hasStopped ? wanted : before;
   throw new UserError({
-    what: 'the settings have changed, and nothing would be learnt by them: this run has had all its decisions',
+    what: `the settings have changed, and nothing would be learnt by them: this run has ${hasStopped ? `stopped, for ${saved.progress.stopped!.why}` : 'had all its decisions'}`,
     where: run.path,
     value: step,
-    expected: `fewer than max_steps, which is ${wanted.behavior.max_steps}`,
-    mend: 'train on with a larger --max-steps, begin afresh with --force, or name another run with --run-id',
+    expected: hasStopped ? undefined : `fewer than max_steps, which is ${wanted.behavior.max_steps}`,
+    mend: `train on with ${hasStopped ? 'another gaitsmith.stop_at_reward or stop_on_plateau' : 'a larger --max-steps'}, begin afresh with --force, or name another run with --run-id`,
   });
 }
 

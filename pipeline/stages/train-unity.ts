@@ -7,6 +7,7 @@
 import { UserError } from '../../base/failure/user-error.ts';
 import { refuseCheckpoints } from '../../train/keep/starting-point.ts';
 import type { StageContext, StageResult } from '../stage.ts';
+import { outcomeDetails, toldOutcome } from './train-outcome.ts';
 import { type Trained, UnityBehaviors } from './unity-behaviors.ts';
 import { openUnity } from './unity-opening.ts';
 import type { UnityTraining } from './unity-training.ts';
@@ -54,21 +55,18 @@ function stageResult(results: readonly Trained[], failure: UserError | undefined
   };
 }
 
-function summaryOf({ name, progress: { step, early, lastReward } }: Trained, isOneOfSeveral: boolean): string {
-  const shown = (reward: number | null) => (reward === null ? '?' : reward.toFixed(2));
-  const earlyReward = early.episodes > 0 ? early.rewardSum / early.episodes : null;
-  return `${isOneOfSeveral ? `${name}: ` : ''}${step} steps, reward ${shown(earlyReward)} -> ${shown(lastReward)}`;
+function summaryOf(result: Trained, isOneOfSeveral: boolean): string {
+  return `${isOneOfSeveral ? `${result.name}: ` : ''}${result.progress.step} steps, ${toldOutcome(result)}`;
 }
 
-function detailsOf({ name, run, progress: { step, early, lastReward, episodes, seed }, engine }: Trained) {
-  const earlyReward = early.episodes > 0 ? early.rewardSum / early.episodes : null;
+function detailsOf({ name, run, engine, ...result }: Trained) {
+  const { step, episodes, seed } = result.progress;
   return {
     behavior: name,
     run: run.path,
     steps: step,
     episodes,
-    earlyReward,
-    lastReward,
+    ...outcomeDetails(result),
     seed,
     backend: engine.backend,
     ...engine.use,

@@ -8,6 +8,7 @@ import { bestCheckpointPath, listCheckpoints } from '../../train/keep/checkpoint
 import type { RunFolder } from '../run-folder.ts';
 import { defineStage } from '../stage.ts';
 import { type Options, options, refuseFlagsOfOthers } from './train-options.ts';
+import type { OutcomeDetails } from './train-outcome.ts';
 import {
   configurationOf,
   folderOfRun,
@@ -73,6 +74,12 @@ export default defineStage({
     possible: (_options, run) => listCheckpoints(run.checkpoints).length > 0,
   },
 
+  seeded: {
+    option: 'seed',
+    scoreName: 'reward',
+    scoreOf: ({ details }) => scoreIn(details),
+  },
+
   async run(options, context) {
     const { run, logger, progress, signal, force } = context;
     let saved = await savedOf(options, run);
@@ -87,6 +94,7 @@ export default defineStage({
       return trainInUnity({ ...training, setAside: (own) => setAside(own, logger) }, context);
     }
     const { train } = await import('../../train/train.ts');
+    const { outcomeDetails, toldOutcome } = await import('./train-outcome.ts');
     const { configurationAsYaml } = await import('../../train/configuration/write.ts');
     const { writeAtomically } = await import('../../base/files/write-atomically.ts');
     const { sha256 } = await import('../../base/files/hash.ts');
@@ -146,17 +154,22 @@ export default defineStage({
     );
     const { backend, use } = result.engine;
     const engine = { backend, ...use };
-    const { step, early, lastReward, episodes, startedFrom = null } = result.progress;
-    const earlyReward = early.episodes > 0 ? early.rewardSum / early.episodes : null;
+    const { step, episodes, startedFrom = null } = result.progress;
     const from = startedFrom ? ` from ${startedFrom.checkpoint}` : '';
     return {
-      summary: `${step} steps${from}, reward ${shown(earlyReward)} -> ${shown(lastReward)}`,
+      summary: `${step} steps${from}, ${toldOutcome(result)}`,
       outputs: { checkpoint: result.checkpoint, config: run.config, metrics: run.metrics },
-      details: { steps: step, episodes, earlyReward, lastReward, seed, startedFrom, ...engine },
+      details: { steps: step, episodes, ...outcomeDetails(result), seed, startedFrom, ...engine },
       ended: result.interrupted ? 'interrupted' : 'done',
     };
   },
 });
+
+/** Of what run.json keeps: the best policy's on fresh held-out episodes, else on those it was chosen by, else the run's latest. */
+function scoreIn(details: unknown): number | undefined {
+  const { heldOut, reward } = (details ?? {}) as Partial<OutcomeDetails>;
+  return heldOut?.fresh?.reward ?? heldOut?.best.reward ?? reward?.reward;
+}
 
 /** What computes the update. */
 function engineOf({ backend, device, threads }: Options): UnityTraining['engine'] {
@@ -211,8 +224,4 @@ function setAside({ checkpoints }: RunFolder, logger: Logger): void {
   const aside = `${checkpoints}-before-${new Date().toISOString().replaceAll(':', '.')}`;
   renameSync(checkpoints, aside);
   logger.info(`Beginning afresh; the earlier checkpoints are kept in ${aside}.`);
-}
-
-function shown(reward: number | null): string {
-  return reward === null ? '?' : reward.toFixed(2);
 }

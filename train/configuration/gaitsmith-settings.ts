@@ -74,6 +74,21 @@ const settings = {
     .default(0)
     .describe('decisions between two held-out evaluations, whose best policy is kept beside the latest; 0: none'),
   evaluation_episodes: count().default(40).describe('episodes of one evaluation, spread evenly over its conditions'),
+  stop_at_reward: z
+    .number()
+    .nullable()
+    .default(null)
+    .describe(
+      'ends the run where a held-out evaluation comes to it; without evaluations, where the mean of the last 100 episodes does',
+    ),
+  stop_on_plateau: z
+    .strictObject({
+      evaluations: count().describe('held-out evaluations in a row that found no better policy'),
+      from_step: z.int().nonnegative().default(0).describe('not before so many decisions'),
+    })
+    .nullable()
+    .default(null)
+    .describe('ends the run where it does not get better any more'),
 
   world: z
     .string()
@@ -82,6 +97,10 @@ const settings = {
     .default(null)
     .describe("which of the embedded environment's worlds to train in; null: its first; --world stands above it"),
   agents: count().default(32).describe('agents that collect side by side; --agents stands above it'),
+  stagger_episodes: z
+    .boolean()
+    .default(false)
+    .describe('cut off the episodes of the first buffer at drawn moments, so that agents are not in step'),
   normalize_rewards: z
     .boolean()
     .default(false)

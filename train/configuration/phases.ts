@@ -10,7 +10,8 @@ export interface PhasedSettings {
     readonly max_log_deviation: number | null;
     readonly adaptive_learning_rate: object | null;
     readonly average_updates: number | null;
-    readonly mirror_samples: boolean;
+    readonly evaluation_interval: number;
+    readonly stop_on_plateau: object | null;
     readonly phases: readonly Phase[] | null;
   };
 }

@@ -145,6 +145,9 @@ function phased<Schema extends z.ZodType<PhasedSettings>>(schema: Schema): Schem
     if (isCrossed(settings)) {
       context.addIssue({ code: 'custom', path: ['gaitsmith', 'min_log_deviation'], message: CROSSED });
     }
+    if (settings.gaitsmith.stop_on_plateau !== null && settings.gaitsmith.evaluation_interval === 0) {
+      context.addIssue({ code: 'custom', path: ['gaitsmith', 'stop_on_plateau'], message: UNJUDGED });
+    }
     let present: PhasedSettings = settings;
     let from = 0;
     for (const [index, phase] of (settings.gaitsmith.phases ?? []).entries()) {
@@ -177,6 +180,9 @@ function isCrossed({ gaitsmith }: PhasedSettings): boolean {
   const { min_log_deviation: least, max_log_deviation: most } = gaitsmith;
   return least !== null && most !== null && least > most;
 }
+
+const UNJUDGED =
+  'stop_on_plateau goes by held-out evaluations, and there are none: set gaitsmith.evaluation_interval too';
 
 /** Says which of the schemas below is to be read by. */
 export const trainerSchema = z.looseObject({

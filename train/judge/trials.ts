@@ -19,6 +19,9 @@ const EVALUATION_SEED = 0x6576616c;
 /** Episodes one after the other in a trial: few enough that the workers end together. */
 const EPISODES_OF_TRIAL = 4;
 
+/** The first agent whose episodes no policy is chosen by: they judge the one that was chosen. */
+export const FRESH_AGENTS = 2 ** 15;
+
 /** Some episodes of one agent by itself: alone, it waits for nobody. */
 export interface Trial {
   /** Which of the conditions it is. */
@@ -42,11 +45,13 @@ export function evaluationConditions({ name, evaluationConditions }: BehaviorSpe
 /**
  * @param configured `environment_parameters`: what is no plain number there (a sampler, a lesson) is left to training.
  * @param episodes in all; each condition has the same number, rounded up, and two at least: how far they lie apart is told.
+ * @param firstAgent whose episodes they are, and those of the agents after it.
  */
 export function trialsOf(
   conditions: readonly EvaluationCondition[],
   configured: Readonly<Record<string, unknown>>,
   episodes: number,
+  firstAgent = 0,
 ): Trial[] {
   const plain = Object.fromEntries(
     Object.entries(configured).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
@@ -57,7 +62,7 @@ export function trialsOf(
     Array.from({ length: trials }, (_, trial) => ({
       condition: index,
       parameters: { ...plain, ...condition.parameters },
-      agent: index * trials + trial,
+      agent: firstAgent + index * trials + trial,
       episodes: Math.min(EPISODES_OF_TRIAL, each - trial * EPISODES_OF_TRIAL),
     })),
   );

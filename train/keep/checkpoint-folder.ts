@@ -24,15 +24,15 @@ export function writeBestCheckpoint(folder: string, checkpoint: Omit<Checkpoint,
   return writeNamed(bestCheckpointPath(folder), checkpoint);
 }
 
-/** What the best one earned when it was judged; minus infinity where there is none that is whole. */
-export function rewardOfBest(folder: string): number {
+/** The best one; undefined where there is none that is whole. */
+export function bestCheckpoint(folder: string): Checkpoint | undefined {
   const path = bestCheckpointPath(folder);
   try {
-    if (existsSync(path)) return readCheckpoint(path).progress.best?.reward ?? Number.NEGATIVE_INFINITY;
+    if (existsSync(path)) return readCheckpoint(path);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
   }
-  return Number.NEGATIVE_INFINITY;
+  return undefined;
 }
 
 function writeNamed(path: string, checkpoint: Checkpoint): string {

@@ -71,7 +71,8 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
     format: FORMAT,
     behavior: behaviorName,
     network: JSON.stringify(network),
-    progress: JSON.stringify(progress),
+    // In one order, whatever it came to be in: what a resumed run writes is the same to the byte.
+    progress: JSON.stringify(Object.fromEntries(Object.entries(progress).sort(([a], [b]) => (a < b ? -1 : 1)))),
     adamCounts: JSON.stringify(optimiser.counts),
     normaliserRows: String(normaliser.rows),
     ...(snapshots ? { episodes: JSON.stringify(snapshots.map(({ episode }) => episode)) } : {}),

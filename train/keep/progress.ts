@@ -1,9 +1,10 @@
 /** Where a run stands: its counters, as they lie in each checkpoint. */
 import { sha256OfFile } from '../../base/files/hash.ts';
-import type { Episode } from '../../envs/env.ts';
-import type { Rollout } from '../collect/rollout.ts';
+import { inOrderOfTheirEnds, type Rollout } from '../collect/rollout.ts';
+import type { HeldOut } from '../judge/held-out.ts';
+import { NO_EPISODES, type RecentEpisodes, withEpisodes } from '../judge/recent-episodes.ts';
+import type { Stopped } from '../judge/stopping.ts';
 import type { AdaptedRate } from '../learn/adaptive-rate.ts';
-import { momentsOf } from './moments.ts';
 
 /** The run's counters. */
 export interface RunProgress extends AdaptedRate {
@@ -13,18 +14,18 @@ export interface RunProgress extends AdaptedRate {
   readonly step: number;
   readonly iteration: number;
   readonly episodes: number;
-  /** The episodes that ended in the first iterations, up to 20,000 decisions: where the run started from. */
-  readonly early: { readonly episodes: number; readonly rewardSum: number };
-  /** Mean reward of the episodes that ended in the last iteration; null while there is none. */
-  readonly lastReward: number | null;
+  /** Its latest episodes; absent in a checkpoint from before they were kept. */
+  readonly recent?: RecentEpisodes;
   /** What the run took over to begin with, and the decisions behind that; absent where it began from nothing. */
   readonly startedFrom?: { readonly checkpoint: string; readonly sha256: string; readonly steps: number };
-  /** The evaluation that was best so far; absent where there was none. */
-  readonly best?: { readonly step: number; readonly reward: number; readonly rewardInterval: number };
+  /** The first held-out evaluation, and the best one so far; absent where there was none. */
+  readonly first?: HeldOut;
+  readonly best?: HeldOut;
+  /** Evaluations since the best one. */
+  readonly evaluationsSinceBest?: number;
+  /** Where it has ended before its time. */
+  readonly stopped?: Stopped | undefined;
 }
-
-/** Decisions whose episodes show what the policy earned that the run began with. */
-const FIRST_DECISIONS = 20_000;
 
 /** A checkpoint that a run begins with. */
 interface Beginning {
@@ -37,8 +38,7 @@ export function beginning(
   { seed, agents }: Pick<RunProgress, 'seed' | 'agents'>,
   initial: Beginning | undefined,
 ): RunProgress {
-  const early = { episodes: 0, rewardSum: 0 };
-  const counters = { seed, agents, step: 0, iteration: 0, episodes: 0, early, lastReward: null };
+  const counters = { seed, agents, step: 0, iteration: 0, episodes: 0, recent: NO_EPISODES };
   if (!initial) return counters;
   const { path, checkpoint } = initial;
   const steps = checkpoint.progress.step + (checkpoint.progress.startedFrom?.steps ?? 0);
@@ -46,21 +46,18 @@ export function beginning(
 }
 
 /** One iteration further. */
-export function advanced(progress: RunProgress, { agents, decisions, episodes }: Rollout): RunProgress {
-  const lastReward = momentsOf(episodes.map(({ reward }) => reward))?.mean ?? progress.lastReward;
+export function advanced(
+  { recent = NO_EPISODES, stopped: _, ...progress }: RunProgress,
+  rollout: Rollout,
+): RunProgress {
+  const { agents, decisions, episodes, lived } = rollout;
+  // In a live world agents come and go: those count that have just lived.
+  const present = lived ? lived.map(({ agent }) => agent) : Array.from({ length: agents }, (_, agent) => agent);
   return {
     ...progress,
     step: progress.step + agents * decisions,
     iteration: progress.iteration + 1,
     episodes: progress.episodes + episodes.length,
-    early: progress.step < FIRST_DECISIONS ? withEpisodes(progress.early, episodes) : progress.early,
-    lastReward,
-  };
-}
-
-function withEpisodes(early: RunProgress['early'], episodes: readonly Episode[]): RunProgress['early'] {
-  return {
-    episodes: early.episodes + episodes.length,
-    rewardSum: early.rewardSum + episodes.reduce((sum, { reward }) => sum + reward, 0),
+    recent: withEpisodes(recent, inOrderOfTheirEnds(rollout), present),
   };
 }

@@ -29,7 +29,7 @@ interface Changes extends Partial<TrainOptions> {
   readonly maxSteps?: number;
 }
 
-/** 260 decisions an iteration: evaluations at 520, 1040 and 1560. */
+/** 260 decisions an iteration: evaluations at the beginning and at 520, 1040 and 1560. */
 async function run(changes: Changes) {
   const {
     name,
@@ -75,7 +75,7 @@ describe('a held-out evaluation', () => {
     const two = await run({ name: 'two', workers: 2 });
     const learnt = (path: string) => {
       const { progress, ...state } = readCheckpoint(path);
-      const { best, ...counters } = progress;
+      const { first, best, evaluationsSinceBest, ...counters } = progress;
       return { ...state, counters };
     };
     expect(learnt(whole.checkpoint)).toEqual(learnt(without.checkpoint));
@@ -87,9 +87,9 @@ describe('a held-out evaluation', () => {
   });
 
   it('is told in metrics, events and the log, and its best policy is kept beside those that are pruned', () => {
-    const { told, best, progress } = whole;
+    const { told, best, progress, heldOut } = whole;
     const evaluations = evaluationsOf('whole');
-    expect(evaluations.map(({ step }) => step)).toEqual([520, 1040, 1560]);
+    expect(evaluations.map(({ step }) => step)).toEqual([0, 520, 1040, 1560]);
     for (const { evaluation } of evaluations) {
       expect(evaluation.episodes).toBe(40);
       expect(evaluation.conditions.map(({ name, episodes }) => [name, episodes])).toEqual([
@@ -105,21 +105,37 @@ describe('a held-out evaluation', () => {
     }
     const top = evaluations.reduce((a, b) => (b.evaluation.reward > a.evaluation.reward ? b : a));
     const { step, reward, rewardInterval } = { step: top.step, ...top.evaluation };
-    expect(progress.best).toEqual({ step, reward, rewardInterval });
+    expect(progress.best).toMatchObject({ step, reward, rewardInterval });
+    expect(progress.first).toMatchObject({ step: 0, reward: evaluations[0]!.evaluation.reward });
+    for (const { returns } of [progress.first!, progress.best!]) expect(returns).toHaveLength(40);
     expect(readCheckpoint(best).progress).toMatchObject({ step, best: progress.best });
+    expect(heldOut!.first).toEqual(progress.first);
     expect(readCheckpoint(best).snapshots).toBeUndefined();
     expect(listCheckpoints(join(folder, 'whole'))).toHaveLength(2);
     expect(
       told.filter((line) => /^Evaluation at step \d+: reward .* falls in \d+ % of 40 episodes/.test(line)),
-    ).toHaveLength(3);
+    ).toHaveLength(4);
     const events = shownEvents(eventFilesIn(join(folder, 'whole-events'))).filter(
       ({ values }) => 'Evaluation/Cumulative Reward' in values,
     );
-    expect(events.map(({ step: at }) => at)).toEqual([520, 1040, 1560]);
+    expect(events.map(({ step: at }) => at)).toEqual([0, 520, 1040, 1560]);
     events.forEach(({ values }, index) => {
       expect(values['Evaluation/Cumulative Reward']).toBeCloseTo(evaluations[index]!.evaluation.reward, 4);
       expect(Object.keys(values)).toContain('Evaluation/Cumulative Reward, of many lengths');
     });
+  });
+
+  it('has its winner play episodes that it was not chosen by, whose score is kept with it', () => {
+    const { best, told, heldOut, progress } = whole;
+    const { fresh, ...judged } = readCheckpoint(best).progress.best!;
+    expect(judged).toEqual(progress.best);
+    expect(fresh).toMatchObject({ episodes: 40 });
+    expect(fresh!.reward).not.toBe(judged.reward);
+    // The same policy, other episodes: as far apart as chance has it.
+    const chance = Math.hypot(fresh!.rewardInterval, judged.rewardInterval);
+    expect(Math.abs(fresh!.reward - judged.reward)).toBeLessThan(3 * chance);
+    expect(heldOut!.best).toEqual({ ...judged, fresh });
+    expect(told.at(-1)).toMatch(/^The best policy, of step \d+, on 40 fresh episodes: reward -?[\d.]+ \+- [\d.]+\.$/);
   });
 
   it('is repeated exactly by a run that was stopped and resumed', async () => {
@@ -138,6 +154,7 @@ describe('a held-out evaluation', () => {
     expect(readCheckpoint(next.best).parameters).toEqual(readCheckpoint(whole.checkpoint).parameters);
     expect(readCheckpoint(next.best).sample.length).toBeGreaterThan(0);
     expect(evaluationsOf('next')[0]!.evaluation).toEqual(evaluationsOf('whole').at(-1)!.evaluation);
+    expect(next.heldOut!.best.step).toBe(0);
   });
 
   it('judges what a run that started from another one took over even where it was stopped before it learnt', async () => {
@@ -150,9 +167,14 @@ describe('a held-out evaluation', () => {
 
   it('comes also at the end, where the last one was before it, and a run that goes on knows nothing of that', async () => {
     await run({ name: 'short', maxSteps: 1300 });
-    expect(evaluationsOf('short')).toMatchObject([{ step: 520 }, { step: 1040 }, { step: 1300, last: true }]);
+    expect(evaluationsOf('short')).toMatchObject([
+      { step: 0 },
+      { step: 520 },
+      { step: 1040 },
+      { step: 1300, last: true },
+    ]);
     const again = await run({ name: 'short', maxSteps: 1300, resume: true });
-    expect(evaluationsOf('short')).toHaveLength(3);
+    expect(evaluationsOf('short')).toHaveLength(4);
     expect(again.progress.best!.step).toBe(readCheckpoint(again.best).progress.step);
     const { checkpoint } = await run({ name: 'short', resume: true });
     expect(evaluationsOf('short')).toEqual(evaluationsOf('whole'));
@@ -162,7 +184,8 @@ describe('a held-out evaluation', () => {
   it('does not give up the best that is kept for one that did worse, though the run that goes on has not heard of it', async () => {
     const { best } = await run({ name: 'kept', maxSteps: 1300 });
     const last = readCheckpoint(best);
-    const kept = { ...last.progress.best!, reward: 1e6 };
+    const { returns } = last.progress.best!;
+    const kept = { ...last.progress.best!, reward: 1e6, returns: returns!.map(() => 1e6) };
     writeBestCheckpoint(join(folder, 'kept'), { ...last, progress: { ...last.progress, best: kept } });
     const { progress, told } = await run({ name: 'kept', resume: true });
     expect(readCheckpoint(best).progress.best!.reward).toBe(1e6);

@@ -1,7 +1,7 @@
 /** Which held-out episodes a policy plays, and how. */
 import { describe, expect, it } from 'vitest';
 import type { Episode } from '../../../envs/env.ts';
-import { byCondition, playTrial, trialsOf } from '../../../train/judge/trials.ts';
+import { byCondition, FRESH_AGENTS, playTrial, trialsOf } from '../../../train/judge/trials.ts';
 import { createEnvironment } from '../fixtures/pointing-environment.ts';
 
 const conditions = [
@@ -39,6 +39,13 @@ describe('the trials of an evaluation', () => {
 });
 
 describe('a trial', () => {
+  it('of the episodes that no policy is chosen by is none of the others', () => {
+    const agentsOf = (first?: number) => trialsOf(conditions, {}, 40, first).map(({ agent }) => agent);
+    const [chosen, fresh] = [agentsOf(), agentsOf(FRESH_AGENTS)];
+    expect(fresh).toHaveLength(chosen.length);
+    for (const agent of fresh) expect(chosen).not.toContain(agent);
+  });
+
   it('is not made of actions that are no numbers', async () => {
     const silent = { run: async () => ({ means: { data: Float32Array.of(0, Number.NaN) } }) };
     const trial = { condition: 0, parameters: {}, agent: 2, episodes: 1 };

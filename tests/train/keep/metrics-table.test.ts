@@ -23,8 +23,7 @@ function iterated(episodes: readonly Episode[], more: Partial<Iterated> = {}): I
       step: 40,
       iteration: 2,
       episodes: 5,
-      early: { episodes: 0, rewardSum: 0 },
-      lastReward: 1,
+      recent: { rewards: [0.25, 0.75], ended: 'all' },
     },
     rollout: {
       agents: 2,

@@ -1,0 +1,67 @@
+/**
+ * What held-out evaluations say of a run: where it began, what its best policy is, and how far the two are apart. The episodes
+ * are the same each time, so policies are compared pair by pair (evaluate/paired.ts): that tells smaller differences.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { Estimate } from '../../evaluate/estimate.ts';
+import { compareReturns } from '../../evaluate/paired.ts';
+import type { Evaluation, PlayedCondition } from '../../evaluate/score.ts';
+
+/** What the policy after so many decisions earned. */
+export interface HeldOut {
+  readonly step: number;
+  readonly reward: number;
+  /** Half-width of its 95 % confidence interval. */
+  readonly rewardInterval: number;
+  /** Of each episode, in their order; absent in a checkpoint from before they were kept. */
+  readonly returns?: readonly number[];
+  /** What it earned in other episodes, which it was not chosen by. */
+  readonly fresh?: { readonly reward: number; readonly rewardInterval: number; readonly episodes: number };
+}
+
+export function heldOutOf(
+  step: number,
+  { reward, rewardInterval }: Evaluation,
+  played: readonly PlayedCondition[],
+): HeldOut {
+  const returns = played.flatMap(({ episodes }) => episodes.map((episode) => episode.reward));
+  return { step, reward, rewardInterval, returns };
+}
+
+/**
+ * The second less the first, with its 95 % interval: of pairs where both played the same episodes, else of two independent
+ * samples (an evaluation of another number of episodes, or one whose returns were not kept).
+ */
+export function differenceOf(first: HeldOut, second: HeldOut): Estimate {
+  const [before, after] = [first.returns, second.returns];
+  if (before && after && before.length === after.length) return compareReturns(before, after).difference;
+  return { mean: second.reward - first.reward, plusMinus: Math.hypot(first.rewardInterval, second.rewardInterval) };
+}
+
+/** Whether the difference says that a policy is better: its whole interval lies above 0. Anything is better than nothing. */
+export function isBetter(policy: HeldOut, than: HeldOut | undefined): boolean {
+  if (!than) return true;
+  const { mean, plusMinus } = differenceOf(than, policy);
+  return mean > plusMinus;
+}
+
+/** Whether two evaluations are of the same policy, as one that is done again after a run was cut off is. */
+export function isSame({ fresh: _, ...one }: HeldOut, { fresh: __, ...other }: HeldOut): boolean {
+  return isDeepStrictEqual(one, other);
+}
+
+/** "held-out 12.30 -> 657.10 (paired +644.80 +- 80.10), on fresh episodes 640.20 +- 79.00". */
+export function toldHeldOut(first: HeldOut, best: HeldOut): string {
+  const { fresh } = best;
+  const afterwards = fresh ? `, on fresh episodes ${shown(fresh.reward)} +- ${shown(fresh.rewardInterval)}` : '';
+  if (first.step === best.step) {
+    return `held-out ${shown(first.reward)} +- ${shown(first.rewardInterval)} at step ${first.step}, and nothing better since${afterwards}`;
+  }
+  const { mean, plusMinus } = differenceOf(first, best);
+  const difference = `paired ${mean < 0 ? '' : '+'}${shown(mean)} +- ${shown(plusMinus)}`;
+  return `held-out ${shown(first.reward)} -> ${shown(best.reward)} (${difference})${afterwards}`;
+}
+
+function shown(reward: number): string {
+  return reward.toFixed(2);
+}
