@@ -3,15 +3,14 @@
  * brings the normalisers up to date, estimates values and advantages, updates, records what it came to, and saves.
  */
 import { RandomStream } from '../base/random/stream.ts';
-import type { Estimate } from '../evaluate/estimate.ts';
-import { type Evaluation, evaluationOf } from '../evaluate/score.ts';
+import { evaluationOf } from '../evaluate/score.ts';
 import type { Collector, CollectRequest } from './collect/collecting.ts';
 import { inOrderOfTheirEnds, type Rollout } from './collect/rollout.ts';
 import { joined, spreadRows } from './collect/rows.ts';
 import { phasesBetween, settingsAt, toldPhase, withPhase } from './configuration/phases.ts';
 import type { BehaviorSettings } from './configuration/schema.ts';
 import type { Curriculum } from './judge/curriculum.ts';
-import { differenceOf, type HeldOut, heldOutOf, isBetter, isSame } from './judge/held-out.ts';
+import { type HeldOut, heldOutOf, isBetter, isSame, toldEvaluation } from './judge/held-out.ts';
 import { NO_EPISODES } from './judge/recent-episodes.ts';
 import { staysStopped, stopped } from './judge/stopping.ts';
 import { byCondition, evaluationConditions, FRESH_AGENTS, trialsOf } from './judge/trials.ts';
@@ -227,9 +226,7 @@ export class Training {
       this.#kept = heldOut;
     }
     this.#records.addEvaluation(step, evaluation, isLast);
-    this.#hooks.info(
-      toldEvaluation(step, evaluation, first && best && differenceOf(best, heldOut), isKept || isTheKept),
-    );
+    this.#hooks.info(toldEvaluation(heldOut, evaluation, best, isKept || isTheKept));
     return heldOut;
   }
 
@@ -362,22 +359,6 @@ export class Training {
     const { step, stopped: before } = this.#progress;
     return step < this.#settings.max_steps && !staysStopped(this.#settings.gaitsmith, before);
   }
-}
-
-/** An evaluation in a line. @param difference from the best before, where there was one. */
-function toldEvaluation(
-  step: number,
-  { reward, rewardInterval, fallShare, episodes }: Evaluation,
-  difference: Estimate | undefined,
-  isBest: boolean,
-): string {
-  const against = difference
-    ? ` (${difference.mean < 0 ? '' : '+'}${difference.mean.toFixed(2)} +- ${difference.plusMinus.toFixed(2)} against the best before)`
-    : '';
-  return (
-    `Evaluation at step ${step}: reward ${reward.toFixed(2)} +- ${rewardInterval.toFixed(2)}${against}, ` +
-    `falls in ${Math.round(fallShare * 100)} % of ${episodes} episodes${isBest ? '; the best so far' : ''}.`
-  );
 }
 
 /** Whether a multiple of the interval lies behind that did not before; of 0 there is none. */

@@ -16,6 +16,8 @@ export interface Room {
 
 /** What every part of training may use. */
 const groundOfTraining = ['base', 'envs/env.ts'];
+/** What `evaluate` knows of numbers alone. */
+const statistics = ['evaluate/score.ts', 'evaluate/estimate.ts', 'evaluate/paired.ts'];
 /** The rooms of training, from the ground up; each may know those before it. */
 const training = [
   'train/configuration',
@@ -89,7 +91,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'train/judge',
     about: 'which held-out episodes a policy plays, which was the best, and when a lesson or the run is over',
-    knows: [...groundOfTraining, 'evaluate/score.ts', 'train/configuration', 'train/numbers', 'train/policy'],
+    knows: [...groundOfTraining, ...statistics, 'train/configuration', 'train/numbers', 'train/policy'],
   },
   {
     name: 'train/collect',

@@ -57,9 +57,27 @@ export function toldHeldOut(first: HeldOut, best: HeldOut): string {
   if (first.step === best.step) {
     return `held-out ${shown(first.reward)} +- ${shown(first.rewardInterval)} at step ${first.step}, and nothing better since${afterwards}`;
   }
-  const { mean, plusMinus } = differenceOf(first, best);
-  const difference = `paired ${mean < 0 ? '' : '+'}${shown(mean)} +- ${shown(plusMinus)}`;
-  return `held-out ${shown(first.reward)} -> ${shown(best.reward)} (${difference})${afterwards}`;
+  return `held-out ${shown(first.reward)} -> ${shown(best.reward)} (paired ${toldDifference(first, best)})${afterwards}`;
+}
+
+/** An evaluation in a line. @param best before it, where there was one. */
+export function toldEvaluation(
+  heldOut: HeldOut,
+  { fallShare, episodes }: Evaluation,
+  best: HeldOut | undefined,
+  isBest: boolean,
+): string {
+  const against = best ? ` (${toldDifference(best, heldOut)} against the best before)` : '';
+  return (
+    `Evaluation at step ${heldOut.step}: reward ${shown(heldOut.reward)} +- ${shown(heldOut.rewardInterval)}${against}, ` +
+    `falls in ${Math.round(fallShare * 100)} % of ${episodes} episodes${isBest ? '; the best so far' : ''}.`
+  );
+}
+
+/** "+644.80 +- 80.10". */
+function toldDifference(first: HeldOut, second: HeldOut): string {
+  const { mean, plusMinus } = differenceOf(first, second);
+  return `${mean < 0 ? '' : '+'}${shown(mean)} +- ${shown(plusMinus)}`;
 }
 
 function shown(reward: number): string {
