@@ -3,25 +3,19 @@
  * brings the normalisers up to date, estimates values and advantages, updates, records what it came to, and saves.
  */
 import { RandomStream } from '../base/random/stream.ts';
-import { evaluationOf } from '../evaluate/score.ts';
 import type { Collector, CollectRequest } from './collect/collecting.ts';
 import { inOrderOfTheirEnds, type Rollout } from './collect/rollout.ts';
 import { joined, spreadRows } from './collect/rows.ts';
 import { phasesBetween, settingsAt, toldPhase, withPhase } from './configuration/phases.ts';
 import type { BehaviorSettings } from './configuration/schema.ts';
+import { HeldOutJudge, type JudgeParts, type Settled } from './held-out-judge.ts';
 import type { Curriculum } from './judge/curriculum.ts';
-import { type HeldOut, heldOutOf, isBetter, isSame, toldEvaluation } from './judge/held-out.ts';
+import type { HeldOut } from './judge/held-out.ts';
 import { NO_EPISODES } from './judge/recent-episodes.ts';
 import { staysStopped, stopped } from './judge/stopping.ts';
-import { byCondition, evaluationConditions, FRESH_AGENTS, trialsOf } from './judge/trials.ts';
 import type { Checkpoint } from './keep/checkpoint.ts';
 import { pruneCheckpoints } from './keep/checkpoint-files.ts';
-import {
-  bestCheckpoint,
-  type FoundCheckpoint,
-  writeBestCheckpoint,
-  writeCheckpoint,
-} from './keep/checkpoint-folder.ts';
+import { type FoundCheckpoint, writeCheckpoint } from './keep/checkpoint-folder.ts';
 import { toldWithDump } from './keep/dump.ts';
 import { metricsOf } from './keep/metrics-table.ts';
 import { advanced, beginning, type RunProgress } from './keep/progress.ts';
@@ -66,14 +60,13 @@ export class Training {
   readonly #curriculum: Curriculum;
   readonly #rewardNormaliser: RewardNormaliser | undefined;
   readonly #records: Records;
+  readonly #judge: HeldOutJudge;
   #progress: RunProgress;
   /** Those that hold now: each phase changes some. */
   #present: BehaviorSettings;
   /** Observations that were met, [up to SAMPLE_ROWS, observationSize]. */
   #sample: Float32Array;
   #average: PolicyAverage | undefined;
-  /** Of the policy that is kept as the best; that may be of a last evaluation, which a run that goes on forgets. */
-  #kept: HeldOut | undefined;
   /** The latest checkpoint of this stretch. */
   #checkpoint: { readonly path: string; readonly step: number } | undefined;
 
@@ -90,7 +83,15 @@ export class Training {
     this.#present = settingsAt(this.#settings, this.#progress.step);
     this.#sample = (saved ?? initial?.checkpoint)?.sample ?? new Float32Array(0);
     this.#average = this.#isAveraged ? new PolicyAverage(this.#learner.network, saved?.average) : undefined;
-    this.#kept = saved ? bestCheckpoint(options.checkpointFolder)?.progress.best : undefined;
+    const sent: JudgeParts['sent'] = (policy) => this.#sent(policy);
+    const { collector } = parts;
+    const records = this.#records;
+    this.#judge = new HeldOutJudge(
+      options,
+      (line) => hooks.info(line),
+      { collector, records, sent },
+      saved !== undefined,
+    );
   }
 
   /** @param finished the checkpoint, where nothing more is learnt and nothing about it has changed: it stays as it is. */
@@ -105,7 +106,7 @@ export class Training {
       if (!(await this.#iterate())) break;
     }
     const path = await this.#finish();
-    const heldOut = this.#progress.first && this.#kept && { first: this.#progress.first, best: this.#kept };
+    const heldOut = this.#judge.outcome(this.#progress);
     return { checkpoint: path, progress: this.#progress, interrupted: this.#hasMoreToLearn, heldOut };
   }
 
@@ -211,50 +212,9 @@ export class Training {
 
   /** @param isLast whether the run ends with it, in between two that its interval asks for. */
   async #evaluate(isLast = false): Promise<HeldOut> {
-    const { step, best, first, evaluationsSinceBest = 0 } = this.#progress;
-    const { evaluation, heldOut } = await this.#judge(this.#policy(policyOf(this.#latest)), step);
-    const isBest = isBetter(heldOut, best);
-    this.#progress = {
-      ...this.#progress,
-      first: first ?? heldOut,
-      ...(isBest ? { best: heldOut, evaluationsSinceBest: 0 } : { evaluationsSinceBest: evaluationsSinceBest + 1 }),
-    };
-    const isKept = isBest && isBetter(heldOut, this.#kept);
-    const isTheKept = this.#kept !== undefined && isSame(heldOut, this.#kept);
-    if (isKept) {
-      writeBestCheckpoint(this.#options.checkpointFolder, this.#state);
-      this.#kept = heldOut;
-    }
-    this.#records.addEvaluation(step, evaluation, isLast);
-    this.#hooks.info(toldEvaluation(heldOut, evaluation, best, isKept || isTheKept));
+    const { progress, heldOut } = await this.#dumping(this.#judge.evaluate(this.#state, isLast));
+    this.#progress = progress;
     return heldOut;
-  }
-
-  /** Lets a policy play held-out episodes: the same for every policy. @param firstAgent others of another one. */
-  async #judge(policy: SentPolicy, step: number, firstAgent?: number) {
-    const { behavior, configuration } = this.#options;
-    const conditions = evaluationConditions(behavior);
-    const { evaluation_episodes } = this.#settings.gaitsmith;
-    const trials = trialsOf(conditions, configuration.environmentParameters, evaluation_episodes, firstAgent);
-    const played = byCondition(conditions, trials, await this.#dumping(this.#collector.evaluate!(policy, trials)));
-    const evaluation = evaluationOf(played);
-    return { evaluation, heldOut: heldOutOf(step, evaluation, played) };
-  }
-
-  /** The best of several policies is in part the luckiest: it plays once more, episodes that it was not chosen by. */
-  async #scoreWinner(): Promise<void> {
-    const { checkpointFolder } = this.#options;
-    const winner = bestCheckpoint(checkpointFolder);
-    const best = winner?.progress.best;
-    if (!winner || !best || best.fresh) return;
-    const { evaluation } = await this.#judge(this.#sent(policyOf(winner), winner.normaliser), best.step, FRESH_AGENTS);
-    const { reward, rewardInterval, episodes } = evaluation;
-    this.#kept = { ...best, fresh: { reward, rewardInterval, episodes } };
-    writeBestCheckpoint(checkpointFolder, { ...winner, progress: { ...winner.progress, best: this.#kept } });
-    this.#hooks.info(
-      `The best policy, of step ${best.step}, on ${episodes} fresh episodes: ` +
-        `reward ${reward.toFixed(2)} +- ${rewardInterval.toFixed(2)}.`,
-    );
   }
 
   /** @param heldOut the evaluation that has just been made, where there was one. */
@@ -283,7 +243,7 @@ export class Training {
     const isDone = !this.#hasMoreToLearn && this.#settings.max_steps > 0;
     if (this.#isEvaluated && isDone) {
       if (!this.#records.isEvaluated(step)) await this.#evaluate(true);
-      await this.#scoreWinner();
+      await this.#dumping(this.#judge.scoreWinner());
     }
     const { actUntil } = this.#options;
     if (actUntil && this.#collector.act) {
@@ -308,10 +268,10 @@ export class Training {
 
   /** The latest, or the average in its place. */
   #policy({ parameters } = this.#latest): SentPolicy {
-    return this.#sent({ parameters }, this.#learner.normaliser);
+    return this.#sent({ parameters, normaliser: this.#learner.normaliser });
   }
 
-  #sent({ parameters }: Pick<Checkpoint, 'parameters'>, normaliser: Checkpoint['normaliser']): SentPolicy {
+  #sent({ parameters, normaliser }: Pick<Checkpoint, 'parameters' | 'normaliser'>): SentPolicy {
     const { network } = this.#learner;
     return {
       model: actingModel({ network, parameters, normaliser }),
@@ -325,7 +285,7 @@ export class Training {
   }
 
   /** What a checkpoint holds but for what is under way. */
-  get #state(): Omit<Checkpoint, 'snapshots' | 'summary'> {
+  get #state(): Settled {
     const { network, optimiser, normaliser } = this.#learner;
     const { behavior, origin } = this.#options;
     return {

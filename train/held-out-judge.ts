@@ -1,0 +1,96 @@
+/** The held-out evaluations of a training: plays them, keeps the best policy, and scores it once more at the end. */
+import { evaluationOf } from '../evaluate/score.ts';
+import type { Collector } from './collect/collecting.ts';
+import { type HeldOut, heldOutOf, isBetter, isSame, toldEvaluation } from './judge/held-out.ts';
+import { byCondition, evaluationConditions, FRESH_AGENTS, trialsOf } from './judge/trials.ts';
+import type { Checkpoint } from './keep/checkpoint.ts';
+import { bestCheckpoint, writeBestCheckpoint } from './keep/checkpoint-folder.ts';
+import type { RunProgress } from './keep/progress.ts';
+import type { Records } from './keep/records.ts';
+import type { SentPolicy } from './policy/acting-policy.ts';
+import { policyOf } from './policy/policy-average.ts';
+import type { TrainHooks, TrainOptions } from './train-options.ts';
+
+/** What a checkpoint holds but for what is under way. */
+export type Settled = Omit<Checkpoint, 'snapshots' | 'summary'>;
+
+export interface JudgeParts {
+  readonly collector: Collector;
+  readonly records: Records;
+  /** Makes a checkpoint's policy ready to act. */
+  readonly sent: (policy: Pick<Checkpoint, 'parameters' | 'normaliser'>) => SentPolicy;
+}
+
+export class HeldOutJudge {
+  readonly #options: TrainOptions;
+  readonly #info: TrainHooks['info'];
+  readonly #parts: JudgeParts;
+  /** Of the policy that is kept as the best; that may be of a last evaluation, which a run that goes on forgets. */
+  #kept: HeldOut | undefined;
+
+  /** @param goesOn whether the run does: what a new one finds in its folder is not its own. */
+  constructor(options: TrainOptions, info: TrainHooks['info'], parts: JudgeParts, goesOn: boolean) {
+    this.#options = options;
+    this.#info = info;
+    this.#parts = parts;
+    this.#kept = goesOn ? bestCheckpoint(options.checkpointFolder)?.progress.best : undefined;
+  }
+
+  /** The first policy of a run and the one that is kept as its best; undefined before an evaluation. */
+  outcome({ first }: RunProgress): { readonly first: HeldOut; readonly best: HeldOut } | undefined {
+    return first && this.#kept && { first, best: this.#kept };
+  }
+
+  /**
+   * Lets a policy play the held-out episodes, and keeps it where it is better than the best.
+   *
+   * @param state of the training that has come to it.
+   * @param isLast whether the run ends with it, in between two that its interval asks for.
+   * @returns where the run stands then, and what the policy earned.
+   */
+  async evaluate(state: Settled, isLast: boolean): Promise<{ progress: RunProgress; heldOut: HeldOut }> {
+    const { step, best, first, evaluationsSinceBest = 0 } = state.progress;
+    const { evaluation, heldOut } = await this.#play(policyOf(state), step);
+    const isBest = isBetter(heldOut, best);
+    const standing = isBest
+      ? { best: heldOut, evaluationsSinceBest: 0 }
+      : { evaluationsSinceBest: evaluationsSinceBest + 1 };
+    const progress = { ...state.progress, first: first ?? heldOut, ...standing };
+    // One that is done again, after a run was cut off, lies there already.
+    const isTheKept = this.#kept !== undefined && isSame(heldOut, this.#kept);
+    const isKept = isBest && isBetter(heldOut, this.#kept);
+    if (isKept) {
+      writeBestCheckpoint(this.#options.checkpointFolder, { ...state, progress });
+      this.#kept = heldOut;
+    }
+    this.#parts.records.addEvaluation(step, evaluation, isLast);
+    this.#info(toldEvaluation(heldOut, evaluation, best, isKept || isTheKept));
+    return { progress, heldOut };
+  }
+
+  /** The best of several policies is in part the luckiest: it plays once more, episodes that it was not chosen by. */
+  async scoreWinner(): Promise<void> {
+    const { checkpointFolder } = this.#options;
+    const winner = bestCheckpoint(checkpointFolder);
+    const best = winner?.progress.best;
+    if (!winner || !best || best.fresh) return;
+    const { evaluation } = await this.#play(policyOf(winner), best.step, FRESH_AGENTS);
+    const { reward, rewardInterval, episodes } = evaluation;
+    this.#kept = { ...best, fresh: { reward, rewardInterval, episodes } };
+    writeBestCheckpoint(checkpointFolder, { ...winner, progress: { ...winner.progress, best: this.#kept } });
+    const score = `${reward.toFixed(2)} +- ${rewardInterval.toFixed(2)}`;
+    this.#info(`The best policy, of step ${best.step}, on ${episodes} fresh episodes: reward ${score}.`);
+  }
+
+  /** The same episodes for every policy. @param firstAgent others of another one. */
+  async #play(policy: Pick<Checkpoint, 'parameters' | 'normaliser'>, step: number, firstAgent?: number) {
+    const { behavior, configuration } = this.#options;
+    const conditions = evaluationConditions(behavior);
+    const { evaluation_episodes } = configuration.behavior.gaitsmith;
+    const trials = trialsOf(conditions, configuration.environmentParameters, evaluation_episodes, firstAgent);
+    const episodes = await this.#parts.collector.evaluate!(this.#parts.sent(policy), trials);
+    const played = byCondition(conditions, trials, episodes);
+    const evaluation = evaluationOf(played);
+    return { evaluation, heldOut: heldOutOf(step, evaluation, played) };
+  }
+}
