@@ -80,7 +80,8 @@ describe('several seeds', () => {
     await run(2, { kind: 'other' });
     expect(began.slice(3)).toEqual(['1 resumed', '2 resumed']);
     await run(1, { force: true });
-    expect(began.at(-1)).toBe('1');
+    await run(1, { force: true });
+    expect(began.slice(5)).toEqual(['1', '1']);
   });
 
   it('go on where one was stopped: the others are not run before', async () => {
