@@ -75,7 +75,7 @@ describe('training with lessons and samplers', () => {
     readFileSync(join(folder, `${name}.jsonl`), 'utf8')
       .trim()
       .split('\n')
-      .map((line): IterationMetrics => ({ ...JSON.parse(line), seconds: 0 }));
+      .map((line): IterationMetrics => ({ ...JSON.parse(line), seconds: 0, decisionsPerSecond: 0 }));
   /** The checkpoint after so many iterations, of 520 decisions each. */
   const checkpointAfter = (iterations: number) =>
     listCheckpoints(join(folder, 'whole')).find((path) => readCheckpoint(path).progress.iteration === iterations)!;

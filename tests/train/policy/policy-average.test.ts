@@ -111,7 +111,7 @@ behaviors:
       `init_path: ${judged.checkpoint}`,
     );
     const [taken] = evaluationsOf('next');
-    expect(taken).toMatchObject({ step: 0, evaluation: evaluationsOf('judged')[0]!.evaluation });
+    expect(taken).toMatchObject({ step: 0, evaluation: evaluationsOf('judged').at(-1)!.evaluation });
     expect(next.at(720).average).toBeUndefined();
 
     // The latest by itself does otherwise.
