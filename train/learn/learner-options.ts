@@ -29,8 +29,12 @@ export function networkOf(behavior: BehaviorSpec, settings: BehaviorSettings): N
   };
 }
 
-/** @throws UserError where the behaviour has no mirror. */
-function symmetryOf(behavior: BehaviorSpec): NetworkSymmetry {
+/**
+ * The mirror of a behaviour as a network has it.
+ *
+ * @throws UserError where it has none.
+ */
+export function symmetryOf(behavior: BehaviorSpec): NetworkSymmetry {
   const { observations, actions } = mirrorOf(behavior);
   const listed = ({ from, signs }: Mirror) => ({ from: [...from], signs: [...signs] });
   return { observations: listed(observations), actions: listed(actions) };

@@ -21,6 +21,12 @@ const buffer = {
   returns: draw(rows),
   collected: Float32Array.from({ length: rows }, (_, row) => (row % 3) & 1),
 };
+/** Each number changes places with the one at its other end. */
+const turnedRound = (size: number) => ({
+  from: Array.from({ length: size }, (_, at) => size - 1 - at),
+  signs: Array.from({ length: size }, (_, at) => (Math.abs(2 * at - size + 1) % 4 < 2 ? 1 : -1)),
+});
+const symmetry = { observations: turnedRound(243), actions: turnedRound(39) };
 const settings = { learningRate: 3e-4, epsilon: 0.2, beta: 0.005, epochs: 1 };
 
 async function learnt(threads: number, options: LearnerOptions, more: Partial<Network> = {}) {
@@ -42,6 +48,7 @@ describe('any number of threads learns the same bytes', () => {
     ['in two networks', [2, 4, 8], {}, {}],
     ['with a norm over both gradients', [3], { maxGradientNorm: 0.5 }, { layerNorm: true, activation: 'none' }],
     ['on one body', [4], { maxGradientNorm: 0.5 }, { sharedBody: true }],
+    ['in networks that respect a mirror', [2, 4], {}, { symmetry }],
     ['where the critic goes on alone', [2], { actorMinibatches: 1 }, {}],
   ])('%s', async (_name, counts, options, more) => {
     const one = await learnt(1, options, more);

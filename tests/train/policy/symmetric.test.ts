@@ -8,9 +8,11 @@ import { behavior } from '../../../envs/walker/behavior.ts';
 import { exportActor } from '../../../export/export-actor.ts';
 import { encodeModel } from '../../../onnx/encode.ts';
 import { Learner } from '../../../train/learn/learner.ts';
+import { symmetryOf } from '../../../train/learn/learner-options.ts';
 import { mirrored } from '../../../train/learn/mirrored.ts';
 import { type Actor, actingModel, eagerActions } from '../../../train/policy/actor.ts';
 import { Normaliser } from '../../../train/policy/normaliser.ts';
+import { parityOf } from '../../../train/policy/parity.ts';
 import {
   actorCritic,
   denseForm,
@@ -28,9 +30,8 @@ interface Subject {
 }
 
 function subject({ observations, actions }: Subject['mirror'], more: Partial<Network> = {}): Subject {
-  const listed = ({ from, signs }: Mirror) => ({ from: [...from], signs: [...signs] });
   const size = { observationSize: observations.from.length, actionSize: actions.from.length };
-  const symmetry = { observations: listed(observations), actions: listed(actions) };
+  const symmetry = symmetryOf({ name: 'Subject', ...size, mirror: { observations, actions } });
   return { network: { ...size, hiddenUnits: 32, layers: 2, symmetry, ...more }, mirror: { observations, actions } };
 }
 
@@ -204,6 +205,16 @@ describe('a symmetric network', () => {
       return weight.matMul(weight, true).sub(tf.eye(64).mul(2)).abs().max().dataSync()[0]!;
     });
     expect(products).toBeLessThan(1e-5);
+  });
+});
+
+describe('a mirror', () => {
+  it('that would not lead back to where it began is refused', () => {
+    const parts = (from: number[], signs: number[]) => () => parityOf({ from, signs });
+    expect(parts([1, 2, 0], [1, 1, 1])).toThrow(/number 0 /);
+    expect(parts([0, 2, 1], [1, 1, -1])).toThrow(/number 1 /);
+    expect(parts([0, 1], [1, 0.5])).toThrow(/number 1 /);
+    expect(parts([0, 2, 1], [-1, -1, -1])()).toMatchObject({ size: 3, even: [{}], odd: [{}, {}] });
   });
 });
 
