@@ -17,7 +17,7 @@ import {
   lossOf,
   ML_AGENTS_OBJECTIVE,
 } from './objective.ts';
-import { lengthOf, OWNERS, rowsOf, tensorsIn } from './parameter-vectors.ts';
+import { lengthOf, OWNERS, rowsOf } from './parameter-vectors.ts';
 
 /** What of the networks has a gradient by itself: actor and critic, or both where they stand on one body. */
 export interface Part {
@@ -45,26 +45,27 @@ export function gradientOf(
   objective = ML_AGENTS_OBJECTIVE,
   weight: number,
 ) {
-  const tables = owners.map((owner) => rowsOf(networks.parameterTable, owner));
+  const names = rowsOf(networks.parameterTable, owners).map(({ name }) => name);
   return ({ parameters, batch, ...scalars }: TensorsOf<ReturnType<typeof gradientSignature>>) => {
     const statistics: Record<string, tf.Tensor> = {};
-    const lossAt = (...vectors: tf.Tensor[]): tf.Tensor => {
-      const named = Object.assign({}, ...tables.map((table, index) => tensorsIn(table, vectors[index]!)));
+    const lossAt = (...values: tf.Tensor[]): tf.Tensor => {
+      const named = Object.fromEntries(names.map((name, index) => [name, values[index]!]));
       const made = loss(networks, objective, named, batch, scalars);
       // The gradient's own scope would dispose of these.
       for (const [name, value] of Object.entries(made.statistics)) statistics[name] = tf.keep(value.clone());
       return weight === 1 ? made.loss : made.loss.mul(weight);
     };
-    const gradients = tf.grads(lossAt)(owners.map((owner) => parameters[owner]!));
-    return { gradients: Object.fromEntries(owners.map((owner, index) => [owner, gradients[index]!])), statistics };
+    const gradients = tf.grads(lossAt)(names.map((name) => parameters[name]!));
+    return { gradients: Object.fromEntries(names.map((name, index) => [name, gradients[index]!])), statistics };
   };
 }
 
 /** Shapes of everything that `gradientOf` takes. */
 export function gradientSignature(part: Part, networks: ActorCritic, objective = ML_AGENTS_OBJECTIVE, rows: number) {
   const columns = Object.entries(part.columns(networks, objective));
+  const parameters = rowsOf(networks.parameterTable, part.owners);
   return {
-    parameters: vectorShapes(part.owners, networks),
+    parameters: Object.fromEntries(parameters.map(({ name, shape }) => [name, { shape }])),
     batch: Object.fromEntries(columns.map(([name, width]) => [name, { shape: [rows, width] as number[] }])),
     epsilon: { shape: [] },
     beta: { shape: [] },
@@ -123,5 +124,5 @@ export function descentSignature(owners: readonly Owner[], networks: ActorCritic
 }
 
 function vectorShapes(owners: readonly Owner[], { parameterTable }: ActorCritic): Record<string, { shape: number[] }> {
-  return Object.fromEntries(owners.map((owner) => [owner, { shape: [lengthOf(rowsOf(parameterTable, owner))] }]));
+  return Object.fromEntries(owners.map((owner) => [owner, { shape: [lengthOf(rowsOf(parameterTable, [owner]))] }]));
 }
