@@ -62,6 +62,8 @@ export class Training {
   #average: PolicyAverage | undefined;
   /** What the policy earned that is kept as the best; that may be of a last evaluation, which a run that goes on forgets. */
   #rewardOfBest: number;
+  /** The latest policy as it is sent, where that has been made: tracing it takes as long as a minibatch. */
+  #sent: SentPolicy | undefined;
   /** The latest checkpoint of this stretch. */
   #checkpoint: { readonly path: string; readonly step: number } | undefined;
 
@@ -127,7 +129,8 @@ export class Training {
   async #update(buffer: LearningBuffer, settings: UpdateSettings, rollout: Rollout): Promise<UpdateStatistics> {
     const order = new RandomStream(this.#options.seed, STREAMS.minibatches, this.#progress.iteration);
     const losses = await this.#dumping(this.#learner.update(buffer, settings, order));
-    await this.#dumping(checkPolicy(this.#policy(), this.#learner, rollout.observations));
+    this.#sent = this.#policy();
+    await this.#dumping(checkPolicy(this.#sent, this.#learner, rollout.observations));
     this.#average?.add(this.#learner.parameters, this.#present.gaitsmith.average_updates!);
     return losses;
   }
@@ -174,6 +177,7 @@ export class Training {
       this.#present = withPhase(this.#present, phase);
       const { batch_size } = this.#present.hyperparameters;
       await this.#learner.learnBy(learnerOptions(this.#present, this.#options.behavior), batch_size);
+      this.#sent = undefined;
       this.#average = this.#isAveraged ? (this.#average ?? new PolicyAverage(this.#learner.network)) : undefined;
       this.#hooks.info(`A phase begins at step ${step}: ${toldPhase(phase)}.`);
     }
@@ -235,7 +239,8 @@ export class Training {
 
   #request(): CollectRequest {
     const { iteration } = this.#progress;
-    return { ...this.#policy(), iteration, rows: this.#present.hyperparameters.buffer_size };
+    this.#sent ??= this.#policy();
+    return { ...this.#sent, iteration, rows: this.#present.hyperparameters.buffer_size };
   }
 
   /** The latest, or the average in its place. */
