@@ -110,8 +110,9 @@ function create(
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
     executionMode: 'sequential',
-    // It would fold the transposed copies that passes/gemm.ts leaves on purpose.
-    extra: { optimization: { disable_specified_optimizers: 'MatmulTransposeFusion' } },
+    // The first would fold the transposed copies that passes/gemm.ts leaves on purpose. The others would add a product onto
+    // another number as it is summed: then a sum of gradients depends on whether they were computed in the same graph.
+    extra: { optimization: { disable_specified_optimizers: 'MatmulTransposeFusion;MatMulAddFusion;GemmSumFusion' } },
     ...(threads === undefined ? {} : { intraOpNumThreads: threads, interOpNumThreads: 1 }),
     ...more,
   });

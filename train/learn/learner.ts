@@ -23,11 +23,20 @@ import {
 } from '../policy/policy.ts';
 import { normaliseAdvantages } from './advantages.ts';
 import type { LearnerState, OptimiserState } from './learner-state.ts';
-import { emptyBatch, type MinibatchStep, paysSideBySide, prepareSteps, type State } from './minibatch-step.ts';
+import {
+  emptyBatch,
+  type MinibatchStep,
+  paysSideBySide,
+  prepareSteps,
+  type State,
+  TOGETHER,
+} from './minibatch-step.ts';
 import { type Drawing, minibatches, minibatchesIn } from './minibatches.ts';
 import type { Objective } from './objective.ts';
 import { parametersIn, type Vectors, vectorsOf, zeroVectors } from './parameter-vectors.ts';
-import { AT_ONCE, UpdatePass } from './update-pass.ts';
+import { AT_ONCE, UpdatePass, type UpdateSettings } from './update-pass.ts';
+
+export type { UpdateSettings } from './update-pass.ts';
 
 /** What an update learns from; all arrays have one row for each decision. */
 export interface LearningBuffer {
@@ -60,16 +69,6 @@ export interface LearnerOptions {
   /** Between these the logarithm of an action's deviation is kept. */
   readonly minLogDeviation?: number | null;
   readonly maxLogDeviation?: number | null;
-}
-
-/** Settings of one update; schedules have been applied. */
-export interface UpdateSettings {
-  readonly learningRate: number;
-  /** Default: the same as `learningRate`, which is the actor's alone otherwise. */
-  readonly criticLearningRate?: number;
-  readonly epsilon: number;
-  readonly beta: number;
-  readonly epochs: number;
 }
 
 /**
@@ -220,29 +219,16 @@ export class Learner {
    *   have changed is then as it was before its minibatch.
    */
   async update(buffer: LearningBuffer, settings: UpdateSettings, random: RandomStream): Promise<UpdateStatistics> {
-    const { drawing = 'shuffled', normalisesMinibatches } = this.#options;
-    const { steps, batches } = this.#functions;
-    const { sharedBody = false } = this.network;
+    const { drawing = 'shuffled' } = this.#options;
     const rows = buffer.advantages.length;
-    const all = minibatchesIn(rows, this.#batchSize) * settings.epochs;
-    const passes = steps.map((step) => {
-      step.load(this.#state);
-      return new UpdatePass(step, this.#options, settings, { counts: this.#counts, sharedBody });
-    });
-
-    let met = 0;
-    for (const chosen of minibatches(rows, this.#batchSize, settings.epochs, drawing, random)) {
-      // Nobody reads what is in the memory any more.
-      await Promise.all(passes.map((pass) => pass.through(met - batches.length)));
-      if (passes.every(({ isOver }) => isOver) || passes.some(({ failure }) => failure)) break;
-      const batch = batches[met % batches.length]!;
-      for (const name in batch) gather(buffer[name as keyof LearningBuffer]!, rows, chosen, batch[name]!);
-      if (normalisesMinibatches) normaliseAdvantages(batch['advantages']!);
-      const minibatch = { batch, rows: chosen.slice(), place: `minibatch ${++met} of ${all}` };
-      for (const pass of passes) pass.take(minibatch);
-    }
-    await Promise.all(passes.map((pass) => pass.through(met - 1)));
-
+    const { steps } = this.#functions;
+    const drawn = Array.from(minibatches(rows, this.#batchSize, settings.epochs, drawing, random), (chosen) =>
+      chosen.slice(),
+    );
+    let passes = await this.#pass(drawn, buffer, settings, false);
+    // What is no number is found, told and kept minibatch by minibatch.
+    const tookSeveral = steps.some(({ takesSeveral }) => takesSeveral);
+    if (tookSeveral && firstFailure(passes)) passes = await this.#pass(drawn, buffer, settings, true);
     const failure = firstFailure(passes);
     if (failure) for (const pass of passes) pass.backTo(failure.at);
     this.#takeFrom(steps, passes);
@@ -256,6 +242,37 @@ export class Learner {
       lastDivergence: last.reduce((sum, each) => sum + each, 0) / last.length,
       actorMinibatches: taken,
     };
+  }
+
+  /** Leads all through the minibatches, from the state as it is. @param oneByOne whether each gets a call of its own. */
+  async #pass(
+    drawn: readonly Uint32Array[],
+    buffer: LearningBuffer,
+    settings: UpdateSettings,
+    oneByOne: boolean,
+  ): Promise<UpdatePass[]> {
+    const { steps, batches } = this.#functions;
+    const { sharedBody = false } = this.network;
+    const rows = buffer.advantages.length;
+    const passes = steps.map((step) => {
+      step.load(this.#state);
+      return new UpdatePass(step, this.#options, settings, { counts: this.#counts, sharedBody, oneByOne });
+    });
+    const atOnce = oneByOne ? AT_ONCE : batches.length;
+    let met = 0;
+    for (const chosen of drawn) {
+      // Nobody reads what is in the memory any more.
+      await Promise.all(passes.map((pass) => pass.through(met - atOnce)));
+      if (passes.every(({ isOver }) => isOver) || passes.some(({ failure }) => failure)) break;
+      const batch = batches[met % atOnce]!;
+      for (const name in batch) gather(buffer[name as keyof LearningBuffer]!, rows, chosen, batch[name]!);
+      if (this.#options.normalisesMinibatches) normaliseAdvantages(batch['advantages']!);
+      const minibatch = { batch, rows: chosen, place: `minibatch ${++met} of ${drawn.length}` };
+      for (const pass of passes) pass.take(minibatch);
+    }
+    for (const pass of passes) pass.finish();
+    await Promise.all(passes.map((pass) => pass.through(met - 1)));
+    return passes;
   }
 
   /** What an update has come to, in arrays of its own: those of the steps are written to again. */
@@ -305,7 +322,8 @@ async function prepareFunctions(network: Network, batchSize: number, engine: Eng
   const evaluate = await engine.prepare(evaluation(network), evaluationSignature(network), { sideBySide });
   const see = await engine.prepare(seeing(network), seeingSignature(network));
   const steps = await prepareSteps(networks, batchSize, engine, { objective, maxGradientNorm, criticGoesOn });
-  const batches = Array.from({ length: AT_ONCE }, () => emptyBatch(networks, batchSize, objective));
+  const atOnce = steps.some(({ takesSeveral }) => takesSeveral) ? AT_ONCE * TOGETHER : AT_ONCE;
+  const batches = Array.from({ length: atOnce }, () => emptyBatch(networks, batchSize, objective));
   return { evaluate, see, steps, batches };
 }
 

@@ -6,9 +6,24 @@
  */
 import type { Owner } from '../policy/policy.ts';
 import { adamFactors } from './adam.ts';
-import type { LearnerOptions, UpdateSettings } from './learner.ts';
 import { checkStep, type Minibatch } from './learning-checks.ts';
-import type { MinibatchStep } from './minibatch-step.ts';
+import { type MinibatchStep, type StepInputs, TOGETHER } from './minibatch-step.ts';
+
+/** Settings of one update; schedules have been applied. */
+export interface UpdateSettings {
+  readonly learningRate: number;
+  /** Default: the same as `learningRate`, which is the actor's alone otherwise. */
+  readonly criticLearningRate?: number;
+  readonly epsilon: number;
+  readonly beta: number;
+  readonly epochs: number;
+}
+
+/** Where the actor ends before its time; see `LearnerOptions`. */
+export interface ActorsEnd {
+  readonly actorMinibatches?: number | null;
+  readonly targetDivergence?: number | null;
+}
 
 export type Counts = Readonly<Record<Owner, number>>;
 
@@ -23,7 +38,7 @@ interface Mark {
 
 export class UpdatePass {
   readonly #step: MinibatchStep;
-  readonly #options: LearnerOptions;
+  readonly #options: ActorsEnd;
   readonly #settings: UpdateSettings;
   readonly #sharedBody: boolean;
   /** Of Adam's steps; those of others stay as they are. */
@@ -39,13 +54,22 @@ export class UpdatePass {
   #learners: readonly Owner[];
   /** By minibatch. */
   readonly #passed: Promise<void>[] = [];
+  /** How many are taken in one call. */
+  readonly #together: number;
+  /** Those that wait until there are as many. */
+  #waiting: Minibatch[] = [];
 
   constructor(
     step: MinibatchStep,
-    options: LearnerOptions,
+    options: ActorsEnd,
     settings: UpdateSettings,
-    { counts, sharedBody }: { readonly counts: Counts; readonly sharedBody: boolean },
+    {
+      counts,
+      sharedBody,
+      oneByOne,
+    }: { readonly counts: Counts; readonly sharedBody: boolean; readonly oneByOne: boolean },
   ) {
+    this.#together = step.takesSeveral && !oneByOne ? TOGETHER : 1;
     this.#step = step;
     this.#options = options;
     this.#settings = settings;
@@ -61,8 +85,21 @@ export class UpdatePass {
 
   /** Learns from a minibatch as soon as the one before it is through. */
   take(minibatch: Minibatch): void {
+    this.#waiting.push(minibatch);
+    if (this.#waiting.length === this.#together) this.finish();
+  }
+
+  /** Learns from those that wait for more. */
+  finish(): void {
     const at = this.#passed.length;
-    this.#passed.push(this.through(at - 1).then(() => this.#learn(minibatch, at)));
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    if (waiting.length < 1) return;
+    const passed = this.through(at - 1).then(async () => {
+      if (waiting.length > 1) return this.#learn(at, () => this.#takeSteps(waiting));
+      return this.#learn(at, () => this.#takeStep(waiting[0]!));
+    });
+    for (const _ of waiting) this.#passed.push(passed);
   }
 
   /** Until a minibatch, from 0, is not read any more. */
@@ -83,12 +120,12 @@ export class UpdatePass {
     return this.#means.all();
   }
 
-  async #learn(minibatch: Minibatch, at: number): Promise<void> {
+  async #learn(at: number, work: () => Promise<void>): Promise<void> {
     if (this.isOver) return;
     this.#marks.set(at, { counts: this.counts, step: this.#step.mark });
     this.#marks.delete(at - AT_ONCE - 1);
     try {
-      await this.#takeStep(minibatch);
+      await work();
     } catch (error) {
       this.failure = { error, at };
     }
@@ -96,20 +133,47 @@ export class UpdatePass {
 
   async #takeStep(minibatch: Minibatch): Promise<void> {
     const learners = this.#learners;
-    const counts = { ...this.counts };
-    for (const owner of learners) counts[owner]++;
-    const { learningRate, criticLearningRate = learningRate, epsilon, beta } = this.#settings;
-    const rates = { actor: learningRate, critic: criticLearningRate };
-    const adam = Object.fromEntries(learners.map((owner) => [owner, adamFactors(rates[owner], counts[owner])]));
-    const stepped = await this.#step.run(minibatch.batch, { epsilon, beta, adam }, learners);
-    const { statistics } = stepped;
-    checkStep(statistics, stepped.gradientSquares, stepped.second, minibatch);
-    const { policyLoss, divergence } = statistics;
-    const actorLearnt = learners.includes('actor');
-    this.#means.add(actorLearnt ? { ...statistics, absolutePolicyLoss: Math.abs(policyLoss!) } : statistics);
-    const accepted = actorLearnt ? this.#accepted(divergence!) : learners;
+    const counts = this.#countsAfter(1);
+    const { epsilon, beta } = this.#settings;
+    const stepped = await this.#step.run(minibatch.batch, { epsilon, beta, adam: this.#adamAt(counts) }, learners);
+    checkStep(stepped.statistics, stepped.gradientSquares, stepped.second, minibatch);
+    const accepted = this.#told(stepped.statistics);
     this.#step.accept(accepted);
     for (const owner of accepted) this.counts = { ...this.counts, [owner]: counts[owner] };
+  }
+
+  /** Steps in one call: nobody of those who learn so ends before the update does. */
+  async #takeSteps(minibatches: readonly Minibatch[]): Promise<void> {
+    const { epsilon, beta } = this.#settings;
+    const counts = minibatches.map((_, index) => this.#countsAfter(index + 1));
+    const adam = counts.map((each) => this.#adamAt(each));
+    const batches = minibatches.map(({ batch }) => batch);
+    const stepped = await this.#step.runSeveral(batches, { epsilon, beta, adam: adam[0]! }, adam);
+    for (const [index, { statistics, gradientSquares }] of stepped.entries()) {
+      checkStep(statistics, gradientSquares, {}, minibatches[index]!);
+      this.#told(statistics);
+    }
+    this.#step.accept(this.#learners);
+    this.counts = counts.at(-1)!;
+  }
+
+  #countsAfter(steps: number): Counts {
+    const more = Object.fromEntries(this.#learners.map((owner) => [owner, this.counts[owner] + steps]));
+    return { ...this.counts, ...more };
+  }
+
+  #adamAt(counts: Counts): StepInputs['adam'] {
+    const { learningRate, criticLearningRate = learningRate } = this.#settings;
+    const rates = { actor: learningRate, critic: criticLearningRate };
+    return Object.fromEntries(this.#learners.map((owner) => [owner, adamFactors(rates[owner], counts[owner])]));
+  }
+
+  /** Takes in what a step told. @returns whose step is taken. */
+  #told(statistics: Readonly<Record<string, number>>): readonly Owner[] {
+    const { policyLoss, divergence } = statistics;
+    const actorLearnt = this.#learners.includes('actor');
+    this.#means.add(actorLearnt ? { ...statistics, absolutePolicyLoss: Math.abs(policyLoss!) } : statistics);
+    return actorLearnt ? this.#accepted(divergence!) : this.#learners;
   }
 
   /** Whose step is taken after the actor learnt in it; the actor may be done now. */

@@ -16,6 +16,7 @@ import {
   type LossFunction,
   lossOf,
   ML_AGENTS_OBJECTIVE,
+  type Objective,
 } from './objective.ts';
 import { lengthOf, OWNERS, rowsOf } from './parameter-vectors.ts';
 
@@ -69,6 +70,60 @@ export function gradientSignature(part: Part, networks: ActorCritic, objective =
     batch: Object.fromEntries(columns.map(([name, width]) => [name, { shape: [rows, width] as number[] }])),
     epsilon: { shape: [] },
     beta: { shape: [] },
+  };
+}
+
+/**
+ * Steps on several minibatches, one after the other, without a norm over all gradients: what `gradientOf` and `descent` do, in one
+ * graph, so that gradients stay inside, and so does all but the last state.
+ *
+ * @param shards of each minibatch.
+ */
+export function stepsOf(part: Part, networks: ActorCritic, objective: Objective, shards: number) {
+  const gradient = gradientOf(part, networks, objective, 1 / shards);
+  const names = rowsOf(networks.parameterTable, part.owners).map(({ name }) => name);
+  return ({ minibatches, epsilon, beta, ...state }: TensorsOf<ReturnType<typeof stepsSignature>>) => {
+    let { parameters, first, second } = state;
+    const met = minibatches.map(({ adam, shards: batches }) => {
+      const computed = batches.map((batch) => gradient({ parameters, batch, epsilon, beta }));
+      const squares: tf.Tensor[] = [];
+      const stepped = names.map((name) => {
+        const sum = tf.addN(computed.map(({ gradients }) => gradients[name]!));
+        squares.push(sum.square().sum());
+        return adamStep(parameters[name]!, sum, first[name]!, second[name]!, adam.stepSize, adam.tiny);
+      });
+      const after = (key: keyof (typeof stepped)[number]) =>
+        Object.fromEntries(names.map((name, index) => [name, stepped[index]![key]]));
+      [parameters, first, second] = [after('parameter'), after('first'), after('second')];
+      return { gradientSquares: tf.addN(squares), shards: computed.map(({ statistics }) => statistics) };
+    });
+    return { parameters, first, second, minibatches: met };
+  };
+}
+
+/**
+ * Shapes of everything that `stepsOf` takes.
+ *
+ * @param minibatches how many.
+ * @param rows of a shard.
+ */
+export function stepsSignature(
+  part: Part,
+  networks: ActorCritic,
+  objective: Objective,
+  { minibatches, shards, rows }: Readonly<Record<'minibatches' | 'shards' | 'rows', number>>,
+) {
+  const { parameters, batch, ...scalars } = gradientSignature(part, networks, objective, rows);
+  const minibatch = {
+    adam: { stepSize: { shape: [] as number[] }, tiny: { shape: [] as number[] } },
+    shards: Array.from({ length: shards }, () => batch),
+  };
+  return {
+    parameters,
+    first: parameters,
+    second: parameters,
+    minibatches: Array.from({ length: minibatches }, () => minibatch),
+    ...scalars,
   };
 }
 

@@ -86,8 +86,8 @@ describe('a minibatch', () => {
     const options = { objective, maxGradientNorm: 0.5 };
     const [cut] = await prepareSteps(networks, 1024, await openEngine(), options);
     // A device takes all rows at once.
-    const { prepare } = await openEngine();
-    const [whole] = await prepareSteps(networks, 1024, { backend: 'onnx', use: { device: 'gpu' }, prepare }, options);
+    const engine = await openEngine();
+    const [whole] = await prepareSteps(networks, 1024, { ...engine, use: { device: 'gpu' } }, options);
     const table = networks.parameterTable;
     const state = {
       parameters: vectorsOf(table, initialParameters(small, 3)),
