@@ -11,7 +11,7 @@ import { runCommandLine } from '../cli/command-line.ts';
 import { flag, wholeNumber } from '../cli/options.ts';
 import { openEngine } from '../compile/engine.ts';
 import { compile, type Engine, tf } from '../compile/index.ts';
-import { MinibatchStep, type State } from '../train/learn/minibatch-step.ts';
+import { type MinibatchStep, prepareSteps, type State } from '../train/learn/minibatch-step.ts';
 import { vectorsOf, zeroVectors } from '../train/learn/parameter-vectors.ts';
 import { ACTIONS, OBSERVATIONS, productOperations, type UpdateCase, updateCases } from './update-networks.ts';
 
@@ -116,7 +116,7 @@ async function plainProduct(repeats: number, threads: number): Promise<number> {
   return (2 * BATCH * 512 * 512) / ms / 1e6;
 }
 
-/** The update as training runs it: each step's outputs are the next one's inputs. */
+/** The update as training runs it: each step goes on from the one before. */
 async function traced(each: UpdateCase, repeats: number, threads: number): Promise<number> {
   const { next, release } = await steps(each, await openEngine({ threads }));
   const ms = await medianMs(repeats, next);
@@ -138,14 +138,17 @@ async function onWasm(each: UpdateCase): Promise<number> {
 
 /** Steps one after the other, all on the same minibatch. */
 async function steps(each: UpdateCase, engine: Engine) {
-  const step = await MinibatchStep.prepare(each, BATCH, engine);
+  const both = await prepareSteps(each, BATCH, engine);
   const { batch, ...inputs } = randomMinibatch();
-  for (const [name, values] of Object.entries(batch)) step.batch[name]!.set(values);
-  let state = initialState(each);
-  const next = async () => {
-    state = (await step.run(state, inputs)).state as State;
+  for (const step of both) step.load(initialState(each));
+  const next = async (step: MinibatchStep) => {
+    await step.run(batch, inputs);
+    step.accept(step.owners);
   };
-  return { next, release: () => step.release() };
+  return {
+    next: () => Promise.all(both.map(next)),
+    release: () => Promise.all(both.map((step) => step.release())),
+  };
 }
 
 function initialState({ parameterTable }: UpdateCase): State {

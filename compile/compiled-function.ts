@@ -4,7 +4,7 @@ import type { Model } from '../onnx/model.ts';
 import type { DeviceUse } from './devices.ts';
 import { GivenInputs, type InputValue } from './given-inputs.ts';
 import { type DenseTensor, Session, type SessionOptions } from './onnxruntime.ts';
-import type { Nested, NestedTensors, Signature, TensorsOf } from './signature.ts';
+import type { Into, Nested, NestedTensors, Signature, TensorsOf } from './signature.ts';
 import { type Traceable, type TraceOptions, traceWithNesting } from './trace.ts';
 
 /** A function of tensors that is called with numbers, whatever computes it. */
@@ -14,11 +14,13 @@ export interface RunnableFunction<S, R> {
    *
    * @param values the inputs in the signature's nesting; read in place, not copied. Of a size that the signature leaves
    *   open, all inputs must have the same.
+   * @param into arrays that outputs are written to, in their places of the nesting; the others get memory of their own. Only
+   *   for outputs of a fixed size, and never an array that is an input too.
    * @returns the outputs in the nesting that the function returned.
    * @throws UserError where an input is missing, unknown, or of another shape or type than the signature says; traced, also
    *   where a size is 0 that an operator of the function has no ONNX form for.
    */
-  run(values: Nested<S, InputValue>): Promise<Nested<R, DenseTensor>>;
+  run(values: Nested<S, InputValue>, into?: Into<R>): Promise<Nested<R, DenseTensor>>;
 
   /** Frees what it holds. No call may follow. */
   release(): Promise<void>;
@@ -37,8 +39,15 @@ export async function compile<const S extends Signature, R extends NestedTensors
   return (await compileUntyped(fn as unknown as Traceable, signature, options)) as unknown as CompiledFunction<S, R>;
 }
 
-/** A graph that is ready to run; a session is one. */
-export type OpenGraph = Pick<Session, 'use' | 'run' | 'release'>;
+type Tensors = Readonly<Record<string, DenseTensor>>;
+
+/** A graph that is ready to run. */
+export interface OpenGraph {
+  readonly use: DeviceUse;
+  /** @param into where outputs go, by their names; the others get memory of their own. */
+  run(feeds: Tensors, into?: Tensors): Promise<Record<string, DenseTensor>>;
+  release(): Promise<void>;
+}
 
 /**
  * As `compile`, without the types of the nesting.
@@ -56,11 +65,16 @@ export async function compileUntyped(
   return new CompiledFunction(model, bytes, await open(bytes), new GivenInputs(signature, least), outputs);
 }
 
-function openSession(model: Uint8Array, { threads, device }: SessionOptions): Promise<Session> {
-  return Session.open(model, {
+async function openSession(model: Uint8Array, { threads, device }: SessionOptions): Promise<OpenGraph> {
+  const session = await Session.open(model, {
     ...(threads === undefined ? {} : { threads }),
     ...(device === undefined ? {} : { device }),
   });
+  return {
+    use: session.use,
+    run: (feeds, into) => session.run(feeds, session.outputs, into),
+    release: () => session.release(),
+  };
 }
 
 export class CompiledFunction<S, R> implements RunnableFunction<S, R> {
@@ -87,15 +101,42 @@ export class CompiledFunction<S, R> implements RunnableFunction<S, R> {
     return this.#graph.use;
   }
 
-  async run(values: Nested<S, InputValue>): Promise<Nested<R, DenseTensor>> {
-    const results = await this.#graph.run(this.#inputs.named(values));
+  async run(values: Nested<S, InputValue>, into?: Into<R>): Promise<Nested<R, DenseTensor>> {
+    const results = await this.#graph.run(this.#inputs.named(values), into && this.#targets(into));
     if (this.#isFlat) return results as Nested<R, DenseTensor>;
     return filledIn(this.#outputs, results) as Nested<R, DenseTensor>;
+  }
+
+  /** The arrays to write to as tensors, by the names of the outputs. */
+  #targets(into: Into<R>): Record<string, DenseTensor> {
+    const targets: Record<string, DenseTensor> = {};
+    const visit = (names: unknown, arrays: unknown): void => {
+      if (arrays === undefined) return;
+      if (typeof names === 'string') targets[names] = this.#targetOf(names, arrays as Float32Array);
+      else for (const key in names as object) visit(at(names, key), at(arrays, key));
+    };
+    visit(this.#outputs, into);
+    return targets;
+  }
+
+  #targetOf(output: string, data: Float32Array): DenseTensor {
+    const { type, shape = [] } = this.model.graph.outputs.find(({ name }) => name === output)!;
+    const count = shape.reduce<number>((product, size) => product * (typeof size === 'number' ? size : Number.NaN), 1);
+    if (type !== 'float32' || count !== data.length) {
+      throw new RangeError(
+        `output "${output}", ${type} [${shape.join(', ')}], does not fit into ${data.length} numbers`,
+      );
+    }
+    return { type, shape: shape as number[], data };
   }
 
   async release(): Promise<void> {
     await this.#graph.release();
   }
+}
+
+function at(nested: unknown, key: string): unknown {
+  return (nested as Record<string, unknown>)[key];
 }
 
 /** A nesting of names with the results of those names in their places. */

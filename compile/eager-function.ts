@@ -8,6 +8,7 @@ import type { EagerBackend } from './eager-backends.ts';
 import { GivenInputs, type InputValue } from './given-inputs.ts';
 import type { DenseTensor } from './onnxruntime.ts';
 import {
+  type Into,
   isTensorSpec,
   leavesOf,
   type Nested,
@@ -46,13 +47,21 @@ export class EagerFunction<S, R> implements RunnableFunction<S, R> {
   }
 
   /** Computes in one go, so that nobody else meets the backend that it switches to. */
-  async run(values: Nested<S, InputValue>): Promise<Nested<R, DenseTensor>> {
+  async run(values: Nested<S, InputValue>, into?: Into<R>): Promise<Nested<R, DenseTensor>> {
     const given = this.#inputs.named(values);
+    const targets = new Map(leavesOf(into ?? {}, isArray).map(({ name, value }) => [name, value]));
     return onBackend(this.#backend.registered, () => {
       const tensors = rebuilt(this.#signature, isTensorSpec, (name) => tensorOf(given[name]!));
       const returned = this.#function(tensors as never);
       const owned = new Set<unknown>(Object.values(given).map(({ data }) => data));
-      const results = new Map(leavesOf(returned, isTensor).map(({ name, value }) => [name, numbersOf(value, owned)]));
+      const results = new Map(
+        leavesOf(returned, isTensor).map(({ name, value }) => {
+          const target = targets.get(name);
+          const numbers = numbersOf(value, owned);
+          target?.set(numbers.data as Float32Array);
+          return [name, target ? { ...numbers, data: target } : numbers];
+        }),
+      );
       return rebuilt(returned, isTensor, (name) => results.get(name)) as Nested<R, DenseTensor>;
     });
   }
@@ -102,4 +111,5 @@ function numbersOf(tensor: tf.Tensor, owned: ReadonlySet<unknown>): DenseTensor 
   };
 }
 
+const isArray = (value: unknown): value is Float32Array => value instanceof Float32Array;
 const isTensor = (value: unknown): value is tf.Tensor => value instanceof tf.Tensor;

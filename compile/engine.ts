@@ -25,6 +25,8 @@ export interface EngineOptions {
 
 export interface Engine {
   readonly backend: BackendName;
+  /** As many calls are computed side by side at most. */
+  readonly threads: number;
   /** What it computes on, as far as the functions made ready until now have shown. */
   readonly use: EngineUse;
   /**
@@ -65,6 +67,7 @@ function openTracing({ device = 'cpu', threads = 1, warn }: EngineOptions): Engi
   const beside = new SessionThreads(threads);
   return {
     backend: 'onnx',
+    threads,
     get use() {
       return use ?? { device: 'cpu' };
     },
@@ -89,6 +92,7 @@ async function openEager(name: EagerBackendName, { importPackage, warn }: Engine
   }
   return {
     backend: name,
+    threads: 1,
     use: { device: backend.device },
     prepare: prepareWith(async (fn, signature) => new EagerFunction(fn, signature, backend)),
   };

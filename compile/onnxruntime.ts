@@ -61,19 +61,24 @@ export class Session {
    *
    * @param feeds every input by name; read in place, not copied.
    * @param wanted the outputs to compute; default all.
+   * @param into where outputs go, by their names; the others get memory of their own.
    */
   async run(
     feeds: Readonly<Record<string, DenseTensor>>,
     wanted: readonly string[] = this.outputs,
+    into: Readonly<Record<string, DenseTensor>> = {},
   ): Promise<Record<string, DenseTensor>> {
     const given: Record<string, ort.Tensor> = {};
-    for (const name in feeds) {
-      const { type, data, shape } = feeds[name]!;
-      given[name] = new ort.Tensor(type, data as Float32Array, shape as number[]);
-    }
-    const computed = await this.#session.run(given, wanted);
+    for (const name in feeds) given[name] = tensorOn(feeds[name]!);
+    const asked: Record<string, ort.Tensor | null> = {};
+    for (const name of wanted) asked[name] = into[name] ? tensorOn(into[name]) : null;
+    const computed = await this.#session.run(given, asked);
     const result: Record<string, DenseTensor> = {};
     for (const name of wanted) {
+      if (into[name]) {
+        result[name] = into[name];
+        continue;
+      }
       const tensor = computed[name]!;
       result[name] = { type: tensor.type as ElementType, shape: tensor.dims, data: tensor.data as Float32Array };
     }
@@ -84,6 +89,10 @@ export class Session {
   async release(): Promise<void> {
     await this.#session.release();
   }
+}
+
+function tensorOn({ type, data, shape }: DenseTensor): ort.Tensor {
+  return new ort.Tensor(type, data as Float32Array, shape as number[]);
 }
 
 /**
@@ -101,8 +110,9 @@ function create(
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
     executionMode: 'sequential',
-    // It would fold the transposed copies that passes/gemm.ts leaves on purpose.
-    extra: { optimization: { disable_specified_optimizers: 'MatmulTransposeFusion' } },
+    // The first would fold the transposed copies that passes/gemm.ts leaves on purpose. The others would add a product onto
+    // another number as it is summed: then a sum of gradients depends on whether they were computed in the same graph.
+    extra: { optimization: { disable_specified_optimizers: 'MatmulTransposeFusion;MatMulAddFusion;GemmSumFusion' } },
     ...(threads === undefined ? {} : { intraOpNumThreads: threads, interOpNumThreads: 1 }),
     ...more,
   });

@@ -14,7 +14,8 @@ port.on('message', (request: ThreadRequest) => {
 async function answer(request: ThreadRequest): Promise<void> {
   try {
     const results = await respond(request);
-    port.postMessage({ results } satisfies ThreadReply, buffersOf(results));
+    const spare = request.kind === 'run' && request.into ? buffersOf(request.feeds) : [];
+    port.postMessage({ results, spare } satisfies ThreadReply, [...buffersOf(results), ...spare]);
   } catch (error) {
     port.postMessage({ error } satisfies ThreadReply);
   }
@@ -24,7 +25,7 @@ async function respond(request: ThreadRequest): ReturnType<Session['run']> {
   const { graph } = request;
   if (request.kind === 'run') {
     if (request.model) sessions.set(graph, await Session.open(request.model, { threads: 1 }));
-    return sessions.get(graph)!.run(request.feeds);
+    return sessions.get(graph)!.run(request.feeds, undefined, request.into);
   }
   await sessions.get(graph)?.release();
   sessions.delete(graph);

@@ -8,25 +8,27 @@
  */
 import type { Worker } from 'node:worker_threads';
 import { startWorker } from '../base/threads/start-worker.ts';
+import type { OpenGraph } from './compiled-function.ts';
 import type { DenseTensor } from './onnxruntime.ts';
 
 type Tensors = Readonly<Record<string, DenseTensor>>;
+type Computed = Extract<ThreadReply, { readonly results: Tensors }>;
 
 export type ThreadRequest =
-  /** With the model where the thread has not computed the graph before. */
-  | { readonly kind: 'run'; readonly graph: number; readonly model?: Uint8Array; readonly feeds: Tensors }
+  /** With the model where the thread has not computed the graph before; `into` is where outputs go. */
+  | {
+      readonly kind: 'run';
+      readonly graph: number;
+      readonly model?: Uint8Array;
+      readonly feeds: Tensors;
+      readonly into?: Tensors;
+    }
   | { readonly kind: 'release'; readonly graph: number };
 
-export type ThreadReply = { readonly results: Tensors } | { readonly error: unknown };
-
-/** What a graph in several threads shares with a session of one's own. */
-export interface ThreadedSession {
-  readonly use: { readonly device: 'cpu' };
-  /** Runs the graph; `feeds` are copied once there is a thread for them. */
-  run(feeds: Tensors): Promise<Record<string, DenseTensor>>;
-  /** Frees the native memory. No call may follow. */
-  release(): Promise<void>;
-}
+/** With the memory that the feeds came in, where the call said where outputs go. */
+export type ThreadReply =
+  | { readonly results: Tensors; readonly spare: readonly ArrayBuffer[] }
+  | { readonly error: unknown };
 
 /** Starts a thread when a call finds none free, and ends all of them with the last graph. */
 export class SessionThreads {
@@ -43,20 +45,21 @@ export class SessionThreads {
     this.#most = most;
   }
 
-  open(model: Uint8Array): ThreadedSession {
+  /** A graph whose `feeds` are copied once there is a thread for them. */
+  open(model: Uint8Array): OpenGraph {
     const graph = this.#graphs++;
     this.#models.set(graph, model);
     return {
       use: { device: 'cpu' },
-      run: (feeds) => this.#run(graph, feeds),
+      run: (feeds, into) => this.#run(graph, feeds, into),
       release: () => this.#release(graph),
     };
   }
 
-  async #run(graph: number, feeds: Tensors): Promise<Record<string, DenseTensor>> {
+  async #run(graph: number, feeds: Tensors, into?: Tensors): Promise<Record<string, DenseTensor>> {
     const thread = await this.#freeThread();
     try {
-      return await thread.run(graph, this.#models.get(graph)!, feeds);
+      return await thread.run(graph, this.#models.get(graph)!, feeds, into);
     } finally {
       const next = this.#waiting.shift();
       if (next) next(thread);
@@ -90,7 +93,8 @@ export class SessionThreads {
 class SessionThread {
   readonly #worker: Worker;
   readonly #open = new Set<number>();
-  readonly #asked: { resolve(results: Record<string, DenseTensor>): void; reject(error: unknown): void }[] = [];
+  readonly #asked: { resolve(reply: Computed): void; reject(error: unknown): void }[] = [];
+  readonly #memory = new RecycledMemory();
   #ended: { readonly error: unknown } | undefined;
 
   constructor() {
@@ -98,7 +102,7 @@ class SessionThread {
     this.#worker.on('message', (reply: ThreadReply) => {
       const { resolve, reject } = this.#asked.shift()!;
       if ('error' in reply) reject(reply.error);
-      else resolve(reply.results);
+      else resolve(reply);
       // Only what is waited for keeps the process running.
       if (this.#asked.length === 0) this.#worker.unref();
     });
@@ -106,16 +110,30 @@ class SessionThread {
     this.#worker.once('exit', (code) => this.#fail(new Error(`a thread that computes ended with code ${code}`)));
   }
 
-  async run(graph: number, model: Uint8Array, feeds: Tensors): Promise<Record<string, DenseTensor>> {
-    // Copied by itself, for a view would be sent with all that lies around it; then handed over.
-    const copies = copiesOf(feeds);
-    const request = { kind: 'run', graph, feeds: copies, ...(this.#open.has(graph) ? {} : { model }) } as const;
-    const results = await this.#ask(request, buffersOf(copies));
+  async run(graph: number, model: Uint8Array, feeds: Tensors, into?: Tensors): Promise<Record<string, DenseTensor>> {
+    // Copied by itself, for a view would be sent with all that lies around it; then handed over. What says where its outputs go
+    // is called again and again with as much: its memory goes to and fro instead of being had from the system each time.
+    const memory = into ? this.#memory : undefined;
+    const sent = {
+      feeds: mapped(feeds, ({ data, ...rest }) => ({ ...rest, data: memory?.copyOf(data) ?? data.slice() })),
+      ...(into ? { into: mapped(into, ({ data, ...rest }) => ({ ...rest, data: this.#memory.like(data) })) } : {}),
+    };
+    const request = { kind: 'run', graph, ...sent, ...(this.#open.has(graph) ? {} : { model }) } as const;
+    const { results, spare } = await this.#ask(request, [...buffersOf(sent.feeds), ...buffersOf(sent.into ?? {})]);
     this.#open.add(graph);
-    return results;
+    if (!into) return results;
+    this.#memory.takeBack(spare);
+    return mapped(results, (result, name) => {
+      const target = into[name];
+      if (!target) return result;
+      (target.data as Float32Array).set(result.data as Float32Array);
+      this.#memory.takeBack([result.data.buffer as ArrayBuffer]);
+      return target;
+    });
   }
 
   async release(graph: number): Promise<void> {
+    this.#memory.forget();
     if (this.#open.delete(graph)) await this.#ask({ kind: 'release', graph });
   }
 
@@ -123,7 +141,7 @@ class SessionThread {
     await this.#worker.terminate();
   }
 
-  #ask(request: ThreadRequest, handedOver: readonly ArrayBuffer[] = []): Promise<Record<string, DenseTensor>> {
+  #ask(request: ThreadRequest, handedOver: readonly ArrayBuffer[] = []): Promise<Computed> {
     return new Promise((resolve, reject) => {
       if (this.#ended) {
         reject(this.#ended.error);
@@ -141,10 +159,42 @@ class SessionThread {
   }
 }
 
-function copiesOf(tensors: Tensors): Record<string, DenseTensor> {
-  return Object.fromEntries(
-    Object.entries(tensors).map(([name, each]) => [name, { ...each, data: each.data.slice() }]),
-  );
+/** Memory that comes back from a thread, by its size. */
+class RecycledMemory {
+  readonly #spare = new Map<number, ArrayBuffer[]>();
+
+  /** An array of the same kind and length, with whatever was there before. */
+  like<Data extends DenseTensor['data']>(data: Data): Data {
+    const buffer = this.#spare.get(data.byteLength)?.pop() ?? new ArrayBuffer(data.byteLength);
+    return new (data.constructor as new (buffer: ArrayBuffer) => Data)(buffer);
+  }
+
+  copyOf<Data extends DenseTensor['data']>(data: Data): Data {
+    const copy = this.like(data);
+    (copy as Float32Array).set(data as Float32Array);
+    return copy;
+  }
+
+  /** Leaves what is spare to the system. */
+  forget(): void {
+    this.#spare.clear();
+  }
+
+  takeBack(buffers: readonly ArrayBuffer[]): void {
+    for (const buffer of buffers) {
+      const { byteLength } = buffer;
+      const spare = this.#spare.get(byteLength);
+      if (spare) spare.push(buffer);
+      else this.#spare.set(byteLength, [buffer]);
+    }
+  }
+}
+
+function mapped(
+  tensors: Tensors,
+  change: (tensor: DenseTensor, name: string) => DenseTensor,
+): Record<string, DenseTensor> {
+  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, change(tensor, name)]));
 }
 
 /** What numbers lie in, to be handed over. */

@@ -36,6 +36,13 @@ export type Nested<T, Leaf> = T extends tf.Tensor | TensorSpec
     ? { -readonly [K in keyof T]: Nested<T[K], Leaf> }
     : never;
 
+/** Arrays for some of the tensors of a nesting. */
+export type Into<T> = T extends tf.Tensor
+  ? Float32Array
+  : T extends object
+    ? { readonly [K in keyof T]?: Into<T[K]> }
+    : never;
+
 export interface Leaf<T> {
   /** The path joined by dots. */
   readonly name: string;

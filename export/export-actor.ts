@@ -7,7 +7,7 @@ import { scoped } from '../compile/scoped.ts';
 import { tf } from '../compile/tensorflow.ts';
 import type { Model } from '../onnx/model.ts';
 import { type Actor, actorTensors } from '../train/policy/actor.ts';
-import { actorCritic, seenBy, squashed } from '../train/policy/policy.ts';
+import { actorCritic, denseForm, seenBy, squashed } from '../train/policy/policy.ts';
 import { ACTION_OUTPUTS, constantOutputs, contractProblems, inputsOf, OPSET, type PolicyShape } from './contract.ts';
 
 /** Where a policy comes from; written into the file's metadata. */
@@ -18,10 +18,11 @@ export type Provenance = Readonly<Record<string, string>>;
  * @throws Error where it doesn't: a bug of ours.
  */
 export function exportActor(
-  actor: Actor & Pick<PolicyShape, 'sensors'>,
+  learnt: Actor & Pick<PolicyShape, 'sensors'>,
   producerVersion: string,
   provenance: Provenance = {},
 ): Model {
+  const actor = denseForm(learnt);
   const shape = { ...actor.network, sensors: actor.sensors };
   const inputs = inputsOf(shape);
   const model = scoped(() => {

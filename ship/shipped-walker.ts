@@ -112,7 +112,9 @@ export async function shippedStart(folder: string | undefined, { behavior }: Con
     (key) => !isDeepStrictEqual(had[key as keyof typeof had], wanted[key as keyof typeof had]),
   ) as keyof typeof had;
   const what = 'the shipped walker has another network than these settings want';
-  const values = `${different} ${had[different] ?? 'unset'} and not ${wanted[different] ?? 'unset'}`;
+  const told = ({ [different]: value }: typeof had) =>
+    typeof value === 'object' ? 'that of a mirror' : (value ?? 'unset');
+  const values = `${different} ${told(had)} and not ${told(wanted)}`;
   if (folder === undefined) return { why: `${what} (${values})` };
   throw new UserError({
     what: `${what}: ${values}`,

@@ -67,6 +67,8 @@ export class Training {
   /** Observations that were met, [up to SAMPLE_ROWS, observationSize]. */
   #sample: Float32Array;
   #average: PolicyAverage | undefined;
+  /** The latest policy as it is sent, where that has been made: tracing it takes as long as a minibatch. */
+  #sent: SentPolicy | undefined;
   /** The latest checkpoint of this stretch. */
   #checkpoint: { readonly path: string; readonly step: number } | undefined;
 
@@ -83,7 +85,7 @@ export class Training {
     this.#present = settingsAt(this.#settings, this.#progress.step);
     this.#sample = (saved ?? initial?.checkpoint)?.sample ?? new Float32Array(0);
     this.#average = this.#isAveraged ? new PolicyAverage(this.#learner.network, saved?.average) : undefined;
-    const sent: JudgeParts['sent'] = (policy) => this.#sent(policy);
+    const sent: JudgeParts['sent'] = (policy) => this.#sentOf(policy);
     const { collector } = parts;
     const records = this.#records;
     this.#judge = new HeldOutJudge(
@@ -153,7 +155,8 @@ export class Training {
     const order = new RandomStream(this.#options.seed, STREAMS.minibatches, this.#progress.iteration);
     const before = mapValues(this.#learner.parameters, (values) => values.slice());
     const losses = await this.#dumping(this.#learner.update(buffer, settings, order));
-    await this.#dumping(checkPolicy(this.#policy(), this.#learner, rollout.observations));
+    this.#sent = this.#policy();
+    await this.#dumping(checkPolicy(this.#sent, this.#learner, rollout.observations));
     this.#average?.add(this.#learner.parameters, this.#present.gaitsmith.average_updates!);
     // Of the states that were met; their mirror images come after them.
     const met = buffer.observations.subarray(0, rollout.observations.length);
@@ -205,6 +208,7 @@ export class Training {
       this.#present = withPhase(this.#present, phase);
       const { batch_size } = this.#present.hyperparameters;
       await this.#learner.learnBy(learnerOptions(this.#present, this.#options.behavior), batch_size);
+      this.#sent = undefined;
       this.#average = this.#isAveraged ? (this.#average ?? new PolicyAverage(this.#learner.network)) : undefined;
       this.#hooks.info(`A phase begins at step ${step}: ${toldPhase(phase)}.`);
     }
@@ -263,15 +267,16 @@ export class Training {
 
   #request(): CollectRequest {
     const { iteration } = this.#progress;
-    return { ...this.#policy(), iteration, rows: this.#present.hyperparameters.buffer_size };
+    this.#sent ??= this.#policy();
+    return { ...this.#sent, iteration, rows: this.#present.hyperparameters.buffer_size };
   }
 
   /** The latest, or the average in its place. */
   #policy({ parameters } = this.#latest): SentPolicy {
-    return this.#sent({ parameters, normaliser: this.#learner.normaliser });
+    return this.#sentOf({ parameters, normaliser: this.#learner.normaliser });
   }
 
-  #sent({ parameters, normaliser }: Pick<Checkpoint, 'parameters' | 'normaliser'>): SentPolicy {
+  #sentOf({ parameters, normaliser }: Pick<Checkpoint, 'parameters' | 'normaliser'>): SentPolicy {
     const { network } = this.#learner;
     return {
       model: actingModel({ network, parameters, normaliser }),

@@ -2,6 +2,7 @@
 import { mergeCommonSubexpressions } from './common-subexpressions.ts';
 import { removeDeadCode } from './dead-code.ts';
 import { fuseGemm } from './gemm.ts';
+import { mergeNegations } from './negations.ts';
 import { removeNeutralOperations } from './neutral-operations.ts';
 import { mergeReshapes } from './reshapes.ts';
 import { multiplyRowSums } from './row-sums.ts';
@@ -12,6 +13,8 @@ const passes = {
   reshapes: mergeReshapes,
   /** x * 1, x + 0, the transpose of a transpose. */
   neutralOperations: removeNeutralOperations,
+  /** x + (-y), x - (-y). */
+  negations: mergeNegations,
   /** Two nodes that compute the same become one. */
   commonSubexpressions: mergeCommonSubexpressions,
   /** Matrix product, transposes and bias become one Gemm. */

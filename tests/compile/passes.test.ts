@@ -82,6 +82,50 @@ describe('the Gemm pass', () => {
     expect(wide('width')).toEqual(['Gemm']);
   });
 
+  it('takes in a constant that a factor or the product is multiplied by', async () => {
+    const scaled = ({ x, w, b }: Inputs) => ({
+      factor: tf.add(product(x, tf.mul(w, 0.5)), b),
+      both: product(tf.mul(3, x), tf.mul(w, 0.5)),
+      whole: tf.mul(product(x, w), 0.25),
+      transposed: product(tf.mul(2, tf.transpose(tf.mul(w, 0.5))), x, false, true),
+    });
+    expect(ops(scaled)).toBe('Gemm Gemm Gemm Gemm');
+    // Whoever reads an old file may know no other factor than 1.
+    expect(ops(scaled, { opset: 9 })).toContain('Mul');
+    const [x, w, b] = [9, 6, 3].map((length) => Float32Array.from({ length }, (_, at) => Math.sin(at + length)));
+    const given = { x: x!.subarray(1), w: w!, b: b! };
+    const [with_, without] = await Promise.all(
+      [true, false].map(async (gemm) => {
+        const fn = await compile(scaled, signature, { passes: { gemm } });
+        const made = await fn.run(given);
+        await fn.release();
+        return Object.values(made).flatMap(({ data }) => [...(data as Float32Array)]);
+      }),
+    );
+    with_!.forEach((value, at) => {
+      expect(value).toBeCloseTo(without![at]!, 6);
+    });
+  });
+
+  it('leaves a multiple alone of what is read by others, or of what is itself such a multiple of a product', async () => {
+    const nested = ({ x, w }: Inputs) => ({ y: product(tf.mul(product(x, w), 0.5), tf.mul(w, 2), false, true) });
+    expect(ops(nested)).toBe('Gemm Gemm');
+    const fn = await compile(nested, signature);
+    const made = await fn.run({
+      x: new Float32Array(8).fill(1),
+      w: new Float32Array(6).fill(1),
+      b: new Float32Array(3),
+    });
+    expect([...made.y.data]).toEqual(new Array(8).fill(6));
+    await fn.release();
+    expect(
+      ops(({ x, w }) => {
+        const half = tf.mul(w, 0.5);
+        return { half, y: product(x, half) };
+      }),
+    ).toBe('Mul Gemm');
+  });
+
   it('leaves a product alone that is an output or read twice, and a bias of another size', () => {
     expect(
       ops(({ x, w, b }) => {
@@ -112,6 +156,28 @@ describe('neutral operations', () => {
     const fn = await compile(({ b }) => ({ y: tf.mul(b, tf.ones([2, 3])) }), { b: { shape: [3] } });
     expect((await fn.run({ b: Float32Array.of(1, 2, 3) })).y.shape).toEqual([2, 3]);
     await fn.release();
+  });
+});
+
+describe('the negations pass', () => {
+  const differences = ({ x }: Inputs) => {
+    const y = tf.neg(tf.tanh(x));
+    return { a: tf.add(x, y), b: tf.add(y, tf.exp(x)), c: tf.sub(x, y), d: tf.sub(y, x) };
+  };
+
+  it('subtracts what was negated and added, and adds what was negated and subtracted', async () => {
+    expect(ops(differences)).toBe('Tanh Neg Sub Exp Sub Add Sub');
+    expect(ops(differences, { passes: { negations: false } })).toBe('Tanh Neg Add Exp Add Sub Sub');
+    const x = Float32Array.of(0, -0, 1, -3, 1e-9, 7e8, Number.POSITIVE_INFINITY, Number.NaN);
+    const [with_, without] = await Promise.all(
+      [true, false].map(async (negations) => {
+        const fn = await compile(differences, signature, { passes: { negations } });
+        const made = await fn.run({ x, w: new Float32Array(6), b: new Float32Array(3) });
+        await fn.release();
+        return Object.values(made).map(({ data }) => [...data]);
+      }),
+    );
+    expect(with_).toEqual(without);
   });
 });
 

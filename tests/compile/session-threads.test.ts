@@ -44,6 +44,32 @@ describe('calls that are made at once', () => {
     expect(part).toEqual(same);
   });
 
+  it('write to the arrays they are given for it, each to its own, however often, here as in threads', async () => {
+    const w = draw(64 * 32);
+    const fixed = { ...signature, x: { shape: [2, 64] } };
+    const fns = [];
+    for (const engine of [await openEngine(), await openEngine({ threads: 2 }), await openEngine({ backend: 'cpu' })]) {
+      fns.push(await engine.prepare(product, fixed, { sideBySide: true }));
+    }
+    open.push(...(fns as never[]));
+    for (let round = 0; round < 3; round++) {
+      const xs = Array.from({ length: 5 }, () => draw(2 * 64));
+      const expected = [];
+      for (const x of xs) expected.push((await fns[0]!.run({ x, w })).nested.y.data as Float32Array);
+      for (const fn of fns) {
+        // In the middle of something longer, of which nothing else may change.
+        const all = new Float32Array(5 * 66).fill(7);
+        const parts = xs.map((_, call) => all.subarray(call * 66 + 1, call * 66 + 65));
+        const results = await Promise.all(xs.map((x, call) => fn.run({ x, w }, { nested: { y: parts[call]! } })));
+        for (const [call, part] of parts.entries()) {
+          expect(results[call]!.nested.y.data).toBe(part);
+          for (const [at, value] of expected[call]!.entries()) expect(part[at]).toBeCloseTo(value, 5);
+        }
+        expect(all.filter((value) => value === 7)).toHaveLength(10);
+      }
+    }
+  });
+
   it('of different functions of an engine share its threads', async () => {
     const engine = await openEngine({ threads: 2 });
     const [one, other] = [await prepared(engine), await prepared(engine)];
@@ -53,6 +79,18 @@ describe('calls that are made at once', () => {
     await one.release();
     expect(await other.run({ x, w })).toEqual(results[0]);
   });
+});
+
+it('an array that an output does not fit into is refused', async () => {
+  const fixed = { ...signature, x: { shape: [2, 64] } };
+  for (const engine of [await openEngine(), await openEngine({ threads: 2 })]) {
+    const fn = await engine.prepare(product, fixed, { sideBySide: true });
+    open.push(fn as never);
+    const into = { nested: { y: new Float32Array(63) } };
+    await expect(fn.run({ x: draw(2 * 64), w: draw(64 * 32) }, into)).rejects.toThrow(
+      /"nested.y".*does not fit into 63/,
+    );
+  }
 });
 
 it('an input of the wrong shape is refused before a thread sees it, and the next call is answered', async () => {

@@ -26,6 +26,7 @@ behaviors:
     max_steps: ${LAST_STEP}
     summary_freq: 175
     checkpoint_interval: 128
+    gaitsmith: { symmetric: true }
 env_settings: { seed: 1 }
 `;
 

@@ -195,6 +195,25 @@ describe('the learner', () => {
     expect(learner.optimiser.counts).toEqual({ actor: 0, critic: 0 });
   });
 
+  it('is as it was before the minibatch that a number stops being one in, whichever of the two meets it', async () => {
+    const given = buffer();
+    const met = new Set<string>();
+    for (const row of [0, 17, 40]) {
+      const states = [];
+      for (const column of ['advantages', 'returns'] as const) {
+        const learner = await Learner.create(network, 16, 7);
+        const broken = { ...given, [column]: given[column].slice().fill(Number.NaN, row, row + 1) };
+        const error = await learner.update(broken, settings, new RandomStream(2)).catch((thrown: unknown) => thrown);
+        const { place } = (error as NotFiniteError).finding;
+        met.add(place!);
+        states.push({ place, parameters: learner.parameters, optimiser: learner.optimiser });
+        await learner.release();
+      }
+      expect(states[0]).toEqual(states[1]);
+    }
+    expect(met.size).toBeGreaterThan(1);
+  });
+
   it.each([
     ['the value loss', ({ returns }: LearningBuffer) => returns.fill(1e30)],
     ['the policy loss', ({ advantages }: LearningBuffer) => advantages.fill(Number.NaN)],

@@ -1,5 +1,5 @@
 /** Training by every setting there is: exact whatever it is, and in effect. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -8,6 +8,8 @@ import { exportActor } from '../../export/export-actor.ts';
 import { parseConfiguration } from '../../train/configuration/read.ts';
 import { readCheckpoint } from '../../train/keep/checkpoint.ts';
 import { Learner } from '../../train/learn/learner.ts';
+import { mirrored } from '../../train/learn/mirrored.ts';
+import { eagerActions } from '../../train/policy/actor.ts';
 import type { TrainOptions } from '../../train/train-options.ts';
 import { behavior, stateOf } from './fixtures/pointing-environment.ts';
 import { trainPointer } from './fixtures/train-pointer.ts';
@@ -82,6 +84,20 @@ describe('a run that was stopped and resumed, with other numbers of workers, end
       },
     ],
     [
+      'symmetric networks, a phase that begins where the run was stopped, an average',
+      {
+        gaitsmith:
+          'symmetric: true, average_updates: 2, adaptive_learning_rate: { desired_kl: 0.001 }, phases: [{ from_step: 100, batch_size: 30, max_log_deviation: -0.1 }]',
+      },
+    ],
+    [
+      'symmetric networks on one body, with layer norms and an orthogonal start',
+      {
+        hyperparameters: 'batch_size: 60, buffer_size: 240, shared_critic: true',
+        gaitsmith: 'symmetric: true, layer_norm: true, activation: none, initial_weights: orthogonal',
+      },
+    ],
+    [
       'a phase that begins where the run was stopped, another buffer, rate and noise with it',
       {
         gaitsmith:
@@ -108,9 +124,11 @@ describe('a setting', () => {
   it('that wants the mirror is refused where nobody knows it', async () => {
     const { mirror, ...blind } = behavior;
     expect(mirror).toBeDefined();
-    await expect(run({ gaitsmith: 'mirror_loss: 0.1' }, { name: 'blind', behavior: blind })).rejects.toThrow(
-      /Pointer\.gaitsmith.*mirror image/,
-    );
+    for (const gaitsmith of ['mirror_loss: 0.1', 'symmetric: true']) {
+      await expect(run({ gaitsmith }, { name: 'blind', behavior: blind })).rejects.toThrow(
+        /Pointer\.gaitsmith.*mirror image/,
+      );
+    }
   });
 
   it('of a buffer that agents cannot share evenly rounds their share up, so that the largest minibatch fits', async () => {
@@ -230,6 +248,39 @@ describe('a setting', () => {
       { name: 'asymmetric', maxSteps: 240, workers: 1 },
     );
     expect(asymmetric.iterations[0]!.mirrorLoss).toBeGreaterThan(0.001);
+  });
+
+  it('for symmetric networks gives a policy, and a normaliser, that the mirror leaves as they are', async () => {
+    const { checkpoint } = await run({ gaitsmith: 'symmetric: true' }, { name: 'symmetric', maxSteps: 720 });
+    const { parameters, normaliser, network, sample } = readCheckpoint(checkpoint);
+    const actor = { network, parameters, normaliser };
+    const rows = sample.length / 3;
+    const here = await eagerActions(actor, sample, rows);
+    const there = await eagerActions(actor, mirrored(sample, behavior.mirror!.observations), rows);
+    const apart = mirrored(there, behavior.mirror!.actions).map((action, at) => Math.abs(action - here[at]!));
+    expect(Math.max(...apart)).toBeLessThan(1e-6);
+    expect(Math.max(...here) - Math.min(...here)).toBeGreaterThan(0.1);
+    // The second number turns round in the mirror.
+    expect(normaliser.mean[1]).toBe(0);
+    expect(normaliser.mean[0]).toBeGreaterThan(10);
+  });
+
+  it('for symmetric networks starts no run from one that learnt without, nor the other way round, and says how to mend it', async () => {
+    const symmetric = { gaitsmith: 'symmetric: true' };
+    const [usual, paired] = [
+      await run({}, { name: 'usual', maxSteps: 240 }),
+      await run(symmetric, { name: 'paired', maxSteps: 240 }),
+    ];
+    await expect(run({ ...symmetric, more: `init_path: ${usual.checkpoint}` }, { name: 'next' })).rejects.toThrow(
+      /symmetric true.*symmetric false.*set these as that run has them.*--from-scratch/,
+    );
+    await expect(run({ more: `init_path: ${paired.checkpoint}` }, { name: 'next' })).rejects.toThrow(
+      /symmetric false.*symmetric true/,
+    );
+    await expect(run(symmetric, { name: 'usual', resume: true })).rejects.toThrow(
+      /gaitsmith\.symmetric false, and now it is gaitsmith\.symmetric true/,
+    );
+    expect(readdirSync(folder).filter((name) => name.startsWith('next'))).toEqual([]);
   });
 
   it('that a phase changes counts from the next update on, as if the run had been stopped and resumed with it', async () => {

@@ -129,6 +129,12 @@ const settings = {
     .nonnegative()
     .default(0)
     .describe('weight of the mean squared difference between a mirrored action and the action in the mirrored state'),
+  symmetric: z
+    .boolean()
+    .default(false)
+    .describe(
+      'networks that respect the mirror by construction: nothing has to be learnt twice, at half the work a decision',
+    ),
   mirror_samples: z.boolean().default(false).describe('learn from the mirror image of every decision as well'),
 
   minibatches: z

@@ -136,6 +136,25 @@ function sharing<
   });
 }
 
+/** With the rules of networks that respect the mirror by construction. */
+function symmetric<
+  Schema extends z.ZodType<{ network_settings: { hidden_units: number }; gaitsmith: GaitsmithSettings }>,
+>(schema: Schema): Schema {
+  return schema.superRefine(({ network_settings, gaitsmith }, context) => {
+    if (!gaitsmith.symmetric) return;
+    const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+    for (const setting of ['mirror_samples', 'mirror_loss'] as const) {
+      if (!gaitsmith[setting]) continue;
+      const message = `a network that is symmetric learns nothing from the mirror (${setting}): take one of the two out`;
+      refuse(['gaitsmith', setting], message);
+    }
+    if (network_settings.hidden_units % 2 === 1) {
+      const message = 'the units of a symmetric network come in pairs: take an even number, or gaitsmith.symmetric out';
+      refuse(['network_settings', 'hidden_units'], message);
+    }
+  });
+}
+
 /** With the rules that what belongs together fits, in each phase too, and that phases follow one another. */
 function phased<Schema extends z.ZodType<PhasedSettings>>(schema: Schema): Schema {
   return schema.superRefine((settings, context) => {
@@ -164,6 +183,18 @@ function phased<Schema extends z.ZodType<PhasedSettings>>(schema: Schema): Schem
       }
     }
   });
+}
+
+function ruled<
+  Schema extends z.ZodType<
+    PhasedSettings & {
+      hyperparameters: { shared_critic: boolean };
+      network_settings: { hidden_units: number };
+      gaitsmith: GaitsmithSettings;
+    }
+  >,
+>(schema: Schema): Schema {
+  return phased(symmetric(sharing(schema)));
 }
 
 function isTooLarge({ hyperparameters: { batch_size, buffer_size } }: PhasedSettings): boolean {
@@ -196,25 +227,21 @@ export const trainerSchema = z.looseObject({
 });
 
 export const behaviorSchemas = {
-  ppo: phased(
-    sharing(
-      z.strictObject({
-        trainer_type: z.literal('ppo').default('ppo'),
-        hyperparameters: z.strictObject(ppoHyperparameters).prefault({}),
-        ...behavior,
-        gaitsmith: gaitsmithSettings.ppo,
-      }),
-    ),
+  ppo: ruled(
+    z.strictObject({
+      trainer_type: z.literal('ppo').default('ppo'),
+      hyperparameters: z.strictObject(ppoHyperparameters).prefault({}),
+      ...behavior,
+      gaitsmith: gaitsmithSettings.ppo,
+    }),
   ),
-  a2c: phased(
-    sharing(
-      z.strictObject({
-        trainer_type: z.literal('a2c'),
-        hyperparameters: z.strictObject(a2cHyperparameters).prefault({}),
-        ...behavior,
-        gaitsmith: gaitsmithSettings.a2c,
-      }),
-    ),
+  a2c: ruled(
+    z.strictObject({
+      trainer_type: z.literal('a2c'),
+      hyperparameters: z.strictObject(a2cHyperparameters).prefault({}),
+      ...behavior,
+      gaitsmith: gaitsmithSettings.a2c,
+    }),
   ),
 };
 

@@ -150,12 +150,18 @@ function shapeOf({ observationSize, actionSize, hiddenUnits, layers, ...more }: 
     num_layers: layers,
     activation: more.activation ?? 'swish',
     layer_norm: more.layerNorm ?? false,
+    symmetric: more.symmetry !== undefined,
     shared_critic: more.sharedBody ?? false,
   };
 }
 
 /** Whether an actor (a critic) of one network computes as one of the other does. */
 function fits(network: Network, other: Network, owner: Owner): boolean {
-  const shapes = (each: Network) => JSON.stringify(parametersOf(each, owner).map(({ name, shape }) => [name, shape]));
-  return shapes(network) === shapes(other) && (network.activation ?? 'swish') === (other.activation ?? 'swish');
+  const computing = (each: Network) =>
+    JSON.stringify([
+      parametersOf(each, owner).map(({ name, shape }) => [name, shape]),
+      each.activation ?? 'swish',
+      each.symmetry ?? null,
+    ]);
+  return computing(network) === computing(other);
 }

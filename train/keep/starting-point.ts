@@ -64,6 +64,7 @@ function startOf({ network, behaviorName, sensors, progress }: Start): Readonly<
     'network_settings.normalize': String(!network.rawObservations),
     'gaitsmith.activation': network.activation ?? 'swish',
     'gaitsmith.layer_norm': String(network.layerNorm ?? false),
+    'gaitsmith.symmetric': String(network.symmetry !== undefined),
     'hyperparameters.shared_critic': String(network.sharedBody ?? false),
     'seed (--seed)': String(progress.seed),
     'agents (--agents)': String(progress.agents),

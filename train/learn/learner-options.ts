@@ -1,21 +1,21 @@
 /** What the configuration says of learning, as the learner takes it. */
 
 import { UserError } from '../../base/failure/user-error.ts';
-import type { BehaviorSpec } from '../../envs/env.ts';
+import type { BehaviorSpec, Mirror } from '../../envs/env.ts';
 import type { BehaviorSettings } from '../configuration/schema.ts';
-import type { Network } from '../policy/policy.ts';
+import type { Network, NetworkSymmetry } from '../policy/policy.ts';
 import type { LearnerOptions } from './learner.ts';
 import type { Objective } from './objective.ts';
 
 /**
  * The shape of the networks that the settings ask for; what is as in ML-Agents is left out.
  *
- * @throws UserError where they ask for one that goals make the weights of.
+ * @throws UserError where they ask for one that goals make the weights of, or for a symmetric one of a behaviour without a mirror.
  */
 export function networkOf(behavior: BehaviorSpec, settings: BehaviorSettings): Network {
   const { network_settings, hyperparameters, gaitsmith } = settings;
   if (behavior.goals && network_settings.goal_conditioning_type === 'hyper') throw hyperProblem(behavior);
-  const { activation, layer_norm } = gaitsmith;
+  const { activation, layer_norm, symmetric } = gaitsmith;
   return {
     observationSize: behavior.observationSize,
     actionSize: behavior.actionSize,
@@ -25,7 +25,19 @@ export function networkOf(behavior: BehaviorSpec, settings: BehaviorSettings): N
     ...(layer_norm ? { layerNorm: true } : {}),
     ...(hyperparameters.shared_critic ? { sharedBody: true } : {}),
     ...(network_settings.normalize ? {} : { rawObservations: true }),
+    ...(symmetric ? { symmetry: symmetryOf(behavior) } : {}),
   };
+}
+
+/**
+ * The mirror of a behaviour as a network has it.
+ *
+ * @throws UserError where it has none.
+ */
+export function symmetryOf(behavior: BehaviorSpec): NetworkSymmetry {
+  const { observations, actions } = mirrorOf(behavior);
+  const listed = ({ from, signs }: Mirror) => ({ from: [...from], signs: [...signs] });
+  return { observations: listed(observations), actions: listed(actions) };
 }
 
 /** With `none` ML-Agents, too, takes a goal as one observation more. */
@@ -64,8 +76,9 @@ export function mirrorOf({ name, mirror }: BehaviorSpec): NonNullable<BehaviorSp
   if (mirror) return mirror;
   throw new UserError({
     what: 'this behaviour has no known mirror image',
-    where: `behaviors.${name}.gaitsmith (mirror_loss, mirror_samples)`,
+    where: `behaviors.${name}.gaitsmith (symmetric, mirror_loss, mirror_samples)`,
     expected: 'an environment that tells it (BehaviorSpec.mirror), as the Walker does',
+    mend: 'leave them out',
   });
 }
 

@@ -21,14 +21,22 @@ import {
   parameterTable,
   seenBy,
 } from '../policy/policy.ts';
-import { adamFactors } from './adam.ts';
 import { normaliseAdvantages } from './advantages.ts';
 import type { LearnerState, OptimiserState } from './learner-state.ts';
-import { checkStep, type Minibatch } from './learning-checks.ts';
-import { MinibatchStep, type PartOfState, paysSideBySide, type State } from './minibatch-step.ts';
+import {
+  emptyBatch,
+  type MinibatchStep,
+  paysSideBySide,
+  prepareSteps,
+  type State,
+  TOGETHER,
+} from './minibatch-step.ts';
 import { type Drawing, minibatches, minibatchesIn } from './minibatches.ts';
 import type { Objective } from './objective.ts';
-import { OWNERS, parametersIn, type Vectors, vectorsOf, zeroVectors } from './parameter-vectors.ts';
+import { parametersIn, type Vectors, vectorsOf, zeroVectors } from './parameter-vectors.ts';
+import { AT_ONCE, UpdatePass, type UpdateSettings } from './update-pass.ts';
+
+export type { UpdateSettings } from './update-pass.ts';
 
 /** What an update learns from; all arrays have one row for each decision. */
 export interface LearningBuffer {
@@ -61,16 +69,6 @@ export interface LearnerOptions {
   /** Between these the logarithm of an action's deviation is kept. */
   readonly minLogDeviation?: number | null;
   readonly maxLogDeviation?: number | null;
-}
-
-/** Settings of one update; schedules have been applied. */
-export interface UpdateSettings {
-  readonly learningRate: number;
-  /** Default: the same as `learningRate`, which is the actor's alone otherwise. */
-  readonly criticLearningRate?: number;
-  readonly epsilon: number;
-  readonly beta: number;
-  readonly epochs: number;
 }
 
 /**
@@ -226,66 +224,73 @@ export class Learner {
    *   have changed is then as it was before its minibatch.
    */
   async update(buffer: LearningBuffer, settings: UpdateSettings, random: RandomStream): Promise<UpdateStatistics> {
-    const { drawing = 'shuffled', actorMinibatches, targetDivergence, normalisesMinibatches } = this.#options;
+    const { drawing = 'shuffled' } = this.#options;
     const rows = buffer.advantages.length;
-    const { batch } = this.#functions.step;
-    const means = new Means();
-    const divergences: number[] = [];
-    const all = minibatchesIn(rows, this.#batchSize) * settings.epochs;
-    let count = 0;
-    let taken = 0;
-    let actorLearns = true;
-
-    for (const chosen of minibatches(rows, this.#batchSize, settings.epochs, drawing, random)) {
-      if (!actorLearns && this.network.sharedBody) break;
-      for (const name in batch) gather(buffer[name as keyof LearningBuffer]!, rows, chosen, batch[name]!);
-      if (normalisesMinibatches) normaliseAdvantages(batch['advantages']!);
-      const minibatch = { batch, rows: chosen, place: `minibatch ${++count} of ${all}` };
-      const before = this.#state;
-      const statistics = await this.#step(minibatch, settings, actorLearns ? OWNERS : ['critic']);
-      if (!actorLearns) {
-        means.add(statistics);
-        continue;
-      }
-      means.add({ ...statistics, absolutePolicyLoss: Math.abs(statistics['policyLoss']!) });
-      divergences.push(statistics['divergence']!);
-      if (statistics['divergence']! > (targetDivergence ?? Number.POSITIVE_INFINITY)) {
-        this.#takeBackActor(before);
-        actorLearns = false;
-      } else {
-        taken++;
-        actorLearns = taken < (actorMinibatches ?? Number.POSITIVE_INFINITY);
-      }
-    }
+    const { steps } = this.#functions;
+    const drawn = Array.from(minibatches(rows, this.#batchSize, settings.epochs, drawing, random), (chosen) =>
+      chosen.slice(),
+    );
+    let passes = await this.#pass(drawn, buffer, settings, false);
+    // What is no number is found, told and kept minibatch by minibatch.
+    const tookSeveral = steps.some(({ takesSeveral }) => takesSeveral);
+    if (tookSeveral && firstFailure(passes)) passes = await this.#pass(drawn, buffer, settings, true);
+    const failure = firstFailure(passes);
+    if (failure) for (const pass of passes) pass.backTo(failure.at);
+    this.#takeFrom(steps, passes);
+    if (failure) throw failure.error;
     this.#limitDeviation();
     this.#checkParameters();
+    const [{ divergences, taken }] = passes as [UpdatePass];
     const last = divergences.slice(-minibatchesIn(rows, this.#batchSize));
     return {
-      ...(means.all() as unknown as UpdateStatistics),
+      ...(Object.assign({}, ...passes.map((pass) => pass.statistics())) as UpdateStatistics),
       lastDivergence: last.reduce((sum, each) => sum + each, 0) / last.length,
       actorMinibatches: taken,
     };
   }
 
-  /** One step of actor and critic, or of a critic that has parameters of its own. */
-  async #step(minibatch: Minibatch, settings: UpdateSettings, learners: readonly Owner[]) {
-    const counts = { ...this.#counts };
-    for (const owner of learners) counts[owner]++;
-    const { learningRate, criticLearningRate = learningRate, epsilon, beta } = settings;
-    const adam = {
-      actor: adamFactors(learningRate, Math.max(1, counts.actor)),
-      critic: adamFactors(criticLearningRate, counts.critic),
-    };
-    const { state, statistics, gradientSquares } = await this.#functions.step.run(
-      this.#state,
-      { epsilon, beta, adam },
-      learners,
-    );
-    const after = withPart(this.#state, state);
-    checkStep(statistics, gradientSquares, parametersIn(this.#table, after.second), minibatch);
-    this.#counts = counts;
-    this.#state = after;
-    return statistics;
+  /** Leads all through the minibatches, from the state as it is. @param oneByOne whether each gets a call of its own. */
+  async #pass(
+    drawn: readonly Uint32Array[],
+    buffer: LearningBuffer,
+    settings: UpdateSettings,
+    oneByOne: boolean,
+  ): Promise<UpdatePass[]> {
+    const { steps, batches } = this.#functions;
+    const { sharedBody = false } = this.network;
+    const rows = buffer.advantages.length;
+    const passes = steps.map((step) => {
+      step.load(this.#state);
+      return new UpdatePass(step, this.#options, settings, { counts: this.#counts, sharedBody, oneByOne });
+    });
+    const atOnce = oneByOne ? AT_ONCE : batches.length;
+    let met = 0;
+    for (const chosen of drawn) {
+      // Nobody reads what is in the memory any more.
+      await Promise.all(passes.map((pass) => pass.through(met - atOnce)));
+      if (passes.every(({ isOver }) => isOver) || passes.some(({ failure }) => failure)) break;
+      const batch = batches[met % atOnce]!;
+      for (const name in batch) gather(buffer[name as keyof LearningBuffer]!, rows, chosen, batch[name]!);
+      if (this.#options.normalisesMinibatches) normaliseAdvantages(batch['advantages']!);
+      const minibatch = { batch, rows: chosen, place: `minibatch ${++met} of ${drawn.length}` };
+      for (const pass of passes) pass.take(minibatch);
+    }
+    for (const pass of passes) pass.finish();
+    await Promise.all(passes.map((pass) => pass.through(met - 1)));
+    return passes;
+  }
+
+  /** What an update has come to, in arrays of its own: those of the steps are written to again. */
+  #takeFrom(steps: readonly MinibatchStep[], passes: readonly UpdatePass[]): void {
+    for (const [index, step] of steps.entries()) {
+      const { parameters, first, second } = step.state();
+      this.#state = {
+        parameters: { ...this.#state.parameters, ...parameters },
+        first: { ...this.#state.first, ...first },
+        second: { ...this.#state.second, ...second },
+      };
+      for (const owner of step.owners) this.#counts = { ...this.#counts, [owner]: passes[index]!.counts[owner] };
+    }
   }
 
   #limitDeviation(): void {
@@ -304,23 +309,8 @@ export class Learner {
     }
   }
 
-  /** Undoes what the last step did to the actor; on a shared body that is all it did. */
-  #takeBackActor(before: State): void {
-    const { actor, critic } = this.#counts;
-    if (this.network.sharedBody) {
-      this.#state = before;
-      this.#counts = { actor: actor - 1, critic: critic - 1 };
-      return;
-    }
-    this.#state = withPart(
-      this.#state,
-      mapState(before, ({ actor }) => ({ actor })),
-    );
-    this.#counts = { actor: actor - 1, critic };
-  }
-
   async release(): Promise<void> {
-    await this.#functions.step.release();
+    for (const step of this.#functions.steps) await step.release();
     await this.#functions.evaluate.release();
     await this.#functions.see.release();
   }
@@ -330,14 +320,16 @@ type Functions = Awaited<ReturnType<typeof prepareFunctions>>;
 
 async function prepareFunctions(network: Network, batchSize: number, engine: Engine, options: LearnerOptions) {
   const networks = actorCritic(network);
-  const { actorMinibatches, targetDivergence } = options;
-  const goesOnAlone = !network.sharedBody && Boolean(actorMinibatches || targetDivergence);
-  const learners: Owner[][] = goesOnAlone ? [[...OWNERS], ['critic']] : [[...OWNERS]];
+  const { actorMinibatches, targetDivergence, objective, maxGradientNorm } = options;
+  const criticGoesOn = Boolean(actorMinibatches || targetDivergence);
   const sideBySide = paysSideBySide(networks, batchSize);
   // The first one shows whether a device is there.
   const evaluate = await engine.prepare(evaluation(network), evaluationSignature(network), { sideBySide });
   const see = await engine.prepare(seeing(network), seeingSignature(network));
-  return { evaluate, see, step: await MinibatchStep.prepare(networks, batchSize, engine, options, learners) };
+  const steps = await prepareSteps(networks, batchSize, engine, { objective, maxGradientNorm, criticGoesOn });
+  const atOnce = steps.some(({ takesSeveral }) => takesSeveral) ? AT_ONCE * TOGETHER : AT_ONCE;
+  const batches = Array.from({ length: atOnce }, () => emptyBatch(networks, batchSize, objective));
+  return { evaluate, see, steps, batches };
 }
 
 type EvaluationInputs = TensorsOf<ReturnType<typeof evaluationSignature>>;
@@ -390,37 +382,18 @@ function partsOfRows(observations: Float32Array, size: number, most: number): Pa
 /** Copies the chosen rows of a column. */
 function gather(column: Float32Array, rows: number, chosen: Uint32Array, target: Float32Array): void {
   const width = column.length / rows;
+  if (width === 1) {
+    for (let index = 0; index < chosen.length; index++) target[index] = column[chosen[index]!]!;
+    return;
+  }
   for (let index = 0; index < chosen.length; index++) {
     const from = chosen[index]! * width;
     target.set(column.subarray(from, from + width), index * width);
   }
 }
 
-/** A state in which a part is another one. */
-function withPart(state: State, { parameters, first, second }: PartOfState): State {
-  return {
-    parameters: { ...state.parameters, ...parameters },
-    first: { ...state.first, ...first },
-    second: { ...state.second, ...second },
-  };
-}
-
-function mapState<To>(state: State, change: (vectors: Vectors) => To) {
-  return { parameters: change(state.parameters), first: change(state.first), second: change(state.second) };
-}
-
-/** The mean of each number over those who told it. */
-class Means {
-  readonly #sums: Record<string, { sum: number; count: number }> = {};
-
-  add(numbers: Readonly<Record<string, number>>): void {
-    for (const [name, value] of Object.entries(numbers)) {
-      const { sum, count } = this.#sums[name] ?? { sum: 0, count: 0 };
-      this.#sums[name] = { sum: sum + value, count: count + 1 };
-    }
-  }
-
-  all(): Record<string, number> {
-    return Object.fromEntries(Object.entries(this.#sums).map(([name, { sum, count }]) => [name, sum / count]));
-  }
+/** That of the first minibatch that has one. */
+function firstFailure(passes: readonly UpdatePass[]): UpdatePass['failure'] {
+  const [first, ...others] = passes.flatMap(({ failure }) => failure ?? []);
+  return others.reduce((earliest, failure) => (failure.at < earliest!.at ? failure : earliest), first);
 }

@@ -36,6 +36,7 @@ export function normalise(
     normalisers.observations.update(rollout.observations);
     // What the networks are shown, the normaliser has seen.
     if (images) normalisers.observations.update(images);
+    if (settings.gaitsmith.symmetric) normalisers.observations.symmetrise(mirrorOf(behavior).observations);
   }
   return { rewards: rewardsOf(rollout, settings, normalisers.rewards), images };
 }

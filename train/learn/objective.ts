@@ -91,7 +91,7 @@ export type LossFunction = (
 /** The loss of actor and critic together. */
 export const lossOf: LossFunction = (networks, objective, parameters, batch, scalars) => {
   const { means, values } = networks.both(parameters, seen(objective, batch));
-  const actor = policyTerm(objective, means, parameters, batch, scalars);
+  const actor = policyTerm(objective, means, networks.logDeviation(parameters), batch, scalars);
   const critic = valueTerm(objective, values, batch, scalars);
   return { loss: actor.loss.add(critic.loss), statistics: { ...actor.statistics, ...critic.statistics } };
 };
@@ -99,7 +99,7 @@ export const lossOf: LossFunction = (networks, objective, parameters, batch, sca
 /** The loss of an actor that has a body of its own. */
 export const actorLossOf: LossFunction = (networks, objective, parameters, batch, scalars) => {
   const means = networks.actionMeans(parameters, seen(objective, batch));
-  return policyTerm(objective, means, parameters, batch, scalars);
+  return policyTerm(objective, means, networks.logDeviation(parameters), batch, scalars);
 };
 
 /** The loss of a critic that has a body of its own. */
@@ -115,14 +115,13 @@ function seen({ mirror }: Objective, { observations, mirroredObservations }: Ten
 function policyTerm(
   { mirror, ...objective }: Objective,
   seenMeans: tf.Tensor,
-  parameters: Parameters<tf.Tensor>,
+  logDeviation: tf.Tensor,
   batch: Tensors,
   { epsilon, beta }: { readonly epsilon: tf.Tensor; readonly beta: tf.Tensor },
 ): Loss {
   const rows = batch['observations']!.shape[0]!;
   const means = mirror ? seenMeans.slice(0, rows) : seenMeans;
   const advantages = batch['advantages']!;
-  const logDeviation = parameters['actor.logDeviation']!;
 
   const logProbability = logProbabilities(batch['actions']!, means, logDeviation);
   const logRatio = logProbability.sub(batch['logProbabilities']!);

@@ -1,8 +1,7 @@
 /**
  * The parameters as an update has them: those of one owner in one vector, one after the other in the order of their table. So
- * Adam is a few passes over two arrays, and a step takes and gives few arrays, where each costs time of its own.
+ * Adam is a few passes over two arrays; what is to see each parameter by itself is given its part of the vector.
  */
-import { tf } from '../../compile/tensorflow.ts';
 import { type Owner, ownerOf, type ParameterRow, type Parameters } from '../policy/policy.ts';
 
 export const OWNERS = ['actor', 'critic'] as const satisfies Owner[];
@@ -10,18 +9,18 @@ export const OWNERS = ['actor', 'critic'] as const satisfies Owner[];
 /** A vector for each owner. */
 export type Vectors = Readonly<Record<Owner, Float32Array>>;
 
-/** The parameters of one owner. */
-export function rowsOf(table: readonly ParameterRow[], owner: Owner): ParameterRow[] {
-  return table.filter(({ name }) => ownerOf(name) === owner);
+/** The parameters of some owners. */
+export function rowsOf(table: readonly ParameterRow[], owners: readonly Owner[]): ParameterRow[] {
+  return table.filter(({ name }) => owners.includes(ownerOf(name)));
 }
 
 /** How many numbers the parameters of a table are. */
 export function lengthOf(table: readonly ParameterRow[]): number {
-  return sizesOf(table).reduce((sum, size) => sum + size, 0);
+  return table.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
 
 export function zeroVectors(table: readonly ParameterRow[]): Vectors {
-  return eachOwner((owner) => new Float32Array(lengthOf(rowsOf(table, owner))));
+  return eachOwner((owner) => new Float32Array(lengthOf(rowsOf(table, [owner]))));
 }
 
 export function vectorsOf(table: readonly ParameterRow[], parameters: Parameters<Float32Array>): Vectors {
@@ -31,22 +30,16 @@ export function vectorsOf(table: readonly ParameterRow[], parameters: Parameters
 }
 
 /** The parameters that vectors hold, not copied. */
-export function parametersIn(table: readonly ParameterRow[], vectors: Vectors): Record<string, Float32Array> {
+export function parametersIn(table: readonly ParameterRow[], vectors: Partial<Vectors>): Record<string, Float32Array> {
   const ends = { actor: 0, critic: 0 };
   return Object.fromEntries(
     table.map(({ name, shape }) => {
       const owner = ownerOf(name);
       const start = ends[owner];
       ends[owner] += sizeOf(shape);
-      return [name, vectors[owner].subarray(start, ends[owner])];
+      return [name, vectors[owner]!.subarray(start, ends[owner])];
     }),
   );
-}
-
-/** The parameters of a table as tensors, from the vector that holds them. */
-export function tensorsIn(table: readonly ParameterRow[], vector: tf.Tensor): Record<string, tf.Tensor> {
-  const parts = tf.split(vector, sizesOf(table));
-  return Object.fromEntries(table.map(({ name, shape }, index) => [name, parts[index]!.reshape([...shape])]));
 }
 
 export function eachOwner<Value>(make: (owner: Owner) => Value): Record<Owner, Value> {
@@ -54,4 +47,3 @@ export function eachOwner<Value>(make: (owner: Owner) => Value): Record<Owner, V
 }
 
 const sizeOf = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
-const sizesOf = (table: readonly ParameterRow[]) => table.map(({ shape }) => sizeOf(shape));

@@ -16,8 +16,9 @@ import {
   type LossFunction,
   lossOf,
   ML_AGENTS_OBJECTIVE,
+  type Objective,
 } from './objective.ts';
-import { lengthOf, OWNERS, rowsOf, tensorsIn } from './parameter-vectors.ts';
+import { lengthOf, OWNERS, rowsOf } from './parameter-vectors.ts';
 
 /** What of the networks has a gradient by itself: actor and critic, or both where they stand on one body. */
 export interface Part {
@@ -45,29 +46,84 @@ export function gradientOf(
   objective = ML_AGENTS_OBJECTIVE,
   weight: number,
 ) {
-  const tables = owners.map((owner) => rowsOf(networks.parameterTable, owner));
+  const names = rowsOf(networks.parameterTable, owners).map(({ name }) => name);
   return ({ parameters, batch, ...scalars }: TensorsOf<ReturnType<typeof gradientSignature>>) => {
     const statistics: Record<string, tf.Tensor> = {};
-    const lossAt = (...vectors: tf.Tensor[]): tf.Tensor => {
-      const named = Object.assign({}, ...tables.map((table, index) => tensorsIn(table, vectors[index]!)));
+    const lossAt = (...values: tf.Tensor[]): tf.Tensor => {
+      const named = Object.fromEntries(names.map((name, index) => [name, values[index]!]));
       const made = loss(networks, objective, named, batch, scalars);
       // The gradient's own scope would dispose of these.
       for (const [name, value] of Object.entries(made.statistics)) statistics[name] = tf.keep(value.clone());
       return weight === 1 ? made.loss : made.loss.mul(weight);
     };
-    const gradients = tf.grads(lossAt)(owners.map((owner) => parameters[owner]!));
-    return { gradients: Object.fromEntries(owners.map((owner, index) => [owner, gradients[index]!])), statistics };
+    const gradients = tf.grads(lossAt)(names.map((name) => parameters[name]!));
+    return { gradients: Object.fromEntries(names.map((name, index) => [name, gradients[index]!])), statistics };
   };
 }
 
 /** Shapes of everything that `gradientOf` takes. */
 export function gradientSignature(part: Part, networks: ActorCritic, objective = ML_AGENTS_OBJECTIVE, rows: number) {
   const columns = Object.entries(part.columns(networks, objective));
+  const parameters = rowsOf(networks.parameterTable, part.owners);
   return {
-    parameters: vectorShapes(part.owners, networks),
+    parameters: Object.fromEntries(parameters.map(({ name, shape }) => [name, { shape }])),
     batch: Object.fromEntries(columns.map(([name, width]) => [name, { shape: [rows, width] as number[] }])),
     epsilon: { shape: [] },
     beta: { shape: [] },
+  };
+}
+
+/**
+ * Steps on several minibatches, one after the other, without a norm over all gradients: what `gradientOf` and `descent` do, in one
+ * graph, so that gradients stay inside, and so does all but the last state.
+ *
+ * @param shards of each minibatch.
+ */
+export function stepsOf(part: Part, networks: ActorCritic, objective: Objective, shards: number) {
+  const gradient = gradientOf(part, networks, objective, 1 / shards);
+  const names = rowsOf(networks.parameterTable, part.owners).map(({ name }) => name);
+  return ({ minibatches, epsilon, beta, ...state }: TensorsOf<ReturnType<typeof stepsSignature>>) => {
+    let { parameters, first, second } = state;
+    const met = minibatches.map(({ adam, shards: batches }) => {
+      const computed = batches.map((batch) => gradient({ parameters, batch, epsilon, beta }));
+      const squares: tf.Tensor[] = [];
+      const stepped = names.map((name) => {
+        const sum = tf.addN(computed.map(({ gradients }) => gradients[name]!));
+        squares.push(sum.square().sum());
+        return adamStep(parameters[name]!, sum, first[name]!, second[name]!, adam.stepSize, adam.tiny);
+      });
+      const after = (key: keyof (typeof stepped)[number]) =>
+        Object.fromEntries(names.map((name, index) => [name, stepped[index]![key]]));
+      [parameters, first, second] = [after('parameter'), after('first'), after('second')];
+      return { gradientSquares: tf.addN(squares), shards: computed.map(({ statistics }) => statistics) };
+    });
+    return { parameters, first, second, minibatches: met };
+  };
+}
+
+/**
+ * Shapes of everything that `stepsOf` takes.
+ *
+ * @param minibatches how many.
+ * @param rows of a shard.
+ */
+export function stepsSignature(
+  part: Part,
+  networks: ActorCritic,
+  objective: Objective,
+  { minibatches, shards, rows }: Readonly<Record<'minibatches' | 'shards' | 'rows', number>>,
+) {
+  const { parameters, batch, ...scalars } = gradientSignature(part, networks, objective, rows);
+  const minibatch = {
+    adam: { stepSize: { shape: [] as number[] }, tiny: { shape: [] as number[] } },
+    shards: Array.from({ length: shards }, () => batch),
+  };
+  return {
+    parameters,
+    first: parameters,
+    second: parameters,
+    minibatches: Array.from({ length: minibatches }, () => minibatch),
+    ...scalars,
   };
 }
 
@@ -126,5 +182,5 @@ export function descentSignature(owners: readonly Owner[], networks: ActorCritic
 }
 
 function vectorShapes(owners: readonly Owner[], { parameterTable }: ActorCritic): Record<string, { shape: number[] }> {
-  return Object.fromEntries(owners.map((owner) => [owner, { shape: [lengthOf(rowsOf(parameterTable, owner))] }]));
+  return Object.fromEntries(owners.map((owner) => [owner, { shape: [lengthOf(rowsOf(parameterTable, [owner]))] }]));
 }

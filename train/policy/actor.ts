@@ -5,7 +5,7 @@ import { scoped } from '../../compile/scoped.ts';
 import { tf } from '../../compile/tensorflow.ts';
 import { encodeModel } from '../../onnx/encode.ts';
 import type { Normaliser } from './normaliser.ts';
-import { actorCritic, type Network, type Parameters, parametersOf, seenBy, squashed } from './policy.ts';
+import { actorCritic, denseForm, type Network, type Parameters, parametersOf, seenBy, squashed } from './policy.ts';
 
 /** What the actor consists of: a policy as it stands between two updates. */
 export interface Actor {
@@ -15,7 +15,8 @@ export interface Actor {
 }
 
 /** ONNX: `observations` [batch, observationSize], raw, to `means` [batch, actionSize]. */
-export function actingModel(actor: Actor): Uint8Array {
+export function actingModel(learnt: Actor): Uint8Array {
+  const actor = denseForm(learnt);
   return scoped(() => {
     const { parameters, ...statistics } = actorTensors(actor);
     const { actionMeans } = actorCritic(actor.network);

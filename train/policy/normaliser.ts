@@ -36,6 +36,21 @@ export class Normaliser {
     this.rows = total;
   }
 
+  /**
+   * Makes the statistics those of what was seen and of its mirror images together, each counted half, to the last bit alike for
+   * what the mirror swaps: as if every row had been taken in with its image, at half the work (Chan et al. 1979, as parts are
+   * put together). Called after each `update`.
+   */
+  symmetrise({ from, signs }: { readonly from: ArrayLike<number>; readonly signs: ArrayLike<number> }): void {
+    const [mean, squares] = [this.mean.slice(), this.squares.slice()];
+    for (let at = 0; at < mean.length; at++) {
+      const imaged = signs[at]! * mean[from[at]!]!;
+      const apart = (mean[at]! - imaged) / 2;
+      this.mean[at] = (mean[at]! + imaged) / 2;
+      this.squares[at] = (squares[at]! + squares[from[at]!]!) / 2 + this.rows * (apart * apart);
+    }
+  }
+
   /** What the network computes with: mean and deviation in single precision, [observationSize] each. */
   moments(): { mean: Float32Array; deviation: Float32Array } {
     return {

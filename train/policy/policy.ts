@@ -4,30 +4,36 @@
  * Actor and critic are stacks of `layers` x (linear + swish), as in ML-Agents, separate or on one body; the actor ends in the
  * means of a normal distribution per action, the critic in one value. The logarithm of the distribution's deviation is a
  * parameter of its own that depends on no observation. What an action dimension a does in the world is clamp(a, -3, 3) / 3.
+ *
+ * The layers themselves are those of dense.ts, or of symmetric.ts where the network respects a mirror.
  */
 
 import { RandomStream } from '../../base/random/stream.ts';
-import { layerNorm, scaledLinear, standardised } from '../../compile/layer-norm.ts';
-import { tf } from '../../compile/tensorflow.ts';
+import type { tf } from '../../compile/tensorflow.ts';
 import { STREAMS } from '../numbers/streams.ts';
 import { ACTION_LIMIT } from './action-limit.ts';
-import { type InitialWeights, layerStart, type Place, type Start, startValues } from './initial-weights.ts';
+import { denseBody, denseHead, denseRows } from './dense.ts';
+import { type InitialWeights, type Start, startValues } from './initial-weights.ts';
+import {
+  bodyOf,
+  isSymmetric,
+  type LinearLayer,
+  linearLayers,
+  type Network,
+  type Owner,
+  type ParameterRow,
+  type Parameters,
+} from './network.ts';
+import {
+  alikeInMirror,
+  coordinatesOf,
+  denseParameters,
+  symmetricBody,
+  symmetricHead,
+  symmetricRows,
+} from './symmetric.ts';
 
-/** The shape of both networks. What is left out is as ML-Agents has it. */
-export interface Network {
-  readonly observationSize: number;
-  readonly actionSize: number;
-  readonly hiddenUnits: number;
-  readonly layers: number;
-  /** What follows each hidden layer; default swish. */
-  readonly activation?: keyof typeof activations;
-  /** Whether a layer norm stands between each hidden linear layer and its activation. */
-  readonly layerNorm?: boolean;
-  /** Whether both heads stand on one body; else each has its own. */
-  readonly sharedBody?: boolean;
-  /** Whether the networks see observations as they are, neither normalised nor clipped. */
-  readonly rawObservations?: boolean;
-}
+export type { Network, NetworkSymmetry, Owner, ParameterRow, Parameters } from './network.ts';
 
 /** How a network starts. */
 export interface Initialisation {
@@ -37,60 +43,37 @@ export interface Initialisation {
 
 const ML_AGENTS_INITIALISATION: Initialisation = { weights: 'ml-agents', logDeviation: 0 };
 
-/** Parameters by name; see `parameterTable` for names and shapes. */
-export type Parameters<Value> = Readonly<Record<string, Value>>;
-
-export interface ParameterRow {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly start: Start;
+/** Every parameter of actor and critic. */
+export function parameterTable(network: Network, initial = ML_AGENTS_INITIALISATION): ParameterRow[] {
+  const rowsOf = (layer: LinearLayer) =>
+    isSymmetric(network) ? symmetricRows(network, layer, initial.weights) : denseRows(network, layer, initial.weights);
+  return linearLayers(network).flatMap((layer) => {
+    const { name, place } = layer;
+    if (place === 'means') return [...rowsOf(layer), logDeviationRow(network, initial)];
+    if (place === 'hidden' && network.layerNorm)
+      return [...rowsOf(layer), ...normRows(network, name.replace('.hidden', '.norm'))];
+    return rowsOf(layer);
+  });
 }
 
-/** Every parameter of actor and critic. Weights are stored [in, out]. A body for both is called shared. */
-export function parameterTable(network: Network, initial = ML_AGENTS_INITIALISATION): ParameterRow[] {
-  const { observationSize, actionSize, hiddenUnits, layers, layerNorm, sharedBody } = network;
+function logDeviationRow({ actionSize }: Network, initial: Initialisation): ParameterRow {
+  return { name: 'actor.logDeviation', shape: [1, actionSize], start: startOf(initial.logDeviation) };
+}
+
+/** Of a layer norm; those units share them that the mirror swaps. */
+function normRows({ hiddenUnits, symmetry }: Network, name: string): ParameterRow[] {
+  const shape = [symmetry ? hiddenUnits / 2 : hiddenUnits];
   return [
-    ...bodyRows(bodyOf(network, 'actor')),
-    ...linear('actor.mean', hiddenUnits, actionSize, 'means'),
-    { name: 'actor.logDeviation', shape: [1, actionSize], start: startOf(initial.logDeviation) },
-    ...(sharedBody ? [] : bodyRows(bodyOf(network, 'critic'))),
-    ...linear('critic.value', hiddenUnits, 1, 'value'),
+    { name: `${name}.scale`, shape, start: startOf(1) },
+    { name: `${name}.shift`, shape, start: 'zeros' },
   ];
-
-  function bodyRows(body: string): ParameterRow[] {
-    return Array.from({ length: layers }, (_, layer) => [
-      ...linear(`${body}.hidden${layer}`, layer === 0 ? observationSize : hiddenUnits, hiddenUnits, 'hidden'),
-      ...(layerNorm ? normRows(`${body}.norm${layer}`) : []),
-    ]).flat();
-  }
-
-  function normRows(name: string): ParameterRow[] {
-    return [
-      { name: `${name}.scale`, shape: [hiddenUnits], start: startOf(1) },
-      { name: `${name}.shift`, shape: [hiddenUnits], start: 'zeros' },
-    ];
-  }
-
-  function linear(name: string, inputs: number, outputs: number, place: Place): ParameterRow[] {
-    const { weight, bias } = layerStart(initial.weights, place, inputs, outputs);
-    return [
-      { name: `${name}.weight`, shape: [inputs, outputs], start: weight },
-      { name: `${name}.bias`, shape: [outputs], start: bias },
-    ];
-  }
 }
 
 function startOf(constant: number): Start {
   return constant === 0 ? 'zeros' : { constant };
 }
 
-function bodyOf({ sharedBody }: Network, owner: Owner): 'shared' | Owner {
-  return sharedBody ? 'shared' : owner;
-}
-
-/** Who is computed from a parameter. What both are computed from counts as the actor's where it is asked who owns it. */
-export type Owner = 'actor' | 'critic';
-
+/** What both are computed from counts as the actor's. */
 export function ownerOf(name: string): Owner {
   return name.startsWith('critic.') ? 'critic' : 'actor';
 }
@@ -108,35 +91,73 @@ export interface ActorCritic {
   /** Whether both stand on one body. */
   readonly sharedBody: boolean;
   readonly parameterTable: readonly ParameterRow[];
-  /** Means of the action distribution, [batch, actionSize], from normalised observations [batch, observationSize]. */
+  /** Means of the action distribution, [batch, actionSize], from observations as they are seen, [batch, observationSize]. */
   actionMeans(parameters: Parameters<tf.Tensor>, observations: tf.Tensor): tf.Tensor;
   /** Value of each state, [batch, 1], from the same. */
   stateValues(parameters: Parameters<tf.Tensor>, observations: tf.Tensor): tf.Tensor;
   /** Both at once: a body that they share is computed once. */
   both(parameters: Parameters<tf.Tensor>, observations: tf.Tensor): { means: tf.Tensor; values: tf.Tensor };
+  /** Logarithm of the action distribution's deviation, [1, actionSize]. */
+  logDeviation(parameters: Parameters<tf.Tensor>): tf.Tensor;
 }
 
 export function actorCritic(network: Network): ActorCritic {
   const { observationSize, actionSize, sharedBody = false } = network;
-  const means = (parameters: Parameters<tf.Tensor>, features: Features) =>
-    applyLinear(parameters, 'actor.mean', features);
-  const values = (parameters: Parameters<tf.Tensor>, features: Features) =>
-    applyLinear(parameters, 'critic.value', features);
+  const rest = { observationSize, actionSize, sharedBody, parameterTable: parameterTable(network) };
+  if (!isSymmetric(network)) {
+    return {
+      ...rest,
+      ...heads(network, {
+        body: (name, parameters, observations) => denseBody(network, name, parameters, observations),
+        head: ({ name }, parameters, features) => denseHead(name, parameters, features),
+      }),
+      logDeviation: (parameters) => parameters['actor.logDeviation']!,
+    };
+  }
   return {
-    observationSize,
-    actionSize,
-    sharedBody,
-    parameterTable: parameterTable(network),
-    actionMeans: (parameters, observations) => means(parameters, body(network, 'actor', parameters, observations)),
-    stateValues: (parameters, observations) => values(parameters, body(network, 'critic', parameters, observations)),
+    ...rest,
+    ...heads(network, {
+      body: (name, parameters, observations) => symmetricBody(network, name, parameters, observations),
+      head: (layer, parameters, halves) => symmetricHead(network, layer, parameters, halves),
+    }),
+    logDeviation: (parameters) => alikeInMirror(parameters['actor.logDeviation']!, network.symmetry.actions),
+  };
+}
+
+/** The layers of a network, as functions of its parameters: everything but the heads, and a head on top of it. */
+interface Parts<Features> {
+  body(name: string, parameters: Parameters<tf.Tensor>, observations: tf.Tensor): Features;
+  head(layer: LinearLayer, parameters: Parameters<tf.Tensor>, features: Features): tf.Tensor;
+}
+
+function heads<Features>(
+  network: Network,
+  { body, head }: Parts<Features>,
+): Pick<ActorCritic, 'actionMeans' | 'stateValues' | 'both'> {
+  const layers = linearLayers(network);
+  const [mean, value] = [layers.find(({ to }) => to === 'actions')!, layers.find(({ to }) => to === 'value')!];
+  const [actor, critic] = [bodyOf(network, 'actor'), bodyOf(network, 'critic')];
+  return {
+    actionMeans: (parameters, observations) => head(mean, parameters, body(actor, parameters, observations)),
+    stateValues: (parameters, observations) => head(value, parameters, body(critic, parameters, observations)),
     both(parameters, observations) {
-      const seen = body(network, 'actor', parameters, observations);
+      const seen = body(actor, parameters, observations);
       return {
-        means: means(parameters, seen),
-        values: values(parameters, sharedBody ? seen : body(network, 'critic', parameters, observations)),
+        means: head(mean, parameters, seen),
+        values: head(value, parameters, network.sharedBody ? seen : body(critic, parameters, observations)),
       };
     },
   };
+}
+
+/** A network of dense layers that computes the same, with its parameters: for whoever acts by it. */
+export function denseForm<Whole extends { readonly network: Network; readonly parameters: Parameters<Float32Array> }>(
+  whole: Whole,
+): Whole {
+  const { network, parameters } = whole;
+  if (!isSymmetric(network)) return whole;
+  const { symmetry: _, ...dense } = network;
+  return { ...whole, network: dense, parameters: denseParameters(network, linearLayers(network), parameters) };
 }
 
 /** Parameters as they are before the first update; the same seed gives the same numbers. */
@@ -155,63 +176,16 @@ export function initialParameters(
 
 /** What the networks see of observations [batch, observationSize], whose mean and deviation are [observationSize]. */
 export function seenBy(
-  { rawObservations }: Network,
+  network: Network,
   observations: tf.Tensor,
   { mean, deviation }: Readonly<Record<'mean' | 'deviation', tf.Tensor>>,
 ): tf.Tensor {
   // As in ML-Agents, the clipping is the normaliser's: without it there is none.
-  return rawObservations ? observations : observations.sub(mean).div(deviation).clipByValue(-5, 5);
+  const seen = network.rawObservations ? observations : observations.sub(mean).div(deviation).clipByValue(-5, 5);
+  return isSymmetric(network) ? coordinatesOf(seen, network) : seen;
 }
 
 /** What reaches the agents of an action drawn from the distribution: clamp(a, -3, 3) / 3, within [-1, 1]. */
 export function squashed(action: tf.Tensor): tf.Tensor {
   return action.clipByValue(-ACTION_LIMIT, ACTION_LIMIT).div(ACTION_LIMIT);
-}
-
-/** What a layer reads: numbers, and the name of a layer norm whose scale and shift have yet to be applied to them. */
-interface Features {
-  readonly values: tf.Tensor;
-  readonly norm?: string;
-}
-
-function body(network: Network, owner: Owner, parameters: Parameters<tf.Tensor>, observations: tf.Tensor): Features {
-  const { layers, layerNorm: hasNorms, activation = 'swish' } = network;
-  const activate = activations[activation];
-  const name = bodyOf(network, owner);
-  let features: Features = { values: observations };
-  for (let layer = 0; layer < layers; layer++) {
-    const sums = applyLinear(parameters, `${name}.hidden${layer}`, features);
-    const norm = `${name}.norm${layer}`;
-    if (!hasNorms) features = { values: activate(sums) };
-    else if (activation === 'none') features = { values: standardised(sums), norm };
-    else features = { values: activate(layerNorm(sums, parameters[`${norm}.scale`]!, parameters[`${norm}.shift`]!)) };
-  }
-  return features;
-}
-
-/**
- * x sigmoid(x), with its derivative s (1 - y) + y put so that it takes four passes over the batch and not the six that
- * tfjs makes of it; s = sigmoid(x), y = x s.
- */
-const swish = tf.customGrad((x, save) => {
-  const input = x as tf.Tensor;
-  const sigmoid = input.sigmoid();
-  const value = input.mul(sigmoid);
-  (save as tf.GradSaveFunc)([sigmoid, value]);
-  return {
-    value,
-    gradFunc: (upstream: tf.Tensor, [s, y]: tf.Tensor[]) => [tf.sub(1, y!).mul(s!).add(y!).mul(upstream)],
-  };
-}) as (x: tf.Tensor) => tf.Tensor;
-
-const activations = {
-  swish,
-  tanh: (x: tf.Tensor): tf.Tensor => x.tanh(),
-  none: (x: tf.Tensor): tf.Tensor => x,
-};
-
-function applyLinear(parameters: Parameters<tf.Tensor>, name: string, { values, norm }: Features): tf.Tensor {
-  const [weight, bias] = [parameters[`${name}.weight`]!, parameters[`${name}.bias`]!];
-  if (!norm) return values.matMul(weight).add(bias);
-  return scaledLinear(values, parameters[`${norm}.scale`]!, parameters[`${norm}.shift`]!, weight, bias);
 }

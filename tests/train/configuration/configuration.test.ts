@@ -451,6 +451,21 @@ describe('a wrong configuration is refused with file, line, value and what was a
       ['my.yaml:5', 'shared_critic'],
     ],
     [
+      'symmetric networks and mirror images for them to learn from',
+      walker('gaitsmith:', '  symmetric: true', '  mirror_samples: true'),
+      ['my.yaml:5', 'symmetric learns nothing from the mirror', 'mirror_samples', 'take one of the two out'],
+    ],
+    [
+      'symmetric networks and a mirror loss',
+      walker('gaitsmith:', '  symmetric: true', '  mirror_loss: 0.5'),
+      ['my.yaml:5', 'symmetric learns nothing from the mirror', 'mirror_loss'],
+    ],
+    [
+      'symmetric networks of an odd number of units',
+      walker('network_settings:', '  hidden_units: 127', 'gaitsmith: { symmetric: true }'),
+      ['my.yaml:4', 'hidden_units', '127', 'pairs', 'even number'],
+    ],
+    [
       'an unknown setting in a phase',
       walker('gaitsmith:', '  phases:', '    - from_step: 5', '      batchsize: 7'),
       ['my.yaml:6', 'phases.0.batchsize', 'did you mean "batch_size"', 'max_log_deviation'],

@@ -14,6 +14,10 @@ import { actorCritic, initialParameters, type Network, ownerOf } from '../../../
 
 const small = { observationSize: 4, actionSize: 3, hiddenUnits: 8, layers: 2 };
 const mirror = { weight: 0.7, actions: { from: Uint16Array.of(1, 0, 2), signs: Float32Array.of(1, 1, -1) } };
+const symmetry = {
+  observations: { from: [3, 1, 2, 0], signs: [-1, -1, 1, -1] },
+  actions: { from: [1, 0, 2], signs: [1, 1, 1] },
+};
 const rows = 24;
 const step = 1e-3;
 /** Of a slope: single precision over a step. */
@@ -37,6 +41,10 @@ const cases: Readonly<Record<string, Case>> = {
   'tanh, a shared body and a mirror loss': {
     network: { activation: 'tanh', sharedBody: true },
     objective: { ...ML_AGENTS_OBJECTIVE, mirror },
+  },
+  'networks that respect a mirror': { network: { symmetry } },
+  'networks that respect a mirror, with layer norms, on one body': {
+    network: { symmetry, layerNorm: true, sharedBody: true },
   },
   'a small greatest gradient norm': { maxGradientNorm: 0.05 },
   'an early end of the actor': { targetDivergence: 0.02 },

@@ -4,7 +4,13 @@ import { sha256 } from '../../../base/files/hash.ts';
 import { RandomStream } from '../../../base/random/stream.ts';
 import { openEngine, tf } from '../../../compile/index.ts';
 import { Learner, type LearnerOptions } from '../../../train/learn/learner.ts';
-import { MinibatchStep, paysSideBySide, shardsOf } from '../../../train/learn/minibatch-step.ts';
+import {
+  emptyBatch,
+  type MinibatchStep,
+  paysSideBySide,
+  prepareSteps,
+  shardsOf,
+} from '../../../train/learn/minibatch-step.ts';
 import { ML_AGENTS_OBJECTIVE } from '../../../train/learn/objective.ts';
 import { vectorsOf, zeroVectors } from '../../../train/learn/parameter-vectors.ts';
 import { actorCritic, initialParameters, type Network } from '../../../train/policy/policy.ts';
@@ -21,6 +27,12 @@ const buffer = {
   returns: draw(rows),
   collected: Float32Array.from({ length: rows }, (_, row) => (row % 3) & 1),
 };
+/** Each number changes places with the one at its other end. */
+const turnedRound = (size: number) => ({
+  from: Array.from({ length: size }, (_, at) => size - 1 - at),
+  signs: Array.from({ length: size }, (_, at) => (Math.abs(2 * at - size + 1) % 4 < 2 ? 1 : -1)),
+});
+const symmetry = { observations: turnedRound(243), actions: turnedRound(39) };
 const settings = { learningRate: 3e-4, epsilon: 0.2, beta: 0.005, epochs: 1 };
 
 async function learnt(threads: number, options: LearnerOptions, more: Partial<Network> = {}) {
@@ -42,6 +54,7 @@ describe('any number of threads learns the same bytes', () => {
     ['in two networks', [2, 4, 8], {}, {}],
     ['with a norm over both gradients', [3], { maxGradientNorm: 0.5 }, { layerNorm: true, activation: 'none' }],
     ['on one body', [4], { maxGradientNorm: 0.5 }, { sharedBody: true }],
+    ['in networks that respect a mirror', [2, 4], {}, { symmetry }],
     ['where the critic goes on alone', [2], { actorMinibatches: 1 }, {}],
   ])('%s', async (_name, counts, options, more) => {
     const one = await learnt(1, options, more);
@@ -71,29 +84,29 @@ describe('a minibatch', () => {
     const networks = actorCritic(small);
     const objective = { ...ML_AGENTS_OBJECTIVE, images: true };
     const options = { objective, maxGradientNorm: 0.5 };
-    const cut = await MinibatchStep.prepare(networks, 1024, await openEngine(), options);
+    const [cut] = await prepareSteps(networks, 1024, await openEngine(), options);
     // A device takes all rows at once.
-    const { prepare } = await openEngine();
-    const whole = await MinibatchStep.prepare(
-      networks,
-      1024,
-      { backend: 'onnx', use: { device: 'gpu' }, prepare },
-      options,
-    );
+    const engine = await openEngine();
+    const [whole] = await prepareSteps(networks, 1024, { ...engine, use: { device: 'gpu' } }, options);
     const table = networks.parameterTable;
     const state = {
       parameters: vectorsOf(table, initialParameters(small, 3)),
       first: zeroVectors(table),
       second: zeroVectors(table),
     };
-    for (const name in cut.batch) {
-      const column = buffer[name as keyof typeof buffer];
-      const values = column.subarray(0, cut.batch[name]!.length);
-      for (const step of [cut, whole]) step.batch[name]!.set(values);
+    const batch = emptyBatch(networks, 1024, objective);
+    for (const name in batch) {
+      batch[name]!.set(buffer[name as keyof typeof buffer].subarray(0, batch[name]!.length));
     }
     const factors = { stepSize: 1e-3, tiny: 1e-8 };
     const inputs = { epsilon: 0.2, beta: 0.01, adam: { actor: factors, critic: factors } };
-    const [one, other] = [await cut.run(state, inputs), await whole.run(state, inputs)];
+    const stepped = async (step: MinibatchStep) => {
+      step.load(state);
+      const { statistics } = await step.run(batch, inputs);
+      step.accept(step.owners);
+      return { statistics, state: step.state() };
+    };
+    const [one, other] = [await stepped(cut!), await stepped(whole!)];
     for (const [name, value] of Object.entries(other.statistics))
       expect(one.statistics[name], name).toBeCloseTo(value, 4);
     for (const owner of ['actor', 'critic'] as const) {
@@ -104,8 +117,8 @@ describe('a minibatch', () => {
       expect(size).toBeGreaterThan(1e-4);
       expect(gap).toBeLessThan(1e-4 * size);
     }
-    await cut.release();
-    await whole.release();
+    await cut!.release();
+    await whole!.release();
   });
 });
 
