@@ -89,7 +89,14 @@ export const rooms: readonly Room[] = [
   {
     name: 'train/judge',
     about: 'which held-out episodes a policy plays, and when a lesson is over',
-    knows: [...groundOfTraining, 'evaluate/score.ts', 'train/configuration', 'train/numbers', 'train/policy'],
+    knows: [
+      ...groundOfTraining,
+      'evaluate/score.ts',
+      'evaluate/trials.ts',
+      'train/configuration',
+      'train/numbers',
+      'train/policy',
+    ],
   },
   {
     name: 'train/collect',

@@ -6,11 +6,12 @@
 import { UserError } from '../../base/failure/user-error.ts';
 import { RandomStream } from '../../base/random/stream.ts';
 import type {
-  Environment,
+  EmbeddedEnvironment,
   EnvironmentModule,
   EnvironmentOptions,
   Episode,
   EpisodeSnapshot,
+  EpisodeStart,
   ParameterValues,
   Step,
 } from '../env.ts';
@@ -33,14 +34,14 @@ export { behavior };
  *
  * @throws UserError where an environment parameter is unknown or out of its range, or there is no such world.
  */
-export async function createEnvironment(options: EnvironmentOptions): Promise<Environment> {
+export async function createEnvironment(options: EnvironmentOptions): Promise<EmbeddedEnvironment> {
   checkParameters(options.parameters);
   return new WalkerEnvironment(await openWorlds(options.world, options.agents), options);
 }
 
 ({ behavior, createEnvironment }) satisfies EnvironmentModule;
 
-export class WalkerEnvironment<In extends World = World> implements Environment {
+export class WalkerEnvironment<In extends World = World> implements EmbeddedEnvironment {
   readonly behavior = behavior;
   readonly agents: number;
   readonly walkers: readonly Walker<In>[];
@@ -54,6 +55,12 @@ export class WalkerEnvironment<In extends World = World> implements Environment 
     finalObservations: Float32Array;
     episodes: Episode[];
   };
+  /** Whose row it is: the number among all agents of the run, [agents]. */
+  readonly #whose: Int32Array;
+  /** What is begun in a row instead of `#given`, where it was begun with parameters of its own, [agents]. */
+  readonly #own: (ParameterValues | undefined)[];
+  /** 1 where nobody is, [agents]. */
+  readonly #isEmpty: Uint8Array;
   /** Of the running episodes, [agents]. */
   readonly #numbers: Int32Array;
   readonly #decisions: Int32Array;
@@ -80,6 +87,9 @@ export class WalkerEnvironment<In extends World = World> implements Environment 
     this.#worlds = worlds;
     this.#options = options;
     this.#given = options.parameters;
+    this.#whose = Int32Array.from({ length: agents }, (_, row) => options.firstAgent + row);
+    this.#own = Array.from({ length: agents });
+    this.#isEmpty = new Uint8Array(agents);
     this.#parameters = Array.from({ length: agents }, (_, agent) => this.#draw(agent, 0));
     this.walkers = this.#parameters.map(
       (parameters, agent) => new Walker(worlds.each[agent]!, rig, parameters, settings),
@@ -109,6 +119,18 @@ export class WalkerEnvironment<In extends World = World> implements Environment 
     return this.#step.observations;
   }
 
+  begin(row: number, start: EpisodeStart | undefined): Float32Array {
+    const { observationSize } = behavior;
+    this.#isEmpty[row] = start ? 0 : 1;
+    if (start) {
+      if (start.parameters !== this.#own[row]) checkParameters(start.parameters);
+      this.#whose[row] = start.agent;
+      this.#own[row] = start.parameters;
+      this.#startEpisode(row, start.episode, this.#draw(row, start.episode));
+    }
+    return this.#step.observations.subarray(row * observationSize, (row + 1) * observationSize);
+  }
+
   snapshots(): readonly EpisodeSnapshot[] {
     // Before `reset` no agent has gone further than where it was to go on.
     if (this.#numbers.includes(-1) && this.#options.snapshots) return this.#options.snapshots;
@@ -135,11 +157,15 @@ export class WalkerEnvironment<In extends World = World> implements Environment 
     const { observationSize, actionSize } = behavior;
     const { observations, rewards, terminated, truncated, finalObservations, episodes } = this.#step;
     episodes.length = 0;
-    this.#isOver.fill(0);
+    this.#isOver.set(this.#isEmpty);
     decideTogether(this.#worlds, this.walkers, actions, this.#isOver, this.#ended);
     for (let agent = 0; agent < this.agents; agent++) {
       const walker = this.walkers[agent]!;
       const row = agent * observationSize;
+      if (this.#isEmpty[agent]) {
+        rewards[agent] = terminated[agent] = truncated[agent] = 0;
+        continue;
+      }
       if (!walker.world.save) this.#remember(agent, actions, agent * actionSize);
       this.#count(agent);
       rewards[agent] = walker.reward;
@@ -202,7 +228,7 @@ export class WalkerEnvironment<In extends World = World> implements Environment 
         mend: `go on with --world ${told.world}, or start a run of its own from this policy`,
       });
     }
-    const parameters = this.#draw(agent, episode, { ...this.#given, ...told.parameters });
+    const parameters = this.#draw(agent, episode, { ...this.#givenIn(agent), ...told.parameters });
     const walker = this.walkers[agent]!;
     if (walker.world.restore) {
       const [decisions, reward, ...own] = numbers;
@@ -233,9 +259,12 @@ export class WalkerEnvironment<In extends World = World> implements Environment 
     this.#startEpisode(agent, number, this.#draw(agent, number));
   }
 
-  #draw(agent: number, number: number, given = this.#given): WalkerParameters {
-    const { seed, firstAgent } = this.#options;
-    return drawParameters(given, seed, firstAgent + agent, number, purpose.parameters);
+  #draw(agent: number, number: number, given = this.#givenIn(agent)): WalkerParameters {
+    return drawParameters(given, this.#options.seed, this.#whose[agent]!, number, purpose.parameters);
+  }
+
+  #givenIn(agent: number): ParameterValues {
+    return this.#own[agent] ?? this.#given;
   }
 
   #startEpisode(agent: number, number: number, parameters: WalkerParameters): void {
@@ -243,9 +272,8 @@ export class WalkerEnvironment<In extends World = World> implements Environment 
     this.#decisions[agent] = 0;
     this.#rewards[agent] = 0;
     this.#parameters[agent] = parameters;
-    const { seed, firstAgent } = this.#options;
     const walker = this.walkers[agent]!;
-    walker.start(new RandomStream(seed, firstAgent + agent, number, purpose.episode), parameters);
+    walker.start(new RandomStream(this.#options.seed, this.#whose[agent]!, number, purpose.episode), parameters);
     walker.observe(this.#step.observations, agent * behavior.observationSize);
   }
 
@@ -253,7 +281,7 @@ export class WalkerEnvironment<In extends World = World> implements Environment 
     const walker = this.walkers[agent]!;
     const parameters = this.#parameters[agent]!;
     return {
-      agent: this.#options.firstAgent + agent,
+      agent: this.#whose[agent]!,
       episode: this.#numbers[agent]!,
       reward: this.#rewards[agent]!,
       decisions: this.#decisions[agent]!,
@@ -267,7 +295,7 @@ export class WalkerEnvironment<In extends World = World> implements Environment 
         blowUps: blewUp ? 1 : 0,
         // What the configuration names, as it was in this episode.
         ...Object.fromEntries(
-          Object.keys(this.#given).map((name) => [name, parameters[name as keyof WalkerParameters]]),
+          Object.keys(this.#givenIn(agent)).map((name) => [name, parameters[name as keyof WalkerParameters]]),
         ),
       },
     };

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { RandomStream } from '../../../base/random/stream.ts';
 import { Session } from '../../../compile/onnxruntime.ts';
-import { playTrial } from '../../../train/judge/trials.ts';
+import { playHeldOut } from '../../../train/judge/trials.ts';
 import { deviationOf, drawAction, whileActing } from '../../../train/policy/acting-policy.ts';
 import { actingModel } from '../../../train/policy/actor.ts';
 import { Normaliser } from '../../../train/policy/normaliser.ts';
@@ -48,8 +48,9 @@ describe("an acting policy's session", () => {
         return Object.assign(environment, { step: broken, close });
       },
     };
-    const trial = { condition: 0, parameters: {}, agent: 0, episodes: 1 };
-    await expect(whileActing(policy, (acting) => playTrial(world, acting, trial))).rejects.toThrow('broke down');
+    const trials = [{ condition: 0, parameters: {}, agent: 0, episode: 0 }];
+    const played = whileActing(policy, (acting) => playHeldOut(world, acting, trials, () => {}));
+    await expect(played).rejects.toThrow('broke down');
     expect([release, close].map(({ mock }) => mock.calls.length)).toEqual([1, 1]);
   });
 });
