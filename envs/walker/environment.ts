@@ -16,16 +16,21 @@ import type {
   Step,
 } from '../env.ts';
 import { behavior } from './behavior.ts';
+import { worldNamed } from './dialects.ts';
 import { decodeState, encodeState } from './episode-state.ts';
 import { openWorlds } from './open-worlds.ts';
-import { checkParameter, checkParameters, drawParameters, type WalkerParameters } from './parameters.ts';
+import { checkParameters, drawParameters, drawSolver, splitParameters, type WalkerParameters } from './parameters.ts';
 import { type PhysicsSettings, unityPhysics } from './physics-settings.ts';
 import { type Rig, walkerRig } from './rig.ts';
+import { solverValuesOf } from './solver-parameters.ts';
 import { decideTogether, type Outcome, Walker } from './walker.ts';
 import type { World, Worlds } from './world.ts';
 
 /** Tell the streams of this environment from others with the same seed: those of episodes, and of their parameters. */
-const purpose = { episode: 0x3a1, parameters: 0x3a2 };
+const purpose = { episode: 0x3a1, parameters: 0x3a2, solver: 0x3a3 };
+
+/** Agents that follow one another and draw one solver together: as many as share a vector, and whole groups of them as a rule. */
+const agentsOfSolver = 4;
 
 export { behavior };
 
@@ -35,7 +40,7 @@ export { behavior };
  * @throws UserError where an environment parameter is unknown or out of its range, or there is no such world.
  */
 export async function createEnvironment(options: EnvironmentOptions): Promise<EmbeddedEnvironment> {
-  checkParameters(options.parameters);
+  checkParameters(options.parameters, worldNamed(options.world));
   return new WalkerEnvironment(await openWorlds(options.world, options.agents), options);
 }
 
@@ -74,6 +79,9 @@ export class WalkerEnvironment<In extends World = World> implements EmbeddedEnvi
   readonly #parameters: WalkerParameters[];
   /** What episodes are started with from now on. */
   #given: ParameterValues;
+  #split: ReturnType<typeof splitParameters>;
+  /** Decisions that every agent of the run has made. */
+  #lived = 0;
 
   constructor(
     worlds: Worlds<In>,
@@ -82,11 +90,12 @@ export class WalkerEnvironment<In extends World = World> implements EmbeddedEnvi
     settings: PhysicsSettings = unityPhysics,
   ) {
     const { agents } = options;
-    checkParameters(options.parameters);
+    checkParameters(options.parameters, worlds.name);
     this.agents = agents;
     this.#worlds = worlds;
     this.#options = options;
     this.#given = options.parameters;
+    this.#split = splitParameters(this.#given);
     this.#whose = Int32Array.from({ length: agents }, (_, row) => options.firstAgent + row);
     this.#own = Array.from({ length: agents });
     this.#isEmpty = new Uint8Array(agents);
@@ -123,7 +132,7 @@ export class WalkerEnvironment<In extends World = World> implements EmbeddedEnvi
     const { observationSize } = behavior;
     this.#isEmpty[row] = start ? 0 : 1;
     if (start) {
-      if (start.parameters !== this.#own[row]) checkParameters(start.parameters);
+      if (start.parameters !== this.#own[row]) checkParameters(start.parameters, this.#worlds.name);
       this.#whose[row] = start.agent;
       this.#own[row] = start.parameters;
       this.#startEpisode(row, start.episode, this.#draw(row, start.episode));
@@ -137,7 +146,7 @@ export class WalkerEnvironment<In extends World = World> implements EmbeddedEnvi
     return this.walkers.map((walker, agent) => {
       const episode = this.#numbers[agent]!;
       if (episode < 0) return { episode: 0, state: new Uint8Array() };
-      const told = { world: this.#worlds.name, parameters: this.#parameters[agent]! };
+      const told = { world: this.#worlds.name, parameters: this.#parameters[agent]!, lived: this.#lived };
       const counts = [this.#decisions[agent]!, this.#rewards[agent]!];
       const decided = this.#histories[agent]!.slice(0, this.#decisions[agent]! * behavior.actionSize);
       const kept = walker.world.save?.();
@@ -149,13 +158,15 @@ export class WalkerEnvironment<In extends World = World> implements EmbeddedEnvi
   }
 
   setParameters(parameters: ParameterValues): void {
-    for (const [name, value] of Object.entries(parameters)) checkParameter(name, value);
+    checkParameters(parameters, this.#worlds.name);
     this.#given = parameters;
+    this.#split = splitParameters(parameters);
   }
 
   async step(actions: Float32Array): Promise<Step> {
     const { observationSize, actionSize } = behavior;
     const { observations, rewards, terminated, truncated, finalObservations, episodes } = this.#step;
+    this.#lived += 1;
     episodes.length = 0;
     this.#isOver.set(this.#isEmpty);
     decideTogether(this.#worlds, this.walkers, actions, this.#isOver, this.#ended);
@@ -228,7 +239,8 @@ export class WalkerEnvironment<In extends World = World> implements EmbeddedEnvi
         mend: `go on with --world ${told.world}, or start a run of its own from this policy`,
       });
     }
-    const parameters = this.#draw(agent, episode, { ...this.#givenIn(agent), ...told.parameters });
+    this.#lived = told.lived ?? 0;
+    const parameters = this.#drawWith({ ...this.#split.ofEpisode, ...told.parameters }, agent, episode);
     const walker = this.walkers[agent]!;
     if (walker.world.restore) {
       const [decisions, reward, ...own] = numbers;
@@ -236,7 +248,7 @@ export class WalkerEnvironment<In extends World = World> implements EmbeddedEnvi
       this.#parameters[agent] = parameters;
       this.#decisions[agent] = decisions!;
       this.#rewards[agent] = reward!;
-      walker.world.restore(world);
+      walker.world.restore(world, solverValuesOf(parameters));
       walker.restore(Float64Array.from(own), parameters);
     } else {
       this.#startEpisode(agent, episode, parameters);
@@ -259,12 +271,22 @@ export class WalkerEnvironment<In extends World = World> implements EmbeddedEnvi
     this.#startEpisode(agent, number, this.#draw(agent, number));
   }
 
-  #draw(agent: number, number: number, given = this.#givenIn(agent)): WalkerParameters {
-    return drawParameters(given, this.#options.seed, this.#whose[agent]!, number, purpose.parameters);
+  /**
+   * What an episode is played with. Where agents live side by side, its solver is that of its four agents in this stretch of their lives; one
+   * that was begun by itself draws everything for itself.
+   */
+  #draw(agent: number, number: number): WalkerParameters {
+    const own = this.#own[agent];
+    if (own) return this.#drawWith(own, agent, number);
+    const { ofEpisode, ofSolver } = this.#split;
+    const parameters = this.#drawWith(ofEpisode, agent, number);
+    const stretch = Math.floor(this.#lived / parameters.solver_stretch);
+    const four = Math.floor(this.#whose[agent]! / agentsOfSolver);
+    return { ...parameters, ...drawSolver(ofSolver, this.#options.seed, four, stretch, purpose.solver) };
   }
 
-  #givenIn(agent: number): ParameterValues {
-    return this.#own[agent] ?? this.#given;
+  #drawWith(given: ParameterValues, agent: number, number: number): WalkerParameters {
+    return drawParameters(given, this.#options.seed, this.#whose[agent]!, number, purpose.parameters);
   }
 
   #startEpisode(agent: number, number: number, parameters: WalkerParameters): void {
@@ -295,7 +317,10 @@ export class WalkerEnvironment<In extends World = World> implements EmbeddedEnvi
         blowUps: blewUp ? 1 : 0,
         // What the configuration names, as it was in this episode.
         ...Object.fromEntries(
-          Object.keys(this.#givenIn(agent)).map((name) => [name, parameters[name as keyof WalkerParameters]]),
+          Object.keys(this.#own[agent] ?? this.#given).map((name) => [
+            name,
+            parameters[name as keyof WalkerParameters]!,
+          ]),
         ),
       },
     };
