@@ -13,7 +13,7 @@ import type { PlayedCondition } from '../../evaluate/score.ts';
 import { playTrials, rowsOfTrials, type TrialRow } from '../../evaluate/trials.ts';
 import { requireFinite } from '../numbers/not-finite.ts';
 import { STREAMS } from '../numbers/streams.ts';
-import { type ActingPolicy, deviationOf, drawAction } from '../policy/acting-policy.ts';
+import { type ActingPolicy, drawAction, spreadOf } from '../policy/acting-policy.ts';
 
 /** Far from the seeds that people choose for their runs. */
 const EVALUATION_SEED = 0x6576616c;
@@ -74,7 +74,7 @@ export async function playHeldOut<Played extends Trial>(
   trials: Iterable<Played>,
   ended: (trial: Played, episode: Episode) => void,
 ): Promise<void> {
-  const deviation = deviationOf(policy.logDeviation);
+  const spread = spreadOf(policy.logDeviation);
   const environment = await createEnvironment({
     seed: EVALUATION_SEED,
     firstAgent: 0,
@@ -102,12 +102,13 @@ export async function playHeldOut<Played extends Trial>(
         const means = (await policy.session.run(feeds))['means']!.data as Float32Array;
         requireFinite("the policy's means", means, about(means, rows));
         rows.forEach(({ noise }, row) => {
-          const part = (array: Float32Array) => array.subarray(row * actionSize, (row + 1) * actionSize);
-          const squashed = part(actions);
-          drawAction(part(means), deviation, policy.deterministic ? undefined : noise, {
+          const at = row * actionSize;
+          drawAction(means, at, spread, policy.deterministic ? undefined : noise, {
             actions: drawn,
             logProbabilities,
-            squashed,
+            at: 0,
+            squashed: actions,
+            squashedAt: at,
           });
         });
         return actions;
