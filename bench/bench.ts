@@ -28,6 +28,11 @@ const benches: readonly BenchEntry[] = [
     summary: 'the simulator beside PhysX, and the PhysX world by itself',
     load: () => import('./sim-command.ts'),
   },
+  {
+    name: 'soak',
+    summary: 'millions of decisions: NaN, blow-ups, energy, memory',
+    load: () => import('./soak-command.ts'),
+  },
   { name: 'wire', summary: 'the Walker embedded and over gRPC, side by side', load: () => import('./wire-command.ts') },
   { name: 'ops', summary: 'what can be traced, and what it becomes in ONNX', load: () => import('./ops-command.ts') },
   { name: 'fidelity', summary: 'how a Unity policy fares in our world', load: () => import('./fidelity-command.ts') },

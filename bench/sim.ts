@@ -8,7 +8,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { RandomStream } from '../base/random/stream.ts';
 import { actionSize } from '../envs/walker/action.ts';
-import { LaneWorld } from '../envs/walker/batched-world.ts';
+import { WalkerWorld } from '../envs/walker/batched-world.ts';
 import { behavior } from '../envs/walker/behavior.ts';
 import { defaultWorld, type WorldName } from '../envs/walker/dialects.ts';
 import { WalkerEnvironment } from '../envs/walker/environment.ts';
@@ -198,10 +198,10 @@ function countOverflow({ walkers }: WalkerEnvironment): { contacts: number; epis
   const sum = { contacts: 0, episodes: 0 };
   for (const walker of walkers) {
     const { world } = walker;
-    if (!(world instanceof LaneWorld)) continue;
+    if (!(world instanceof WalkerWorld)) continue;
     const start = walker.start.bind(walker);
     walker.start = (...given: Parameters<typeof start>) => {
-      const count = world.simulator.overflow(world.lane);
+      const count = world.lane.simulator.overflow(world.lane.lane);
       sum.contacts += count;
       if (count > 0) sum.episodes += 1;
       start(...given);

@@ -34,6 +34,27 @@ export interface Environment {
   close(): Promise<void>;
 }
 
+/** A world of our own, in which any episode can be had at any time: its agents are rows, and whose row it is can be said. */
+export interface EmbeddedEnvironment extends Environment {
+  /**
+   * Begins a certain episode in an agent's row, whatever went on there; where it ends, that agent's next one begins, with the same
+   * parameters. Without one the row is left empty: until another begins there, it takes no part in steps, and its numbers mean nothing.
+   *
+   * @returns what is seen at its beginning, [observationSize]; it also stands in the observations that were returned last.
+   * @throws UserError where a parameter is unknown or out of its range.
+   */
+  begin(row: number, start: EpisodeStart | undefined): Float32Array;
+}
+
+/** All that an episode depends on, beside the world's seed and what is decided in it. */
+export interface EpisodeStart {
+  /** The agent's number among all agents of the run. */
+  readonly agent: number;
+  /** Number of the agent's episode, from 0. */
+  readonly episode: number;
+  readonly parameters: ParameterValues;
+}
+
 /** What a world measured of something, kept so that two stretches of time can be told as one. */
 export interface Statistic {
   /** What it comes to. */
@@ -184,5 +205,5 @@ export type Interval = readonly [low: number, high: number];
 /** What a worker thread imports by URL to make its part of the world. */
 export interface EnvironmentModule {
   readonly behavior: BehaviorSpec;
-  createEnvironment(options: EnvironmentOptions): Promise<Environment>;
+  createEnvironment(options: EnvironmentOptions): Promise<EmbeddedEnvironment>;
 }

@@ -113,7 +113,7 @@ interface Run {
 export async function fidelity(options: FidelityOptions): Promise<FidelityReport> {
   const { policy: path, episodes = 300, seed = 0, deterministic = false, parameters = {} } = options;
   const world = worldNamed(options.world);
-  checkParameters(parameters);
+  checkParameters(parameters, world);
   const { bytes, model } = readPolicy(path);
   const statistics = new ObservationStatistics();
   const policy = await openWalkerPolicy(model, path, deterministic);

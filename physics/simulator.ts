@@ -52,6 +52,7 @@ export class Simulator {
   readonly #kernel: Kernel;
   readonly #model: Model;
   readonly #gravity: Vector;
+  #clearWords: Uint32Array | undefined;
 
   /**
    * @param module from `loadKernel` or `compileKernelModule`.
@@ -116,9 +117,17 @@ export class Simulator {
 
   /** A lane as new: bodies at the origin and at rest, the scene's masses, no contacts, drives without strength. */
   clear(lane: number): void {
+    const start = this.#inGroup(lane, 0);
+    this.#clearWords ??= this.#wordsOfNew(lane, start);
+    const clear = this.#clearWords;
+    for (let word = 0; word < clear.length; word++) this.words[start + word * lanesPerGroup] = clear[word]!;
+    this.forgetContacts(lane);
+  }
+
+  /** The words of a lane as new, made in one: episodes start often, and these are the same for all. */
+  #wordsOfNew(lane: number, start: number): Uint32Array {
     const { floats } = this;
     const words = this.plan.groupBytes / 4 / lanesPerGroup;
-    const start = this.#inGroup(lane, 0);
     for (let word = 0; word < words; word++) floats[start + word * lanesPerGroup] = 0;
     this.setGravity(lane, this.#gravity);
     this.setFrictionScale(lane, 1);
@@ -128,7 +137,7 @@ export class Simulator {
       this.setPose(lane, body, [0, 0, 0], [0, 0, 0, 1]);
     });
     for (let joint = 0; joint < this.jointCount; joint++) floats[this.jointIndex(lane, joint, 'TARGET') + 12] = 1;
-    this.forgetContacts(lane);
+    return Uint32Array.from({ length: words }, (_, word) => this.words[start + word * lanesPerGroup]!);
   }
 
   /** What contacts keep from step to step is dropped: for a lane that starts anew. */

@@ -91,7 +91,14 @@ export const rooms: readonly Room[] = [
   {
     name: 'train/judge',
     about: 'which held-out episodes a policy plays, which was the best, and when a lesson or the run is over',
-    knows: [...groundOfTraining, ...statistics, 'train/configuration', 'train/numbers', 'train/policy'],
+    knows: [
+      ...groundOfTraining,
+      ...statistics,
+      'evaluate/trials.ts',
+      'train/configuration',
+      'train/numbers',
+      'train/policy',
+    ],
   },
   {
     name: 'train/collect',

@@ -1,213 +1,225 @@
 /**
- * Walkers in the batched simulator of physics/: each is a lane, four of which share a vector. All that is read and written
- * here is the simulator's memory as it is.
+ * Walkers in the batched simulator of physics/: each is in a lane, four of which share a vector.
  *
- * What a walker does never depends on its lane or its neighbours. Lanes that nobody lives in hang still, far from anything
- * and without gravity.
+ * What a walker does never depends on its lane or its neighbours, but on how its simulator solves. So where an episode is to be solved
+ * otherwise (solver-parameters.ts), its walker moves into a lane of a simulator that does; walkers that are solved alike share vectors.
+ * Lanes that nobody lives in hang still, far from anything and without gravity.
  */
 import type { DialectName } from '../../physics/dialects.ts';
 import { massFrame } from '../../physics/mass-frame.ts';
 import { lanesPerGroup, Simulator } from '../../physics/simulator.ts';
-import type { BodyView, Field } from './body-view.ts';
+import type { BodyView } from './body-view.ts';
 import type { Dialect } from './dialects.ts';
+import { LaneWorld } from './lane-world.ts';
 import type { PhysicsSettings } from './physics-settings.ts';
-import { motorBodies, type Rig, type Vector } from './rig.ts';
-import { identity, turned, yaw } from './rotation.ts';
-import { category, sceneOfRig } from './scene-of-rig.ts';
-import type { World, WorldConditions, WorldStart, Worlds } from './world.ts';
+import type { Rig, Vector } from './rig.ts';
+import { sceneOfRig } from './scene-of-rig.ts';
+import { dialectWith, type SolverValues } from './solver-parameters.ts';
+import type { World, WorldStart, Worlds } from './world.ts';
 
-const groundBit = 1 << category.ground;
-const bodyBit = 1 << category.body;
-
-export class BatchedWorlds implements Worlds<LaneWorld> {
+export class BatchedWorlds implements Worlds<WalkerWorld> {
   readonly name: DialectName;
-  readonly each: readonly LaneWorld[];
-  readonly simulator: Simulator;
+  readonly each: readonly WalkerWorld[];
+  readonly #make: (solver: SolverValues, lanes: number) => House;
+  /** The first is the usual one, which has a lane for every walker; others are there while somebody lives in them. */
+  readonly #houses: House[];
 
   /** @param module the simulator's kernel, from `loadKernel` or `compileKernelModule` of physics/. */
   constructor(module: WebAssembly.Module, rig: Rig, count: number, dialect: Dialect, settings: PhysicsSettings) {
     this.name = dialect.name;
-    const scene = sceneOfRig(rig, dialect, settings);
-    const { step, positionIterations, velocityIterations, maxAngularVelocity, maxDepenetrationVelocity } = settings;
-    this.simulator = new Simulator(module, scene, {
-      lanes: count,
-      where: rig.name,
-      settings: {
-        ...dialect.solver,
-        timeStep: step,
-        positionIterations,
-        velocityIterations,
-        maxSpin: maxAngularVelocity,
-        maxDepenetration: maxDepenetrationVelocity,
-      },
-    });
-    const centres = Float64Array.from(scene.bodies.flatMap(({ shapes }) => [...massFrame(shapes).pose.position]));
-    const lanes = Array.from(
-      { length: this.simulator.lanes },
-      (_, lane) => new LaneWorld(this.simulator, lane, rig, settings, centres),
-    );
-    for (const spare of lanes.slice(count)) spare.hang();
-    this.each = lanes.slice(0, count);
+    this.#make = (solver, lanes) => new House(module, rig, lanes, dialect, settings, solver);
+    const usual = this.#make({}, count);
+    this.#houses = [usual];
+    const move = (walker: WalkerWorld, solver: SolverValues) => this.#move(walker, solver);
+    this.each = Array.from({ length: count }, (_, index) => new WalkerWorld(index, usual, move));
+  }
+
+  /** The simulator of those who are solved as usual. */
+  get simulator(): Simulator {
+    return this.#houses[0]!.simulator;
+  }
+
+  /** How many there are in all. */
+  get simulators(): number {
+    return this.#houses.length;
   }
 
   simulate(isOver: Uint8Array): void {
-    const { simulator } = this;
-    for (let group = 0; group < simulator.groups; group++) {
-      const first = group * lanesPerGroup;
-      const last = Math.min(first + lanesPerGroup, isOver.length);
-      let goesOn = false;
-      for (let lane = first; lane < last; lane++) goesOn ||= !isOver[lane];
-      if (goesOn) simulator.step(group, 1);
-    }
+    for (const house of this.#houses) house.simulate(isOver);
   }
 
   close(): void {}
+
+  /** Moves a walker to where it is solved in another way. */
+  #move(walker: WalkerWorld, solver: SolverValues): void {
+    const key = keyOf(solver);
+    const left = walker.house;
+    left.leave(walker);
+    if (left.isEmpty && left !== this.#houses[0]) this.#houses.splice(this.#houses.indexOf(left), 1);
+    let house = this.#houses.find((house) => house.key === key && house.hasRoom);
+    if (!house) {
+      house = this.#make(solver, lanesPerGroup);
+      this.#houses.push(house);
+    }
+    house.enter(walker);
+  }
 }
 
-export class LaneWorld implements World {
-  readonly bodies: BodyView;
+/** What two walkers who are solved alike have in common. */
+function keyOf(solver: SolverValues): string {
+  return JSON.stringify(solver);
+}
+
+/** A simulator, and who lives in its lanes. */
+class House {
+  readonly key: string;
   readonly simulator: Simulator;
-  readonly lane: number;
-  readonly #rig: Rig;
-  readonly #standard: WorldConditions;
-  readonly #settings: PhysicsSettings;
-  /** Index in the simulator's numbers of each motor's target, x y z w four apart, and of its strength. */
-  readonly #targets: Int32Array;
-  readonly #strengths: Int32Array;
-  /** Index of the words that say what the target touches, and what touches began and ended. */
-  readonly #targetTouching: number;
-  readonly #happened: number;
-  #touchedTarget = false;
+  readonly #lanes: readonly LaneWorld[];
+  readonly #residents: (WalkerWorld | undefined)[];
 
-  constructor(simulator: Simulator, lane: number, rig: Rig, settings: PhysicsSettings, centres: Float64Array) {
-    this.simulator = simulator;
-    this.lane = lane;
-    this.#rig = rig;
-    this.#settings = settings;
-    const { gravity, friction } = settings;
-    this.#standard = { gravity, friction, masses: rig.bodies.map(({ mass }) => mass), driveScale: 1 };
-    const { floats, words } = simulator;
-    const field = (name: Parameters<Simulator['bodyIndex']>[2]): Field => {
-      const first = simulator.bodyIndex(lane, 0, name);
-      return { first, body: simulator.bodyIndex(lane, 1, name) - first };
+  constructor(
+    module: WebAssembly.Module,
+    rig: Rig,
+    lanes: number,
+    usual: Dialect,
+    settings: PhysicsSettings,
+    solver: SolverValues,
+  ) {
+    this.key = keyOf(solver);
+    const { step, positionIterations, velocityIterations, maxAngularVelocity, maxDepenetrationVelocity } = settings;
+    const own = {
+      timeStep: step,
+      positionIterations,
+      velocityIterations,
+      maxSpin: maxAngularVelocity,
+      maxDepenetration: maxDepenetrationVelocity,
     };
-    this.bodies = {
-      floats,
-      words,
-      part: lanesPerGroup,
-      position: field('POSITION'),
-      rotation: field('ROTATION'),
-      velocity: field('VELOCITY'),
-      spin: field('SPIN'),
-      touching: field('TOUCHING'),
-      groundBit,
-      centres,
-    };
-    const owners = rig.bodies.flatMap(({ joint }, body) => (joint ? [body] : []));
-    const motors = motorBodies(rig).map((body) => owners.indexOf(body));
-    this.#targets = Int32Array.from(motors, (joint) => simulator.jointIndex(lane, joint, 'TARGET'));
-    this.#strengths = Int32Array.from(motors, (joint) => simulator.jointIndex(lane, joint, 'STRENGTH'));
-    this.#targetTouching = simulator.bodyIndex(lane, rig.bodies.length, 'TOUCHING');
-    this.#happened = simulator.laneIndex(lane, 'HAPPENED');
+    const dialect = dialectWith({ ...usual, solver: { ...usual.solver, ...own } }, solver);
+    const scene = sceneOfRig(rig, dialect, settings);
+    this.simulator = new Simulator(module, scene, { lanes, where: rig.name, settings: dialect.solver });
+    const centres = Float64Array.from(scene.bodies.flatMap(({ shapes }) => [...massFrame(shapes).pose.position]));
+    this.#lanes = Array.from(
+      { length: this.simulator.lanes },
+      (_, lane) => new LaneWorld(this.simulator, lane, rig, settings, centres),
+    );
+    for (const lane of this.#lanes) lane.hang();
+    this.#residents = Array.from({ length: this.simulator.lanes });
   }
 
-  start({ yaw: angle, target, conditions = this.#standard }: WorldStart): void {
-    const { simulator, lane } = this;
-    simulator.clear(lane);
-    this.#set(conditions);
-    const turn = yaw(angle);
-    const root = this.#rig.bodies[0]!.start;
-    this.#rig.bodies.forEach(({ start }, body) => {
-      const [x, y, z] = turned(turn, [start[0] - root[0], start[1] - root[1], start[2] - root[2]]);
-      simulator.setPose(lane, body, [root[0] + x, root[1] + y, root[2] + z], turn);
-    });
-    simulator.setPose(lane, this.#rig.bodies.length, target, identity);
-    this.#touchedTarget = false;
+  get hasRoom(): boolean {
+    return this.#residents.includes(undefined);
   }
 
-  /** For a lane that nobody lives in. */
-  hang(): void {
-    this.start({ yaw: 0, target: [0, 2000, 0], conditions: { ...this.#standard, gravity: 0 } });
-    const { floats, position } = this.bodies;
-    for (let body = 0; body < this.#rig.bodies.length; body++)
-      floats[position.first + body * position.body + 4]! += 1000;
+  get isEmpty(): boolean {
+    return this.#residents.every((resident) => resident === undefined);
+  }
+
+  enter(walker: WalkerWorld): void {
+    const lane = this.#residents.indexOf(undefined);
+    this.#residents[lane] = walker;
+    walker.live(this, this.#lanes[lane]!);
+  }
+
+  leave(walker: WalkerWorld): void {
+    const lane = this.#residents.indexOf(walker);
+    this.#residents[lane] = undefined;
+    this.#lanes[lane]!.hang();
+  }
+
+  /** One physics step of every group in which somebody's episode goes on. */
+  simulate(isOver: Uint8Array): void {
+    const { groups } = this.simulator;
+    for (let group = 0; group < groups; group++) {
+      const first = group * lanesPerGroup;
+      let goesOn = false;
+      for (let lane = first; lane < first + lanesPerGroup; lane++) {
+        const resident = this.#residents[lane];
+        if (resident && !isOver[resident.index]) goesOn = true;
+      }
+      if (goesOn) this.simulator.step(group, 1);
+    }
+  }
+}
+
+/** A walker's world, in whichever lane it is. */
+export class WalkerWorld implements World {
+  /** Of the walker among those of its worlds. */
+  readonly index: number;
+  readonly #move: (walker: WalkerWorld, solver: SolverValues) => void;
+  #house!: House;
+  #lane!: LaneWorld;
+
+  constructor(index: number, house: House, move: (walker: WalkerWorld, solver: SolverValues) => void) {
+    this.index = index;
+    this.#move = move;
+    house.enter(this);
+  }
+
+  get house(): House {
+    return this.#house;
+  }
+
+  /** Where it lives now: until its next episode starts. */
+  get lane(): LaneWorld {
+    return this.#lane;
+  }
+
+  live(house: House, lane: LaneWorld): void {
+    this.#house = house;
+    this.#lane = lane;
+  }
+
+  get bodies(): BodyView {
+    return this.#lane.bodies;
+  }
+
+  start(start: WorldStart): void {
+    this.#be(start.solver);
+    this.#lane.start(start);
   }
 
   setMotorTarget(motor: number, rotations: Float32Array, at: number): void {
-    const { floats } = this.bodies;
-    const to = this.#targets[motor]!;
-    floats[to] = rotations[at]!;
-    floats[to + 4] = rotations[at + 1]!;
-    floats[to + 8] = rotations[at + 2]!;
-    floats[to + 12] = rotations[at + 3]!;
+    this.#lane.setMotorTarget(motor, rotations, at);
   }
 
   setMotorStrength(motor: number, strength: number): void {
-    this.bodies.floats[this.#strengths[motor]!] = strength;
+    this.#lane.setMotorStrength(motor, strength);
   }
 
   push(x: number, z: number): void {
-    const { floats, velocity, part } = this.bodies;
-    for (let body = 0; body < this.#rig.bodies.length; body++) {
-      const at = velocity.first + body * velocity.body;
-      floats[at]! += x;
-      floats[at + 2 * part]! += z;
-    }
+    this.#lane.push(x, z);
   }
 
-  moveTarget([x, y, z]: Vector): void {
-    const { floats, position, part } = this.bodies;
-    const at = position.first + this.#rig.bodies.length * position.body;
-    floats[at] = x;
-    floats[at + part] = y;
-    floats[at + 2 * part] = z;
+  moveTarget(position: Vector): void {
+    this.#lane.moveTarget(position);
   }
 
   targetTouched(): boolean {
-    const touches = (this.bodies.words[this.#targetTouching]! & bodyBit) !== 0;
-    const began = touches && !this.#touchedTarget;
-    this.#touchedTarget = touches;
-    return began;
+    return this.#lane.targetTouched();
   }
 
   groundMayHaveChanged(): boolean {
-    return (this.bodies.words[this.#happened]! & groundBit) !== 0;
+    return this.#lane.groundMayHaveChanged();
   }
 
-  /** Of this walker's group of four. */
   simulate(): void {
-    this.simulator.step(Math.floor(this.lane / lanesPerGroup), 1);
+    this.#lane.simulate();
   }
 
   readForReward(): void {}
 
   read(): void {}
 
-  /** The lane, then whether the target was being touched. */
   save(): Uint8Array {
-    const { bytesPerLane } = this.simulator;
-    const state = new Uint8Array(bytesPerLane + 1);
-    this.simulator.snapshot(this.lane, state.subarray(0, bytesPerLane));
-    state[bytesPerLane] = this.#touchedTarget ? 1 : 0;
-    return state;
+    return this.#lane.save();
   }
 
-  restore(state: Uint8Array): void {
-    const { bytesPerLane } = this.simulator;
-    this.simulator.restore(this.lane, state.subarray(0, bytesPerLane));
-    this.#touchedTarget = state[bytesPerLane] === 1;
+  restore(state: Uint8Array, solver?: SolverValues): void {
+    this.#be(solver);
+    this.#lane.restore(state);
   }
 
-  #set({ gravity, friction, masses, driveScale }: WorldConditions): void {
-    const { simulator, lane } = this;
-    const { floats } = simulator;
-    floats[simulator.laneIndex(lane, 'GRAVITY') + lanesPerGroup] = -gravity;
-    floats[simulator.laneIndex(lane, 'GRAVITY')] = 0;
-    floats[simulator.laneIndex(lane, 'GRAVITY') + 2 * lanesPerGroup] = 0;
-    floats[simulator.laneIndex(lane, 'FRICTION_SCALE')] = friction / this.#settings.friction;
-    floats[simulator.laneIndex(lane, 'DRIVE_SCALE')] = driveScale;
-    masses.forEach((mass, body) => {
-      simulator.setMass(lane, body, mass);
-    });
+  #be(solver: SolverValues = {}): void {
+    if (keyOf(solver) !== this.#house.key) this.#move(this, solver);
   }
 }

@@ -6,25 +6,31 @@
 import { UserError } from '../../base/failure/user-error.ts';
 import { RandomStream } from '../../base/random/stream.ts';
 import type {
-  Environment,
+  EmbeddedEnvironment,
   EnvironmentModule,
   EnvironmentOptions,
   Episode,
   EpisodeSnapshot,
+  EpisodeStart,
   ParameterValues,
   Step,
 } from '../env.ts';
 import { behavior } from './behavior.ts';
+import { worldNamed } from './dialects.ts';
 import { decodeState, encodeState } from './episode-state.ts';
 import { openWorlds } from './open-worlds.ts';
-import { checkParameter, checkParameters, drawParameters, type WalkerParameters } from './parameters.ts';
+import { checkParameters, drawParameters, drawSolver, splitParameters, type WalkerParameters } from './parameters.ts';
 import { type PhysicsSettings, unityPhysics } from './physics-settings.ts';
 import { type Rig, walkerRig } from './rig.ts';
+import { solverValuesOf } from './solver-parameters.ts';
 import { decideTogether, type Outcome, Walker } from './walker.ts';
 import type { World, Worlds } from './world.ts';
 
 /** Tell the streams of this environment from others with the same seed: those of episodes, and of their parameters. */
-const purpose = { episode: 0x3a1, parameters: 0x3a2 };
+const purpose = { episode: 0x3a1, parameters: 0x3a2, solver: 0x3a3 };
+
+/** Agents that follow one another and draw one solver together: as many as share a vector, and whole groups of them as a rule. */
+const agentsOfSolver = 4;
 
 export { behavior };
 
@@ -33,14 +39,14 @@ export { behavior };
  *
  * @throws UserError where an environment parameter is unknown or out of its range, or there is no such world.
  */
-export async function createEnvironment(options: EnvironmentOptions): Promise<Environment> {
-  checkParameters(options.parameters);
+export async function createEnvironment(options: EnvironmentOptions): Promise<EmbeddedEnvironment> {
+  checkParameters(options.parameters, worldNamed(options.world));
   return new WalkerEnvironment(await openWorlds(options.world, options.agents), options);
 }
 
 ({ behavior, createEnvironment }) satisfies EnvironmentModule;
 
-export class WalkerEnvironment<In extends World = World> implements Environment {
+export class WalkerEnvironment<In extends World = World> implements EmbeddedEnvironment {
   readonly behavior = behavior;
   readonly agents: number;
   readonly walkers: readonly Walker<In>[];
@@ -54,6 +60,12 @@ export class WalkerEnvironment<In extends World = World> implements Environment 
     finalObservations: Float32Array;
     episodes: Episode[];
   };
+  /** Whose row it is: the number among all agents of the run, [agents]. */
+  readonly #whose: Int32Array;
+  /** What is begun in a row instead of `#given`, where it was begun with parameters of its own, [agents]. */
+  readonly #own: (ParameterValues | undefined)[];
+  /** 1 where nobody is, [agents]. */
+  readonly #isEmpty: Uint8Array;
   /** Of the running episodes, [agents]. */
   readonly #numbers: Int32Array;
   readonly #decisions: Int32Array;
@@ -67,6 +79,9 @@ export class WalkerEnvironment<In extends World = World> implements Environment 
   readonly #parameters: WalkerParameters[];
   /** What episodes are started with from now on. */
   #given: ParameterValues;
+  #split: ReturnType<typeof splitParameters>;
+  /** Decisions that every agent of the run has made. */
+  #lived = 0;
 
   constructor(
     worlds: Worlds<In>,
@@ -75,11 +90,15 @@ export class WalkerEnvironment<In extends World = World> implements Environment 
     settings: PhysicsSettings = unityPhysics,
   ) {
     const { agents } = options;
-    checkParameters(options.parameters);
+    checkParameters(options.parameters, worlds.name);
     this.agents = agents;
     this.#worlds = worlds;
     this.#options = options;
     this.#given = options.parameters;
+    this.#split = splitParameters(this.#given);
+    this.#whose = Int32Array.from({ length: agents }, (_, row) => options.firstAgent + row);
+    this.#own = Array.from({ length: agents });
+    this.#isEmpty = new Uint8Array(agents);
     this.#parameters = Array.from({ length: agents }, (_, agent) => this.#draw(agent, 0));
     this.walkers = this.#parameters.map(
       (parameters, agent) => new Walker(worlds.each[agent]!, rig, parameters, settings),
@@ -109,13 +128,25 @@ export class WalkerEnvironment<In extends World = World> implements Environment 
     return this.#step.observations;
   }
 
+  begin(row: number, start: EpisodeStart | undefined): Float32Array {
+    const { observationSize } = behavior;
+    this.#isEmpty[row] = start ? 0 : 1;
+    if (start) {
+      if (start.parameters !== this.#own[row]) checkParameters(start.parameters, this.#worlds.name);
+      this.#whose[row] = start.agent;
+      this.#own[row] = start.parameters;
+      this.#startEpisode(row, start.episode, this.#draw(row, start.episode));
+    }
+    return this.#step.observations.subarray(row * observationSize, (row + 1) * observationSize);
+  }
+
   snapshots(): readonly EpisodeSnapshot[] {
     // Before `reset` no agent has gone further than where it was to go on.
     if (this.#numbers.includes(-1) && this.#options.snapshots) return this.#options.snapshots;
     return this.walkers.map((walker, agent) => {
       const episode = this.#numbers[agent]!;
       if (episode < 0) return { episode: 0, state: new Uint8Array() };
-      const told = { world: this.#worlds.name, parameters: this.#parameters[agent]! };
+      const told = { world: this.#worlds.name, parameters: this.#parameters[agent]!, lived: this.#lived };
       const counts = [this.#decisions[agent]!, this.#rewards[agent]!];
       const decided = this.#histories[agent]!.slice(0, this.#decisions[agent]! * behavior.actionSize);
       const kept = walker.world.save?.();
@@ -127,19 +158,25 @@ export class WalkerEnvironment<In extends World = World> implements Environment 
   }
 
   setParameters(parameters: ParameterValues): void {
-    for (const [name, value] of Object.entries(parameters)) checkParameter(name, value);
+    checkParameters(parameters, this.#worlds.name);
     this.#given = parameters;
+    this.#split = splitParameters(parameters);
   }
 
   async step(actions: Float32Array): Promise<Step> {
     const { observationSize, actionSize } = behavior;
     const { observations, rewards, terminated, truncated, finalObservations, episodes } = this.#step;
+    this.#lived += 1;
     episodes.length = 0;
-    this.#isOver.fill(0);
+    this.#isOver.set(this.#isEmpty);
     decideTogether(this.#worlds, this.walkers, actions, this.#isOver, this.#ended);
     for (let agent = 0; agent < this.agents; agent++) {
       const walker = this.walkers[agent]!;
       const row = agent * observationSize;
+      if (this.#isEmpty[agent]) {
+        rewards[agent] = terminated[agent] = truncated[agent] = 0;
+        continue;
+      }
       if (!walker.world.save) this.#remember(agent, actions, agent * actionSize);
       this.#count(agent);
       rewards[agent] = walker.reward;
@@ -202,7 +239,8 @@ export class WalkerEnvironment<In extends World = World> implements Environment 
         mend: `go on with --world ${told.world}, or start a run of its own from this policy`,
       });
     }
-    const parameters = this.#draw(agent, episode, { ...this.#given, ...told.parameters });
+    this.#lived = told.lived ?? 0;
+    const parameters = this.#drawWith({ ...this.#split.ofEpisode, ...told.parameters }, agent, episode);
     const walker = this.walkers[agent]!;
     if (walker.world.restore) {
       const [decisions, reward, ...own] = numbers;
@@ -210,7 +248,7 @@ export class WalkerEnvironment<In extends World = World> implements Environment 
       this.#parameters[agent] = parameters;
       this.#decisions[agent] = decisions!;
       this.#rewards[agent] = reward!;
-      walker.world.restore(world);
+      walker.world.restore(world, solverValuesOf(parameters));
       walker.restore(Float64Array.from(own), parameters);
     } else {
       this.#startEpisode(agent, episode, parameters);
@@ -233,9 +271,22 @@ export class WalkerEnvironment<In extends World = World> implements Environment 
     this.#startEpisode(agent, number, this.#draw(agent, number));
   }
 
-  #draw(agent: number, number: number, given = this.#given): WalkerParameters {
-    const { seed, firstAgent } = this.#options;
-    return drawParameters(given, seed, firstAgent + agent, number, purpose.parameters);
+  /**
+   * What an episode is played with. Where agents live side by side, its solver is that of its four agents in this stretch of their lives; one
+   * that was begun by itself draws everything for itself.
+   */
+  #draw(agent: number, number: number): WalkerParameters {
+    const own = this.#own[agent];
+    if (own) return this.#drawWith(own, agent, number);
+    const { ofEpisode, ofSolver } = this.#split;
+    const parameters = this.#drawWith(ofEpisode, agent, number);
+    const stretch = Math.floor(this.#lived / parameters.solver_stretch);
+    const four = Math.floor(this.#whose[agent]! / agentsOfSolver);
+    return { ...parameters, ...drawSolver(ofSolver, this.#options.seed, four, stretch, purpose.solver) };
+  }
+
+  #drawWith(given: ParameterValues, agent: number, number: number): WalkerParameters {
+    return drawParameters(given, this.#options.seed, this.#whose[agent]!, number, purpose.parameters);
   }
 
   #startEpisode(agent: number, number: number, parameters: WalkerParameters): void {
@@ -243,9 +294,8 @@ export class WalkerEnvironment<In extends World = World> implements Environment 
     this.#decisions[agent] = 0;
     this.#rewards[agent] = 0;
     this.#parameters[agent] = parameters;
-    const { seed, firstAgent } = this.#options;
     const walker = this.walkers[agent]!;
-    walker.start(new RandomStream(seed, firstAgent + agent, number, purpose.episode), parameters);
+    walker.start(new RandomStream(this.#options.seed, this.#whose[agent]!, number, purpose.episode), parameters);
     walker.observe(this.#step.observations, agent * behavior.observationSize);
   }
 
@@ -253,7 +303,7 @@ export class WalkerEnvironment<In extends World = World> implements Environment 
     const walker = this.walkers[agent]!;
     const parameters = this.#parameters[agent]!;
     return {
-      agent: this.#options.firstAgent + agent,
+      agent: this.#whose[agent]!,
       episode: this.#numbers[agent]!,
       reward: this.#rewards[agent]!,
       decisions: this.#decisions[agent]!,
@@ -267,7 +317,10 @@ export class WalkerEnvironment<In extends World = World> implements Environment 
         blowUps: blewUp ? 1 : 0,
         // What the configuration names, as it was in this episode.
         ...Object.fromEntries(
-          Object.keys(this.#given).map((name) => [name, parameters[name as keyof WalkerParameters]]),
+          Object.keys(this.#own[agent] ?? this.#given).map((name) => [
+            name,
+            parameters[name as keyof WalkerParameters]!,
+          ]),
         ),
       },
     };

@@ -16,6 +16,8 @@ export interface EpisodeTold {
   readonly world: string;
   /** The parameters it was started with, by name. */
   readonly parameters: Readonly<Record<string, number>>;
+  /** Decisions that every agent of the run had made; absent in a state from before they were counted. */
+  readonly lived?: number;
 }
 
 export function encodeState({ told, numbers, world }: EpisodeState): Uint8Array {

@@ -6,7 +6,15 @@ import { nearestName } from '../../base/failure/nearest-name.ts';
 import { UserError } from '../../base/failure/user-error.ts';
 import type { ParameterValue, ParameterValues } from '../env.ts';
 import * as samplers from '../sampler.ts';
+import type { WorldName } from './dialects.ts';
 import { unityPhysics } from './physics-settings.ts';
+import {
+  isSolverName,
+  type SolverValues,
+  solverDefault,
+  solverParameters,
+  solverValuesOf,
+} from './solver-parameters.ts';
 
 interface Parameter {
   /** Empty for a plain number. */
@@ -80,18 +88,36 @@ export const walkerParameters = {
     low: 0,
     high: 10,
   },
+  solver_stretch: {
+    unit: 'decisions',
+    meaning: 'of each agent, after which four agents draw the next solver, where one is drawn; a plain number',
+    default: 10_000,
+    low: 1,
+    high: 1e9,
+  },
 } as const satisfies Record<string, Parameter>;
 
 type Name = keyof typeof walkerParameters;
-export type WalkerParameters = Readonly<Record<Name, number>>;
+/** What an episode is played with; how it is solved only where that was set. */
+export type WalkerParameters = Readonly<Record<Name, number>> & SolverValues;
 
 const names = Object.keys(walkerParameters) as Name[];
 
+/** Name, unit, default, range and meaning of each, as texts: those of the walker, then those of the solver. */
+export function parameterTable(): { name: string; unit: string; usual: string; range: string; meaning: string }[] {
+  const own = names.map((name) => ({ name, usual: String(walkerParameters[name].default), ...walkerParameters[name] }));
+  const solver = Object.entries(solverParameters).map(([name, parameter]) => {
+    return { name, usual: isSolverName(name) ? solverDefault(name) : '', ...parameter };
+  });
+  return [...own, ...solver].map(({ name, unit, usual, low, high, meaning }) => {
+    return { name, unit, usual, range: `${low} to ${high}`, meaning };
+  });
+}
+
 /** A line for each, for a help text: "gravity (m/s2, default 14.715, 0 to 100): downwards". */
 export function parameterLines(): string[] {
-  return names.map((name) => {
-    const { unit, meaning, default: value, low, high } = walkerParameters[name];
-    return `${name} (${unit ? `${unit}, ` : ''}default ${value}, ${low} to ${high}): ${meaning}`;
+  return parameterTable().map(({ name, unit, usual, range, meaning }) => {
+    return `${name} (${unit ? `${unit}, ` : ''}default ${usual}, ${range}): ${meaning}`;
   });
 }
 
@@ -100,25 +126,43 @@ const defaults = Object.fromEntries(names.map((name) => [name, walkerParameters[
   number
 >;
 
+/** How some episodes are solved; other names are not looked at. */
+export function drawSolver(given: ParameterValues, seed: number, ...stretch: readonly number[]): SolverValues {
+  return solverValuesOf(samplers.drawParameters(given, seed, ...stretch));
+}
+
 /** What one episode is played with: drawn, where there is a sampler, and held within the parameter's range. */
 export function drawParameters(given: ParameterValues, seed: number, ...episode: readonly number[]): WalkerParameters {
   const values = { ...defaults };
-  for (const [name, value] of Object.entries(samplers.drawParameters(given, seed, ...episode))) {
+  const drawn = samplers.drawParameters(given, seed, ...episode);
+  for (const [name, value] of Object.entries(drawn)) {
     if (!isName(name)) continue;
     const { low, high } = walkerParameters[name];
     values[name] = Math.min(Math.max(value, low), high);
   }
-  return values;
+  return { ...values, ...solverValuesOf(drawn) };
+}
+
+/** What episodes draw for themselves, and what is drawn for all four walkers of a simulator's vectors. */
+export function splitParameters(given: ParameterValues): {
+  readonly ofEpisode: ParameterValues;
+  readonly ofSolver: ParameterValues;
+} {
+  const split = (wanted: boolean) =>
+    Object.fromEntries(Object.entries(given).filter(([name]) => isSolverName(name) === wanted));
+  return { ofEpisode: split(false), ofSolver: split(true) };
 }
 
 /**
  * Checks all that an episode may begin with.
  *
- * @throws UserError as `checkParameter` does, and where the speeds are the wrong way round in every episode. (Where they are so
- *   in some, the target's speed lies between them all the same.)
+ * @param world that it is to be played in.
+ * @throws UserError as `checkParameter` does; where the speeds are the wrong way round in every episode (where they are so
+ *   in some, the target's speed lies between them all the same); and where PhysX itself is to solve otherwise than it does.
  */
-export function checkParameters(given: ParameterValues): void {
+export function checkParameters(given: ParameterValues, world?: WorldName): void {
   for (const [name, value] of Object.entries(given)) checkParameter(name, value);
+  if (world === 'physx') refuseSolverOfPhysX(given);
   const slowest = given['target_speed_min'] ?? walkerParameters.target_speed_min.default;
   const [, fastest] = samplers.rangeOf(given['target_speed_max'] ?? walkerParameters.target_speed_max.default);
   if (samplers.rangeOf(slowest)[0] > fastest) {
@@ -138,8 +182,8 @@ export function checkParameters(given: ParameterValues): void {
  * @throws UserError where there is no such parameter, or a value is out of its range.
  */
 export function checkParameter(name: string, value: ParameterValue): void {
-  if (!isName(name)) refuseName(name);
-  const { low, high } = walkerParameters[name];
+  const { low, high } = rangeOf(name);
+  if (name === 'solver_stretch' && typeof value !== 'number') refuseDrawnStretch(value);
   const isNormal = typeof value !== 'number' && value.sampler_type === 'gaussian';
   const ends = isNormal ? [value.sampler_parameters.mean] : samplers.rangeOf(value);
   if (ends.every((end) => end >= low && end <= high)) return;
@@ -151,17 +195,44 @@ export function checkParameter(name: string, value: ParameterValue): void {
   });
 }
 
+function rangeOf(name: string): { readonly low: number; readonly high: number } {
+  if (isSolverName(name)) return solverParameters[name];
+  return isName(name) ? walkerParameters[name] : refuseName(name);
+}
+
 function isName(name: string): name is Name {
   return Object.hasOwn(walkerParameters, name);
 }
 
+function refuseDrawnStretch(value: ParameterValue): never {
+  throw new UserError({
+    what: 'how long a solver is kept cannot be drawn, as it is the same for all agents',
+    where: 'environment_parameters.solver_stretch',
+    value,
+    expected: 'a number',
+  });
+}
+
+function refuseSolverOfPhysX(given: ParameterValues): void {
+  const name = Object.keys(given).find(isSolverName);
+  if (name === undefined) return;
+  throw new UserError({
+    what: 'the world physx solves as PhysX does, and cannot be set otherwise',
+    where: `environment_parameters.${name}`,
+    value: given[name],
+    expected: `no parameter of the solver (${Object.keys(solverParameters).join(', ')})`,
+    mend: 'leave it out, or take the world physx5, which is set like PhysX',
+  });
+}
+
 function refuseName(name: string): never {
-  const near = nearestName(name, names);
+  const all = parameterTable().map(({ name }) => name);
+  const near = nearestName(name, all);
   throw new UserError({
     what: 'the Walker has no such environment parameter',
     where: 'environment_parameters',
     value: name,
-    expected: `one of ${names.join(', ')}`,
+    expected: `one of ${all.join(', ')}`,
     ...(near ? { mend: `write ${near} instead of ${name}` } : {}),
   });
 }

@@ -11,7 +11,7 @@
 import { cosine, sine } from '../../base/exact-functions.ts';
 import { type RandomState, RandomStream } from '../../base/random/stream.ts';
 import { actionSize, Muscles } from './action.ts';
-import { originOf, type Point } from './body-view.ts';
+import { type BodyView, originOf, type Point } from './body-view.ts';
 import { NumberReader } from './episode-state.ts';
 import { observationLayout, planObservation, speedError, type WalkerState, writeObservation } from './observation.ts';
 import { addNoise, noiseScaleOf } from './observation-noise.ts';
@@ -19,6 +19,7 @@ import type { WalkerParameters } from './parameters.ts';
 import { type PhysicsSettings, unityPhysics } from './physics-settings.ts';
 import { fallReward, lookReward, speedReward, targetReward } from './reward.ts';
 import { bodyIndex, type Rig, type Vector } from './rig.ts';
+import { solverValuesOf } from './solver-parameters.ts';
 import type { World, WorldConditions, Worlds } from './world.ts';
 
 /** Physics steps from one decision to the next. */
@@ -58,7 +59,7 @@ export class Walker<In extends World = World> {
   #parameters: WalkerParameters;
   readonly #muscles: Muscles;
   readonly #plan: ReturnType<typeof planObservation>;
-  readonly #state: WalkerState & { targetSpeed: number };
+  readonly #state: Omit<WalkerState, 'bodies'> & { bodies: BodyView; targetSpeed: number };
   readonly #head: number;
   readonly #mayNotTouchGround: Int32Array;
   /** Farther than this from the middle, metres, it has left the world: twice as far as its walls. */
@@ -131,7 +132,8 @@ export class Walker<In extends World = World> {
     this.#distanceAlongGoal = 0;
     this.#outcome = 'goes on';
     this.#muscles.reset();
-    this.world.start({ yaw, target, conditions: this.#drawConditions() });
+    this.world.start({ yaw, target, conditions: this.#drawConditions(), solver: solverValuesOf(parameters) });
+    this.#state.bodies = this.world.bodies;
     this.#startRandomisation();
     originOf(this.world.bodies, 0, this.#state.frameOrigin);
     this.#updateGoal();
@@ -231,6 +233,7 @@ export class Walker<In extends World = World> {
     const stream = () => from.many(noStream.length) as RandomState;
     const { goal, frameOrigin, meanVelocity } = this.#state;
     this.#parameters = parameters;
+    this.#state.bodies = this.world.bodies;
     this.#outcome = 'goes on';
     this.reward = 0;
     this.fallenBody = -1;

@@ -7,9 +7,11 @@
 import type { BodyView } from './body-view.ts';
 import type { WorldName } from './dialects.ts';
 import type { Vector } from './rig.ts';
+import type { SolverValues } from './solver-parameters.ts';
 
 /** One walker's piece of a world: ground, walls, target, and the ragdoll with its motors. */
 export interface World {
+  /** Where they are in this episode: the next one's may be elsewhere. */
   readonly bodies: BodyView;
   /** Starts anew: the ragdoll in its start pose, turned about the root, and everything at rest, whatever was there before. */
   start(start: WorldStart): void;
@@ -33,7 +35,8 @@ export interface World {
   read(): void;
   /** All that it keeps, for `restore`; absent where that can't be had, and an episode must be played again. */
   save?(): Uint8Array;
-  restore?(state: Uint8Array): void;
+  /** @param solver how it was solved there. */
+  restore?(state: Uint8Array, solver?: SolverValues): void;
 }
 
 /** The worlds of some walkers, stepped together. */
@@ -54,6 +57,8 @@ export interface WorldStart {
   readonly target: Vector;
   /** Default: Unity's. */
   readonly conditions?: WorldConditions | undefined;
+  /** How it is solved, where that is not as usual. */
+  readonly solver?: SolverValues | undefined;
 }
 
 /** What may differ from one start to the next. */

@@ -52,7 +52,7 @@ const metricsOf = (run: RunFolder) =>
 const eventsOf = (run: RunFolder) =>
   shownEvents(eventFilesIn(run.path))
     .filter(({ values }) => !('Hyperparameters/text_summary' in values))
-    .map(({ step, values }) => ({ step, values }));
+    .map(({ step, values }) => ({ step, values: { ...values, 'Gaitsmith/Decisions per Second': 0 } }));
 
 /** Every file is either not there or whole; temporary ones may lie about until the next start. */
 function expectWhole(run: RunFolder): void {

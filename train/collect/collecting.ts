@@ -30,9 +30,9 @@ export interface Collector {
    * Plays held-out episodes in worlds of their own; those that experience is collected in stand still meanwhile. Absent
    * where a world can't be had twice.
    *
-   * @returns the episodes of each trial.
+   * @returns the episode of each trial.
    */
-  evaluate?(policy: SentPolicy, trials: readonly Trial[]): Promise<(readonly Episode[])[]>;
+  evaluate?(policy: SentPolicy, trials: readonly Trial[]): Promise<readonly Episode[]>;
   /** Lets the agents go on by this policy until it is told to stop, unrecorded. Absent where the world waits for nobody. */
   act?(request: CollectRequest, signal: AbortSignal): Promise<void>;
   /** Ends the worlds. */

@@ -3,16 +3,18 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { UserError } from '../../base/failure/user-error.ts';
 import type { StartedWith } from '../../base/threads/start-worker.ts';
 import type { EnvironmentModule, EnvironmentOptions } from '../../envs/env.ts';
-import { playTrial } from '../judge/trials.ts';
+import { playHeldOut } from '../judge/trials.ts';
 import { NotFiniteError } from '../numbers/not-finite.ts';
 import { whileActing } from '../policy/acting-policy.ts';
 import type {
   CollectorReply,
   CollectorRequest,
   CollectorWorkerData,
+  PlayedTrial,
   WorkerCollectRequest,
 } from './embedded-collector.ts';
 import { AgentGroup, type Rollout } from './rollout.ts';
+import { taken } from './shared-counter.ts';
 
 const port = parentPort!;
 const members: AgentGroup[] = [];
@@ -39,8 +41,12 @@ async function respond(request: CollectorRequest): Promise<CollectorReply | unde
     case 'try': {
       const { createEnvironment } = (await import(environment)) as EnvironmentModule;
       const module = { createEnvironment: (options: EnvironmentOptions) => createEnvironment({ ...options, world }) };
-      const episodes = await whileActing(request, (policy) => playTrial(module, policy, request.trial));
-      return { kind: 'tried', episodes };
+      const played: PlayedTrial[] = [];
+      const trials = taken(request.trials, request.next);
+      await whileActing(request, (policy) =>
+        playHeldOut(module, policy, trials, ({ place }, episode) => played.push({ place, episode })),
+      );
+      return { kind: 'tried', played };
     }
     case 'snapshots': {
       const parts = members.map((group) => group.snapshots());

@@ -14,6 +14,7 @@ import type { SentPolicy } from '../policy/acting-policy.ts';
 import type { Collector, CollectRequest } from './collecting.ts';
 import { GROUP_SIZE } from './deciding.ts';
 import { mergeRollouts, type Rollout } from './rollout.ts';
+import { type SharedCounter, sharedCounter } from './shared-counter.ts';
 
 export interface EmbeddedOptions {
   /** URL of an `EnvironmentModule`. */
@@ -49,7 +50,7 @@ export interface WorkerCollectRequest extends Omit<CollectRequest, 'rows'> {
 
 export type CollectorRequest =
   | ({ readonly kind: 'collect' } & WorkerCollectRequest)
-  | ({ readonly kind: 'try'; readonly trial: Trial } & SentPolicy)
+  | ({ readonly kind: 'try'; readonly trials: readonly Trial[]; readonly next: SharedCounter } & SentPolicy)
   | { readonly kind: 'snapshots' }
   | { readonly kind: 'parameters'; readonly parameters: ParameterValues; readonly reset: boolean }
   | { readonly kind: 'close' };
@@ -57,7 +58,7 @@ export type CollectorRequest =
 export type CollectorReply =
   | { readonly kind: 'ready' }
   | { readonly kind: 'collected'; readonly parts: Rollout[] }
-  | { readonly kind: 'tried'; readonly episodes: readonly Episode[] }
+  | { readonly kind: 'tried'; readonly played: readonly PlayedTrial[] }
   | { readonly kind: 'snapshots'; readonly snapshots: EpisodeSnapshot[] | undefined }
   | { readonly kind: 'parameters' }
   | {
@@ -66,6 +67,12 @@ export type CollectorReply =
       readonly problem?: Problem | undefined;
       readonly finding?: Finding | undefined;
     };
+
+/** The episode of a trial, and the trial's place among all. */
+export interface PlayedTrial {
+  readonly place: number;
+  readonly episode: Episode;
+}
 
 export class EmbeddedCollector implements Collector {
   readonly #workers: readonly RollOutWorker[];
@@ -100,18 +107,17 @@ export class EmbeddedCollector implements Collector {
     return mergeRollouts(replies.flatMap((reply) => (reply.kind === 'collected' ? reply.parts : [])));
   }
 
-  /** Each trial is played in the next worker that is free. */
-  async evaluate(policy: SentPolicy, trials: readonly Trial[]): Promise<(readonly Episode[])[]> {
-    const episodes: (readonly Episode[])[] = [];
-    const waiting = trials.entries();
-    await Promise.all(
-      this.#workers.map(async (worker) => {
-        for (const [index, trial] of waiting) {
-          const reply = await worker.ask({ kind: 'try', trial, ...policy });
-          if (reply.kind === 'tried') episodes[index] = reply.episodes;
-        }
-      }),
+  /** Each trial is played by the next worker that has a row free. */
+  async evaluate(policy: SentPolicy, trials: readonly Trial[]): Promise<readonly Episode[]> {
+    const episodes: Episode[] = [];
+    const next = sharedCounter();
+    const replies = await Promise.all(
+      this.#workers.map((worker) => worker.ask({ kind: 'try', trials, next, ...policy })),
     );
+    for (const reply of replies) {
+      if (reply.kind !== 'tried') continue;
+      for (const { place, episode } of reply.played) episodes[place] = episode;
+    }
     return episodes;
   }
 

@@ -16,7 +16,7 @@ import {
 } from '../../envs/env.ts';
 import { requireFinite } from '../numbers/not-finite.ts';
 import { STREAMS } from '../numbers/streams.ts';
-import { type ActingPolicy, deviationOf, drawAction, whileActing } from '../policy/acting-policy.ts';
+import { type ActingPolicy, drawAction, type Spread, spreadOf, whileActing } from '../policy/acting-policy.ts';
 import type { Collector, CollectRequest } from './collecting.ts';
 import { GROUP_SIZE, meansOf } from './deciding.ts';
 import { LaneRecord, type LivedDecision } from './lane-record.ts';
@@ -75,7 +75,7 @@ export class LiveCollector implements Collector {
     record: LaneRecord | undefined,
     isFull: () => boolean,
   ): Promise<Rollout['seconds']> {
-    const deviation = deviationOf(sent.logDeviation);
+    const spread = spreadOf(sent.logDeviation);
     const over = new AbortController();
     const end = () => over.abort();
     signal.addEventListener('abort', end);
@@ -83,7 +83,7 @@ export class LiveCollector implements Collector {
     const seconds = { world: 0, policy: 0 };
     try {
       await whileActing(sent, async ({ session, deterministic }) => {
-        const policy = { session, deviation, deterministic, iteration };
+        const policy = { session, spread, deterministic, iteration };
         const runs = this.#worlds.map((world) =>
           world.run(policy, record, seconds, over.signal, () => {
             if (isFull()) end();
@@ -115,7 +115,7 @@ function shareOut(rows: number, agents: number): number {
 type OpenDecision = Pick<LivedDecision, 'observation' | 'actions' | 'logProbabilities'>;
 
 interface LivePolicy extends Omit<ActingPolicy, 'logDeviation'> {
-  readonly deviation: Float32Array;
+  readonly spread: Spread;
   readonly iteration: number;
 }
 
@@ -233,10 +233,11 @@ class World {
           const decision = this.#decisionOf(row);
           decision.observation.set(observations.subarray(row * observationSize, (row + 1) * observationSize));
           drawAction(
-            means.subarray((row - first) * actionSize, (row - first + 1) * actionSize),
-            policy.deviation,
+            means,
+            (row - first) * actionSize,
+            policy.spread,
             policy.deterministic ? undefined : this.#noiseOf(row, policy.iteration, noise),
-            { ...decision, squashed: squashed.subarray(row * actionSize, (row + 1) * actionSize) },
+            { ...decision, at: 0, squashed, squashedAt: row * actionSize },
           );
           this.#open.add(row);
         }

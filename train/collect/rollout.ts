@@ -10,7 +10,7 @@ import type { StoredTensor } from '../../base/files/safetensors.ts';
 import { RandomStream } from '../../base/random/stream.ts';
 import type { Environment, Episode, EpisodeSnapshot, ParameterValues } from '../../envs/env.ts';
 import { STREAMS } from '../numbers/streams.ts';
-import { type ActingPolicy, deviationOf, drawAction } from '../policy/acting-policy.ts';
+import { type ActingPolicy, drawAction, type Spread, spreadOf } from '../policy/acting-policy.ts';
 import { meansOf } from './deciding.ts';
 import { RolloutChecks } from './rollout-checks.ts';
 import { joined } from './rows.ts';
@@ -89,7 +89,7 @@ export class AgentGroup {
       { length: agents },
       (_, agent) => new RandomStream(this.#seed, STREAMS.actions, this.#firstAgent + agent, iteration),
     );
-    const deviation = deviationOf(policy.logDeviation);
+    const spread = spreadOf(policy.logDeviation);
     const squashedActions = new Float32Array(agents * actionSize);
     let observations = this.#observations ?? (await environment.reset()).slice();
     const seconds = { world: 0, policy: 0 };
@@ -100,7 +100,7 @@ export class AgentGroup {
       const means = await meansOf(policy.session, observations, agents);
       checks.means(means, decision);
       recorder.observe(decision, observations);
-      recorder.act(decision, means, deviation, policy.deterministic ? undefined : noise, squashedActions);
+      recorder.act(decision, means, spread, policy.deterministic ? undefined : noise, squashedActions);
 
       const decided = performance.now();
       const step = await environment.step(squashedActions);
@@ -177,18 +177,18 @@ class Recorder {
   act(
     decision: number,
     means: Float32Array,
-    deviation: Float32Array,
+    spread: Spread,
     noise: readonly RandomStream[] | undefined,
     squashedActions: Float32Array,
   ): void {
     const size = this.#actionSize;
     for (let agent = 0; agent < this.#agents; agent++) {
-      const row = (agent * this.#decisions + decision) * size;
-      const part = (array: Float32Array, from: number) => array.subarray(from, from + size);
-      drawAction(part(means, agent * size), deviation, noise?.[agent], {
-        actions: part(this.#actions, row),
-        logProbabilities: part(this.#logProbabilities, row),
-        squashed: part(squashedActions, agent * size),
+      drawAction(means, agent * size, spread, noise?.[agent], {
+        actions: this.#actions,
+        logProbabilities: this.#logProbabilities,
+        at: (agent * this.#decisions + decision) * size,
+        squashed: squashedActions,
+        squashedAt: agent * size,
       });
     }
   }

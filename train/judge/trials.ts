@@ -8,28 +8,26 @@
 
 import { UserError } from '../../base/failure/user-error.ts';
 import { RandomStream } from '../../base/random/stream.ts';
-import type { BehaviorSpec, Environment, EnvironmentModule, Episode, EvaluationCondition } from '../../envs/env.ts';
+import type { BehaviorSpec, EnvironmentModule, Episode, EpisodeStart, EvaluationCondition } from '../../envs/env.ts';
 import type { PlayedCondition } from '../../evaluate/score.ts';
+import { playTrials, rowsOfTrials, type TrialRow } from '../../evaluate/trials.ts';
 import { requireFinite } from '../numbers/not-finite.ts';
 import { STREAMS } from '../numbers/streams.ts';
-import { type ActingPolicy, deviationOf, drawAction } from '../policy/acting-policy.ts';
+import { type ActingPolicy, drawAction, spreadOf } from '../policy/acting-policy.ts';
 
 /** Far from the seeds that people choose for their runs. */
 const EVALUATION_SEED = 0x6576616c;
-/** Episodes one after the other in a trial: few enough that the workers end together. */
-const EPISODES_OF_TRIAL = 4;
+/** Episodes of an agent, whose number and theirs name all that is drawn in them. */
+const EPISODES_OF_AGENT = 4;
 
 /** The first agent whose episodes no policy is chosen by: they judge the one that was chosen. */
 export const FRESH_AGENTS = 2 ** 15;
 
-/** Some episodes of one agent by itself: alone, it waits for nobody. */
-export interface Trial {
-  /** Which of the conditions it is. */
+/** A held-out episode. */
+export interface Trial extends EpisodeStart {
+  /** Which of the conditions it is played in. */
   readonly condition: number;
   readonly parameters: Readonly<Record<string, number>>;
-  /** Its number among all trials: whose episodes and noise are its own. */
-  readonly agent: number;
-  readonly episodes: number;
 }
 
 /** @throws UserError where the world has none. */
@@ -57,67 +55,96 @@ export function trialsOf(
     Object.entries(configured).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
   );
   const each = Math.max(2, Math.ceil(episodes / conditions.length));
-  const trials = Math.ceil(each / EPISODES_OF_TRIAL);
-  return conditions.flatMap((condition, index) =>
-    Array.from({ length: trials }, (_, trial) => ({
+  const agents = Math.ceil(each / EPISODES_OF_AGENT);
+  return conditions.flatMap((condition, index) => {
+    const parameters = { ...plain, ...condition.parameters };
+    return Array.from({ length: each }, (_, trial) => ({
       condition: index,
-      parameters: { ...plain, ...condition.parameters },
-      agent: firstAgent + index * trials + trial,
-      episodes: Math.min(EPISODES_OF_TRIAL, each - trial * EPISODES_OF_TRIAL),
-    })),
-  );
+      parameters,
+      agent: firstAgent + index * agents + Math.floor(trial / EPISODES_OF_AGENT),
+      episode: trial % EPISODES_OF_AGENT,
+    }));
+  });
 }
 
-/** Plays a trial in a world that is made for it. */
-export async function playTrial(
+/**
+ * Plays held-out episodes in a world that is made for them.
+ *
+ * @param ended told of each as it ends.
+ * @throws NotFiniteError at the first number of the world or the policy that is none.
+ */
+export async function playHeldOut<Played extends Trial>(
   { createEnvironment }: Pick<EnvironmentModule, 'createEnvironment'>,
   policy: ActingPolicy,
-  { parameters, agent, episodes }: Trial,
-): Promise<Episode[]> {
-  const environment = await createEnvironment({ seed: EVALUATION_SEED, firstAgent: agent, agents: 1, parameters });
+  trials: Iterable<Played>,
+  ended: (trial: Played, episode: Episode) => void,
+): Promise<void> {
+  const spread = spreadOf(policy.logDeviation);
+  const environment = await createEnvironment({
+    seed: EVALUATION_SEED,
+    firstAgent: 0,
+    agents: rowsOfTrials,
+    parameters: {},
+  });
+  const { actionSize } = environment.behavior;
+  const actions = new Float32Array(rowsOfTrials * actionSize);
+  const [drawn, logProbabilities] = [new Float32Array(actionSize), new Float32Array(actionSize)];
   try {
-    return await play(environment, policy, agent, episodes);
+    await playTrials({
+      environment,
+      trials,
+      noiseOf: ({ agent, episode }) => new RandomStream(EVALUATION_SEED, STREAMS.evaluation, agent, episode),
+      ended,
+      async act(observations, rows) {
+        requireFinite('an observation', observations, about(observations, rows));
+        const feeds = {
+          observations: {
+            type: 'float32',
+            shape: [rows.length, observations.length / rows.length],
+            data: observations,
+          },
+        } as const;
+        const means = (await policy.session.run(feeds))['means']!.data as Float32Array;
+        requireFinite("the policy's means", means, about(means, rows));
+        rows.forEach(({ noise }, row) => {
+          const at = row * actionSize;
+          drawAction(means, at, spread, policy.deterministic ? undefined : noise, {
+            actions: drawn,
+            logProbabilities,
+            at: 0,
+            squashed: actions,
+            squashedAt: at,
+          });
+        });
+        return actions;
+      },
+    });
   } finally {
     await environment.close();
   }
 }
 
-async function play(environment: Environment, policy: ActingPolicy, agent: number, count: number): Promise<Episode[]> {
-  const { observationSize, actionSize } = environment.behavior;
-  const played: Episode[] = [];
-  const deviation = deviationOf(policy.logDeviation);
-  const about = (data: Float32Array) => () => ({
-    place: `in held-out episode ${played.length + 1} of trial ${agent + 1}`,
-    evidence: { found: { shape: [data.length], data: data.slice() } },
-  });
-  const numbers = () => new Float32Array(actionSize);
-  const drawn = { actions: numbers(), logProbabilities: numbers(), squashed: numbers() };
-  let noise = new RandomStream(EVALUATION_SEED, STREAMS.evaluation, agent, 0);
-  let observations = await environment.reset();
-  while (played.length < count) {
-    requireFinite('an observation', observations, about(observations));
-    const feeds = { observations: { type: 'float32', shape: [1, observationSize], data: observations } } as const;
-    const means = (await policy.session.run(feeds))['means']!.data as Float32Array;
-    requireFinite("the policy's means", means, about(observations));
-    drawAction(means, deviation, policy.deterministic ? undefined : noise, drawn);
-    const step = await environment.step(drawn.squashed);
-    observations = step.observations;
-    for (const episode of step.episodes) {
-      played.push(episode);
-      noise = new RandomStream(EVALUATION_SEED, STREAMS.evaluation, agent, played.length);
-    }
-  }
-  return played;
+/** Tells of the row that a number stands in: whose it is, and all of it. */
+function about(data: Float32Array, rows: readonly TrialRow[]) {
+  const width = data.length / rows.length;
+  return (index: number) => {
+    const row = Math.floor(index / width);
+    const { agent, episode } = rows[row]!.trial;
+    return {
+      place: `in held-out episode ${episode + 1} of agent ${agent + 1}`,
+      evidence: { found: { shape: [width], data: data.slice(row * width, (row + 1) * width) } },
+    };
+  };
 }
 
-/** @param played the episodes of each trial. */
+/** @param played the episode of each trial. */
 export function byCondition(
   conditions: readonly EvaluationCondition[],
   trials: readonly Trial[],
-  played: readonly (readonly Episode[])[],
+  played: readonly Episode[],
 ): PlayedCondition[] {
   return conditions.map(({ name }, index) => ({
     name,
-    episodes: played.filter((_, trial) => trials[trial]!.condition === index).flat(),
+    episodes: played.filter((_, trial) => trials[trial]!.condition === index),
   }));
 }

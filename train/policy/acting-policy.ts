@@ -52,21 +52,53 @@ export function deviationOf(
   return deviation;
 }
 
-/** Draws one agent's action into arrays of the action's size; without `random` it is the mean. */
+/** What a policy's distributions are about their means, worked out once for many draws: see `spreadOf`. */
+export interface Spread {
+  readonly deviation: Float32Array; // [actionSize]
+  /** Twice the variance, as the log-density divides by it, [actionSize]. */
+  readonly twiceVariance: Float64Array;
+  /** Logarithm of the deviation, as the log-density subtracts it, [actionSize]. */
+  readonly logDeviation: Float64Array;
+}
+
+/** @throws NotFiniteError as `deviationOf`. */
+export function spreadOf(logDeviation: Float32Array): Spread {
+  const deviation = deviationOf(logDeviation);
+  return {
+    deviation,
+    // The same formula as `logProbabilities` in losses.ts, here for one number at a time.
+    twiceVariance: Float64Array.from(deviation, (sigma) => 2 * sigma * sigma + 1e-7),
+    logDeviation: Float64Array.from(deviation, (sigma) => Math.log(sigma + 1e-7)),
+  };
+}
+
+/** Where an action that is drawn goes: each array, and the index in it of the action's first number. */
+export interface DrawnAction {
+  /** As drawn from the distribution, and the log-probability of each of its numbers. */
+  readonly actions: Float32Array;
+  readonly logProbabilities: Float32Array;
+  readonly at: number;
+  /** What reaches the agent, in [-1, 1]. */
+  readonly squashed: Float32Array;
+  readonly squashedAt: number;
+}
+
+const halfLogOfTurn = 0.5 * Math.log(2 * Math.PI);
+
+/** Draws one agent's action, whose mean begins at `means[at]`; without `random` it is the mean. */
 export function drawAction(
   means: Float32Array,
-  deviation: Float32Array,
+  at: number,
+  { deviation, twiceVariance, logDeviation }: Spread,
   random: RandomStream | undefined,
-  into: { readonly actions: Float32Array; readonly logProbabilities: Float32Array; readonly squashed: Float32Array },
+  into: DrawnAction,
 ): void {
-  for (let dimension = 0; dimension < means.length; dimension++) {
-    const sigma = deviation[dimension]!;
-    const offset = random ? sigma * random.normal() : 0;
-    const action = means[dimension]! + offset;
-    into.actions[dimension] = action;
-    // The same formula as `logProbabilities` in losses.ts, here for one number at a time.
-    into.logProbabilities[dimension] =
-      -(offset * offset) / (2 * sigma * sigma + 1e-7) - Math.log(sigma + 1e-7) - 0.5 * Math.log(2 * Math.PI);
-    into.squashed[dimension] = Math.min(ACTION_LIMIT, Math.max(-ACTION_LIMIT, action)) / ACTION_LIMIT;
+  for (let dimension = 0; dimension < deviation.length; dimension++) {
+    const offset = random ? deviation[dimension]! * random.normal() : 0;
+    const action = means[at + dimension]! + offset;
+    into.actions[into.at + dimension] = action;
+    into.logProbabilities[into.at + dimension] =
+      -(offset * offset) / twiceVariance[dimension]! - logDeviation[dimension]! - halfLogOfTurn;
+    into.squashed[into.squashedAt + dimension] = Math.min(ACTION_LIMIT, Math.max(-ACTION_LIMIT, action)) / ACTION_LIMIT;
   }
 }

@@ -1,17 +1,17 @@
 /**
- * The worlds of some agents, all in one thread: an `Environment` of its own for each agent, so that any of them can begin
- * its next episode with other parameters while the rest go on.
+ * The worlds of some agents, all in one thread: an environment for each turn, in which those who decide in it have a row each. So they
+ * are simulated together, and yet any of them can begin its next episode with other parameters while the rest go on.
  *
  * An episode depends on (seed, agent, episode, actions) and on nothing else, here as in training without a wire: the same
  * decisions lead to the same numbers.
  */
 import { setImmediate as nextRound } from 'node:timers/promises';
-import type { BehaviorSpec, Environment, EnvironmentModule, Step } from '../../env.ts';
+import type { EmbeddedEnvironment, EnvironmentModule, Step } from '../../env.ts';
 import { type AgentNumbers, STANDING } from './agent-numbers.ts';
 import type { ParameterValues } from './parameters.ts';
 import type { TurnOf } from './turns.ts';
 
-/** An episode that is to begin in a new world. */
+/** An episode that is to begin. */
 export interface Beginning {
   /** Number of the agent, from 0. */
   readonly agent: number;
@@ -20,7 +20,7 @@ export interface Beginning {
 }
 
 export interface Worlds {
-  /** Begins these episodes, each in a world made for it, whatever went on there before. */
+  /** Begins these episodes, whatever their agents did before. */
   begin(beginnings: readonly Beginning[]): Promise<void>;
   /**
    * Lets every agent whose turn it is act until its next decision; where an episode ends, the next one begins. Another turn
@@ -46,22 +46,20 @@ export interface AgentWorldsOptions {
 
 export class AgentWorlds implements Worlds {
   readonly #options: AgentWorldsOptions;
-  readonly #behavior: BehaviorSpec;
-  readonly #worlds: (Environment | undefined)[];
-  readonly #actions: readonly Float32Array[];
+  /** By turn: the agents that decide in it. */
+  readonly #members = new Map<number, readonly number[]>();
+  /** Made when their first episodes begin. */
+  readonly #worlds = new Map<number, TurnWorld>();
   /** What is being done; things are done one after the other. */
   #last: Promise<void> = Promise.resolve();
 
   constructor(options: AgentWorldsOptions) {
-    const { module, numbers, firstAgent, agents } = options;
-    const { actionSize } = module.behavior;
+    const { firstAgent, agents, turnOf } = options;
     this.#options = options;
-    this.#behavior = module.behavior;
-    this.#worlds = Array.from({ length: agents });
-    this.#actions = Array.from({ length: agents }, (_, index) => {
-      const row = (firstAgent + index) * actionSize;
-      return numbers.actions.subarray(row, row + actionSize);
-    });
+    for (let agent = firstAgent; agent < firstAgent + agents; agent++) {
+      const turn = turnOf(agent);
+      this.#members.set(turn, [...(this.#members.get(turn) ?? []), agent]);
+    }
   }
 
   begin(beginnings: readonly Beginning[]): Promise<void> {
@@ -69,13 +67,17 @@ export class AgentWorlds implements Worlds {
   }
 
   step(turn: number): Promise<void> {
-    return this.#afterTheLast(() => this.#step(turn));
+    return this.#afterTheLast(async () => {
+      // What has just been handed over to be sent goes on its way before this thread is busy.
+      await nextRound();
+      await this.#worlds.get(turn)?.step();
+    });
   }
 
   /** Closes every world, also where one can't be. */
   close(): Promise<void> {
     return this.#afterTheLast(async () => {
-      const closed = this.#worlds.map((world) => world?.close());
+      const closed = [...this.#worlds.values()].map((world) => world.close());
       await Promise.allSettled(closed);
       await Promise.all(closed);
     });
@@ -88,44 +90,73 @@ export class AgentWorlds implements Worlds {
   }
 
   async #begin(beginnings: readonly Beginning[]): Promise<void> {
-    const { module, seed, firstAgent, numbers } = this.#options;
-    for (const { agent, episode, parameters } of beginnings) {
-      const index = agent - firstAgent;
-      await this.#worlds[index]?.close();
-      const snapshots = [{ episode, state: new Uint8Array() }];
-      const options = { seed, firstAgent: agent, agents: 1, parameters, world: this.#options.world, snapshots };
-      const world = await module.createEnvironment(options);
-      this.#worlds[index] = world;
-      numbers.observations.set(await world.reset(), agent * this.#behavior.observationSize);
+    for (const beginning of beginnings) {
+      const turn = this.#options.turnOf(beginning.agent);
+      if (!this.#worlds.has(turn))
+        this.#worlds.set(turn, await TurnWorld.open(this.#options, this.#members.get(turn)!));
+      this.#worlds.get(turn)!.begin(beginning);
     }
-  }
-
-  async #step(turn: number): Promise<void> {
-    const { firstAgent, agents, turnOf } = this.#options;
-    // What has just been handed over to be sent goes on its way before this thread is busy.
-    await nextRound();
-    for (let index = 0; index < agents; index++) {
-      if (turnOf(firstAgent + index) === turn) await this.#stepOne(index);
-    }
-  }
-
-  async #stepOne(index: number): Promise<void> {
-    const { firstAgent, numbers, stepsPerDecision } = this.#options;
-    const { observationSize } = this.#behavior;
-    const agent = firstAgent + index;
-    const step = await this.#worlds[index]!.step(this.#actions[index]!);
-    numbers.observations.set(step.observations, agent * observationSize);
-    numbers.rewards[agent] = step.rewards[0]!;
-    numbers.standings[agent] = standingOf(step);
-    const ended = step.episodes[0];
-    if (!ended) return;
-    numbers.finalObservations.set(step.finalObservations, agent * observationSize);
-    const { physicsSteps = ended.decisions * stepsPerDecision } = ended.details;
-    numbers.endingSteps[agent] = physicsSteps - (ended.decisions - 1) * stepsPerDecision;
   }
 }
 
-function standingOf({ terminated, truncated }: Step): number {
-  if (truncated[0]) return STANDING.cutOff;
-  return terminated[0] ? STANDING.terminated : STANDING.goesOn;
+/** The world of those who decide in one turn. */
+class TurnWorld {
+  readonly #options: AgentWorldsOptions;
+  readonly #environment: EmbeddedEnvironment;
+  /** Whose each row is. */
+  readonly #agents: readonly number[];
+  readonly #actions: Float32Array;
+
+  private constructor(options: AgentWorldsOptions, environment: EmbeddedEnvironment, agents: readonly number[]) {
+    this.#options = options;
+    this.#environment = environment;
+    this.#agents = agents;
+    this.#actions = new Float32Array(agents.length * environment.behavior.actionSize);
+  }
+
+  static async open(options: AgentWorldsOptions, agents: readonly number[]): Promise<TurnWorld> {
+    const { module, seed, world, firstAgent } = options;
+    const own = { seed, firstAgent, agents: agents.length, parameters: {}, world };
+    return new TurnWorld(options, await module.createEnvironment(own), agents);
+  }
+
+  begin(beginning: Beginning): void {
+    const { observationSize } = this.#environment.behavior;
+    const { agent } = beginning;
+    const seen = this.#environment.begin(this.#agents.indexOf(agent), beginning);
+    this.#options.numbers.observations.set(seen, agent * observationSize);
+  }
+
+  /** One decision of each. */
+  async step(): Promise<void> {
+    const { numbers, stepsPerDecision } = this.#options;
+    const { observationSize, actionSize } = this.#environment.behavior;
+    this.#agents.forEach((agent, row) => {
+      this.#actions.set(numbers.actions.subarray(agent * actionSize, (agent + 1) * actionSize), row * actionSize);
+    });
+    const step = await this.#environment.step(this.#actions);
+    const rowOf = (array: Float32Array, row: number) => {
+      return array.subarray(row * observationSize, (row + 1) * observationSize);
+    };
+    this.#agents.forEach((agent, row) => {
+      numbers.observations.set(rowOf(step.observations, row), agent * observationSize);
+      numbers.rewards[agent] = step.rewards[row]!;
+      numbers.standings[agent] = standingOf(step, row);
+      if (numbers.standings[agent] !== STANDING.goesOn)
+        numbers.finalObservations.set(rowOf(step.finalObservations, row), agent * observationSize);
+    });
+    for (const { agent, decisions, details } of step.episodes) {
+      const { physicsSteps = decisions * stepsPerDecision } = details;
+      numbers.endingSteps[agent] = physicsSteps - (decisions - 1) * stepsPerDecision;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#environment.close();
+  }
+}
+
+function standingOf({ terminated, truncated }: Step, row: number): number {
+  if (truncated[row]) return STANDING.cutOff;
+  return terminated[row] ? STANDING.terminated : STANDING.goesOn;
 }

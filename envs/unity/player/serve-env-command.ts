@@ -103,8 +103,8 @@ export const serveEnvCommand = defineCommand({
     }
     const { play } = await import('./player.ts');
     const { largestGroup } = await import('./message-size.ts');
-    const { walkerWorld } = await import('./walker-player.ts');
-    const most = largestGroup(walkerWorld.behavior);
+    const { walkerWorldNamed } = await import('./walker-player.ts');
+    const most = largestGroup(walkerWorldNamed(world).behavior);
     if (numAgents > most) {
       logger.warn(`more than ${most} walkers make messages that ML-Agents' own trainer does not take: 4 MiB and above`);
     }
@@ -113,7 +113,7 @@ export const serveEnvCommand = defineCommand({
     try {
       const { ending, account } = await play(
         {
-          world: { ...walkerWorld, world },
+          world: walkerWorldNamed(world),
           trainer: mlagentsPort === undefined ? { port: EDITOR_PORT } : { port: mlagentsPort, patience: PATIENCE },
           agents: numAgents,
           workers,

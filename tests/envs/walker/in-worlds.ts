@@ -1,6 +1,6 @@
 /** Walkers in any of the worlds, made without waiting. */
 import type { EnvironmentOptions } from '../../../envs/env.ts';
-import { BatchedWorlds, type LaneWorld } from '../../../envs/walker/batched-world.ts';
+import { BatchedWorlds, type WalkerWorld } from '../../../envs/walker/batched-world.ts';
 import { poseSize, posesOf } from '../../../envs/walker/body-view.ts';
 import { type WorldName, walkerDialects } from '../../../envs/walker/dialects.ts';
 import { WalkerEnvironment } from '../../../envs/walker/environment.ts';
@@ -81,7 +81,7 @@ export function kick(world: World, body: number, [x, y, z]: readonly [number, nu
 export function massesOf(world: World): number[] {
   return walkerRig.bodies.map((_, body) => {
     if (world instanceof PhysXWorld) return world.body(body).getMass();
-    const { simulator, lane } = world as LaneWorld;
+    const { simulator, lane } = (world as WalkerWorld).lane;
     return 1 / simulator.floats[simulator.bodyIndex(lane, body, 'INVERSE_MASS')]!;
   });
 }

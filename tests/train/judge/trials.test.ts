@@ -1,7 +1,7 @@
 /** Which held-out episodes a policy plays, and how. */
 import { describe, expect, it } from 'vitest';
 import type { Episode } from '../../../envs/env.ts';
-import { byCondition, FRESH_AGENTS, playTrial, trialsOf } from '../../../train/judge/trials.ts';
+import { byCondition, FRESH_AGENTS, playHeldOut, trialsOf } from '../../../train/judge/trials.ts';
 import { createEnvironment } from '../fixtures/pointing-environment.ts';
 
 const conditions = [
@@ -10,35 +10,41 @@ const conditions = [
 ];
 
 describe('the trials of an evaluation', () => {
-  it('have as many episodes as were asked for, spread evenly, a few each', () => {
-    const trials = trialsOf(conditions, { speed: 9, gravity: 3, mass: { sampler_type: 'uniform' } }, 19);
-    expect(trials.map(({ condition, agent, episodes }) => [condition, agent, episodes])).toEqual([
-      [0, 0, 4],
-      [0, 1, 4],
-      [0, 2, 2],
-      [1, 3, 4],
-      [1, 4, 4],
-      [1, 5, 2],
+  it('are as many episodes as were asked for, spread evenly, four of an agent', () => {
+    const trials = trialsOf(conditions, { speed: 9, gravity: 3, mass: { sampler_type: 'uniform' } }, 11);
+    expect(trials.map(({ condition, agent, episode }) => [condition, agent, episode])).toEqual([
+      [0, 0, 0],
+      [0, 0, 1],
+      [0, 0, 2],
+      [0, 0, 3],
+      [0, 1, 0],
+      [0, 1, 1],
+      [1, 2, 0],
+      [1, 2, 1],
+      [1, 2, 2],
+      [1, 2, 3],
+      [1, 3, 0],
+      [1, 3, 1],
     ]);
-    expect(trials[3]!.parameters).toEqual({ speed: 2, gravity: 3 });
+    expect(trials[6]!.parameters).toEqual({ speed: 2, gravity: 3 });
   });
 
-  it('have two episodes of each condition at least', () => {
-    expect(trialsOf(conditions, {}, 1).map(({ episodes }) => episodes)).toEqual([2, 2]);
+  it('are two of each condition at least', () => {
+    expect(trialsOf(conditions, {}, 1).map(({ condition }) => condition)).toEqual([0, 0, 1, 1]);
   });
 
   it('are gathered by condition', () => {
-    const trials = trialsOf(conditions, {}, 12);
-    const episodes = trials.map(({ agent }) => [{ agent } as Episode, { agent } as Episode]);
+    const trials = trialsOf(conditions, {}, 10);
+    const episodes = trials.map(({ agent, episode }) => ({ agent, episode }) as Episode);
     const gathered = byCondition(conditions, trials, episodes);
     expect(gathered.map(({ name, episodes }) => [name, ...episodes.map(({ agent }) => agent)])).toEqual([
-      ['a', 0, 0, 1, 1],
-      ['b', 2, 2, 3, 3],
+      ['a', 0, 0, 0, 0, 1],
+      ['b', 2, 2, 2, 2, 3],
     ]);
   });
 });
 
-describe('a trial', () => {
+describe('a held-out episode', () => {
   it('of the episodes that no policy is chosen by is none of the others', () => {
     const agentsOf = (first?: number) => trialsOf(conditions, {}, 40, first).map(({ agent }) => agent);
     const [chosen, fresh] = [agentsOf(), agentsOf(FRESH_AGENTS)];
@@ -47,15 +53,19 @@ describe('a trial', () => {
   });
 
   it('is not made of actions that are no numbers', async () => {
-    const silent = { run: async () => ({ means: { data: Float32Array.of(0, Number.NaN) } }) };
-    const trial = { condition: 0, parameters: {}, agent: 2, episodes: 1 };
+    const means = { data: Float32Array.from({ length: 16 }, (_, at) => (at === 5 ? Number.NaN : 0)) };
+    const silent = { run: async () => ({ means }) };
+    const trials = [0, 1, 2].map((episode) => ({ condition: 0, parameters: {}, agent: 2, episode }));
     const judged = (logDeviation: number) =>
-      playTrial(
+      playHeldOut(
         { createEnvironment },
         { session: silent as never, logDeviation: Float32Array.of(0, logDeviation), deterministic: false },
-        trial,
+        trials,
+        () => {},
       );
-    await expect(judged(0)).rejects.toThrow("the policy's means is NaN");
+    await expect(judged(0)).rejects.toMatchObject({
+      finding: { tensor: "the policy's means", place: 'in held-out episode 3 of agent 3' },
+    });
     await expect(judged(100)).rejects.toThrow("the deviation of the policy's actions is Infinity");
   });
 });

@@ -2,8 +2,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { RandomStream } from '../../../base/random/stream.ts';
 import { Session } from '../../../compile/onnxruntime.ts';
-import { playTrial } from '../../../train/judge/trials.ts';
-import { deviationOf, drawAction, whileActing } from '../../../train/policy/acting-policy.ts';
+import { playHeldOut } from '../../../train/judge/trials.ts';
+import { drawAction, spreadOf, whileActing } from '../../../train/policy/acting-policy.ts';
 import { actingModel } from '../../../train/policy/actor.ts';
 import { Normaliser } from '../../../train/policy/normaliser.ts';
 import { initialParameters } from '../../../train/policy/policy.ts';
@@ -48,8 +48,9 @@ describe("an acting policy's session", () => {
         return Object.assign(environment, { step: broken, close });
       },
     };
-    const trial = { condition: 0, parameters: {}, agent: 0, episodes: 1 };
-    await expect(whileActing(policy, (acting) => playTrial(world, acting, trial))).rejects.toThrow('broke down');
+    const trials = [{ condition: 0, parameters: {}, agent: 0, episode: 0 }];
+    const played = whileActing(policy, (acting) => playHeldOut(world, acting, trials, () => {}));
+    await expect(played).rejects.toThrow('broke down');
     expect([release, close].map(({ mock }) => mock.calls.length)).toEqual([1, 1]);
   });
 });
@@ -58,13 +59,15 @@ describe('an action', () => {
   const into = () => ({
     actions: new Float32Array(2),
     logProbabilities: new Float32Array(2),
+    at: 0,
     squashed: new Float32Array(2),
+    squashedAt: 0,
   });
 
   it('is the mean plus as much noise as its deviation, and reaches the agent within [-1, 1]', () => {
     const [one, other] = [into(), into()];
-    drawAction(Float32Array.of(0.5, 30), deviationOf(Float32Array.of(0, 0)), new RandomStream(3), one);
-    drawAction(Float32Array.of(0.5, 30), deviationOf(Float32Array.of(Math.log(2), 0)), new RandomStream(3), other);
+    drawAction(Float32Array.of(0.5, 30), 0, spreadOf(Float32Array.of(0, 0)), new RandomStream(3), one);
+    drawAction(Float32Array.of(0.5, 30), 0, spreadOf(Float32Array.of(Math.log(2), 0)), new RandomStream(3), other);
     const random = new RandomStream(3);
     const noise = random.normal();
     expect(one.actions[0]).toBeCloseTo(0.5 + noise, 6);
@@ -75,10 +78,10 @@ describe('an action', () => {
 
   it('has the log-density of its normal distribution: -0.918939 at the mean of a deviation of 1, and as much less as noise is rare', () => {
     const drawn = into();
-    drawAction(Float32Array.of(0, 1), deviationOf(Float32Array.of(0, 0)), undefined, drawn);
+    drawAction(Float32Array.of(0, 1), 0, spreadOf(Float32Array.of(0, 0)), undefined, drawn);
     expect([...drawn.actions]).toEqual([0, 1]);
     expect(drawn.logProbabilities[0]).toBeCloseTo(-0.918939, 5);
-    drawAction(Float32Array.of(0, 1), deviationOf(Float32Array.of(0, 0)), new RandomStream(5), drawn);
+    drawAction(Float32Array.of(0, 1), 0, spreadOf(Float32Array.of(0, 0)), new RandomStream(5), drawn);
     expect(drawn.logProbabilities[0]).toBeCloseTo(-0.918939 - drawn.actions[0]! ** 2 / 2, 5);
   });
 });

@@ -1,0 +1,161 @@
+/**
+ * A walker in a lane of the simulator: all that is read and written here is the simulator's memory as it is.
+ */
+import { lanesPerGroup, type Simulator } from '../../physics/simulator.ts';
+import type { BodyView, Field } from './body-view.ts';
+import type { PhysicsSettings } from './physics-settings.ts';
+import { motorBodies, type Rig, type Vector } from './rig.ts';
+import { identity, turned, yaw } from './rotation.ts';
+import { category } from './scene-of-rig.ts';
+import type { World, WorldConditions, WorldStart } from './world.ts';
+
+const groundBit = 1 << category.ground;
+const bodyBit = 1 << category.body;
+
+export class LaneWorld implements World {
+  readonly bodies: BodyView;
+  readonly simulator: Simulator;
+  readonly lane: number;
+  readonly #rig: Rig;
+  readonly #standard: WorldConditions;
+  readonly #settings: PhysicsSettings;
+  /** Index in the simulator's numbers of each motor's target, x y z w four apart, and of its strength. */
+  readonly #targets: Int32Array;
+  readonly #strengths: Int32Array;
+  /** Index of the words that say what the target touches, and what touches began and ended. */
+  readonly #targetTouching: number;
+  readonly #happened: number;
+  #touchedTarget = false;
+
+  constructor(simulator: Simulator, lane: number, rig: Rig, settings: PhysicsSettings, centres: Float64Array) {
+    this.simulator = simulator;
+    this.lane = lane;
+    this.#rig = rig;
+    this.#settings = settings;
+    const { gravity, friction } = settings;
+    this.#standard = { gravity, friction, masses: rig.bodies.map(({ mass }) => mass), driveScale: 1 };
+    const { floats, words } = simulator;
+    const field = (name: Parameters<Simulator['bodyIndex']>[2]): Field => {
+      const first = simulator.bodyIndex(lane, 0, name);
+      return { first, body: simulator.bodyIndex(lane, 1, name) - first };
+    };
+    this.bodies = {
+      floats,
+      words,
+      part: lanesPerGroup,
+      position: field('POSITION'),
+      rotation: field('ROTATION'),
+      velocity: field('VELOCITY'),
+      spin: field('SPIN'),
+      touching: field('TOUCHING'),
+      groundBit,
+      centres,
+    };
+    const owners = rig.bodies.flatMap(({ joint }, body) => (joint ? [body] : []));
+    const motors = motorBodies(rig).map((body) => owners.indexOf(body));
+    this.#targets = Int32Array.from(motors, (joint) => simulator.jointIndex(lane, joint, 'TARGET'));
+    this.#strengths = Int32Array.from(motors, (joint) => simulator.jointIndex(lane, joint, 'STRENGTH'));
+    this.#targetTouching = simulator.bodyIndex(lane, rig.bodies.length, 'TOUCHING');
+    this.#happened = simulator.laneIndex(lane, 'HAPPENED');
+  }
+
+  start({ yaw: angle, target, conditions = this.#standard }: WorldStart): void {
+    const { simulator, lane } = this;
+    simulator.clear(lane);
+    this.#set(conditions);
+    const turn = yaw(angle);
+    const root = this.#rig.bodies[0]!.start;
+    this.#rig.bodies.forEach(({ start }, body) => {
+      const [x, y, z] = turned(turn, [start[0] - root[0], start[1] - root[1], start[2] - root[2]]);
+      simulator.setPose(lane, body, [root[0] + x, root[1] + y, root[2] + z], turn);
+    });
+    simulator.setPose(lane, this.#rig.bodies.length, target, identity);
+    this.#touchedTarget = false;
+  }
+
+  /** For a lane that nobody lives in. */
+  hang(): void {
+    this.start({ yaw: 0, target: [0, 2000, 0], conditions: { ...this.#standard, gravity: 0 } });
+    const { floats, position } = this.bodies;
+    for (let body = 0; body < this.#rig.bodies.length; body++)
+      floats[position.first + body * position.body + 4]! += 1000;
+  }
+
+  setMotorTarget(motor: number, rotations: Float32Array, at: number): void {
+    const { floats } = this.bodies;
+    const to = this.#targets[motor]!;
+    floats[to] = rotations[at]!;
+    floats[to + 4] = rotations[at + 1]!;
+    floats[to + 8] = rotations[at + 2]!;
+    floats[to + 12] = rotations[at + 3]!;
+  }
+
+  setMotorStrength(motor: number, strength: number): void {
+    this.bodies.floats[this.#strengths[motor]!] = strength;
+  }
+
+  push(x: number, z: number): void {
+    const { floats, velocity, part } = this.bodies;
+    for (let body = 0; body < this.#rig.bodies.length; body++) {
+      const at = velocity.first + body * velocity.body;
+      floats[at]! += x;
+      floats[at + 2 * part]! += z;
+    }
+  }
+
+  moveTarget([x, y, z]: Vector): void {
+    const { floats, position, part } = this.bodies;
+    const at = position.first + this.#rig.bodies.length * position.body;
+    floats[at] = x;
+    floats[at + part] = y;
+    floats[at + 2 * part] = z;
+  }
+
+  targetTouched(): boolean {
+    const touches = (this.bodies.words[this.#targetTouching]! & bodyBit) !== 0;
+    const began = touches && !this.#touchedTarget;
+    this.#touchedTarget = touches;
+    return began;
+  }
+
+  groundMayHaveChanged(): boolean {
+    return (this.bodies.words[this.#happened]! & groundBit) !== 0;
+  }
+
+  /** Of this walker's group of four. */
+  simulate(): void {
+    this.simulator.step(Math.floor(this.lane / lanesPerGroup), 1);
+  }
+
+  readForReward(): void {}
+
+  read(): void {}
+
+  /** The lane, then whether the target was being touched. */
+  save(): Uint8Array {
+    const { bytesPerLane } = this.simulator;
+    const state = new Uint8Array(bytesPerLane + 1);
+    this.simulator.snapshot(this.lane, state.subarray(0, bytesPerLane));
+    state[bytesPerLane] = this.#touchedTarget ? 1 : 0;
+    return state;
+  }
+
+  restore(state: Uint8Array): void {
+    const { bytesPerLane } = this.simulator;
+    this.simulator.restore(this.lane, state.subarray(0, bytesPerLane));
+    this.#touchedTarget = state[bytesPerLane] === 1;
+  }
+
+  #set({ gravity, friction, masses, driveScale }: WorldConditions): void {
+    const { simulator, lane } = this;
+    const { floats } = simulator;
+    floats[simulator.laneIndex(lane, 'GRAVITY') + lanesPerGroup] = -gravity;
+    floats[simulator.laneIndex(lane, 'GRAVITY')] = 0;
+    floats[simulator.laneIndex(lane, 'GRAVITY') + 2 * lanesPerGroup] = 0;
+    floats[simulator.laneIndex(lane, 'FRICTION_SCALE')] = friction / this.#settings.friction;
+    floats[simulator.laneIndex(lane, 'DRIVE_SCALE')] = driveScale;
+    masses.forEach((mass, body) => {
+      simulator.setMass(lane, body, mass);
+    });
+  }
+}
