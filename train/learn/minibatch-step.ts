@@ -171,7 +171,7 @@ export class MinibatchStep {
     const goesOn = criticGoesOn && owners.length > 1 && !networks.sharedBody;
     for (const learners of goesOn ? [owners, ['critic'] as const] : [owners]) {
       const signature = descentSignature(learners, networks, shards);
-      descents.set(String(learners), await engine.prepare(descent(learners, maxGradientNorm), signature));
+      descents.set(String(learners), await engine.prepare(descent(learners, networks, maxGradientNorm), signature));
     }
     const sideBySide = paysSideBySide(networks, batchSize);
     const parts = [];
@@ -234,8 +234,8 @@ export class MinibatchStep {
       },
       named(this.#own(owner, 1)),
     );
-    return computed.minibatches.map(({ gradientSquares, shards }, index) => ({
-      statistics: this.#together(shards.map(numbersOf), batches[index]!),
+    return computed.minibatches.map(({ gradientSquares, statistics, shards }, index) => ({
+      statistics: { ...this.#together(shards.map(numbersOf), batches[index]!), ...numbersOf(statistics) },
       gradientSquares: numberOf(gradientSquares),
     }));
   }

@@ -95,7 +95,9 @@ export function stepsOf(part: Part, networks: ActorCritic, objective: Objective,
       const after = (key: keyof (typeof stepped)[number]) =>
         Object.fromEntries(names.map((name, index) => [name, stepped[index]![key]]));
       [parameters, first, second] = [after('parameter'), after('first'), after('second')];
-      return { gradientSquares: tf.addN(squares), shards: computed.map(({ statistics }) => statistics) };
+      const gradientSquares = tf.addN(squares);
+      const statistics = part.owners.length === 1 ? { [normName(part.owners[0]!)]: gradientSquares.sqrt() } : {};
+      return { gradientSquares, statistics, shards: computed.map((each) => each.statistics) };
     });
     return { parameters, first, second, minibatches: met };
   };
@@ -128,14 +130,14 @@ export function stepsSignature(
 }
 
 /** The gradients of each owner are added up, and Adam takes a step along them. */
-export function descent(owners: readonly Owner[], maxGradientNorm?: number | null) {
+export function descent(owners: readonly Owner[], networks: ActorCritic, maxGradientNorm?: number | null) {
   return (inputs: TensorsOf<ReturnType<typeof descentSignature>>) => {
     let gradients = owners.map((owner) => tf.addN(inputs.gradients[owner]!));
     // Not finite where any of a gradient is not.
     const squares = gradients.map((gradient) => gradient.square().sum());
     const gradientSquares = tf.addN(squares);
     const statistics: Record<string, tf.Tensor> = Object.fromEntries(
-      owners.map((owner, index) => [`${owner}GradientNorm`, squares[index]!.sqrt()]),
+      owners.map((owner, index) => [normName(owner), normByParameters(gradients[index]!, owner, networks)]),
     );
     if (maxGradientNorm) {
       const norm = gradientSquares.sqrt();
@@ -158,6 +160,23 @@ export function descent(owners: readonly Owner[], maxGradientNorm?: number | nul
     });
     return { parameters, first, second, statistics, gradientSquares };
   };
+}
+
+const normName = (owner: Owner) => `${owner}GradientNorm`;
+
+/** The norm of a gradient, its squares added up parameter by parameter as `stepsOf` does: so both tell the same bits. */
+function normByParameters(gradient: tf.Tensor, owner: Owner, { parameterTable }: ActorCritic): tf.Tensor {
+  let start = 0;
+  const squares = rowsOf(parameterTable, [owner]).map(({ shape }) => {
+    const size = tf.util.sizeFromShape([...shape]);
+    start += size;
+    return gradient
+      .slice([start - size], [size])
+      .reshape([...shape])
+      .square()
+      .sum();
+  });
+  return tf.addN(squares).sqrt();
 }
 
 /**
