@@ -17,6 +17,8 @@ export interface OptionSpec<Value = unknown> {
   readonly argument?: string;
   /** May be given more than once: the values come as one text, with commas between them, or each in a line of its own. */
   readonly repeats?: 'commas' | 'lines';
+  /** The value stands by itself, without a flag before it: `FILE.onnx`. One option of a command at most. */
+  readonly isWord?: boolean;
   /** What it does, in a few words that begin in lower case. */
   readonly description: string;
   /** Turns the text (for a switch, true) or undefined into the value. Its error message says what was expected. */
@@ -86,4 +88,9 @@ function numberSpelled(expected: string, allowed: (value: number) => boolean) {
 /** `maxSteps` -> `--max-steps`. */
 export function flagOf(key: string): string {
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** What a person types for an option: `--max-steps`, or `FILE.onnx` where the value stands by itself. */
+export function typedName(key: string, { isWord, argument = key }: OptionSpec): string {
+  return isWord ? argument : flagOf(key);
 }

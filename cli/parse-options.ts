@@ -6,7 +6,7 @@
 import { Command, CommanderError } from 'commander';
 import { nearestName } from '../base/failure/nearest-name.ts';
 import { UserError } from '../base/failure/user-error.ts';
-import { flagOf, type OptionSpec, type OptionSpecs, type OptionsOf } from './options.ts';
+import { flagOf, type OptionSpec, type OptionSpecs, type OptionsOf, typedName } from './options.ts';
 
 /** What was typed, by the option's key; true for a switch. */
 export type Given = Readonly<Record<string, string | true>>;
@@ -39,7 +39,8 @@ export function parseArguments(words: CommandWords, argv: readonly string[], env
     if (error.code === 'commander.helpDisplayed') return { help: help.trimEnd() };
     throw toldAsUserError(error, words, command, argv);
   }
-  const given = command.opts() as Given;
+  const word = wordOf(words.options);
+  const given: Given = { ...command.opts(), ...(word && command.args[0] ? { [word[0]]: command.args[0] } : {}) };
   complainOfSwallowedFlags(words, given, env);
   return { given };
 }
@@ -56,15 +57,15 @@ export function checkOptions<Specs extends OptionSpecs>(specs: Specs, given: Giv
     if (!checked.success) {
       if (given[key] === undefined) {
         throw new UserError({
-          what: 'this flag is needed',
-          where: flagOf(key),
-          expected: `${flagOf(key)} ${spec.argument ?? ''}`.trim(),
+          what: spec.isWord ? 'a file is needed' : 'this flag is needed',
+          where: typedName(key, spec),
+          expected: spec.isWord ? spec.description : `${flagOf(key)} ${spec.argument ?? ''}`.trim(),
         });
       }
       const message = checked.error.issues[0]!.message;
       throw new UserError({
         what: 'this value is not allowed',
-        where: flagOf(key),
+        where: typedName(key, spec),
         value: given[key],
         // zod's own messages: "Invalid option: expected one of ..."
         expected: message.replace(/^Invalid [^:]*: expected /, ''),
@@ -99,9 +100,10 @@ export function argumentsOf(given: Given): string[] {
 }
 
 function commanderFor({ typed, summary, options, epilogue }: CommandWords, onHelp: (text: string) => void): Command {
+  const word = wordOf(options);
   const command = new Command(typed)
     .description(summary)
-    .usage(withFlags(typed, '[options]').slice(typed.length + 1))
+    .usage(withFlags(typed, `${word ? `${word[1].argument} ` : ''}[options]`).slice(typed.length + 1))
     .allowExcessArguments(false)
     .showSuggestionAfterError(false)
     .helpOption('--help', 'show this text')
@@ -109,6 +111,10 @@ function commanderFor({ typed, summary, options, epilogue }: CommandWords, onHel
     .exitOverride()
     .configureOutput({ writeOut: onHelp, writeErr: () => {} });
   for (const [key, spec] of Object.entries(options)) {
+    if (spec.isWord) {
+      command.argument(`[${spec.argument}]`, spec.description);
+      continue;
+    }
     const value = spec.argument ? ` <${spec.argument}>` : '';
     const option = command.createOption(`${flagOf(key)}${value}`, `${spec.description}${defaultText(spec)}`);
     const between = spec.repeats === 'lines' ? '\n' : ',';
@@ -118,6 +124,11 @@ function commanderFor({ typed, summary, options, epilogue }: CommandWords, onHel
   }
   if (epilogue) command.addHelpText('after', `\n${epilogue}`);
   return command;
+}
+
+/** The option whose value stands without a flag, with its key. */
+function wordOf(options: OptionSpecs): [key: string, spec: OptionSpec] | undefined {
+  return Object.entries(options).find(([, { isWord }]) => isWord);
 }
 
 function defaultText({ schema, description }: OptionSpec): string {
@@ -152,6 +163,7 @@ function toldAsUserError(
     }
     default: {
       const example = withFlags(words.typed, '--flag VALUE');
+      const word = wordOf(words.options);
       // Without "--" npm takes the flags for its own and hands over the bare values.
       const isLeftByNpm = Object.keys(command.opts()).length === 0;
       const mend = argv.includes('--')
@@ -163,8 +175,8 @@ function toldAsUserError(
         {
           what: 'unexpected word',
           where: words.typed,
-          value: command.args[0],
-          expected: 'flags only',
+          value: command.args[word ? 1 : 0],
+          expected: word ? `one ${word[1].argument} and flags` : 'flags only',
           mend: `${mend} ${showHelp}`,
         },
         cause,
@@ -179,7 +191,8 @@ function toldAsUserError(
  */
 function complainOfSwallowedFlags({ typed, options }: CommandWords, given: Given, env: NodeJS.ProcessEnv): void {
   const flagsOfNpm = new Set(['force', 'json', 'only']);
-  for (const key of Object.keys(options)) {
+  for (const [key, { isWord }] of Object.entries(options)) {
+    if (isWord) continue;
     const variable = `npm_config_${flagOf(key).slice(2).replaceAll('-', '_')}`;
     if (given[key] !== undefined || flagsOfNpm.has(key) || env[variable] === undefined) continue;
     throw new UserError({

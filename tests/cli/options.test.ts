@@ -48,6 +48,27 @@ describe('flags', () => {
     expect(parse('--name', 'x')).toMatchObject({ say: [] });
   });
 
+  test('a value may stand without a flag, one of a command', () => {
+    const file = { argument: 'FILE', isWord: true, description: 'what to paint', schema: text() };
+    const withWord = { ...words, options: { ...options, file } };
+    const parsed = (...argv: string[]) => {
+      const { given } = parseArguments(withWord, argv, {}) as { given: Record<string, string> };
+      return checkOptions(withWord.options, given);
+    };
+    expect(parsed('a.png', '--name', 'x')).toMatchObject({ file: 'a.png', name: 'x' });
+    expect(parsed('--name', 'x', '--resume', '--max-steps', '3', 'a.png')).toMatchObject({
+      file: 'a.png',
+      maxSteps: 3,
+    });
+    expect(() => parsed('--name', 'x')).toThrow('FILE: a file is needed; expected what to paint');
+    expect(() => parsed('a.png', 'b.png', '--name', 'x')).toThrow(
+      'unexpected word; got "b.png"; expected one FILE and flags',
+    );
+    expect(parseArguments(withWord, ['--help'], {})).toMatchObject({
+      help: expect.stringMatching(/npm run paint -- FILE \[options\][^]*FILE +what to paint/),
+    });
+  });
+
   test.each([
     ['20000000', 20_000_000],
     ['20_000_000', 20_000_000],
