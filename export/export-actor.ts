@@ -5,16 +5,24 @@
 import { named, randomNormalLike, trace } from '../compile/index.ts';
 import { scoped } from '../compile/scoped.ts';
 import { tf } from '../compile/tensorflow.ts';
+import {
+  ACTION_OUTPUTS,
+  CONSTANT_OUTPUTS,
+  constantOutputs,
+  inputsOf,
+  OPSET,
+  type PolicyShape,
+} from '../lint/contract.ts';
+import { contractProblems } from '../lint/lint.ts';
 import type { Model } from '../onnx/model.ts';
 import { type Actor, actorTensors } from '../train/policy/actor.ts';
 import { actorCritic, denseForm, seenBy, squashed } from '../train/policy/policy.ts';
-import { ACTION_OUTPUTS, constantOutputs, contractProblems, inputsOf, OPSET, type PolicyShape } from './contract.ts';
 
 /** Where a policy comes from; written into the file's metadata. */
 export type Provenance = Readonly<Record<string, string>>;
 
 /**
- * @returns the model, which meets the contract in contract.ts.
+ * @returns the model, which breaks no rule of lint/.
  * @throws Error where it doesn't: a bug of ours.
  */
 export function exportActor(
@@ -40,10 +48,10 @@ export function exportActor(
         const sigma = means.mul(0).add(parameters['actor.logDeviation']!).exp();
         const sampled = randomNormalLike(means).mul(sigma).add(means);
         return {
-          version_number: constants['version_number']!,
-          memory_size: constants['memory_size']!,
+          [CONSTANT_OUTPUTS.version]: constants[CONSTANT_OUTPUTS.version]!,
+          [CONSTANT_OUTPUTS.memory]: constants[CONSTANT_OUTPUTS.memory]!,
           [ACTION_OUTPUTS.sampled]: squashed(sampled),
-          continuous_action_output_shape: constants['continuous_action_output_shape']!,
+          [CONSTANT_OUTPUTS.continuous]: constants[CONSTANT_OUTPUTS.continuous]!,
           [ACTION_OUTPUTS.deterministic]: squashed(means),
         };
       },

@@ -4,8 +4,8 @@
  */
 
 import { sha256 } from '../base/files/hash.ts';
-import { ACTION_OUTPUTS, constantOutputs, contractProblems, type PolicyShape } from '../export/contract.ts';
-import { checkModel } from '../onnx/check.ts';
+import { ACTION_OUTPUTS, constantOutputs, type PolicyShape } from '../lint/contract.ts';
+import { contractProblems } from '../lint/lint.ts';
 import { decodeModel } from '../onnx/decode.ts';
 import { edgeObservations, repeatedObservation } from './edge-observations.ts';
 import type { EngineReport, ValidationReport } from './report.ts';
@@ -50,7 +50,7 @@ const CLIP = 3;
 export async function validate(options: ValidateOptions): Promise<ValidationReport> {
   const { shape, observations, normaliser, tolerance } = options;
   const model = decodeModel(options.model, options.path);
-  const problems = [...checkModel(model), ...contractProblems(model, shape)];
+  const problems = contractProblems(model, shape);
   const episodeRows = observations.length / shape.observationSize;
   if (episodeRows < LEAST_EPISODE_ROWS) {
     problems.push(`only ${episodeRows} observations from episodes; ${LEAST_EPISODE_ROWS} are needed for a verdict`);

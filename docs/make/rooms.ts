@@ -47,6 +47,11 @@ export const rooms: readonly Room[] = [
     about: 'a TensorFlow.js function -> ONNX graph -> session: tracer, table of ops, graph passes, the runtimes',
     knows: ['base', 'onnx'],
   },
+  {
+    name: 'lint',
+    about: "what ML-Agents demands of a policy's file, as a table of rules, and any file judged by it",
+    knows: ['base', 'cli', 'onnx', 'compile'],
+  },
   { name: 'models', about: 'the walkers that ship, each with its card and what training goes on from', knows: [] },
   {
     name: 'envs',
@@ -122,13 +127,13 @@ export const rooms: readonly Room[] = [
   },
   {
     name: 'export',
-    about: 'actor -> the file that ML-Agents accepts, and the check of that contract',
-    knows: ['onnx', 'compile', 'train/policy'],
+    about: 'actor -> the file that ML-Agents accepts',
+    knows: ['onnx', 'compile', 'lint', 'train/policy'],
   },
   {
     name: 'validate',
     about: 'the file is the policy: in onnxruntime-node and in onnxruntime-web',
-    knows: ['base', 'onnx', 'compile', 'export'],
+    knows: ['base', 'onnx', 'compile', 'lint'],
   },
   {
     name: 'deploy-unity',
@@ -166,6 +171,7 @@ export const rooms: readonly Room[] = [
       'evaluate',
       ...training,
       'train',
+      'lint',
       'export',
       'validate',
       'deploy-unity',

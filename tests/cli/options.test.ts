@@ -65,7 +65,7 @@ describe('flags', () => {
       'unexpected word; got "b.png"; expected one FILE and flags',
     );
     expect(parseArguments(withWord, ['--help'], {})).toMatchObject({
-      help: expect.stringMatching(/npm run paint -- FILE \[options\][^]*FILE +what to paint/),
+      help: expect.stringMatching(/npm run paint -- FILE \[options\][\s\S]*FILE +what to paint/),
     });
   });
 
