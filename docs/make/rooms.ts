@@ -187,6 +187,6 @@ export const rooms: readonly Room[] = [
   {
     name: 'docs',
     about: 'what people read; `make/` writes what of it is made from the code',
-    knows: ['base', 'cli', 'train/keep', 'pipeline'],
+    knows: ['base', 'cli', 'lint', 'train/keep', 'pipeline'],
   },
 ];

@@ -50,7 +50,7 @@ export const inputRules: readonly Rule[] = [
     level: 'error',
     what: "Observations are called as the file's version has it: obs_0 ... in version 3, vector_observation and visual_observation_0 ... in version 2.",
     why: 'ML-Agents fills the inputs by the names of the version that the file gives, and does not find these',
-    mend: 'write version_number 3 and the names obs_0, obs_1 ...',
+    mend: 'write version_number 3, and call the observations obs_0, obs_1 and so on',
     *check({ observations, version }) {
       if (version !== MODEL_VERSIONS.old && version !== MODEL_VERSIONS.present) return;
       for (const { name } of observations) {

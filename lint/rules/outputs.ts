@@ -31,7 +31,7 @@ export const outputRules: readonly Rule[] = [
   {
     code: 'version-unknown',
     level: 'error',
-    what: `${VERSION} is 3, or 2 as ML-Agents 1.x wrote it.`,
+    what: `The output ${VERSION} is 3, or 2 as ML-Agents 1.x wrote it.`,
     why: 'the agent stops with "trained with a older version" or "a newer version of the trainer than is supported"',
     mend: 'write 3, with the names of version 3',
     *check({ version }) {
@@ -43,7 +43,7 @@ export const outputRules: readonly Rule[] = [
   {
     code: 'version-old',
     level: 'warning',
-    what: `${VERSION} is 3.`,
+    what: `The output ${VERSION} is 3.`,
     why: 'a file of version 2 runs by other names and rules; it is the form of ML-Agents 1.x, which 2.0 to 4.0 still read',
     mend: 'export with ML-Agents 2.0 or newer',
     *check({ version }) {
@@ -75,7 +75,7 @@ export const outputRules: readonly Rule[] = [
   {
     code: 'constant-computed',
     level: 'error',
-    what: 'version_number, memory_size and the sizes of actions are constants: initializers, or Constant and Identity nodes of some.',
+    what: 'The outputs version_number, memory_size and the sizes of actions are constants: initializers, or Constant and Identity nodes of some.',
     why: 'Barracuda finds only constants, and later packages would read what the graph says of an observation of zeros',
     mend: 'make it a float32 [1] initializer that is an output',
     *check(policy) {
@@ -104,7 +104,7 @@ export const outputRules: readonly Rule[] = [
   {
     code: 'memory-value',
     level: 'error',
-    what: `${MEMORY_SIZE} is 0 or a whole number above.`,
+    what: `The output ${MEMORY_SIZE} is 0 or a whole number above.`,
     why: 'ML-Agents makes the memory that large; below 0 it counts as missing',
     mend: 'write the size of recurrent_in, or 0',
     *check({ memorySize }) {
