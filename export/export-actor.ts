@@ -1,6 +1,7 @@
 /**
  * The actor as the file that ML-Agents runs: raw observations in, sampled and deterministic actions out, the normaliser and
- * the sampling inside. Traced from the same functions that trained it, in the form of Unity's own exporter at opset 9.
+ * the sampling inside. Traced from the same functions that trained it, in the form of Unity's own exporter at opset 9. Where the
+ * normaliser has a floor, the observations that never moved are in the file but lead nowhere.
  */
 import { named, randomNormalLike, trace } from '../compile/index.ts';
 import { scoped } from '../compile/scoped.ts';
@@ -17,6 +18,7 @@ import { contractProblems } from '../lint/lint.ts';
 import type { Model } from '../onnx/model.ts';
 import { type Actor, actorTensors } from '../train/policy/actor.ts';
 import { actorCritic, denseForm, seenBy, squashed } from '../train/policy/policy.ts';
+import { withoutStill } from '../train/policy/still-observations.ts';
 
 /** Where a policy comes from; written into the file's metadata. */
 export type Provenance = Readonly<Record<string, string>>;
@@ -30,7 +32,7 @@ export function exportActor(
   producerVersion: string,
   provenance: Provenance = {},
 ): Model {
-  const actor = denseForm(learnt);
+  const actor = withoutStill(denseForm(learnt));
   const shape = { ...actor.network, sensors: actor.sensors };
   const inputs = inputsOf(shape);
   const model = scoped(() => {
