@@ -1,12 +1,11 @@
 /** `npm run lint:policy`: whether Unity will take a policy's file, and why not, before Unity is opened. */
-import { readFileSync } from 'node:fs';
-import { UserError } from '../base/failure/user-error.ts';
 import { type CommandLine, defineCommand } from '../cli/command-line.ts';
 import { flag, oneOf, text } from '../cli/options.ts';
 import type { Terminal } from '../cli/terminal.ts';
 import { type Engine, engineNames, oldestEngines } from './engines.ts';
 import { countsOf, type LintReport } from './lint.ts';
 import type { LintContext } from './policy-file.ts';
+import { bytesOf } from './read-file.ts';
 import type { Finding } from './rule.ts';
 
 /** What a Unity project says of the packages that would run the file. */
@@ -61,16 +60,6 @@ function enginesOf(target: Engine['name'] | 'auto', project: ProjectPackages | u
   const { engine } = project ?? {};
   if (target === 'auto') return engine ? [engine] : oldestEngines;
   return engine?.name === target ? [engine] : oldestEngines.filter(({ name }) => name === target);
-}
-
-function bytesOf(file: string): Uint8Array {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const what = code === 'ENOENT' ? 'there is no such file' : 'this file cannot be read';
-    throw new UserError({ what, where: file, expected: 'an .onnx file' }, { cause: error });
-  }
 }
 
 function tell({ policy, engines, findings }: LintReport, file: string, { print, color }: Terminal): void {

@@ -26,7 +26,7 @@ export function lintModel(model: Model, context: LintContext): LintReport {
   return reportOf(
     findings.filter(({ engines }) => engines.length > 0),
     context,
-    describe(policy),
+    describePolicy(policy),
   );
 }
 
@@ -89,8 +89,8 @@ function reportOf(findings: readonly Finding[], { engines }: LintContext, policy
   };
 }
 
-/** "version 3; obs_0 [batch, 243] -> 39 continuous actions". */
-function describe(policy: PolicyFile): string {
+/** What kind of policy it is: "version 3; obs_0 [batch, 243] -> 39 continuous actions". */
+export function describePolicy(policy: PolicyFile): string {
   const { version, observations, memorySize, isContinuous, isDiscrete, outputs } = policy;
   const seen = observations.map(({ name, shape }) => `${name} ${toldShape(shape)}`).join(', ') || 'no observations';
   const continuous = outputs.get(ACTION_OUTPUTS.sampled)?.shape?.at(-1) ?? policy.continuousActions ?? '?';

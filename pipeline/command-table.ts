@@ -38,6 +38,11 @@ export function commandTable(stages: readonly StageEntry[]): readonly CommandEnt
         (await import('../lint/command.ts')).lintCommand((await import('./unity-packages.ts')).packagesOf),
     },
     {
+      name: 'inspect',
+      summary: "tells what is in a policy's file, and draws its graph",
+      load: async () => (await import('../inspect/command.ts')).inspectCommand,
+    },
+    {
       name: 'serve-env',
       summary: 'plays the embedded Walker as a Unity player, for any ML-Agents trainer',
       load: async () => (await import('../envs/unity/player/serve-env-command.ts')).serveEnvCommand,

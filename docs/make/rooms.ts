@@ -69,6 +69,11 @@ export const rooms: readonly Room[] = [
     knows: ['base', 'physics', 'envs'],
   },
   {
+    name: 'inspect',
+    about: "what is in a policy's file: layers, normaliser, where it comes from, its graph as a picture",
+    knows: ['base', 'cli', 'onnx', 'lint', 'envs/walker'],
+  },
+  {
     name: 'envs/unity',
     about: "a live Unity: ML-Agents' protocol, as its trainer and as its player",
     knows: ['base', 'cli', 'envs', 'envs/walker'],
@@ -172,6 +177,7 @@ export const rooms: readonly Room[] = [
       ...training,
       'train',
       'lint',
+      'inspect',
       'export',
       'validate',
       'deploy-unity',
