@@ -15,10 +15,10 @@ import { GREATEST_SEED } from '../base/random/stream.ts';
 export interface OptionSpec<Value = unknown> {
   /** The name of the value in the help text, "FILE" or "N"; an option without one is a switch. */
   readonly argument?: string;
+  /** A word by itself, without a flag before it: the file that a command is about. A command has one at most. */
+  readonly bare?: boolean;
   /** May be given more than once: the values come as one text, with commas between them, or each in a line of its own. */
   readonly repeats?: 'commas' | 'lines';
-  /** The value stands by itself, without a flag before it: `FILE.onnx`. One option of a command at most. */
-  readonly isWord?: boolean;
   /** What it does, in a few words that begin in lower case. */
   readonly description: string;
   /** Turns the text (for a switch, true) or undefined into the value. Its error message says what was expected. */
@@ -85,12 +85,12 @@ function numberSpelled(expected: string, allowed: (value: number) => boolean) {
   });
 }
 
+/** What it is called where it is typed: its flag, or for a bare word what it stands for. */
+export function typedName(key: string, { bare, argument }: OptionSpec): string {
+  return bare && argument ? argument : flagOf(key);
+}
+
 /** `maxSteps` -> `--max-steps`. */
 export function flagOf(key: string): string {
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
-
-/** What a person types for an option: `--max-steps`, or `FILE.onnx` where the value stands by itself. */
-export function typedName(key: string, { isWord, argument = key }: OptionSpec): string {
-  return isWord ? argument : flagOf(key);
 }

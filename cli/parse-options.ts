@@ -39,8 +39,9 @@ export function parseArguments(words: CommandWords, argv: readonly string[], env
     if (error.code === 'commander.helpDisplayed') return { help: help.trimEnd() };
     throw toldAsUserError(error, words, command, argv);
   }
-  const word = wordOf(words.options);
-  const given: Given = { ...command.opts(), ...(word && command.args[0] ? { [word[0]]: command.args[0] } : {}) };
+  const bare = Object.keys(words.options).find((key) => words.options[key]!.bare);
+  const word = bare === undefined ? undefined : command.args[0];
+  const given: Given = { ...command.opts(), ...(bare !== undefined && word !== undefined ? { [bare]: word } : {}) };
   complainOfSwallowedFlags(words, given, env);
   return { given };
 }
@@ -57,9 +58,11 @@ export function checkOptions<Specs extends OptionSpecs>(specs: Specs, given: Giv
     if (!checked.success) {
       if (given[key] === undefined) {
         throw new UserError({
-          what: spec.isWord ? 'a file is needed' : 'this flag is needed',
+          what: spec.bare ? 'this word is needed' : 'this flag is needed',
           where: typedName(key, spec),
-          expected: spec.isWord ? spec.description : `${flagOf(key)} ${spec.argument ?? ''}`.trim(),
+          ...(spec.bare
+            ? { expected: spec.description }
+            : { expected: `${flagOf(key)} ${spec.argument ?? ''}`.trim() }),
         });
       }
       const message = checked.error.issues[0]!.message;
@@ -100,21 +103,19 @@ export function argumentsOf(given: Given): string[] {
 }
 
 function commanderFor({ typed, summary, options, epilogue }: CommandWords, onHelp: (text: string) => void): Command {
-  const word = wordOf(options);
+  const bare = Object.values(options).find((spec) => spec.bare);
   const command = new Command(typed)
     .description(summary)
-    .usage(withFlags(typed, `${word ? `${word[1].argument} ` : ''}[options]`).slice(typed.length + 1))
+    .usage(withFlags(typed, bare ? `[options] ${wordOf(bare)}` : '[options]').slice(typed.length + 1))
     .allowExcessArguments(false)
     .showSuggestionAfterError(false)
     .helpOption('--help', 'show this text')
     .configureHelp({ helpWidth: 100 })
     .exitOverride()
     .configureOutput({ writeOut: onHelp, writeErr: () => {} });
+  if (bare) command.argument(wordOf(bare), bare.description);
   for (const [key, spec] of Object.entries(options)) {
-    if (spec.isWord) {
-      command.argument(`[${spec.argument}]`, spec.description);
-      continue;
-    }
+    if (spec.bare) continue;
     const value = spec.argument ? ` <${spec.argument}>` : '';
     const option = command.createOption(`${flagOf(key)}${value}`, `${spec.description}${defaultText(spec)}`);
     const between = spec.repeats === 'lines' ? '\n' : ',';
@@ -126,9 +127,9 @@ function commanderFor({ typed, summary, options, epilogue }: CommandWords, onHel
   return command;
 }
 
-/** The option whose value stands without a flag, with its key. */
-function wordOf(options: OptionSpecs): [key: string, spec: OptionSpec] | undefined {
-  return Object.entries(options).find(([, { isWord }]) => isWord);
+/** As usage lines have it: one that may be left out in brackets. It is asked for by its schema, not by commander. */
+function wordOf({ argument }: OptionSpec): string {
+  return `[${argument}]`;
 }
 
 function defaultText({ schema, description }: OptionSpec): string {
@@ -163,7 +164,6 @@ function toldAsUserError(
     }
     default: {
       const example = withFlags(words.typed, '--flag VALUE');
-      const word = wordOf(words.options);
       // Without "--" npm takes the flags for its own and hands over the bare values.
       const isLeftByNpm = Object.keys(command.opts()).length === 0;
       const mend = argv.includes('--')
@@ -175,8 +175,8 @@ function toldAsUserError(
         {
           what: 'unexpected word',
           where: words.typed,
-          value: command.args[word ? 1 : 0],
-          expected: word ? `one ${word[1].argument} and flags` : 'flags only',
+          value: command.args.at(-1),
+          expected: Object.values(words.options).some(({ bare }) => bare) ? 'one word beside the flags' : 'flags only',
           mend: `${mend} ${showHelp}`,
         },
         cause,
@@ -191,8 +191,7 @@ function toldAsUserError(
  */
 function complainOfSwallowedFlags({ typed, options }: CommandWords, given: Given, env: NodeJS.ProcessEnv): void {
   const flagsOfNpm = new Set(['force', 'json', 'only']);
-  for (const [key, { isWord }] of Object.entries(options)) {
-    if (isWord) continue;
+  for (const key of Object.keys(options).filter((key) => !options[key]!.bare)) {
     const variable = `npm_config_${flagOf(key).slice(2).replaceAll('-', '_')}`;
     if (given[key] !== undefined || flagsOfNpm.has(key) || env[variable] === undefined) continue;
     throw new UserError({

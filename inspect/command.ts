@@ -10,7 +10,7 @@ export const inspectCommand = defineCommand({
   typed: 'npm run inspect',
   summary: "tells what is in a policy's file: inputs, outputs, layers, normaliser, where it comes from",
   options: {
-    file: { argument: 'FILE', isWord: true, description: 'the policy, an .onnx file', schema: text() },
+    file: { argument: 'FILE', bare: true, description: 'the policy, an .onnx file', schema: text() },
     svg: { argument: 'FILE', description: 'draw its graph there', schema: text().optional() },
   },
   exitCodeOfErrors: 2,

@@ -8,7 +8,8 @@ import { PolicyFile, toldShape } from '../lint/policy-file.ts';
 import type { Attribute, Model, Node } from '../onnx/model.ts';
 
 /** What is still laid out in seconds and can be looked at. */
-const MOST_NODES = 1000;
+const MOST_BOXES = 1000;
+const MOST_ARROWS = 2000;
 const BOX = { height: 38, letter: 6.6, padding: 20 };
 const MARGIN = 16;
 
@@ -31,16 +32,15 @@ const WEIGHTED = { fill: '#fdf1d6', stroke: '#c79a35' };
 
 /** @throws UserError where the graph is too large for a picture. */
 export function graphSvg(model: Model): string {
-  const { graph } = model;
-  if (graph.nodes.length > MOST_NODES) {
+  const { boxes, edges } = boxesOf(new PolicyFile(model, { engines: [] }));
+  if (boxes.length > MOST_BOXES || edges.length > MOST_ARROWS) {
     throw new UserError({
       what: 'the graph is too large for a picture',
-      value: `${graph.nodes.length} nodes`,
-      expected: `at most ${MOST_NODES}`,
+      value: `${boxes.length} boxes and ${edges.length} arrows`,
+      expected: `at most ${MOST_BOXES} and ${MOST_ARROWS}`,
       mend: 'leave out --svg',
     });
   }
-  const { boxes, edges } = boxesOf(new PolicyFile(model, { engines: [] }));
   const layout = new dagre.graphlib.Graph({ multigraph: true });
   layout.setGraph({
     rankdir: 'TB',

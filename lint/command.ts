@@ -17,7 +17,7 @@ export interface ProjectPackages {
 }
 
 const options = {
-  file: { argument: 'FILE', isWord: true, description: 'the policy, an .onnx file', schema: text() },
+  file: { argument: 'FILE', bare: true, description: 'the policy, an .onnx file', schema: text() },
   target: {
     argument: 'PACKAGE',
     description: `what is to run it: ${engineNames.join(', ')}, or auto (default: auto, that of --unity-project, all without one)`,

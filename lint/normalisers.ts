@@ -30,9 +30,10 @@ export function normalisersOf(policy: PolicyFile): FoundNormaliser[] {
     const width = shape?.length === 2 ? shape[1] : undefined;
     if (typeof width === 'number') widths.set(name, width);
   }
+  const names = new Set(policy.observations.map(({ name }) => name));
   const found: Omit<FoundNormaliser, 'isUnheard'>[] = [];
   for (const { op, inputs, outputs } of policy.graph.nodes) {
-    const joined = op === 'Sub' ? observationsIn(policy, inputs[0]) : [];
+    const joined = op === 'Sub' ? observationsIn(policy, names, inputs[0]) : [];
     const division = joined.length > 0 ? readerOf(policy, outputs[0], 'Div') : undefined;
     const mean = row(policy.constant(inputs[1]));
     const deviation = row(policy.constant(division?.inputs[1]));
@@ -51,8 +52,7 @@ export function normalisersOf(policy: PolicyFile): FoundNormaliser[] {
 }
 
 /** The observations that a value is: itself one, or a Concat of some. */
-function observationsIn(policy: PolicyFile, value: string | undefined): readonly string[] {
-  const names = new Set(policy.observations.map(({ name }) => name));
+function observationsIn(policy: PolicyFile, names: ReadonlySet<string>, value: string | undefined): readonly string[] {
   const isOne = (name: string | undefined) => name !== undefined && names.has(name);
   if (isOne(value)) return [value!];
   const join = policy.producer(value);

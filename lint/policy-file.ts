@@ -42,6 +42,8 @@ export class PolicyFile {
   readonly context: LintContext;
   /** Without those that are initializers as well, which old files list among them. */
   readonly inputs: readonly ValueInfo[];
+  /** Inputs whose names are those of observations, whatever the version. */
+  readonly observations: readonly Observation[];
   /** By name, without those that nothing makes: engines drop them. */
   readonly outputs: ReadonlyMap<string, ValueInfo>;
   readonly #producers = new Map<string, Node>();
@@ -60,6 +62,10 @@ export class PolicyFile {
       }
     }
     this.inputs = inputs.filter(({ name }) => !initializers.has(name));
+    this.observations = this.inputs.flatMap(({ name, type, shape }) => {
+      const index = observationIndex(name);
+      return index === undefined ? [] : [{ name, type, shape, index }];
+    });
     const fed = new Set(this.inputs.map(({ name }) => name));
     const isMade = (name: string) => this.#producers.has(name) || initializers.has(name) || fed.has(name);
     this.outputs = new Map(outputs.filter(({ name }) => isMade(name)).map((output) => [output.name, output]));
@@ -144,14 +150,6 @@ export class PolicyFile {
 
   get isRecurrent(): boolean {
     return this.memorySize > 0;
-  }
-
-  /** Inputs whose names are those of observations, whatever the version. */
-  get observations(): Observation[] {
-    return this.inputs.flatMap(({ name, type, shape }) => {
-      const index = observationIndex(name);
-      return index === undefined ? [] : [{ name, type, shape, index }];
-    });
   }
 }
 

@@ -15,11 +15,10 @@ export async function commandsText(commands: readonly CommandEntry[]): Promise<s
 
 async function sectionOf({ name, load }: CommandEntry): Promise<string> {
   const { typed, summary, options } = await load();
-  const rows = Object.entries(options).map(([key, option]) => {
-    const { argument, description, isWord } = option;
-    const value = argument && !isWord ? ` ${argument}` : '';
-    return [`\`${typedName(key, option)}${value}\``, description.replaceAll('|', '\\|')];
-  });
+  const rows = Object.entries(options).map(([key, option]) => [
+    `\`${typedName(key, option)}${option.argument && !option.bare ? ` ${option.argument}` : ''}\``,
+    option.description.replaceAll('|', '\\|'),
+  ]);
   const flags = rows.length > 0 ? tableText(['flag', 'what it does'], rows) : 'It has no flags of its own.';
   return `## npm run ${name}\n\n\`${typed}\` ${summary}.\n\n${flags}`;
 }

@@ -48,27 +48,6 @@ describe('flags', () => {
     expect(parse('--name', 'x')).toMatchObject({ say: [] });
   });
 
-  test('a value may stand without a flag, one of a command', () => {
-    const file = { argument: 'FILE', isWord: true, description: 'what to paint', schema: text() };
-    const withWord = { ...words, options: { ...options, file } };
-    const parsed = (...argv: string[]) => {
-      const { given } = parseArguments(withWord, argv, {}) as { given: Record<string, string> };
-      return checkOptions(withWord.options, given);
-    };
-    expect(parsed('a.png', '--name', 'x')).toMatchObject({ file: 'a.png', name: 'x' });
-    expect(parsed('--name', 'x', '--resume', '--max-steps', '3', 'a.png')).toMatchObject({
-      file: 'a.png',
-      maxSteps: 3,
-    });
-    expect(() => parsed('--name', 'x')).toThrow('FILE: a file is needed; expected what to paint');
-    expect(() => parsed('a.png', 'b.png', '--name', 'x')).toThrow(
-      'unexpected word; got "b.png"; expected one FILE and flags',
-    );
-    expect(parseArguments(withWord, ['--help'], {})).toMatchObject({
-      help: expect.stringMatching(/npm run paint -- FILE \[options\][\s\S]*FILE +what to paint/),
-    });
-  });
-
   test.each([
     ['20000000', 20_000_000],
     ['20_000_000', 20_000_000],
@@ -76,6 +55,20 @@ describe('flags', () => {
     ['1.5e3', 1500],
   ])('a whole number may be spelled %s', (spelled, value) => {
     expect(parse('--name', 'x', '--max-steps', spelled)).toMatchObject({ maxSteps: value });
+  });
+
+  test('may be one word without a flag, before or behind the others, and no more', () => {
+    const about = { file: { argument: 'FILE', bare: true, description: 'the picture', schema: text() }, ...options };
+    const of = (...argv: string[]) => {
+      const parsed = parseArguments({ ...words, options: about }, argv, {});
+      return 'help' in parsed ? parsed : checkOptions(about, parsed.given);
+    };
+    expect(of('a.png', '--name', 'x')).toMatchObject({ file: 'a.png', name: 'x' });
+    expect(of('--name', 'x', 'a.png')).toMatchObject({ file: 'a.png' });
+    expect(() => of('--name', 'x')).toThrow('FILE: this word is needed; expected the picture');
+    expect(() => of('a.png', 'b.png', '--name', 'x')).toThrow(/unexpected word; got "b\.png"; expected one word/);
+    expect(() => of('--file', 'a.png')).toThrow(/unknown flag/);
+    expect(of('--help')).toMatchObject({ help: expect.stringMatching(/\[options\] \[FILE\][\s\S]*the picture/) });
   });
 
   test.each(['-1', '65536', '70000', '80.5'])('there is no port %s', (spelled) => {

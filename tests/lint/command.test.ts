@@ -65,7 +65,7 @@ describe('npm run lint:policy', () => {
     expect([missing.code, flag.code, nothing.code]).toEqual([2, 2, 2]);
     expect(missing.stderr).toContain('nowhere.onnx: there is no such file');
     expect(flag.stderr).toContain('expected --target');
-    expect(nothing.stderr).toContain('FILE: a file is needed');
+    expect(nothing.stderr).toContain('FILE: this word is needed');
   });
 
   it("judges for the package of a project, in its version, and tells what is odd about the project's packages", async () => {
