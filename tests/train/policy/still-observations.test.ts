@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { RandomStream } from '../../../base/random/stream.ts';
+import { symmetryOf } from '../../../train/learn/learner-options.ts';
 import { type Actor, eagerActions } from '../../../train/policy/actor.ts';
 import { Normaliser } from '../../../train/policy/normaliser.ts';
-import { initialParameters, type Network } from '../../../train/policy/policy.ts';
+import { denseForm, initialParameters, type Network } from '../../../train/policy/policy.ts';
 import { leftOut, withoutStill } from '../../../train/policy/still-observations.ts';
 
 const rows = 3000;
@@ -43,6 +44,20 @@ describe('an actor without the observations that never moved', () => {
         drift === 1e-3 ? 1e-4 : 1e-2,
       );
     }
+  });
+
+  it('of a symmetric network acts as before in the dense form that it ships in', async () => {
+    const observationMirror = { from: Uint16Array.of(0, 1, 3, 2, 4, 5), signs: Float32Array.of(1, 1, 1, 1, -1, -1) };
+    const actionMirror = { from: Uint16Array.of(1, 0, 2), signs: Float32Array.of(1, 1, -1) };
+    const mirror = { observations: observationMirror, actions: actionMirror };
+    const symmetry = symmetryOf({ name: 'Subject', observationSize: 6, actionSize: 3, mirror });
+    const actor = actorOf(1e-3, { symmetry });
+    actor.normaliser.symmetrise(observationMirror);
+    const deaf = withoutStill(denseForm(actor));
+    expect(leftOut(actor).map(({ index }) => index)).toEqual([1, 4]);
+    const before = await eagerActions(actor, observations, rows);
+    expect(largest(await eagerActions(deaf, drifting(1), rows), before)).toBeLessThan(1e-5);
+    expect(largest(await eagerActions(actor, drifting(1), rows), before)).toBeGreaterThan(0.01);
   });
 
   it('is the actor itself where its normaliser has no floor, or it has no normaliser', () => {
