@@ -22,6 +22,8 @@ export interface CommandLine<Specs extends OptionSpecs = OptionSpecs> extends Co
   /** In the JSON and before a live line: "bench". */
   readonly name: string;
   readonly options: Specs;
+  /** The exit code where it could not do its work; default 1. For a command whose 1 is a verdict. */
+  readonly exitCodeOfErrors?: number;
   /** Which of the words that were typed are flags of its own, where it takes others beside them; default: all. */
   flagsAmong?(words: readonly string[]): readonly string[];
   /**
@@ -51,7 +53,7 @@ export interface CommandResult {
   readonly error?: unknown;
   /** The command line that goes on from here; told last. */
   readonly goOn?: string | undefined;
-  /** 0, or 1 with an error, where not said. */
+  /** 0, or that of errors with an error, where not said. */
   readonly exitCode?: number | undefined;
 }
 
@@ -76,7 +78,8 @@ export async function runCommandLine<const Specs extends OptionSpecs>(
   command: CommandLine<Specs>,
   argv: readonly string[] = process.argv.slice(2),
 ): Promise<never> {
-  return endWith(argv, command.name, async (terminal, json) => {
+  const { exitCodeOfErrors = 1 } = command;
+  const work = async (terminal: Terminal, json: boolean): Promise<CommandResult> => {
     const words = { ...command, options: { ...command.options, ...jsonOption } };
     const parsed = parseArguments(words, command.flagsAmong?.(argv) ?? argv);
     if ('help' in parsed) {
@@ -90,7 +93,7 @@ export async function runCommandLine<const Specs extends OptionSpecs>(
       const options = checkOptions(command.options, given);
       const context = { terminal, logger: createLogger(terminal), progress, interrupts, given, words: argv, json };
       const result = await command.run(options, context);
-      return { ...result, exitCode: result.exitCode ?? (result.error ? 1 : interrupts.exitCode()) };
+      return { ...result, exitCode: result.exitCode ?? (result.error ? exitCodeOfErrors : interrupts.exitCode()) };
     } catch (error) {
       const { aborted, reason } = interrupts.signal;
       if (!aborted || error !== reason) throw error;
@@ -98,7 +101,8 @@ export async function runCommandLine<const Specs extends OptionSpecs>(
     } finally {
       progress.end();
     }
-  });
+  };
+  return endWith(argv, command.name, work, exitCodeOfErrors);
 }
 
 /** Does the work, tells what came of it, and ends the process: nothing a command leaves running keeps it alive. */
@@ -106,6 +110,7 @@ export async function endWith(
   argv: readonly string[],
   command: string,
   work: (terminal: Terminal, json: boolean) => Promise<CommandResult>,
+  exitCodeOfErrors = 1,
 ): Promise<never> {
   const json = argv.includes('--json');
   const terminal = openTerminal(json);
@@ -115,7 +120,7 @@ export async function endWith(
   const finish = async (result: CommandResult): Promise<never> => {
     terminal.showLive(undefined);
     const { error } = result;
-    const exitCode = result.exitCode ?? (error === undefined ? 0 : 1);
+    const exitCode = result.exitCode ?? (error === undefined ? 0 : exitCodeOfErrors);
     if (error !== undefined) tellError(error, terminal);
     if (result.goOn) terminal.printError(`to go on: ${terminal.color.bold(result.goOn)}`);
     if (json) {

@@ -15,6 +15,8 @@ import { GREATEST_SEED } from '../base/random/stream.ts';
 export interface OptionSpec<Value = unknown> {
   /** The name of the value in the help text, "FILE" or "N"; an option without one is a switch. */
   readonly argument?: string;
+  /** A word by itself, without a flag before it: the file that a command is about. A command has one at most. */
+  readonly bare?: boolean;
   /** May be given more than once: the values come as one text, with commas between them, or each in a line of its own. */
   readonly repeats?: 'commas' | 'lines';
   /** What it does, in a few words that begin in lower case. */
@@ -81,6 +83,11 @@ function numberSpelled(expected: string, allowed: (value: number) => boolean) {
     context.addIssue(expected);
     return z.NEVER;
   });
+}
+
+/** What it is called where it is typed: its flag, or for a bare word what it stands for. */
+export function typedName(key: string, { bare, argument }: OptionSpec): string {
+  return bare && argument ? argument : flagOf(key);
 }
 
 /** `maxSteps` -> `--max-steps`. */

@@ -6,7 +6,7 @@
 import { Command, CommanderError } from 'commander';
 import { nearestName } from '../base/failure/nearest-name.ts';
 import { UserError } from '../base/failure/user-error.ts';
-import { flagOf, type OptionSpec, type OptionSpecs, type OptionsOf } from './options.ts';
+import { flagOf, type OptionSpec, type OptionSpecs, type OptionsOf, typedName } from './options.ts';
 
 /** What was typed, by the option's key; true for a switch. */
 export type Given = Readonly<Record<string, string | true>>;
@@ -39,7 +39,9 @@ export function parseArguments(words: CommandWords, argv: readonly string[], env
     if (error.code === 'commander.helpDisplayed') return { help: help.trimEnd() };
     throw toldAsUserError(error, words, command, argv);
   }
-  const given = command.opts() as Given;
+  const bare = Object.keys(words.options).find((key) => words.options[key]!.bare);
+  const word = bare === undefined ? undefined : command.args[0];
+  const given: Given = { ...command.opts(), ...(bare !== undefined && word !== undefined ? { [bare]: word } : {}) };
   complainOfSwallowedFlags(words, given, env);
   return { given };
 }
@@ -56,15 +58,17 @@ export function checkOptions<Specs extends OptionSpecs>(specs: Specs, given: Giv
     if (!checked.success) {
       if (given[key] === undefined) {
         throw new UserError({
-          what: 'this flag is needed',
-          where: flagOf(key),
-          expected: `${flagOf(key)} ${spec.argument ?? ''}`.trim(),
+          what: spec.bare ? 'this word is needed' : 'this flag is needed',
+          where: typedName(key, spec),
+          ...(spec.bare
+            ? { expected: spec.description }
+            : { expected: `${flagOf(key)} ${spec.argument ?? ''}`.trim() }),
         });
       }
       const message = checked.error.issues[0]!.message;
       throw new UserError({
         what: 'this value is not allowed',
-        where: flagOf(key),
+        where: typedName(key, spec),
         value: given[key],
         // zod's own messages: "Invalid option: expected one of ..."
         expected: message.replace(/^Invalid [^:]*: expected /, ''),
@@ -99,16 +103,19 @@ export function argumentsOf(given: Given): string[] {
 }
 
 function commanderFor({ typed, summary, options, epilogue }: CommandWords, onHelp: (text: string) => void): Command {
+  const bare = Object.values(options).find((spec) => spec.bare);
   const command = new Command(typed)
     .description(summary)
-    .usage(withFlags(typed, '[options]').slice(typed.length + 1))
+    .usage(withFlags(typed, bare ? `[options] ${wordOf(bare)}` : '[options]').slice(typed.length + 1))
     .allowExcessArguments(false)
     .showSuggestionAfterError(false)
     .helpOption('--help', 'show this text')
     .configureHelp({ helpWidth: 100 })
     .exitOverride()
     .configureOutput({ writeOut: onHelp, writeErr: () => {} });
+  if (bare) command.argument(wordOf(bare), bare.description);
   for (const [key, spec] of Object.entries(options)) {
+    if (spec.bare) continue;
     const value = spec.argument ? ` <${spec.argument}>` : '';
     const option = command.createOption(`${flagOf(key)}${value}`, `${spec.description}${defaultText(spec)}`);
     const between = spec.repeats === 'lines' ? '\n' : ',';
@@ -118,6 +125,11 @@ function commanderFor({ typed, summary, options, epilogue }: CommandWords, onHel
   }
   if (epilogue) command.addHelpText('after', `\n${epilogue}`);
   return command;
+}
+
+/** As usage lines have it: one that may be left out in brackets. It is asked for by its schema, not by commander. */
+function wordOf({ argument }: OptionSpec): string {
+  return `[${argument}]`;
 }
 
 function defaultText({ schema, description }: OptionSpec): string {
@@ -163,8 +175,8 @@ function toldAsUserError(
         {
           what: 'unexpected word',
           where: words.typed,
-          value: command.args[0],
-          expected: 'flags only',
+          value: command.args.at(-1),
+          expected: Object.values(words.options).some(({ bare }) => bare) ? 'one word beside the flags' : 'flags only',
           mend: `${mend} ${showHelp}`,
         },
         cause,
@@ -179,7 +191,7 @@ function toldAsUserError(
  */
 function complainOfSwallowedFlags({ typed, options }: CommandWords, given: Given, env: NodeJS.ProcessEnv): void {
   const flagsOfNpm = new Set(['force', 'json', 'only']);
-  for (const key of Object.keys(options)) {
+  for (const key of Object.keys(options).filter((key) => !options[key]!.bare)) {
     const variable = `npm_config_${flagOf(key).slice(2).replaceAll('-', '_')}`;
     if (given[key] !== undefined || flagsOfNpm.has(key) || env[variable] === undefined) continue;
     throw new UserError({

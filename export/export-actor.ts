@@ -1,20 +1,30 @@
 /**
  * The actor as the file that ML-Agents runs: raw observations in, sampled and deterministic actions out, the normaliser and
- * the sampling inside. Traced from the same functions that trained it, in the form of Unity's own exporter at opset 9.
+ * the sampling inside. Traced from the same functions that trained it, in the form of Unity's own exporter at opset 9. Where the
+ * normaliser has a floor, the observations that never moved are in the file but lead nowhere.
  */
 import { named, randomNormalLike, trace } from '../compile/index.ts';
 import { scoped } from '../compile/scoped.ts';
 import { tf } from '../compile/tensorflow.ts';
+import {
+  ACTION_OUTPUTS,
+  CONSTANT_OUTPUTS,
+  constantOutputs,
+  inputsOf,
+  OPSET,
+  type PolicyShape,
+} from '../lint/contract.ts';
+import { contractProblems } from '../lint/lint.ts';
 import type { Model } from '../onnx/model.ts';
 import { type Actor, actorTensors } from '../train/policy/actor.ts';
 import { actorCritic, denseForm, seenBy, squashed } from '../train/policy/policy.ts';
-import { ACTION_OUTPUTS, constantOutputs, contractProblems, inputsOf, OPSET, type PolicyShape } from './contract.ts';
+import { withoutStill } from '../train/policy/still-observations.ts';
 
 /** Where a policy comes from; written into the file's metadata. */
 export type Provenance = Readonly<Record<string, string>>;
 
 /**
- * @returns the model, which meets the contract in contract.ts.
+ * @returns the model, which breaks no rule of lint/.
  * @throws Error where it doesn't: a bug of ours.
  */
 export function exportActor(
@@ -22,7 +32,7 @@ export function exportActor(
   producerVersion: string,
   provenance: Provenance = {},
 ): Model {
-  const actor = denseForm(learnt);
+  const actor = withoutStill(denseForm(learnt));
   const shape = { ...actor.network, sensors: actor.sensors };
   const inputs = inputsOf(shape);
   const model = scoped(() => {
@@ -40,10 +50,10 @@ export function exportActor(
         const sigma = means.mul(0).add(parameters['actor.logDeviation']!).exp();
         const sampled = randomNormalLike(means).mul(sigma).add(means);
         return {
-          version_number: constants['version_number']!,
-          memory_size: constants['memory_size']!,
+          [CONSTANT_OUTPUTS.version]: constants[CONSTANT_OUTPUTS.version]!,
+          [CONSTANT_OUTPUTS.memory]: constants[CONSTANT_OUTPUTS.memory]!,
           [ACTION_OUTPUTS.sampled]: squashed(sampled),
-          continuous_action_output_shape: constants['continuous_action_output_shape']!,
+          [CONSTANT_OUTPUTS.continuous]: constants[CONSTANT_OUTPUTS.continuous]!,
           [ACTION_OUTPUTS.deterministic]: squashed(means),
         };
       },

@@ -32,6 +32,17 @@ export function commandTable(stages: readonly StageEntry[]): readonly CommandEnt
       load: async () => (await import('../film/command.ts')).filmCommand((await import('./runs.ts')).filmable),
     },
     {
+      name: 'lint:policy',
+      summary: "judges any ML-Agents policy by what Unity's packages demand of it",
+      load: async () =>
+        (await import('../lint/command.ts')).lintCommand((await import('./unity-packages.ts')).packagesOf),
+    },
+    {
+      name: 'inspect',
+      summary: "tells what is in a policy's file, and draws its graph",
+      load: async () => (await import('../inspect/command.ts')).inspectCommand,
+    },
+    {
       name: 'serve-env',
       summary: 'plays the embedded Walker as a Unity player, for any ML-Agents trainer',
       load: async () => (await import('../envs/unity/player/serve-env-command.ts')).serveEnvCommand,

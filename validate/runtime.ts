@@ -1,7 +1,7 @@
 /** Something that runs a policy file; validation asks each the same questions. */
 import { type DenseTensor, Session } from '../compile/onnxruntime.ts';
 import { WebSession } from '../compile/onnxruntime-web.ts';
-import { inputsOf, type PolicyShape } from '../export/contract.ts';
+import { inputsOf, type PolicyShape } from '../lint/contract.ts';
 
 export interface Runtime {
   readonly name: string;

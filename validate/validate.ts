@@ -4,10 +4,10 @@
  */
 
 import { sha256 } from '../base/files/hash.ts';
-import { ACTION_OUTPUTS, constantOutputs, contractProblems, type PolicyShape } from '../export/contract.ts';
-import { checkModel } from '../onnx/check.ts';
+import { ACTION_OUTPUTS, constantOutputs, type PolicyShape } from '../lint/contract.ts';
+import { contractProblems } from '../lint/lint.ts';
 import { decodeModel } from '../onnx/decode.ts';
-import { edgeObservations, repeatedObservation } from './edge-observations.ts';
+import { driftObservations, type EdgeStatistics, edgeObservations, repeatedObservation } from './edge-observations.ts';
 import type { EngineReport, ValidationReport } from './report.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -20,8 +20,8 @@ export interface ValidateOptions {
   readonly engines: readonly ((model: Uint8Array, shape: PolicyShape) => Promise<Runtime>)[];
   /** Observations taken from episodes, [rows, observationSize]. */
   readonly observations: Float32Array;
-  /** Mean and deviation of the normaliser, which say where its clip bounds are. */
-  readonly normaliser: { readonly mean: Float32Array; readonly deviation: Float32Array };
+  /** Mean and deviation of the normaliser, which say where its clip bounds are, and what the file does not listen to. */
+  readonly normaliser: EdgeStatistics;
   /** The policy by other means: deterministic actions in [-1, 1], [rows, actionSize], from raw observations. */
   readonly reference: (observations: Float32Array, rows: number) => Promise<Float32Array>;
   /** Deviation of the action distribution before it is divided by 3, [actionSize]. */
@@ -50,12 +50,12 @@ const CLIP = 3;
 export async function validate(options: ValidateOptions): Promise<ValidationReport> {
   const { shape, observations, normaliser, tolerance } = options;
   const model = decodeModel(options.model, options.path);
-  const problems = [...checkModel(model), ...contractProblems(model, shape)];
+  const problems = contractProblems(model, shape);
   const episodeRows = observations.length / shape.observationSize;
   if (episodeRows < LEAST_EPISODE_ROWS) {
     problems.push(`only ${episodeRows} observations from episodes; ${LEAST_EPISODE_ROWS} are needed for a verdict`);
   }
-  const edge = edgeObservations(normaliser.mean, normaliser.deviation);
+  const edge = edgeObservations(normaliser);
   const all = new Float32Array(observations.length + edge.length);
   all.set(observations);
   all.set(edge, observations.length);
@@ -119,6 +119,14 @@ async function judge(
     say(`the same observation gives actions ${largestBetweenBatches.toExponential(2)} apart in different batches`);
   }
 
+  const drift = await largestByDrift(engine, normaliser, shape, say);
+  if (!(drift <= BETWEEN_BATCHES)) {
+    const count = normaliser.leftOut!.length;
+    say(
+      `${count} observations never moved in training, and an action differs by ${drift.toExponential(2)} when they do`,
+    );
+  }
+
   const noiseRows = Math.ceil(NOISE_DRAWS / shape.actionSize);
   const { judged, ...noise } = await noiseShares(
     engine,
@@ -161,6 +169,20 @@ async function inBatches(
   }
   for (const name of outOfRange) say(`in batches of ${size}, ${name} is not finite or not within [-1, 1] everywhere`);
   return actions;
+}
+
+/** How far actions differ when what the file leaves out moves all the same. */
+async function largestByDrift(
+  engine: Runtime,
+  normaliser: EdgeStatistics,
+  shape: PolicyShape,
+  say: (problem: string) => void,
+): Promise<number> {
+  if (!normaliser.leftOut?.length) return 0;
+  const drifting = driftObservations(normaliser);
+  const rows = drifting.length / shape.observationSize;
+  const actions = await inBatches(engine, drifting, shape, rows, say);
+  return largestDifference(actions, repeatedObservation(actions.slice(0, shape.actionSize), rows));
 }
 
 function largestDifference(one: Float32Array, other: Float32Array): number {

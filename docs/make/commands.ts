@@ -1,6 +1,6 @@
 /** docs/commands.md's tables: every command of the one table, and its flags. */
 import type { CommandEntry } from '../../cli/command-line.ts';
-import { flagOf } from '../../cli/options.ts';
+import { typedName } from '../../cli/options.ts';
 import { tableText } from './house.ts';
 
 /** The list of commands, then each with its flags. */
@@ -15,9 +15,9 @@ export async function commandsText(commands: readonly CommandEntry[]): Promise<s
 
 async function sectionOf({ name, load }: CommandEntry): Promise<string> {
   const { typed, summary, options } = await load();
-  const rows = Object.entries(options).map(([key, { argument, description }]) => [
-    `\`${flagOf(key)}${argument ? ` ${argument}` : ''}\``,
-    description.replaceAll('|', '\\|'),
+  const rows = Object.entries(options).map(([key, option]) => [
+    `\`${typedName(key, option)}${option.argument && !option.bare ? ` ${option.argument}` : ''}\``,
+    option.description.replaceAll('|', '\\|'),
   ]);
   const flags = rows.length > 0 ? tableText(['flag', 'what it does'], rows) : 'It has no flags of its own.';
   return `## npm run ${name}\n\n\`${typed}\` ${summary}.\n\n${flags}`;

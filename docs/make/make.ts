@@ -2,11 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomically } from '../../base/files/write-atomically.ts';
+import { ruleGroups } from '../../lint/rules.ts';
 import { commandTable } from '../../pipeline/command-table.ts';
 import { stages } from '../../pipeline/stages.ts';
 import { commandsText } from './commands.ts';
 import { mapOf, pictureOf } from './house.ts';
 import { importsOf } from './imports.ts';
+import { rulesText } from './lint.ts';
 import { withMade } from './made-blocks.ts';
 import { metricsText } from './metrics.ts';
 import { rooms } from './rooms.ts';
@@ -22,6 +24,7 @@ export async function pages(): Promise<Record<string, string>> {
     'CONTRIBUTING.md': withMade(read('CONTRIBUTING.md'), 'house', house),
     'docs/commands.md': withMade(read('docs/commands.md'), 'commands', await commandsText(commandTable(stages))),
     'docs/runs.md': withMade(read('docs/runs.md'), 'metrics', metricsText()),
+    'docs/lint.md': withMade(read('docs/lint.md'), 'rules', rulesText(ruleGroups)),
   };
 }
 

@@ -47,6 +47,11 @@ export const rooms: readonly Room[] = [
     about: 'a TensorFlow.js function -> ONNX graph -> session: tracer, table of ops, graph passes, the runtimes',
     knows: ['base', 'onnx'],
   },
+  {
+    name: 'lint',
+    about: "what ML-Agents demands of a policy's file, as a table of rules, and any file judged by it",
+    knows: ['base', 'cli', 'onnx', 'compile'],
+  },
   { name: 'models', about: 'the walkers that ship, each with its card and what training goes on from', knows: [] },
   {
     name: 'envs',
@@ -62,6 +67,11 @@ export const rooms: readonly Room[] = [
     name: 'envs/walker',
     about: "ML-Agents' Walker: rig, worlds, observations, actions, reward; `physx/` is PhysX, the referee",
     knows: ['base', 'physics', 'envs'],
+  },
+  {
+    name: 'inspect',
+    about: "what is in a policy's file: layers, normaliser, where it comes from, its graph as a picture",
+    knows: ['base', 'cli', 'onnx', 'lint', 'envs/walker'],
   },
   {
     name: 'envs/unity',
@@ -122,13 +132,13 @@ export const rooms: readonly Room[] = [
   },
   {
     name: 'export',
-    about: 'actor -> the file that ML-Agents accepts, and the check of that contract',
-    knows: ['onnx', 'compile', 'train/policy'],
+    about: 'actor -> the file that ML-Agents accepts',
+    knows: ['onnx', 'compile', 'lint', 'train/policy'],
   },
   {
     name: 'validate',
     about: 'the file is the policy: in onnxruntime-node and in onnxruntime-web',
-    knows: ['base', 'onnx', 'compile', 'export'],
+    knows: ['base', 'onnx', 'compile', 'lint'],
   },
   {
     name: 'deploy-unity',
@@ -166,6 +176,8 @@ export const rooms: readonly Room[] = [
       'evaluate',
       ...training,
       'train',
+      'lint',
+      'inspect',
       'export',
       'validate',
       'deploy-unity',
@@ -181,6 +193,6 @@ export const rooms: readonly Room[] = [
   {
     name: 'docs',
     about: 'what people read; `make/` writes what of it is made from the code',
-    knows: ['base', 'cli', 'train/keep', 'pipeline'],
+    knows: ['base', 'cli', 'lint', 'train/keep', 'pipeline'],
   },
 ];

@@ -29,6 +29,7 @@ export default defineStage({
     const { exportActor } = await import('../../export/export-actor.ts');
     const { encodeModel } = await import('../../onnx/encode.ts');
     const { writeAtomically } = await import('../../base/files/write-atomically.ts');
+    const { tellStill } = await import('../still-observations.ts');
     const { versions } = await import('../versions.ts');
 
     const { path, checkpoint } = chooseCheckpoint(run.checkpoints, which, (message) => logger.warn(message));
@@ -36,6 +37,7 @@ export default defineStage({
     const bytes = encodeModel(model);
     writeAtomically(run.policy, bytes);
     logger.info(`Exported ${path} to ${run.policy}.`);
+    tellStill(checkpoint, logger);
     return {
       summary: `${Math.round(bytes.length / 1024)} KiB, opset ${model.opset}, ${model.graph.nodes.length} nodes`,
       outputs: { policy: run.policy },

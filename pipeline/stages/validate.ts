@@ -41,6 +41,7 @@ export default defineStage({
     const { policyOf } = await import('../../train/policy/policy-average.ts');
     const { decodeModel } = await import('../../onnx/decode.ts');
     const { eagerActions } = await import('../../train/policy/actor.ts');
+    const { leftOut } = await import('../../train/policy/still-observations.ts');
     const { validate } = await import('../../validate/validate.ts');
     const { onnxruntimeNode, onnxruntimeWeb } = await import('../../validate/runtime.ts');
     const { writeAtomically } = await import('../../base/files/write-atomically.ts');
@@ -54,7 +55,7 @@ export default defineStage({
       shape: { ...checkpoint.network, sensors: checkpoint.sensors },
       engines: [onnxruntimeNode, onnxruntimeWeb],
       observations: checkpoint.sample,
-      normaliser: checkpoint.normaliser.moments(),
+      normaliser: { ...checkpoint.normaliser.moments(), leftOut: leftOut(checkpoint) },
       reference: (observations, rows) => eagerActions(checkpoint, observations, rows, backend),
       sigma: checkpoint.parameters['actor.logDeviation']!.map(Math.exp),
       tolerance,

@@ -57,6 +57,20 @@ describe('flags', () => {
     expect(parse('--name', 'x', '--max-steps', spelled)).toMatchObject({ maxSteps: value });
   });
 
+  test('may be one word without a flag, before or behind the others, and no more', () => {
+    const about = { file: { argument: 'FILE', bare: true, description: 'the picture', schema: text() }, ...options };
+    const of = (...argv: string[]) => {
+      const parsed = parseArguments({ ...words, options: about }, argv, {});
+      return 'help' in parsed ? parsed : checkOptions(about, parsed.given);
+    };
+    expect(of('a.png', '--name', 'x')).toMatchObject({ file: 'a.png', name: 'x' });
+    expect(of('--name', 'x', 'a.png')).toMatchObject({ file: 'a.png' });
+    expect(() => of('--name', 'x')).toThrow('FILE: this word is needed; expected the picture');
+    expect(() => of('a.png', 'b.png', '--name', 'x')).toThrow(/unexpected word; got "b\.png"; expected one word/);
+    expect(() => of('--file', 'a.png')).toThrow(/unknown flag/);
+    expect(of('--help')).toMatchObject({ help: expect.stringMatching(/\[options\] \[FILE\][\s\S]*the picture/) });
+  });
+
   test.each(['-1', '65536', '70000', '80.5'])('there is no port %s', (spelled) => {
     expect(parse('--name', 'x', '--port', '65535')).toMatchObject({ port: 65_535 });
     expect(() => parse('--name', 'x', '--port', spelled)).toThrow(/--port.*a whole number, 0 to 65535/);

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { contractProblems } from '../../export/contract.ts';
 import { exportActor } from '../../export/export-actor.ts';
+import { contractProblems } from '../../lint/lint.ts';
 import { decodeModel } from '../../onnx/decode.ts';
 import { encodeModel } from '../../onnx/encode.ts';
 import { int, type Model, node, type Tensor } from '../../onnx/model.ts';
@@ -47,7 +47,9 @@ describe('the exported actor', () => {
       ['obs_1', ['batch', 3]],
     ]);
     expect(contractProblems(model, { ...network, sensors })).toEqual([]);
-    expect(contractProblems(model, network)).toEqual(['the inputs are obs_0, obs_1; ML-Agents fills only obs_0']);
+    expect(contractProblems(model, network)).toEqual([
+      'the observations are obs_0, obs_1, and ML-Agents fills obs_0 (observation-size)',
+    ]);
   });
 
   it('tells where it comes from', () => {
@@ -91,44 +93,52 @@ describe("the contract's check", () => {
       graph.initializers.set(name, tensor);
     };
   const breaches: [what: string, damage: (model: Model) => void, told: RegExp][] = [
-    ['another opset', (model) => Object.assign(model, { opset: 17 }), /opset is 17/],
-    ['another input name', ({ graph }) => Object.assign(graph.inputs[0]!, { name: 'state' }), /inputs are state/],
+    ['another opset', (model) => Object.assign(model, { opset: 17 }), /operator set is 17/],
+    [
+      'another input name',
+      ({ graph }) => Object.assign(graph.inputs[0]!, { name: 'state' }),
+      /input state: ML-Agents fills no input/,
+    ],
     [
       'a batch that is baked in',
       ({ graph }) => Object.assign(graph.inputs[0]!, { shape: [1, 243] }),
-      /\[1, 243\].*\[batch, 243\]/,
+      /obs_0: its shape is \[1, 243\]/,
     ],
-    ['a missing output', ({ graph }) => graph.outputs.pop(), /deterministic_continuous_actions is missing/],
-    ['an output too many', ({ graph }) => Object.assign(graph.outputs[0]!, { name: 'action' }), /action is none/],
+    ['a missing output', ({ graph }) => graph.outputs.pop(), /there is no deterministic_continuous_actions/],
+    [
+      'an output too many',
+      ({ graph }) => Object.assign(graph.outputs[0]!, { name: 'action' }),
+      /there is no output version_number/,
+    ],
     [
       'another version number',
       constant('version_number', { type: 'float32', shape: [1], data: Float32Array.of(2) }),
-      /version_number is 2/,
+      /version_number: it is 2/,
     ],
     [
       'an integer constant',
       constant('memory_size', { type: 'int64', shape: [1], data: BigInt64Array.of(0n) }),
-      /memory_size is int64/,
+      /memory_size: its type is int64/,
     ],
     [
       'a NaN among the weights',
       ({ graph }) => (graph.initializers.get('actor.mean.bias')!.data as Float32Array).fill(Number.NaN, 3, 4),
-      /actor\.mean\.bias holds a NaN/,
+      /actor\.mean\.bias" has 1 elements that are not finite/,
     ],
-    ['a noise that repeats', attribute('RandomNormalLike', 'seed', 1), /seed/],
+    ['a noise that repeats', attribute('RandomNormalLike', 'seed', 1), /its seed is 1/],
     [
       'an operator of later times',
       ({ graph }) => Object.assign(graph.nodes[3]!, { op: 'LayerNormalization' }),
       /LayerNormalization/,
     ],
-    ['a scaled Gemm', attribute('Gemm', 'alpha', 2), /Gemm.*scaled/],
+    ['a scaled Gemm', attribute('Gemm', 'alpha', 2), /Gemm.*alpha is 2/],
     [
       'a mean over the batch',
       ({ graph }) =>
         graph.nodes.push(
           node('ReduceMean', ['obs_0'], ['mean'], { axes: { type: 'ints', value: [0] }, keepdims: int(1) }),
         ),
-      /ReduceMean.*last axis/,
+      /ReduceMean.*over the axes 0/,
     ],
   ];
   it.each(breaches)('notices %s', (_what, damage, told) => {

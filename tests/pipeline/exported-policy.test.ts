@@ -113,6 +113,36 @@ describe('the exported policy', () => {
   });
 });
 
+describe('observations that never moved', () => {
+  const seen = Float32Array.from({ length: 1000 * 243 }, (_, at) => (at % 243 < 5 ? 0.5 : Math.sin(at)));
+  const stillAt = (leastDeviation: number) => {
+    const checkpoint = checkpointAt(12_000);
+    checkpoint.normaliser.update(seen);
+    checkpoint.normaliser.leastDeviation = leastDeviation;
+    writeCheckpoint(run.checkpoints, { ...checkpoint, sample: seen });
+  };
+
+  it('are told with their names and a setting that leaves them out', async () => {
+    stillAt(0);
+    const { told } = await exported();
+    expect(told).toMatch(
+      /warning: 5 of 243 observations never moved in training \(speed error, mean velocity x, .*min_observation_deviation/,
+    );
+    expect((await validated()).record.status).toBe('done');
+  });
+
+  it('lead nowhere in the file where the normaliser has a floor, which validation proves', async () => {
+    stillAt(0.001);
+    const { told } = await exported();
+    expect(told).toMatch(/5 of 243 observations never moved .* the file does not listen to them/);
+    expect(told).not.toContain('warning');
+    const { data } = decodeModel(readFileSync(run.policy)).graph.initializers.get('actor.hidden0.weight')!;
+    expect([...data.slice(0, 5 * network.hiddenUnits)]).toEqual(new Array(5 * network.hiddenUnits).fill(0));
+    expect(data[5 * network.hiddenUnits]).not.toBe(0);
+    expect((await validated()).record.status).toBe('done');
+  });
+});
+
 describe('validation', () => {
   it('judges a policy by what it was exported from, and shows where it comes from', async () => {
     writeBestCheckpoint(run.checkpoints, checkpointAt(5000));

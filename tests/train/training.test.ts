@@ -106,6 +106,29 @@ describe('training', () => {
     expect(eventFilesIn(join(folder, 'parts-events'))).toHaveLength(2);
   });
 
+  it('with a floor under what observations are divided by ends with the same bytes, stopped or not; its checkpoint knows', async () => {
+    const floor = '    gaitsmith: { min_observation_deviation: 0.9 }';
+    const whole = await run({ maxSteps: 2048, name: 'whole', more: floor });
+    await run({ maxSteps: 2048, name: 'parts', more: floor, stopAfter: 2 });
+    const parts = await run({ maxSteps: 2048, name: 'parts', more: floor, resume: true });
+    expect(sha256OfFile(parts.checkpoint)).toBe(sha256OfFile(whole.checkpoint));
+    const { normaliser, parameters } = readCheckpoint(whole.checkpoint);
+    expect(normaliser.leastDeviation).toBe(0.9);
+    expect(Math.min(...normaliser.moments().deviation)).toBeCloseTo(0.9, 6);
+
+    const none = await run({ maxSteps: 2048, name: 'none' });
+    expect(readCheckpoint(none.checkpoint).parameters).not.toEqual(parameters);
+    const said = await run({
+      maxSteps: 2048,
+      name: 'said',
+      more: '    gaitsmith: { min_observation_deviation: null }',
+    });
+    expect(sha256OfFile(said.checkpoint)).toBe(sha256OfFile(none.checkpoint));
+    // What a new run divides by is its own matter.
+    const on = await run({ maxSteps: 512, name: 'on', more: `    init_path: ${whole.checkpoint}` });
+    expect(readCheckpoint(on.checkpoint).normaliser.leastDeviation).toBe(0);
+  });
+
   it('goes back to the checkpoint before a damaged latest one, says so, and ends with the same bytes', async () => {
     const settings = configuration(2500);
     const { checkpoint: latest } = await run({ configuration: settings });

@@ -6,6 +6,7 @@ import type { Model } from '../../onnx/model.ts';
 import { type Actor, eagerActions } from '../../train/policy/actor.ts';
 import { Normaliser } from '../../train/policy/normaliser.ts';
 import { initialParameters, type Network } from '../../train/policy/policy.ts';
+import { leftOut } from '../../train/policy/still-observations.ts';
 import { edgeObservations } from '../../validate/edge-observations.ts';
 import { onnxruntimeNode, onnxruntimeWeb, type Runtime } from '../../validate/runtime.ts';
 import { type ValidateOptions, validate } from '../../validate/validate.ts';
@@ -182,7 +183,7 @@ describe('validation', () => {
   });
 
   it('looks at zeros, the clip bounds and +-1e6', () => {
-    const edge = edgeObservations(Float32Array.of(1, 2), Float32Array.of(1, 0.5));
+    const edge = edgeObservations({ mean: Float32Array.of(1, 2), deviation: Float32Array.of(1, 0.5) });
     const rows = Array.from({ length: edge.length / 2 }, (_, row) => [...edge.subarray(row * 2, row * 2 + 2)]);
     for (const row of [
       [0, 0],
@@ -192,5 +193,48 @@ describe('validation', () => {
       [-1e6, -1e6],
     ])
       expect(rows).toContainEqual(row);
+  });
+
+  describe('of an actor whose observation number 2 never moved', () => {
+    const rows = observations.subarray(0, 1000 * 6).map((value, at) => (at % 6 === 2 ? 0.25 : value));
+    const small = { observationSize: 6, actionSize: 3, hiddenUnits: 8, layers: 1 };
+    const own: Actor = {
+      network: small,
+      parameters: initialParameters(small, 4, { weights: 'torch', logDeviation: 0 }),
+      normaliser: new Normaliser(6),
+    };
+    own.normaliser.update(rows);
+    own.normaliser.leastDeviation = 1e-3;
+    const validated = (model: Model) =>
+      judged({
+        model: encodeModel(model),
+        shape: small,
+        engines: [onnxruntimeNode, onnxruntimeWeb],
+        observations: rows,
+        normaliser: { ...own.normaliser.moments(), leftOut: leftOut(own) },
+        reference: (of, count) => eagerActions(own, of, count), // the actor that was trained, which listens to it
+        sigma: own.parameters['actor.logDeviation']!.map(Math.exp),
+      });
+
+    it('passes a file that does what the actor does and does not listen to it', async () => {
+      expect((await validated(exportActor(own, '0.0.0'))).problems).toEqual([]);
+    });
+
+    it('refuses one that does listen', async () => {
+      own.normaliser.leastDeviation = 0;
+      const listening = exportActor(own, '0.0.0');
+      own.normaliser.leastDeviation = 1e-3;
+      expect((await validated(listening)).problems.join()).toMatch(
+        /1 observations never moved in training, and an action differs by .* when they do/,
+      );
+    });
+
+    it('refuses one that has forgotten what it always was', async () => {
+      const model = exportActor(own, '0.0.0');
+      const bias = model.graph.initializers.get('actor.hidden0.bias')!;
+      (bias.data as Float32Array).set(own.parameters['actor.hidden0.bias']!);
+      // Of 0.25 in a thousand rows there is 0.008 of a deviation left.
+      expect((await validated(model)).problems.join()).toMatch(/an action differs by \d\.\d+e-[34]/);
+    });
   });
 });

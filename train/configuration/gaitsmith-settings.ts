@@ -118,6 +118,14 @@ const settings = {
   initial_log_deviation: logDeviation.default(0).describe('log sigma of the raw action, before its division by 3'),
   min_log_deviation: logDeviationLimit.default(null).describe('log sigma is brought up to it where it is below'),
   max_log_deviation: logDeviationLimit.default(null).describe('log sigma is brought down to it where it is above'),
+  min_observation_deviation: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe(
+      'the normaliser divides by this at least; observations that never moved are left out of the exported policy; null: as in ML-Agents',
+    ),
 
   normalize_advantages: z
     .enum(['buffer', 'minibatch', 'none'])

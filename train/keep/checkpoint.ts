@@ -75,6 +75,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
     progress: JSON.stringify(Object.fromEntries(Object.entries(progress).sort(([a], [b]) => (a < b ? -1 : 1)))),
     adamCounts: JSON.stringify(optimiser.counts),
     normaliserRows: String(normaliser.rows),
+    ...(normaliser.leastDeviation > 0 ? { normaliserLeast: String(normaliser.leastDeviation) } : {}),
     ...(snapshots ? { episodes: JSON.stringify(snapshots.map(({ episode }) => episode)) } : {}),
     ...(average ? { averageUpdates: String(average.updates) } : {}),
     ...(curriculum ? { curriculum: JSON.stringify(curriculum) } : {}),
@@ -121,6 +122,7 @@ export function readCheckpoint(path: string): Checkpoint {
     );
   const normaliser = new Normaliser(network.observationSize);
   normaliser.rows = Number(metadata['normaliserRows']);
+  normaliser.leastDeviation = Number(metadata['normaliserLeast'] ?? 0);
   normaliser.mean.set(tensors['normaliser.mean']!.data);
   normaliser.squares.set(tensors['normaliser.squares']!.data);
   return {

@@ -63,6 +63,7 @@ export function learnerOptions(settings: BehaviorSettings, behavior: BehaviorSpe
     targetDivergence: gaitsmith.target_kl,
     minLogDeviation: gaitsmith.min_log_deviation,
     maxLogDeviation: gaitsmith.max_log_deviation,
+    minObservationDeviation: gaitsmith.min_observation_deviation,
   };
 }
 

@@ -69,6 +69,8 @@ export interface LearnerOptions {
   /** Between these the logarithm of an action's deviation is kept. */
   readonly minLogDeviation?: number | null;
   readonly maxLogDeviation?: number | null;
+  /** What observations are divided by at least when they are normalised. */
+  readonly minObservationDeviation?: number | null;
 }
 
 /**
@@ -128,6 +130,7 @@ export class Learner {
     this.#options = options;
     this.#functions = functions;
     this.#limitDeviation();
+    this.#normaliser.leastDeviation = options.minObservationDeviation ?? 0;
   }
 
   /**
@@ -182,6 +185,7 @@ export class Learner {
     this.#counts = { ...optimiser.counts };
     this.#normaliser = normaliser;
     this.#limitDeviation();
+    this.#normaliser.leastDeviation = this.#options.minObservationDeviation ?? 0;
   }
 
   /** What the networks see of raw observations, and its values: [rows, observationSize] and [rows]. */

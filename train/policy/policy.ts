@@ -174,6 +174,9 @@ export function initialParameters(
   );
 }
 
+/** Normalised observations are clipped to this and its negative. */
+export const OBSERVATION_LIMIT = 5;
+
 /** What the networks see of observations [batch, observationSize], whose mean and deviation are [observationSize]. */
 export function seenBy(
   network: Network,
@@ -181,7 +184,8 @@ export function seenBy(
   { mean, deviation }: Readonly<Record<'mean' | 'deviation', tf.Tensor>>,
 ): tf.Tensor {
   // As in ML-Agents, the clipping is the normaliser's: without it there is none.
-  const seen = network.rawObservations ? observations : observations.sub(mean).div(deviation).clipByValue(-5, 5);
+  const limited = (normal: tf.Tensor) => normal.clipByValue(-OBSERVATION_LIMIT, OBSERVATION_LIMIT);
+  const seen = network.rawObservations ? observations : limited(observations.sub(mean).div(deviation));
   return isSymmetric(network) ? coordinatesOf(seen, network) : seen;
 }
 
