@@ -34,6 +34,17 @@ describe('the difference of two policies', () => {
     expect(isBetter(before, before)).toBe(false);
   });
 
+  it('is enough where it is surer than a standard error, if not as sure as its interval', () => {
+    const likely = played(
+      500,
+      easy.map((each, index) => each + (index % 2 ? 21 : -8)),
+    );
+    const { mean, plusMinus } = differenceOf(before, likely);
+    expect(mean).toBeGreaterThan(plusMinus / 2);
+    expect(mean).toBeLessThan(plusMinus);
+    expect(isBetter(likely, before)).toBe(true);
+  });
+
   it('is that of two independent samples where episodes are not the same', () => {
     const { returns: _, ...older } = before;
     expect(differenceOf(older, after)).toEqual({
