@@ -35,7 +35,6 @@ const benches: readonly BenchEntry[] = [
   },
   { name: 'wire', summary: 'the Walker embedded and over gRPC, side by side', load: () => import('./wire-command.ts') },
   { name: 'ops', summary: 'what can be traced, and what it becomes in ONNX', load: () => import('./ops-command.ts') },
-  { name: 'fidelity', summary: 'how a Unity policy fares in our world', load: () => import('./fidelity-command.ts') },
 ];
 
 const [name = '', ...rest] = process.argv.slice(2);

@@ -6,6 +6,7 @@
  */
 import { observationNames } from '../envs/walker/observation.ts';
 import { walkerRig } from '../envs/walker/rig.ts';
+import { RunningStatistics, type Sums } from './running-statistics.ts';
 import type { Normalizer } from './walker-policy.ts';
 
 export interface ObservationDifference {
@@ -31,9 +32,9 @@ const goalSpeed = names.indexOf('goal velocity z');
 export class ObservationStatistics {
   readonly #bins = Array.from({ length: bin.count }, () => new RunningStatistics(names.length));
 
-  /** @param rows observations met at this target speed, [rows, 243]. */
-  add(targetSpeed: number, rows: Float32Array): void {
-    this.#bins[Math.min(bin.count - 1, Math.floor(targetSpeed / bin.width))]!.add(rows);
+  /** @param observed in an episode at this target speed, m/s. */
+  add(targetSpeed: number, observed: Sums): void {
+    this.#bins[Math.min(bin.count - 1, Math.floor(targetSpeed / bin.width))]!.merge(observed);
   }
 
   /** Every observation next to the normaliser's, least like it first. */
@@ -86,33 +87,4 @@ export function isOff({ shift, deviation, unity_deviation: unity }: ObservationD
 function badness({ shift, deviation, unity_deviation: unity }: ObservationDifference): number {
   if (unity < 1e-3) return 0;
   return Math.abs(shift) + Math.abs(Math.log((deviation + 1e-3) / unity));
-}
-
-/** Mean and deviation of each of some numbers that come in rows (Welford). */
-class RunningStatistics {
-  readonly mean: Float64Array;
-  readonly #squares: Float64Array;
-  rows = 0;
-
-  constructor(size: number) {
-    this.mean = new Float64Array(size);
-    this.#squares = new Float64Array(size);
-  }
-
-  add(rows: Float32Array): void {
-    const size = this.mean.length;
-    for (let row = 0; row < rows.length; row += size) {
-      this.rows += 1;
-      for (let which = 0; which < size; which++) {
-        const value = rows[row + which]!;
-        const before = value - this.mean[which]!;
-        this.mean[which]! += before / this.rows;
-        this.#squares[which]! += before * (value - this.mean[which]!);
-      }
-    }
-  }
-
-  variance(which: number): number {
-    return this.#squares[which]! / Math.max(1, this.rows);
-  }
 }

@@ -4,7 +4,6 @@
  * Unity's example scene samples actions. Such a file draws its noise inside the graph, without a seed; here the node that
  * draws it is replaced by an input, which is fed from a seeded stream.
  */
-import { readFileSync } from 'node:fs';
 import { UserError } from '../base/failure/user-error.ts';
 import type { RandomStream } from '../base/random/stream.ts';
 import { type DenseTensor, Session } from '../compile/onnxruntime.ts';
@@ -12,6 +11,7 @@ import { behavior } from '../envs/walker/behavior.ts';
 import { decodeModel } from '../onnx/decode.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Graph, Model, Tensor, ValueInfo } from '../onnx/model.ts';
+import { readPolicyFile } from './policy-file.ts';
 
 const { observationSize, actionSize } = behavior;
 
@@ -27,22 +27,8 @@ export interface WalkerPolicy {
 }
 
 /** @throws UserError where there is no such file, it can't be read, or it is no ONNX model. */
-export function readPolicy(path: string): { readonly bytes: Uint8Array; readonly model: Model } {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new UserError(
-      {
-        what: isMissing ? 'there is no such file' : 'this file cannot be read',
-        where: path,
-        expected: 'the ONNX file of a policy',
-      },
-      { cause: error },
-    );
-  }
-  return { bytes, model: decodeModel(bytes, path) };
+export function readPolicy(path: string): Model {
+  return decodeModel(readPolicyFile(path).bytes, path);
 }
 
 /**

@@ -13,5 +13,5 @@ export interface FilmPolicy {
  * @throws UserError where there is no such file, or it is no Walker policy of ML-Agents.
  */
 export async function openPolicy(path: string): Promise<FilmPolicy> {
-  return openWalkerPolicy(readPolicy(path).model, path, true);
+  return openWalkerPolicy(readPolicy(path), path, true);
 }

@@ -22,6 +22,11 @@ export function commandTable(stages: readonly StageEntry[]): readonly CommandEnt
       load: async () => (await import('./stage-command.ts')).stageCommand(await load()),
     })),
     {
+      name: 'evaluate',
+      summary: 'plays episodes with a policy and tells how it fares, next to another one too',
+      load: async () => (await import('../evaluate/command.ts')).evaluateCommand((await import('./runs.ts')).evaluable),
+    },
+    {
       name: 'ship',
       summary: 'makes the policy of a run the one that comes with Gaitsmith',
       load: async () => (await import('../ship/command.ts')).shipCommand((await import('./runs.ts')).shippable),

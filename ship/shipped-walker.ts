@@ -45,7 +45,9 @@ const evaluationReport = z.looseObject({
   // As Unity's scene has it: anything easier would flatter, and no two cards could be compared.
   world: z.literal(defaultWorld, `${defaultWorld}: no --world`),
   deterministic: z.literal(false, 'false: actions are to be sampled'),
-  parameters: z.strictObject({}, "none: the world is to be Unity's (no --set, no --parameters)"),
+  parameters: z.strictObject({}, "none: the world is to be Unity's (no --set, no --config)"),
+  /** Absent in reports from before there was a choice: drawn. */
+  speeds: z.enum(['grid', 'drawn'], "grid or drawn: all of Unity's target speeds").optional(),
   seed: z.int(),
   episodes: z.int().min(LEAST_EPISODES),
 });

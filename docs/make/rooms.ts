@@ -81,7 +81,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'evaluate',
     about: 'how a policy fares: episodes scored, and compared with what it saw in Unity',
-    knows: ['base', 'onnx', 'compile', 'envs', 'envs/walker'],
+    knows: ['base', 'cli', 'onnx', 'compile', 'envs', 'physics', 'envs/walker'],
   },
   {
     name: 'train/configuration',

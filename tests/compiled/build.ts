@@ -19,6 +19,7 @@ const entries = [
   'envs/walker/environment.ts',
   'base/files/lock-folder.ts',
   'pipeline/gaitsmith.ts',
+  'evaluate/player-worker.ts',
   'train/collect/collector-worker.ts',
   'tests/envs/unity/pointing-player.ts',
   'tests/envs/walker/episode-worker.ts',

@@ -18,8 +18,8 @@ const portable: Readonly<Record<string, readonly string[]>> = {
   'envs/walker/physx': [],
   // They compile the kernel's sources.
   physics: ['build.ts', 'compile-kernel.ts'],
-  // They open a policy's file by onnxruntime-node.
-  evaluate: ['fidelity.ts', 'walker-policy.ts'],
+  // They read a policy's file, open it by onnxruntime-node, or play in threads.
+  evaluate: ['command.ts', 'evaluate.ts', 'player-worker.ts', 'players.ts', 'policy-file.ts', 'walker-policy.ts'],
   'base/random': [],
 };
 

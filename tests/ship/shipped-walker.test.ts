@@ -17,7 +17,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { sha256, sha256OfFile } from '../../base/files/hash.ts';
 import { RandomStream } from '../../base/random/stream.ts';
 import { checkOptions } from '../../cli/parse-options.ts';
-import { fidelity } from '../../evaluate/fidelity.ts';
+import { evaluate } from '../../evaluate/evaluate.ts';
+import { readPolicyFile } from '../../evaluate/policy-file.ts';
 import { exportActor } from '../../export/export-actor.ts';
 import { SHIPPED_WALKER, shippedFiles } from '../../models/shipped.ts';
 import { encodeModel } from '../../onnx/encode.ts';
@@ -161,9 +162,9 @@ describe('shipping', () => {
     expect({ parameters, optimiser }).toEqual({ parameters: whole.parameters, optimiser: whole.optimiser });
   });
 
-  it('takes the report that bench -- fidelity writes, whose bands are those that had an episode', async () => {
+  it('takes the report that npm run evaluate writes, whose bands are those that had an episode', async () => {
     const run = trainedRun();
-    const report = await fidelity({ policy: run.policy, episodes: 100, seed: 5 });
+    const report = await evaluate({ policy: readPolicyFile(run.policy), episodes: 100, seed: 5, workers: 1 });
     const path = join(folder, 'evaluation.json');
     writeFileSync(path, JSON.stringify(report));
     const { reward, falls_share, bands, evaluation } = ship(shippableRun(run), path, join(folder, 'models', 'walker'));
@@ -206,6 +207,7 @@ describe('shipping', () => {
         ['mean actions', { deterministic: true }, /deterministic: false: actions are to be sampled/],
         ['another world', { world: 'physx' }, /world: unity: no --world/],
         ['an easier world', { parameters: { target_speed_max: 3 } }, /parameters: none: the world is to be Unity's/],
+        ['single target speeds', { speeds: [1, 2] }, /speeds: grid or drawn/],
         ['a handful of episodes', { episodes: 10 }, /episodes: Too small/],
       ] as const
     ).map(([of, changes, told]): [string, (run: RunFolder) => string, RegExp] => [

@@ -1,0 +1,105 @@
+/** Plays episodes with a policy, and with another one beside it where that is asked for, and tells how it fares. */
+import { sha256 } from '../base/files/hash.ts';
+import type { ParameterValues } from '../envs/env.ts';
+import { type WorldName, worldNamed } from '../envs/walker/dialects.ts';
+import { checkParameters } from '../envs/walker/parameters.ts';
+import { decodeModel } from '../onnx/decode.ts';
+import type { EpisodePlan, TargetSpeeds } from './episodes.ts';
+import { type ObservationDifference, ObservationStatistics } from './observation-statistics.ts';
+import type { PlayedEpisode } from './play.ts';
+import { type PlayWatch, withPlayers } from './players.ts';
+import type { PolicyFile } from './policy-file.ts';
+import { type Band, bandsOf, type Comparison, comparisonOf, type Fared, faredIn } from './report.ts';
+import { normalizerOf } from './walker-policy.ts';
+
+export interface EvaluationOptions {
+  readonly policy: PolicyFile;
+  /** Another policy, on the same episodes. */
+  readonly compare?: PolicyFile | undefined;
+  /** Default 300, which a verdict needs. */
+  readonly episodes?: number;
+  /** Default 0. */
+  readonly seed?: number;
+  /** Default: a grid. */
+  readonly speeds?: TargetSpeeds;
+  /** The mean action instead of a sampled one; default false, as in Unity's scene. */
+  readonly deterministic?: boolean;
+  /** Which of the Walker's worlds, by name; default unity. */
+  readonly world?: string | undefined;
+  /** Environment parameters, such as target_speed_max; samplers draw for every episode. */
+  readonly parameters?: ParameterValues;
+  /** Whether to compare what is observed with what the file's normaliser saw. */
+  readonly statistics?: boolean;
+  /** Threads at most; default: one a core. They change no byte of the report. */
+  readonly workers?: number | undefined;
+}
+
+/** Also what `npm run ship` wants to know of a policy. Names are those of the JSON. */
+export interface EvaluationReport extends Fared, Partial<Comparison> {
+  readonly policy: string;
+  /** Of the file. */
+  readonly sha256: string;
+  /** The world that it was judged in, */
+  readonly world: WorldName;
+  /** and whose solver that world's simulator is set like; null: it is PhysX itself. */
+  readonly dialect: string | null;
+  readonly deterministic: boolean;
+  readonly seed: number;
+  readonly speeds: TargetSpeeds;
+  /** Environment parameters other than Unity's scene. */
+  readonly parameters: ParameterValues;
+  /** Those that an episode had its target speed in. */
+  readonly bands: readonly Band[];
+  /** Observations against the file's normaliser, worst first; where that was asked for, and the file has one. */
+  readonly observations?: readonly ObservationDifference[];
+  /** The policy that it was compared with, on the same episodes. */
+  readonly compared_with?: Fared & { readonly policy: string; readonly sha256: string };
+}
+
+/** @throws UserError where a file is no policy of the Walker, or an environment parameter or a world is none. */
+export async function evaluate(options: EvaluationOptions, watch: PlayWatch = {}): Promise<EvaluationReport> {
+  const { policy, compare, episodes = 300, seed = 0, speeds = 'grid', deterministic = false } = options;
+  const { parameters = {}, statistics = false, workers } = options;
+  const world = worldNamed(options.world);
+  checkParameters(parameters);
+  const plan: EpisodePlan = { seed, speeds, parameters };
+  const request = { policy, deterministic, world, plan, from: 0, to: episodes, observed: statistics };
+  const [played, other] = await withPlayers(
+    workers,
+    async (players) =>
+      [
+        await players.play(request, watch),
+        compare && (await players.play({ ...request, policy: compare, observed: false }, watch)),
+      ] as const,
+  );
+  return {
+    policy: policy.name,
+    sha256: sha256(policy.bytes),
+    world,
+    dialect: world === 'physx' ? null : world,
+    deterministic,
+    seed,
+    speeds,
+    parameters,
+    ...faredIn(played),
+    bands: bandsOf(played),
+    ...(compare && other ? comparedWith(compare, played, other) : {}),
+    ...(statistics ? { observations: observationsOf(policy, played) } : {}),
+  };
+}
+
+function comparedWith({ name, bytes }: PolicyFile, played: readonly PlayedEpisode[], other: readonly PlayedEpisode[]) {
+  return {
+    ...comparisonOf(played, other),
+    compared_with: { policy: name, sha256: sha256(bytes), ...faredIn(other) },
+  };
+}
+
+function observationsOf({ name, bytes }: PolicyFile, played: readonly PlayedEpisode[]): ObservationDifference[] {
+  const normalizer = normalizerOf(decodeModel(bytes, name));
+  if (!normalizer) return [];
+  const statistics = new ObservationStatistics();
+  // In the order of the episodes: sums that are added up in another order have other last places.
+  for (const { targetSpeed, observed } of played) statistics.add(targetSpeed, observed!);
+  return statistics.differencesFrom(normalizer);
+}

@@ -1,0 +1,198 @@
+/**
+ * How a walker walks, measured after every physics step of an episode: the work of its joints, which feet are on the ground,
+ * how it sways, how far its speed is off.
+ *
+ * A `MeteredWorld` stands between a walker and its world and hands everything on. What it measures changes nothing.
+ */
+import { type BodyView, originOf } from '../envs/walker/body-view.ts';
+import { walkerDialects } from '../envs/walker/dialects.ts';
+import { unityPhysics } from '../envs/walker/physics-settings.ts';
+import { bodyIndex, type Vector, walkerRig } from '../envs/walker/rig.ts';
+import { sceneOfRig } from '../envs/walker/scene-of-rig.ts';
+import type { World, WorldStart } from '../envs/walker/world.ts';
+import { massFrame } from '../physics/mass-frame.ts';
+import { conjugate, product, type Quaternion, turned } from '../physics/rotation.ts';
+
+/** Sums over the physics steps of an episode. */
+export interface Gait {
+  /**
+   * What the joints have put in at least, J: all rises of the walker's mechanical energy (of motion, of turning, and of
+   * height), for nothing else lifts it; Winter's measure (1979). What one joint puts in while another one takes it out within
+   * a step is not seen.
+   */
+  readonly work: number;
+  /** Steps with the left foot alone on the ground, the right one alone, both, none. */
+  readonly contact: Readonly<Record<Foothold, number>>;
+  /** Of the squares of the hips' speed across the direction to the target, (m/s)^2. */
+  readonly sideways: number;
+  /** Of the distances of the mean velocity from what is wanted, m/s. */
+  readonly speedError: number;
+}
+
+export const footholds = ['left', 'right', 'both', 'none'] as const;
+export type Foothold = (typeof footholds)[number];
+
+const bodies = walkerRig.bodies.length;
+const feet = { left: bodyIndex(walkerRig, 'footL'), right: bodyIndex(walkerRig, 'footR') };
+const standardMasses = walkerRig.bodies.map(({ mass }) => mass);
+/** Principal axes in each body, and moments about them for each kilogram. */
+const frames = sceneOfRig(walkerRig, walkerDialects.unity, unityPhysics)
+  .bodies.slice(0, bodies)
+  .map(({ shapes }) => massFrame(shapes));
+
+/** A walker's world, and what is measured in it; `gait` is of the episode that it is in. */
+export class MeteredWorld implements World {
+  readonly bodies: BodyView;
+  readonly save?: () => Uint8Array;
+  readonly restore?: (state: Uint8Array) => void;
+  readonly #world: World;
+  #masses: readonly number[] = standardMasses;
+  #gravity: number = unityPhysics.gravity;
+  #targetSpeed = 0;
+  /** After the last step, J. */
+  #energy = 0;
+  #work = 0;
+  #contact: Record<Foothold, number> = { left: 0, right: 0, both: 0, none: 0 };
+  #sideways = 0;
+  #speedError = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.bodies = world.bodies;
+    if (world.save) this.save = () => world.save!();
+    if (world.restore) this.restore = (state) => world.restore!(state);
+  }
+
+  get gait(): Gait {
+    return {
+      work: this.#work,
+      contact: { ...this.#contact },
+      sideways: this.#sideways,
+      speedError: this.#speedError,
+    };
+  }
+
+  /** m/s, of the episode that has just begun. */
+  set targetSpeed(speed: number) {
+    this.#targetSpeed = speed;
+  }
+
+  start(start: WorldStart): void {
+    this.#world.start(start);
+    this.#world.read();
+    this.#masses = start.conditions?.masses ?? standardMasses;
+    this.#gravity = start.conditions?.gravity ?? unityPhysics.gravity;
+    this.#work = this.#sideways = this.#speedError = 0;
+    this.#contact = { left: 0, right: 0, both: 0, none: 0 };
+    this.#energy = this.#energyNow();
+  }
+
+  /** What a push gives is no work of the joints. */
+  push(x: number, z: number): void {
+    const { velocity, floats, part } = this.bodies;
+    for (let body = 0; body < bodies; body++) {
+      const at = velocity.first + body * velocity.body;
+      const mass = this.#masses[body]!;
+      this.#energy += mass * (floats[at]! * x + floats[at + 2 * part]! * z + (x * x + z * z) / 2);
+    }
+    this.#world.push(x, z);
+  }
+
+  setMotorTarget(motor: number, rotations: Float32Array, at: number): void {
+    this.#world.setMotorTarget(motor, rotations, at);
+  }
+  setMotorStrength(motor: number, strength: number): void {
+    this.#world.setMotorStrength(motor, strength);
+  }
+  moveTarget(position: Vector): void {
+    this.#world.moveTarget(position);
+  }
+  targetTouched(): boolean {
+    return this.#world.targetTouched();
+  }
+  groundMayHaveChanged(): boolean {
+    return this.#world.groundMayHaveChanged();
+  }
+  simulate(): void {
+    this.#world.simulate();
+  }
+  read(): void {
+    this.#world.read();
+  }
+
+  /** The first thing that a walker asks for after a physics step. */
+  readForReward(): void {
+    this.#world.readForReward();
+    this.#world.read();
+    this.#contact[this.#foothold()] += 1;
+    this.#measureSpeed();
+    const energy = this.#energyNow();
+    this.#work += Math.max(0, energy - this.#energy);
+    this.#energy = energy;
+  }
+
+  /** Of motion, of turning and of height, J. */
+  #energyNow(): number {
+    const { floats, part, position, velocity, spin } = this.bodies;
+    let sum = 0;
+    for (let body = 0; body < bodies; body++) {
+      const { pose, momentsPerMass: moments } = frames[body]!;
+      const v = velocity.first + body * velocity.body;
+      const w = spin.first + body * spin.body;
+      const axes = product(this.#rotationOf(body), pose.rotation);
+      const own = turned(conjugate(axes), [floats[w]!, floats[w + part]!, floats[w + 2 * part]!]);
+      let squares = square(floats[v]!) + square(floats[v + part]!) + square(floats[v + 2 * part]!);
+      for (let axis = 0; axis < 3; axis++) squares += moments[axis]! * square(own[axis]!);
+      const height = floats[position.first + body * position.body + part]!;
+      sum += this.#masses[body]! * (squares / 2 + this.#gravity * height);
+    }
+    return sum;
+  }
+
+  #rotationOf(body: number): Quaternion {
+    const { floats, part, rotation } = this.bodies;
+    const at = rotation.first + body * rotation.body;
+    return [floats[at]!, floats[at + part]!, floats[at + 2 * part]!, floats[at + 3 * part]!];
+  }
+
+  #foothold(): Foothold {
+    const [left, right] = [this.#isOnGround(feet.left), this.#isOnGround(feet.right)];
+    if (left) return right ? 'both' : 'left';
+    return right ? 'right' : 'none';
+  }
+
+  #isOnGround(body: number): boolean {
+    const { words, touching, groundBit } = this.bodies;
+    return (words[touching.first + body * touching.body]! & groundBit) !== 0;
+  }
+
+  /** Hips across the direction to the target, and the mean velocity against the wanted one, as the reward has it. */
+  #measureSpeed(): void {
+    const { floats, part, velocity } = this.bodies;
+    originOf(this.bodies, 0, hips);
+    originOf(this.bodies, bodies, target);
+    const [toX, toZ] = [target.x - hips.x, target.z - hips.z];
+    const distance = Math.sqrt(toX * toX + toZ * toZ);
+    if (!(distance > 1e-6)) return;
+    const at = velocity.first;
+    const across = (floats[at]! * toZ - floats[at + 2 * part]! * toX) / distance;
+    this.#sideways += across * across;
+    let [x, y, z] = [0, 0, 0];
+    for (let body = 0, from = at; body < bodies; body++, from += velocity.body) {
+      x += floats[from]!;
+      y += floats[from + part]!;
+      z += floats[from + 2 * part]!;
+    }
+    const errorX = (this.#targetSpeed * toX) / distance - x / bodies;
+    const errorZ = (this.#targetSpeed * toZ) / distance - z / bodies;
+    this.#speedError += Math.sqrt(errorX * errorX + (y / bodies) * (y / bodies) + errorZ * errorZ);
+  }
+}
+
+/** To be written over. */
+const hips = { x: 0, y: 0, z: 0 };
+const target = { x: 0, y: 0, z: 0 };
+
+function square(value: number): number {
+  return value * value;
+}

@@ -1,0 +1,20 @@
+/** Policies of the Walker with a few units each, made from nothing: they fall soon, and that is enough. */
+import { exportActor } from '../export/export-actor.ts';
+import { encodeModel } from '../onnx/encode.ts';
+import type { Model } from '../onnx/model.ts';
+import { Normaliser } from '../train/policy/normaliser.ts';
+import { initialParameters } from '../train/policy/policy.ts';
+
+/** @param seed another one, another policy. */
+export function smallPolicy(seed = 1): Model {
+  const network = { observationSize: 243, actionSize: 39, hiddenUnits: 8, layers: 1 };
+  return exportActor(
+    { network, parameters: initialParameters(network, seed), normaliser: new Normaliser(243) },
+    '0.0.0',
+  );
+}
+
+/** As a file that was read. */
+export function smallPolicyFile(seed = 1, name = `small-${seed}.onnx`): { name: string; bytes: Uint8Array } {
+  return { name, bytes: encodeModel(smallPolicy(seed)) };
+}
