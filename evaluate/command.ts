@@ -90,7 +90,7 @@ function optionsWith(runsDir: Policies['runsDir']) {
       argument: 'HOW',
       description:
         'target speeds: grid (evenly over their range), drawn (as in Unity), or some in m/s, such as 1,2,3 (default: grid)',
-      schema: speeds(),
+      schema: speeds().default('grid'),
     },
     ...playOptions,
     statistics: {
@@ -169,19 +169,17 @@ export function parametersOf(
   return { ...(config === undefined ? {} : parametersOf(config)), ...set };
 }
 
-function speeds() {
+/** `grid`, `drawn`, or speeds in m/s with commas between them. */
+export function speeds() {
   const { low, high } = walkerParameters.target_speed_max;
   const expected = `grid, drawn, or speeds from ${low} to ${high} m/s, such as 1,2,3`;
-  return z
-    .string(expected)
-    .default('grid')
-    .transform((words, context): TargetSpeeds => {
-      if (words === 'grid' || words === 'drawn') return words;
-      const values = words.split(',').map((word) => (word.trim() === '' ? Number.NaN : Number(word)));
-      if (values.every((value) => value >= low && value <= high)) return values;
-      context.addIssue(expected);
-      return z.NEVER;
-    });
+  return z.string(expected).transform((words, context): TargetSpeeds => {
+    if (words === 'grid' || words === 'drawn') return words;
+    const values = words.split(',').map((word) => (word.trim() === '' ? Number.NaN : Number(word)));
+    if (values.every((value) => value >= low && value <= high)) return values;
+    context.addIssue(expected);
+    return z.NEVER;
+  });
 }
 
 /** "friction=0.4,mass_scale=1.2" as numbers by name. */

@@ -12,9 +12,16 @@ export function t95(freedom: number): number {
   return freedom > 60 ? expanded(freedom) : Math.sqrt(freedom) * Math.tan(angleOf(freedom));
 }
 
+/**
+ * The t-distribution's quantile that has as much above it as z has in the normal one: how far a bound that is stated for many
+ * values has to be moved for few. By the expansion, so for 10 degrees of freedom at least.
+ */
+export function tQuantile(z: number, freedom: number): number {
+  return expanded(freedom, z);
+}
+
 /** Cornish and Fisher's expansion about the normal quantile (Abramowitz and Stegun 26.7.5). */
-function expanded(freedom: number): number {
-  const z = NORMAL;
+function expanded(freedom: number, z = NORMAL): number {
   const terms = [
     (z ** 3 + z) / 4,
     (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96,

@@ -27,6 +27,11 @@ export function commandTable(stages: readonly StageEntry[]): readonly CommandEnt
       load: async () => (await import('../evaluate/command.ts')).evaluateCommand((await import('./runs.ts')).evaluable),
     },
     {
+      name: 'regress',
+      summary: 'judges whether a policy still walks as well as its baseline',
+      load: async () => (await import('../regress/command.ts')).regressCommand((await import('./runs.ts')).evaluable),
+    },
+    {
       name: 'ship',
       summary: 'makes the policy of a run the one that comes with Gaitsmith',
       load: async () => (await import('../ship/command.ts')).shipCommand((await import('./runs.ts')).shippable),

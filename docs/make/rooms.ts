@@ -141,6 +141,11 @@ export const rooms: readonly Room[] = [
     knows: ['base', 'onnx', 'compile', 'lint'],
   },
   {
+    name: 'regress',
+    about: 'the file still walks: baseline, statistics, checks in the order of their cost, verdict, JUnit',
+    knows: ['base', 'cli', 'onnx', 'compile', 'envs', 'envs/walker', 'evaluate', 'export', 'validate'],
+  },
+  {
     name: 'deploy-unity',
     about: 'into a Unity project, all or nothing: the place, its `.meta`, who refers to it, which packages run it',
     knows: ['base'],
@@ -180,6 +185,7 @@ export const rooms: readonly Room[] = [
       'inspect',
       'export',
       'validate',
+      'regress',
       'deploy-unity',
       'film',
       'ship',

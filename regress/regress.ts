@@ -1,0 +1,177 @@
+/** Judges a policy file against a baseline, and makes baselines. */
+
+import { UserError } from '../base/failure/user-error.ts';
+import { sha256 } from '../base/files/hash.ts';
+import { meanOf } from '../evaluate/estimate.ts';
+import { type PlayWatch, withPlayers } from '../evaluate/players.ts';
+import type { PolicyFile } from '../evaluate/policy-file.ts';
+import { hasFallen, rewardOf } from '../evaluate/report.ts';
+import { openWalkerPolicy } from '../evaluate/walker-policy.ts';
+import { decodeModel } from '../onnx/decode.ts';
+import type { Model } from '../onnx/model.ts';
+import type { Baseline, BaselineSettings } from './baseline.ts';
+import { requestOf } from './behaviour.ts';
+import { type Candidate, type CheckResult, runChecks } from './checks.ts';
+import { contractFindings } from './contract-check.ts';
+import { makeGolden } from './golden.ts';
+import type { Verdict } from './rule.ts';
+import { worldDigest } from './world-digest.ts';
+
+export interface RegressOptions extends Pick<Candidate, 'margin' | 'same' | 'maxKilobytes' | 'maxMilliseconds'> {
+  readonly policy: PolicyFile;
+  readonly baseline: Baseline;
+  /** Threads at most; default: one a core. */
+  readonly workers?: number | undefined;
+}
+
+/** Names are those of the JSON. What belongs to the behaviour is null where it did not come to that. */
+export interface RegressReport {
+  readonly verdict: Verdict;
+  readonly policy: string;
+  readonly sha256: string;
+  readonly baseline: { readonly policy: string; readonly sha256: string; readonly settings: BaselineSettings };
+  readonly margin: number;
+  readonly checks: readonly CheckResult[];
+  /** Episodes that both have played, and the looks that they were looked at in. */
+  readonly pairs: number | null;
+  readonly looks: number | null;
+  /** Of the two returns of a pair. */
+  readonly correlation: number | null;
+  /** Of the candidate's return less what the margin leaves of the baseline's. */
+  readonly deviation: number | null;
+  /** What so many pairs show in 80 of 100 cases, and how the mean changed: shares of the baseline's mean. */
+  readonly detectable: number | null;
+  readonly change: number | null;
+  /** Pairs that would decide, where these did not. */
+  readonly needed: number | null;
+  readonly falls: { readonly onlyBaseline: number; readonly onlyCandidate: number; readonly p: number } | null;
+  readonly bands: readonly RegressBand[];
+}
+
+/** Mean returns by target speed, m/s, of the pairs that were played. */
+export interface RegressBand {
+  readonly speed: readonly [number, number];
+  readonly pairs: number;
+  readonly baseline: number;
+  readonly candidate: number;
+}
+
+/**
+ * @throws UserError where the file is no policy of the Walker, or the baseline is of another world than there is now.
+ */
+export async function regress(options: RegressOptions, watch: PlayWatch = {}): Promise<RegressReport> {
+  const { policy, baseline, workers, margin } = options;
+  const model = await openable(policy);
+  await refuseOtherWorld(baseline);
+  const { checks, behaviour } = await withPlayers(workers, (players) =>
+    runChecks({ ...options, model, players, watch }),
+  );
+  const worst = (['fail', 'undecided'] as const).find((each) => checks.some(({ verdict }) => verdict === each));
+  return {
+    verdict: worst ?? 'pass',
+    policy: policy.name,
+    sha256: sha256(policy.bytes),
+    baseline: { policy: baseline.policy, sha256: baseline.sha256, settings: baseline.settings },
+    margin,
+    checks,
+    pairs: behaviour?.pairs ?? null,
+    looks: behaviour?.looks ?? null,
+    correlation: behaviour?.correlation ?? null,
+    deviation: behaviour?.deviation ?? null,
+    detectable: behaviour?.detectable ?? null,
+    change: behaviour?.change ?? null,
+    needed: behaviour?.needed ?? null,
+    falls: behaviour?.falls ?? null,
+    bands: behaviour ? bandsOf(baseline, behaviour.returns) : [],
+  };
+}
+
+/** What a new baseline is made by: all that the old one says, but for what is told here. */
+export interface BaselineOptions {
+  readonly policy: PolicyFile;
+  readonly reason: string;
+  readonly episodes: number;
+  readonly settings: BaselineSettings;
+  readonly replaces?: Baseline | undefined;
+  readonly workers?: number | undefined;
+}
+
+/** @throws UserError where the file is no policy of the Walker, or earns nothing that a margin could be a share of. */
+export async function makeBaseline(options: BaselineOptions, watch: PlayWatch = {}): Promise<Baseline> {
+  const { policy, reason, episodes, settings, replaces, workers } = options;
+  const model = await openable(policy);
+  const { seed, speeds, parameters, world } = settings;
+  const played = await withPlayers(workers, (players) =>
+    players.play({ ...requestOf(policy, settings), from: 0, to: episodes }, watch),
+  );
+  const reward = meanOf(played.map(rewardOf));
+  if (!(reward > 0)) {
+    throw new UserError({
+      what: 'this policy earns nothing, so no other one could be worse by a share of it',
+      where: policy.name,
+      value: reward,
+      expected: 'a mean return above 0',
+    });
+  }
+  const hash = sha256(policy.bytes);
+  return {
+    gaitsmith_baseline: 1,
+    policy: policy.name,
+    sha256: hash,
+    history: [{ reason, sha256: hash, reward }, ...(replaces?.history ?? [])],
+    world_sha256: await worldDigest(world),
+    settings,
+    findings: contractFindings(policy.bytes, policy.name),
+    bytes: policy.bytes.length,
+    episodes: {
+      speeds: played.map(({ targetSpeed }) => targetSpeed),
+      returns: played.map(rewardOf),
+      fell: played.map((episode) => (hasFallen(episode) ? 1 : 0)),
+    },
+    golden: await makeGolden(model, policy.name, { seed, speeds, parameters }, world),
+  };
+}
+
+/** Read, and opened once: so a file that can't be is told before anything else. */
+async function openable({ bytes, name }: PolicyFile): Promise<Model> {
+  const model = decodeModel(bytes, name);
+  const policy = await openWalkerPolicy(model, name, false);
+  await policy.close();
+  return model;
+}
+
+async function refuseOtherWorld({ world_sha256, settings: { world } }: Baseline): Promise<void> {
+  const now = await worldDigest(world);
+  if (now === world_sha256) return;
+  throw new UserError({
+    what: `the world ${world} is another one than that of the baseline, so its returns say nothing any more`,
+    value: now.slice(0, 12),
+    expected: world_sha256.slice(0, 12),
+    mend: 'make the baseline anew with the policy that it was made of: --update-baseline --reason "another world"',
+  });
+}
+
+/** So many at most: a picture has room for them, and each has some pairs. */
+const BANDS = 5;
+
+/** Of the same width, over the speeds that there are. */
+function bandsOf({ episodes: { speeds, returns } }: Baseline, candidate: readonly number[]): RegressBand[] {
+  const played = speeds.slice(0, candidate.length);
+  const [low, high] = [Math.min(...played), Math.max(...played)];
+  const width = (high - low) / BANDS;
+  if (width === 0) return [{ ...meansOf(played.map((_, index) => index)), speed: [low, high] }];
+  return Array.from({ length: BANDS }, (_, band) => {
+    const inside = played.flatMap((speed, index) =>
+      Math.min(BANDS - 1, Math.floor((speed - low) / width)) === band ? [index] : [],
+    );
+    return { speed: [low + band * width, low + (band + 1) * width] as const, ...meansOf(inside) };
+  }).filter(({ pairs }) => pairs > 0);
+
+  function meansOf(indices: readonly number[]) {
+    return {
+      pairs: indices.length,
+      baseline: meanOf(indices.map((index) => returns[index]!)),
+      candidate: meanOf(indices.map((index) => candidate[index]!)),
+    };
+  }
+}
