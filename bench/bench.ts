@@ -34,6 +34,11 @@ const benches: readonly BenchEntry[] = [
     load: () => import('./soak-command.ts'),
   },
   { name: 'wire', summary: 'the Walker embedded and over gRPC, side by side', load: () => import('./wire-command.ts') },
+  {
+    name: 'regress',
+    summary: 'which damages of a policy regress catches, and how often it is wrong',
+    load: () => import('./regress-command.ts'),
+  },
   { name: 'ops', summary: 'what can be traced, and what it becomes in ONNX', load: () => import('./ops-command.ts') },
 ];
 

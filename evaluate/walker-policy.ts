@@ -39,8 +39,7 @@ export function readPolicy(path: string): Model {
  */
 export async function openWalkerPolicy(model: Model, path: string, deterministic: boolean): Promise<WalkerPolicy> {
   const mean = deterministic ? named(outputNames.mean, model.graph) : undefined;
-  const output = mean ?? named(outputNames.sampled, model.graph);
-  if (!output || !isWalker(model.graph, output)) throw notOfAWalker(model.graph, path);
+  const output = checkWalkerPolicy(model, path, mean);
   const { model: open, inputs } = mean ? { model, inputs: [] } : withNoiseAsInput(model);
   // One thread: a few rows are no work for more, and the sums are the same on every machine.
   const session = await Session.open(encodeModel(open), { threads: 1 }).catch((error: unknown) => {
@@ -66,6 +65,21 @@ export async function openWalkerPolicy(model: Model, path: string, deterministic
     },
     close: () => session.release(),
   };
+}
+
+/**
+ * What such a file answers by, as its graph says; nothing is run.
+ *
+ * @param output default: that of sampled actions.
+ * @throws UserError where its inputs or outputs are not those of a Walker.
+ */
+export function checkWalkerPolicy(
+  { graph }: Model,
+  path: string,
+  output: ValueInfo | undefined = named(outputNames.sampled, graph),
+): ValueInfo {
+  if (!output || !isWalker(graph, output)) throw notOfAWalker(graph, path);
+  return output;
 }
 
 function named(names: readonly string[], { outputs }: Graph): ValueInfo | undefined {

@@ -10,6 +10,9 @@ import { worldNames } from '../envs/walker/dialects.ts';
 import { checkParameters } from '../envs/walker/parameters.ts';
 import { encodeGolden, goldenSchema } from './golden.ts';
 
+/** Twelve for each look: `tQuantile` needs ten degrees of freedom. */
+export const LEAST_EPISODES = 48;
+
 const hash = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hex');
 
 const settingsSchema = z.strictObject({
@@ -54,15 +57,12 @@ const baselineSchema = z
   .refine(
     ({ episodes: { speeds, returns, fell } }) =>
       returns.length >= LEAST_EPISODES && speeds.length === returns.length && fell.length === returns.length,
-    { path: ['episodes'], message: `speed, return and fall of each of 8 episodes at least` },
+    { path: ['episodes'], message: `speed, return and fall of each of ${LEAST_EPISODES} episodes at least` },
   )
   .refine(({ episodes: { returns } }) => returns.reduce((a, b) => a + b, 0) > 0, {
     path: ['episodes', 'returns'],
     message: 'above 0 in the mean: a share of less is no margin',
   });
-
-/** Two for each look. */
-export const LEAST_EPISODES = 8;
 
 export type Baseline = z.infer<typeof baselineSchema>;
 export type BaselineSettings = Baseline['settings'];

@@ -3,9 +3,11 @@
  * those behind it cost more and would change nothing.
  */
 
+import { UserError } from '../base/failure/user-error.ts';
 import { behavior } from '../envs/walker/behavior.ts';
 import type { Players, PlayWatch } from '../evaluate/players.ts';
 import type { PolicyFile } from '../evaluate/policy-file.ts';
+import { openWalkerPolicy } from '../evaluate/walker-policy.ts';
 import type { Model } from '../onnx/model.ts';
 import type { Baseline } from './baseline.ts';
 import { type Behaviour, playAgainst } from './behaviour.ts';
@@ -81,11 +83,22 @@ export async function runChecks(candidate: Candidate): Promise<Checked> {
   return { checks: results, behaviour };
 }
 
-/** What ML-Agents or its engines may stumble over, and did not in the baseline's file. */
-function contract({ policy, baseline }: Candidate): Found {
+/** What ML-Agents or its engines may stumble over, and did not in the baseline's file; and whether onnxruntime takes it. */
+async function contract({ policy, model, baseline }: Candidate): Promise<Found> {
   const found = contractFindings(policy.bytes, policy.name).filter((each) => !baseline.findings.includes(each));
+  found.push(...(await refusalOf(model, policy.name)));
   const message = found.length === 0 ? 'ML-Agents takes it as it took the baseline' : found.join('; ');
   return { verdict: found.length === 0 ? 'pass' : 'fail', value: found.length, limit: 0, message };
+}
+
+async function refusalOf(model: Model, name: string): Promise<string[]> {
+  try {
+    for (const deterministic of [false, true]) await (await openWalkerPolicy(model, name, deterministic)).close();
+    return [];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return [error.message];
+  }
 }
 
 function size({ policy, baseline, maxKilobytes }: Candidate): Found {

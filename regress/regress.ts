@@ -6,7 +6,7 @@ import { meanOf } from '../evaluate/estimate.ts';
 import { type PlayWatch, withPlayers } from '../evaluate/players.ts';
 import type { PolicyFile } from '../evaluate/policy-file.ts';
 import { hasFallen, rewardOf } from '../evaluate/report.ts';
-import { openWalkerPolicy } from '../evaluate/walker-policy.ts';
+import { checkWalkerPolicy } from '../evaluate/walker-policy.ts';
 import { decodeModel } from '../onnx/decode.ts';
 import type { Model } from '../onnx/model.ts';
 import type { Baseline, BaselineSettings } from './baseline.ts';
@@ -61,7 +61,7 @@ export interface RegressBand {
  */
 export async function regress(options: RegressOptions, watch: PlayWatch = {}): Promise<RegressReport> {
   const { policy, baseline, workers, margin } = options;
-  const model = await openable(policy);
+  const model = walkerModel(policy);
   await refuseOtherWorld(baseline);
   const { checks, behaviour } = await withPlayers(workers, (players) =>
     runChecks({ ...options, model, players, watch }),
@@ -99,7 +99,7 @@ export interface BaselineOptions {
 /** @throws UserError where the file is no policy of the Walker, or earns nothing that a margin could be a share of. */
 export async function makeBaseline(options: BaselineOptions, watch: PlayWatch = {}): Promise<Baseline> {
   const { policy, reason, episodes, settings, replaces, workers } = options;
-  const model = await openable(policy);
+  const model = walkerModel(policy);
   const { seed, speeds, parameters, world } = settings;
   const played = await withPlayers(workers, (players) =>
     players.play({ ...requestOf(policy, settings), from: 0, to: episodes }, watch),
@@ -132,11 +132,10 @@ export async function makeBaseline(options: BaselineOptions, watch: PlayWatch = 
   };
 }
 
-/** Read, and opened once: so a file that can't be is told before anything else. */
-async function openable({ bytes, name }: PolicyFile): Promise<Model> {
+/** @throws UserError where it is no policy of the Walker; whether engines take it is a matter of the checks. */
+function walkerModel({ bytes, name }: PolicyFile): Model {
   const model = decodeModel(bytes, name);
-  const policy = await openWalkerPolicy(model, name, false);
-  await policy.close();
+  checkWalkerPolicy(model, name);
   return model;
 }
 

@@ -194,7 +194,22 @@ export const rooms: readonly Room[] = [
   {
     name: 'bench',
     about: '`npm run bench -- NAME`: what is measured and never asserted',
-    knows: ['base', 'physics', 'cli', 'compile', 'envs', 'envs/walker', 'envs/unity', 'evaluate', ...training, 'train'],
+    knows: [
+      'base',
+      'physics',
+      'cli',
+      'onnx',
+      'compile',
+      'models',
+      'envs',
+      'envs/walker',
+      'envs/unity',
+      'evaluate',
+      ...training,
+      'train',
+      'export',
+      'regress',
+    ],
   },
   {
     name: 'docs',
