@@ -29,6 +29,11 @@ export const bench = (argv: readonly string[]) =>
           description: "cap of an episode in physics steps (default: the scene's 5000)",
           schema: wholeNumber(5).optional(),
         },
+        only: {
+          argument: 'TEXT',
+          description: 'only kinds of files with this in their name',
+          schema: text().optional(),
+        },
         workers: {
           argument: 'N',
           description: 'threads that play (default: one a core)',

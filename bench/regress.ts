@@ -24,6 +24,8 @@ export interface RegressBenchOptions {
   /** and sound ones, exported again. */
   readonly reExports: number;
   readonly maxSteps?: number | undefined;
+  /** Only kinds of files whose names have this in them. */
+  readonly only?: string | undefined;
   readonly workers?: number | undefined;
 }
 
@@ -84,6 +86,7 @@ export async function regressPower(
   ];
   const rows: PowerRow[] = [];
   for (const [name, files] of kinds) {
+    if (!name.includes(options.only ?? '')) continue;
     const tried: Tried[] = [];
     for (const file of files) tried.push(await tryOut(file(), baseline, margin, watch, workers));
     if (tried.length === 0) continue;

@@ -50,13 +50,13 @@ describe.skipIf(because(!hasBash, 'there is no bash to be sure of on Windows'))(
 
   beforeAll(async () => {
     repository = mkdtempSync(join(tmpdir(), 'gaitsmith-'));
-    const settings = {
+    const settings: BaselineSettings = {
       seed: 1,
       speeds: [1],
       deterministic: false,
       world: 'unity',
       parameters: { max_steps: 100 },
-    } as const;
+    };
     const made = await makeBaseline({ policy: shipped, reason: 'test', episodes: 48, settings, workers: 1 });
     const text = baselineText({ ...made, policy: 'walker.onnx' });
     mkdirSync(join(repository, 'Assets/My Game'), { recursive: true });
