@@ -43,7 +43,7 @@ function isTold(work: () => unknown): boolean {
   }
 }
 
-describe(`${MUTATIONS} mutations`, () => {
+describe(`${MUTATIONS} mutations`, { timeout: 200 * MUTATIONS }, () => {
   it('of a policy: it is no model, no policy, or has findings', () => {
     const { bytes } = smallPolicyFile();
     const random = new RandomStream(23);
