@@ -40,6 +40,9 @@ export interface PowerRow {
   readonly pass: number;
   readonly fail: number;
   readonly undecided: number;
+  /** Files that cost the margin or more, by the episodes that were played, and how many of those did not pass. */
+  readonly costly: number;
+  readonly costlyCaught: number;
   /** Mean change of the reward, a share of the baseline's, by the episodes that were played. */
   readonly change: number;
   /** Mean correlation of the pairs, and episodes and seconds that a file took. */
@@ -90,7 +93,7 @@ export async function regressPower(
     const tried: Tried[] = [];
     for (const file of files) tried.push(await tryOut(file(), baseline, margin, watch, workers));
     if (tried.length === 0) continue;
-    rows.push(rowOf(name, tried));
+    rows.push(rowOf(name, tried, margin));
     watch.told?.(rows.at(-1)!);
   }
   return { policy: policy.name, margin, episodes, reward: baseline.history[0]!.reward, rows };
@@ -127,9 +130,10 @@ async function tryOut(
   }
 }
 
-function rowOf(name: string, tried: readonly Tried[]): PowerRow {
+function rowOf(name: string, tried: readonly Tried[], margin: number): PowerRow {
   const played = tried.flatMap(({ behaviour }) => (behaviour ? [behaviour] : []));
   const count = (verdict: string) => played.filter((each) => each.verdict === verdict).length;
+  const costly = played.filter(({ change }) => change <= -margin);
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   return {
     name,
@@ -139,6 +143,8 @@ function rowOf(name: string, tried: readonly Tried[]): PowerRow {
     pass: count('pass'),
     fail: count('fail'),
     undecided: count('undecided'),
+    costly: costly.length,
+    costlyCaught: costly.filter(({ verdict }) => verdict !== 'pass').length,
     change: mean(played.map(({ change }) => change)),
     correlation: mean(played.map(({ correlation }) => correlation ?? 1)),
     pairs: mean(played.map(({ pairs }) => pairs)),
@@ -159,7 +165,7 @@ export function powerLine({ name, files, contract, golden, ...row }: PowerRow): 
   const change = Number.isNaN(row.change) ? 'none' : `${(100 * row.change).toFixed(0)} %`;
   return (
     `${name.padEnd(60)} files ${files}  contract ${contract}  golden ${golden}  ` +
-    `behaviour: fail ${row.fail} undecided ${row.undecided} pass ${row.pass}  reward ${change}  ` +
+    `behaviour: fail ${row.fail} undecided ${row.undecided} pass ${row.pass} (of ${row.costly} that cost the margin, caught ${row.costlyCaught})  reward ${change}  ` +
     `r ${row.correlation.toFixed(2)}  pairs ${row.pairs.toFixed(0)}  ${row.seconds.toFixed(0)} s`
   );
 }
