@@ -82,7 +82,7 @@ type Decide = (observations: Float32Array) => Promise<Float32Array>;
 
 export async function soak(options: SoakOptions): Promise<SoakReport> {
   const { decisions, policy: path, seed = 0, world = defaultWorld, onTurn, signal } = options;
-  const policy = path === undefined ? undefined : await openWalkerPolicy(readPolicy(path).model, path, false);
+  const policy = path === undefined ? undefined : await openWalkerPolicy(readPolicy(path), path, false);
   const random = new RandomStream(seed, walkers);
   const actions = new Float32Array(walkers * actionSize);
   const noise = Array.from({ length: walkers }, (_, walker) => new RandomStream(seed, walker, 1));

@@ -49,7 +49,7 @@ export const playOptions = {
   },
   set: {
     argument: 'NAME=NUMBER',
-    repeats: true,
+    repeats: 'commas' as const,
     description: 'an environment parameter, such as friction=0.4; may be given more than once',
     schema: assignments().optional(),
   },

@@ -61,7 +61,7 @@ export async function evaluate(options: EvaluationOptions, watch: PlayWatch = {}
   const { policy, compare, episodes = 300, seed = 0, speeds = 'grid', deterministic = false } = options;
   const { parameters = {}, statistics = false, workers } = options;
   const world = worldNamed(options.world);
-  checkParameters(parameters);
+  checkParameters(parameters, world);
   const plan: EpisodePlan = { seed, speeds, parameters };
   const request = { policy, deterministic, world, plan, from: 0, to: episodes, observed: statistics };
   const [played, other] = await withPlayers(

@@ -2,7 +2,7 @@
  * How a walker walks, measured after every physics step of an episode: the work of its joints, which feet are on the ground,
  * how it sways, how far its speed is off.
  *
- * A `MeteredWorld` stands between a walker and its world and hands everything on. What it measures changes nothing.
+ * A `MeteredWorld` stands between a walker and its world and hands on all that playing takes. What it measures changes nothing.
  */
 import { type BodyView, originOf } from '../envs/walker/body-view.ts';
 import { walkerDialects } from '../envs/walker/dialects.ts';
@@ -42,9 +42,6 @@ const frames = sceneOfRig(walkerRig, walkerDialects.unity, unityPhysics)
 
 /** A walker's world, and what is measured in it; `gait` is of the episode that it is in. */
 export class MeteredWorld implements World {
-  readonly bodies: BodyView;
-  readonly save?: () => Uint8Array;
-  readonly restore?: (state: Uint8Array) => void;
   readonly #world: World;
   #masses: readonly number[] = standardMasses;
   #gravity: number = unityPhysics.gravity;
@@ -58,9 +55,11 @@ export class MeteredWorld implements World {
 
   constructor(world: World) {
     this.#world = world;
-    this.bodies = world.bodies;
-    if (world.save) this.save = () => world.save!();
-    if (world.restore) this.restore = (state) => world.restore!(state);
+  }
+
+  /** They move where an episode is solved otherwise than the one before. */
+  get bodies(): BodyView {
+    return this.#world.bodies;
   }
 
   get gait(): Gait {
