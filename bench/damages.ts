@@ -1,7 +1,7 @@
 /** Ways in which a policy's file goes wrong, planted into a sound one: what the checks of regress are measured by. */
 import type { RandomStream } from '../base/random/stream.ts';
 import { actionNames } from '../envs/walker/action.ts';
-import { ACTION_OUTPUTS } from '../export/contract.ts';
+import { ACTION_OUTPUTS } from '../lint/contract.ts';
 import type { Model, Node, Tensor } from '../onnx/model.ts';
 
 export interface Damage {

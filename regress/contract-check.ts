@@ -1,14 +1,10 @@
 /** What is wrong with a file before anything runs it: the one place where regress asks for that. */
 import { behavior } from '../envs/walker/behavior.ts';
-import { contractProblems } from '../export/contract.ts';
-import { checkModel } from '../onnx/check.ts';
-import { decodeModel } from '../onnx/decode.ts';
+import { oldestEngines } from '../lint/engines.ts';
+import { lintBytes, toldFinding } from '../lint/lint.ts';
 
-/**
- * @returns a sentence for each thing that ML-Agents or an engine behind it may stumble over.
- * @throws UserError where it is no ONNX model at all.
- */
+/** @returns a sentence for each thing that keeps ML-Agents, or an engine behind it, from running the file as a Walker. */
 export function contractFindings(bytes: Uint8Array, name: string): string[] {
-  const model = decodeModel(bytes, name);
-  return [...checkModel(model), ...contractProblems(model, behavior)];
+  const { findings } = lintBytes(bytes, name, { engines: oldestEngines, expected: behavior });
+  return findings.filter(({ level }) => level === 'error').map(toldFinding);
 }

@@ -153,7 +153,7 @@ function shortened(value: number): number {
 const scratch = new DataView(new ArrayBuffer(4));
 
 function withEdges(seen: Float32Array, { mean, deviation }: { mean: ArrayLike<number>; deviation: ArrayLike<number> }) {
-  const edges = edgeObservations(Float32Array.from(mean), Float32Array.from(deviation));
+  const edges = edgeObservations({ mean: Float32Array.from(mean), deviation: Float32Array.from(deviation) });
   const all = new Float32Array(seen.length + edges.length);
   all.set(seen);
   all.set(edges, seen.length);

@@ -143,7 +143,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'regress',
     about: 'the file still walks: baseline, statistics, checks in the order of their cost, verdict, JUnit',
-    knows: ['base', 'cli', 'onnx', 'compile', 'envs', 'envs/walker', 'evaluate', 'export', 'validate'],
+    knows: ['base', 'cli', 'onnx', 'lint', 'compile', 'envs', 'envs/walker', 'evaluate', 'validate'],
   },
   {
     name: 'deploy-unity',
@@ -207,7 +207,7 @@ export const rooms: readonly Room[] = [
       'evaluate',
       ...training,
       'train',
-      'export',
+      'lint',
       'regress',
     ],
   },

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Judges every policy (.onnx) that changed since a commit, by the baseline beside it, and writes what a CI server shows.
+# Judges every policy (.onnx) that changed since a commit, by what Unity's packages demand and by the baseline beside it, and
+# writes what a CI server shows.
 #
 #   bash check-policies.sh BASE        BASE: the commit to compare with, such as origin/main
 #
@@ -32,6 +33,11 @@ while IFS= read -r -d '' changed; do
   [ -e "$results/$name.md" ] && continue # by its policy and by its baseline
   count=$((count + 1))
   printf '\n== %s\n' "$policy"
+  lint=0
+  run lint:policy "$policy" || lint=$?
+  if [ "$lint" -ne 0 ]; then
+    printf '::error file=%s,title=lint::Unity would not run it as it is: see the log, or npm run lint:policy\n' "$policy"
+  fi
   code=0
   run regress "$policy" --margin "$margin" --annotate \
     --report "$results/$name.json" --junit "$results/$name.xml" --summary "$results/$name.md" || code=$?
@@ -42,6 +48,7 @@ while IFS= read -r -d '' changed; do
     code=1
   fi
   [ "$code" -eq 3 ] && [ "${ALLOW_UNDECIDED:-0}" = 1 ] && code=0
+  [ "$lint" -eq 0 ] || code=1
   if [ "$code" -eq 1 ] || { [ "$code" -ne 0 ] && [ "$worst" -eq 0 ]; }; then worst=$code; fi
 done < <(git diff -z --name-only --diff-filter=d "$base...HEAD" -- '*.onnx' '*.baseline.json')
 
