@@ -23,6 +23,19 @@ describe('an episode', () => {
     });
   });
 
+  it('comes to the same where it is solved otherwise than its neighbours are, and is measured there', async () => {
+    const order = { sampler_type: 'uniform', sampler_parameters: { seed: -1, min_value: 0, max_value: 1 } } as const;
+    const mixed = { ...request, plan: { ...plan, parameters: { max_steps: 60, solver_order: order } }, to: 10 };
+    await withPlayers(1, async (players) => {
+      const together = await players.play(mixed);
+      expect(await players.play({ ...mixed, from: 7, to: 8 })).toEqual([together[7]]);
+      for (const { gait, steps } of together) {
+        expect(gait.work).toBeGreaterThan(0);
+        expect(Object.values(gait.contact).reduce((a, b) => a + b)).toBe(steps);
+      }
+    });
+  });
+
   it('is another one by another seed', async () => {
     await withPlayers(1, async (players) => {
       const of = (seed: number) => players.play({ ...request, plan: { ...plan, seed }, to: 2 });
