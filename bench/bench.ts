@@ -40,6 +40,11 @@ const benches: readonly BenchEntry[] = [
     load: () => import('./regress-command.ts'),
   },
   { name: 'ops', summary: 'what can be traced, and what it becomes in ONNX', load: () => import('./ops-command.ts') },
+  {
+    name: 'assets',
+    summary: 'a Unity project of 20,000 metas and 1,500 prefabs, looked through',
+    load: () => import('./assets-command.ts'),
+  },
 ];
 
 const [name = '', ...rest] = process.argv.slice(2);

@@ -2,11 +2,11 @@
  * Decides about the .meta beside the model: an existing one is kept byte for byte, a missing one is written with the
  * GUID that follows from the path. Refuses where either would leave Unity with two assets of one GUID or with none.
  */
-import { UserError } from '../base/failure/user-error.ts';
+import { type Problem, UserError } from '../base/failure/user-error.ts';
+import { type MetaFacts, type MetaFlaw, readMeta } from '../unity-assets/meta.ts';
 import { assetGuid } from './asset-guid.ts';
-import { isLfsPointer } from './git-lfs.ts';
 import { type InferencePackage, packagesWithImporter } from './inference-packages.ts';
-import { newModelMeta, readMeta } from './meta-file.ts';
+import { newModelMeta } from './meta-file.ts';
 import type { RecognisedPackages } from './recognise-packages.ts';
 import type { Warning } from './warning.ts';
 
@@ -15,6 +15,15 @@ export interface ChosenMeta {
   /** The text of a new .meta; undefined where the existing one is kept. */
   readonly text: string | undefined;
   readonly warnings: readonly Warning[];
+}
+
+/**
+ * The GUID that the model will have, before the rest of the project is looked at.
+ *
+ * @throws UserError where the existing .meta can't be used
+ */
+export function guidOfModel(asset: string, existing: Uint8Array | undefined): string {
+  return existing ? factsOf(asset, existing).guid : assetGuid(asset);
 }
 
 /**
@@ -44,6 +53,30 @@ export function chooseMeta(
   return { guid, text: newModelMeta(guid, inference, inferenceVersion), warnings: [] };
 }
 
+const FROM_VERSION_CONTROL = 'restore it from version control';
+const FLAWS: Readonly<Record<MetaFlaw, Pick<Problem, 'what' | 'expected' | 'mend'>>> = {
+  'git-lfs-pointer': { what: 'the .meta in place is a Git LFS pointer: its GUID is unknown', mend: 'git lfs pull' },
+  'merge-conflict': {
+    what: 'the .meta in place holds the markers of a merge conflict, and so two GUIDs or none',
+    mend: `keep the side whose GUID your prefabs refer to, or ${FROM_VERSION_CONTROL}`,
+  },
+  'zero-guid': {
+    what: 'the .meta in place has a GUID of nothing but zeros, which Unity takes for none',
+    mend: `${FROM_VERSION_CONTROL}, or delete it: the next deploy writes a new one`,
+  },
+  'no-single-guid': {
+    what: 'the .meta in place does not name exactly one GUID',
+    expected: 'one line "guid: " with 32 lower-case hexadecimal digits',
+    mend: FROM_VERSION_CONTROL,
+  },
+};
+
+function factsOf(asset: string, existing: Uint8Array): MetaFacts {
+  const facts = readMeta(existing);
+  if (typeof facts !== 'string') return facts;
+  throw new UserError({ where: `${asset}.meta`, ...FLAWS[facts] });
+}
+
 function keep(
   asset: string,
   existing: Uint8Array,
@@ -51,19 +84,7 @@ function keep(
   assetsByGuid: ReadonlyMap<string, readonly string[]>,
 ): ChosenMeta {
   const where = `${asset}.meta`;
-  if (isLfsPointer(existing)) {
-    const mend = 'git lfs pull';
-    throw new UserError({ what: 'the .meta in place is a Git LFS pointer: its GUID is unknown', where, mend });
-  }
-  const facts = readMeta(existing);
-  if (!facts) {
-    throw new UserError({
-      what: 'the .meta in place does not name exactly one GUID',
-      where,
-      expected: 'one line "guid: " with 32 lower-case hexadecimal digits',
-      mend: 'resolve merge conflicts in it, or restore it from version control',
-    });
-  }
+  const facts = factsOf(asset, existing);
   const warnings: Warning[] = [];
   if (facts.importer !== inference.importer) {
     const owners = facts.importer === undefined ? [] : packagesWithImporter(facts.importer);

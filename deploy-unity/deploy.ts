@@ -9,24 +9,26 @@
  *
  * Never edits a prefab, a scene or an existing .meta.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { clearLeftovers, type PlannedFile, writeAllOrNothing } from '../base/files/all-or-nothing.ts';
 import { type Disk, realDisk } from '../base/files/disk.ts';
 import { sha256 } from '../base/files/hash.ts';
+import { type Assets, openAssets } from '../unity-assets/assets.ts';
+import { isLfsPointer } from '../unity-assets/git-lfs.ts';
+import { type ProjectScan, scanProject } from '../unity-assets/scan-project.ts';
 import { assetGuid } from './asset-guid.ts';
 import { checkAssetPath } from './asset-path.ts';
 import { lookAtAssetPlace } from './asset-place.ts';
-import { chooseMeta } from './choose-meta.ts';
+import { chooseMeta, guidOfModel } from './choose-meta.ts';
 import { warningsAboutOpenEditor } from './editor-open.ts';
-import { isLfsPointer } from './git-lfs.ts';
 import type { InferenceKind, InferencePackageId } from './inference-packages.ts';
 import { newFolderMeta } from './meta-file.ts';
 import { readModelFile } from './model-file.ts';
 import type { PackageVersion } from './package-versions.ts';
-import { listProjectFiles } from './project-files.ts';
 import { type RecognisedPackages, recognisePackages } from './recognise-packages.ts';
 import { findReferences, type ModelContract } from './references.ts';
+import { warningsAboutScan } from './scan-warnings.ts';
 import { openUnityProject, type UnityProject } from './unity-project.ts';
 import type { Warning } from './warning.ts';
 
@@ -84,13 +86,13 @@ export interface DeployResult {
  */
 export async function deploy(request: DeployRequest, disk: Disk = realDisk): Promise<DeployResult> {
   // What is asked for, and what is there?
-  const { asset, project, packages, place, projectFiles, meta } = checkDestination(request);
+  const { asset, project, packages, place, scan, meta } = checkDestination(request);
   const model = readModelFile(request.model);
-  const references = findReferences(project, projectFiles, meta.guid, request.contract);
+  const references = findReferences(project, scan, assetsOf(project, scan), meta.guid, request.contract);
 
   // What is to be written, in this order?
   const unchanged = place.model?.equals(model.bytes) ?? false;
-  const plan = [...folderMetas(project, place.newFolders, projectFiles.assetsByGuid)];
+  const plan = [...folderMetas(project, place.newFolders, scan.assetsByGuid)];
   if (meta.text !== undefined) plan.push({ asset: `${asset}.meta`, bytes: Buffer.from(meta.text) });
   if (!unchanged) plan.push({ asset, bytes: model.bytes });
 
@@ -128,6 +130,7 @@ export async function deploy(request: DeployRequest, disk: Disk = realDisk): Pro
       ...meta.warnings,
       ...warningsAboutReplaced(asset, place.model),
       ...references.warnings,
+      ...warningsAboutScan(scan.problems),
     ],
   };
 }
@@ -142,9 +145,17 @@ export function checkDestination({ unityProject, asset: path }: Pick<DeployReque
   const project = openUnityProject(unityProject);
   const packages = recognisePackages(project);
   const place = lookAtAssetPlace(project.root, asset);
-  const projectFiles = listProjectFiles(project.root);
-  const meta = chooseMeta(asset, place.meta, packages, projectFiles.assetsByGuid);
-  return { asset, project, packages, place, projectFiles, meta };
+  const scan = scanProject(project.root, [guidOfModel(asset, place.meta)]);
+  const meta = chooseMeta(asset, place.meta, packages, scan.assetsByGuid);
+  return { asset, project, packages, place, scan, meta };
+}
+
+/** The project's prefabs and scenes, read as they are asked for. */
+function assetsOf({ root }: UnityProject, { assetsByGuid }: ProjectScan): Assets {
+  return openAssets({
+    bytesOf: (path) => readFileSync(join(root, path)),
+    pathOf: (guid) => assetsByGuid.get(guid)?.[0],
+  });
 }
 
 /**

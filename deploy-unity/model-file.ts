@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { UserError } from '../base/failure/user-error.ts';
 import { sha256 } from '../base/files/hash.ts';
-import { isLfsPointer } from './git-lfs.ts';
+import { isLfsPointer } from '../unity-assets/git-lfs.ts';
 
 export interface ModelFile {
   readonly path: string;

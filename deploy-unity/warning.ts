@@ -25,4 +25,11 @@ export type WarningCode =
   | 'not-referenced'
   | 'stale-file-id'
   | 'heuristic-only'
-  | 'size-mismatch';
+  | 'size-mismatch'
+  | 'discrete-branches'
+  | 'extra-sensors'
+  | 'model-removed'
+  | 'malformed-asset'
+  | 'merge-conflict'
+  | 'meta-unfit'
+  | 'unreadable';

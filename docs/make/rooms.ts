@@ -54,6 +54,12 @@ export const rooms: readonly Room[] = [
   },
   { name: 'models', about: 'the walkers that ship, each with its card and what training goes on from', knows: [] },
   {
+    name: 'unity-assets',
+    about:
+      "Unity's text files: documents, prefab instances, what is in effect after all overrides; bytes changed in place",
+    knows: ['base'],
+  },
+  {
     name: 'envs',
     about: '`env.ts`, the one contract of a world; `sampler.ts`, which draws its parameters',
     knows: ['base'],
@@ -148,7 +154,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'deploy-unity',
     about: 'into a Unity project, all or nothing: the place, its `.meta`, who refers to it, which packages run it',
-    knows: ['base'],
+    knows: ['base', 'unity-assets'],
   },
   {
     name: 'examples',
@@ -201,6 +207,7 @@ export const rooms: readonly Room[] = [
       'onnx',
       'compile',
       'models',
+      'unity-assets',
       'envs',
       'envs/walker',
       'envs/unity',
@@ -209,6 +216,7 @@ export const rooms: readonly Room[] = [
       'train',
       'lint',
       'regress',
+      'deploy-unity',
     ],
   },
   {

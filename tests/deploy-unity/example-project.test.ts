@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { assetGuid } from '../../deploy-unity/asset-guid.ts';
 import { deploy } from '../../deploy-unity/deploy.ts';
-import { readMeta } from '../../deploy-unity/meta-file.ts';
+import { readMeta } from '../../unity-assets/meta.ts';
 import { ASSET, ASSET_GUID, modelFile, read, temporaryFolder } from './projects.ts';
 
 const example = fileURLToPath(new URL('../../examples/unity-project', import.meta.url));
@@ -38,7 +38,7 @@ describe('the example project', () => {
   });
 
   test.each(committedAssets)('has a meta for %s, with the GUID its path yields', (path) => {
-    expect(readMeta(readFileSync(join(example, `${path}.meta`)))?.guid).toBe(assetGuid(path));
+    expect(readMeta(readFileSync(join(example, `${path}.meta`)))).toMatchObject({ guid: assetGuid(path) });
   });
 
   test('has no meta without its asset', () => {

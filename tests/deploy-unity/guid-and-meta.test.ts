@@ -3,9 +3,10 @@ import { expect, test } from 'vitest';
 import { sha256 } from '../../base/files/hash.ts';
 import { assetGuid } from '../../deploy-unity/asset-guid.ts';
 import { INFERENCE_PACKAGES } from '../../deploy-unity/inference-packages.ts';
-import { newModelMeta, readMeta } from '../../deploy-unity/meta-file.ts';
+import { newModelMeta } from '../../deploy-unity/meta-file.ts';
 import { isAtLeast } from '../../deploy-unity/version.ts';
-import { ASSET, ASSET_GUID } from './projects.ts';
+import { readMeta } from '../../unity-assets/meta.ts';
+import { ASSET, ASSET_GUID, LFS_POINTER } from './projects.ts';
 
 test("the meta of Unity's own Walker.onnx comes out byte for byte", () => {
   const inference = INFERENCE_PACKAGES.find(({ kind }) => kind === 'inference-engine')!;
@@ -42,10 +43,16 @@ test('a new meta reads back with its GUID and its importer, for every package', 
   }
 });
 
-test('a meta with no GUID or, after a merge conflict, with two is not read', () => {
-  expect(readMeta(Buffer.from('fileFormatVersion: 2\n'))).toBeUndefined();
-  const conflict = `<<<<<<< mine\nguid: ${ASSET_GUID}\n=======\nguid: ${assetGuid('other')}\n>>>>>>> theirs\n`;
-  expect(readMeta(Buffer.from(conflict))).toBeUndefined();
+test('a meta that names no GUID says which way it is unfit', () => {
+  const flaw = (text: string) => readMeta(Buffer.from(text));
+  expect(flaw('fileFormatVersion: 2\n')).toBe('no-single-guid');
+  expect(flaw(`guid: ${ASSET_GUID}\nguid: ${assetGuid('other')}\n`)).toBe('no-single-guid');
+  expect(flaw(`guid: ${'0'.repeat(32)}\n`)).toBe('zero-guid');
+  expect(flaw(`<<<<<<< mine\nguid: ${ASSET_GUID}\n=======\nguid: ${assetGuid('other')}\n>>>>>>> theirs\n`)).toBe(
+    'merge-conflict',
+  );
+  expect(flaw(`<<<<<<< mine\n=======\nguid: ${ASSET_GUID}\n>>>>>>> theirs\n`)).toBe('merge-conflict');
+  expect(flaw(LFS_POINTER)).toBe('git-lfs-pointer');
 });
 
 test('a meta from before 2019 has a GUID and no importer script', () => {

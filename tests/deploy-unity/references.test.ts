@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { deploy } from '../../deploy-unity/deploy.ts';
 import type { ModelContract } from '../../deploy-unity/references.ts';
+import { idOfCopy } from '../../unity-assets/prefab-instance.ts';
+import { gameObject, HEAD, instance, type Override } from '../unity-assets/project.ts';
 import { ASSET, ASSET_GUID, INFERENCE_ENGINE, LFS_POINTER, modelFile, unityProject } from './projects.ts';
 
 const contract: ModelContract = { observationSize: 243, actionSize: 39 };
@@ -39,6 +41,7 @@ const platform = `%YAML 1.1
 --- !u!1001 &5
 PrefabInstance:
   m_Modification:
+    m_TransformParent: {fileID: 0}
     m_Modifications:
     - target: {fileID: 3599283675615088294, guid: ${BASE_GUID},
         type: 3}
@@ -50,6 +53,7 @@ PrefabInstance:
       propertyPath: m_BrainParameters.NumStackedVectorObservations
       value: 2
       objectReference: {fileID: 0}
+  m_SourcePrefab: {fileID: 100100000, guid: ${BASE_GUID}, type: 3}
 `;
 
 async function deployed(files: Record<string, string>, sizes: ModelContract | null = contract) {
@@ -129,6 +133,120 @@ describe('Behavior Parameters bound to the model are warned about', () => {
     const { references, warnings } = await deployed({ 'Assets/Platform.prefab': platform });
     expect(references).toEqual(['Assets/Platform.prefab']);
     expect(warnings).toEqual([]);
+  });
+});
+
+describe('what is in effect counts, wherever it is said', () => {
+  const ragdoll = {
+    'Assets/Ragdoll.prefab': prefab(),
+    'Assets/Ragdoll.prefab.meta': `fileFormatVersion: 2\nguid: ${BASE_GUID}\n`,
+  };
+  const told = async (files: Record<string, string>, sizes: ModelContract | null = contract) => {
+    const { warnings } = await deployed(files, sizes);
+    return warnings.map(({ code, where, message }) => `${code} ${where}: ${message}`);
+  };
+  const target = '3599283675615088294';
+  const sceneWith = (...overrides: Override[]) => HEAD + instance(500, BASE_GUID, overrides);
+
+  test('sizes and behaviour type overridden in a scene', async () => {
+    const scene = sceneWith(
+      { target, path: 'm_BrainParameters.VectorObservationSize', value: '100' },
+      { target, path: 'm_BehaviorType', value: '1' },
+    );
+    expect(await told({ ...ragdoll, 'Assets/Game.unity': scene })).toEqual([
+      'heuristic-only Assets/Game.unity: Behavior Parameters "Walker" has Behavior Type "Heuristic Only" and ignores its model.',
+      'size-mismatch Assets/Game.unity: Behavior Parameters "Walker" has 100 observations, and the model has 243.',
+    ]);
+  });
+
+  test('a wrong size that a scene puts right is told of the prefab alone', async () => {
+    const scene = sceneWith({ target, path: 'm_BrainParameters.VectorObservationSize', value: '243' });
+    const files = { ...ragdoll, 'Assets/Ragdoll.prefab': prefab({ observations: 100 }), 'Assets/Game.unity': scene };
+    expect(await told(files)).toEqual([expect.stringContaining('size-mismatch Assets/Ragdoll.prefab')]);
+    const plain = { ...files, 'Assets/Game.unity': sceneWith() };
+    expect(await told(plain)).toEqual([expect.stringContaining('size-mismatch Assets/Ragdoll.prefab')]);
+  });
+
+  test('a model that an override removes', async () => {
+    const scene = sceneWith({ target, path: 'm_Model' });
+    expect(await told({ ...ragdoll, 'Assets/Game.unity': scene })).toEqual([
+      'model-removed Assets/Game.unity: Behavior Parameters "Walker" has the model in its prefab, and an override here removes it.',
+    ]);
+  });
+
+  test('variants of variants', async () => {
+    const variant = HEAD + instance(500, BASE_GUID, []);
+    const inVariant = idOfCopy(target, '500');
+    const outer = HEAD + instance(600, 'c'.repeat(32), [{ target: inVariant, path: 'm_BehaviorType', value: '1' }]);
+    const files = {
+      ...ragdoll,
+      'Assets/Variant.prefab': variant,
+      'Assets/Variant.prefab.meta': `guid: ${'c'.repeat(32)}\n`,
+      'Assets/Outer.prefab': outer,
+    };
+    expect(await told(files)).toEqual([expect.stringContaining('heuristic-only Assets/Outer.prefab')]);
+  });
+
+  test('ten agents of one scene with the same oddity make one warning', async () => {
+    const type = { target, path: 'm_BehaviorType', value: '1' };
+    const scene = HEAD + Array.from({ length: 10 }, (_, each) => instance(500 + 64 * each, BASE_GUID, [type])).join('');
+    expect(await told({ ...ragdoll, 'Assets/Game.unity': scene })).toEqual([
+      expect.stringContaining('its model. (10 agents)'),
+    ]);
+  });
+
+  test('discrete branches, in either of their forms', async () => {
+    const packed = prefab().replace('BranchSizes: ', 'BranchSizes: 0300000002000000');
+    expect(await told({ 'Assets/A.prefab': packed })).toEqual([
+      expect.stringContaining('discrete branches of 3, 2, and'),
+    ]);
+    const listed = prefab().replace('BranchSizes: ', 'BranchSizes:\n      - 3');
+    expect(await told({ 'Assets/A.prefab': listed })).toEqual([expect.stringContaining('discrete branches of 3, and')]);
+  });
+
+  test('what ML-Agents 1.x and the fields before ActionSpec say', async () => {
+    const old = prefab().replace(
+      /m_ActionSpec:\n.*\n.*\n/,
+      'VectorActionSize: 14000000\n    VectorActionSpaceType: 1\n    hasUpgradedBrainParametersWithActionSpec: 0\n',
+    );
+    expect(await told({ 'Assets/A.prefab': old })).toEqual([expect.stringContaining('has 20 continuous actions')]);
+    const lower = prefab({ observations: 100 }).replace('VectorObservationSize', 'vectorObservationSize');
+    expect(await told({ 'Assets/A.prefab': lower })).toEqual([expect.stringContaining('has 100 observations')]);
+  });
+
+  test('sensors of the agent, and of its children where it uses those', async () => {
+    const ray = `114\nMonoBehaviour:\n  m_GameObject: {OWNER}\n  m_Script: {fileID: 11500000, guid: 6bb6b867a41448888c1cd4f99643ad71, type: 3}\n`;
+    const agentOn = (owner: number, children: number) =>
+      prefab()
+        .replace(
+          /--- !u!1 &1\nGameObject:\n {2}m_Name: Walker\n/,
+          gameObject(10, 'Walker') + gameObject(20, 'Head', { father: '11', component: ray }),
+        )
+        .replaceAll('  m_Script:', `  m_GameObject: {fileID: ${owner}}\n  m_UseChildSensors: ${children}\n  m_Script:`)
+        .replace(/(MonoBehaviour:\n {2}m_GameObject: \{fileID: 20\}\n) {2}m_GameObject.*\n {2}m_Use.*\n/, '$1');
+    const withChildren = await told({ 'Assets/A.prefab': agentOn(10, 1) });
+    expect(withChildren).toEqual([
+      'extra-sensors Assets/A.prefab: Behavior Parameters "Walker" observes by Ray Perception Sensor 3D on Head too: 2 inputs, and the model has 1.',
+    ]);
+    expect(await told({ 'Assets/A.prefab': agentOn(10, 0) })).toEqual([]);
+    expect(await told({ 'Assets/A.prefab': agentOn(20, 0) })).toEqual([expect.stringContaining('extra-sensors')]);
+    const two = { ...contract, sensors: [{ size: 243 }, { size: 8 }] };
+    expect(await told({ 'Assets/A.prefab': agentOn(10, 1) }, two)).toEqual([]);
+    const inactive = agentOn(10, 1).replace('m_Name: Head\n  m_IsActive: 1', 'm_Name: Head\n  m_IsActive: 0');
+    expect(await told({ 'Assets/A.prefab': inactive })).toEqual([]);
+  });
+
+  test('a ScriptableObject that refers to the model', async () => {
+    const models = `${HEAD}--- !u!114 &11400000\nMonoBehaviour:\n  model: {fileID: 5022602860645237092, guid: ${ASSET_GUID}, type: 3}\n`;
+    const { references, warnings } = await deployed({ 'Assets/Models.asset': models });
+    expect(references).toEqual(['Assets/Models.asset']);
+    expect(warnings).toEqual([]);
+  });
+
+  test('a prefab that is no longer what Unity writes is told, and the deploy goes on', async () => {
+    const { references, warnings } = await deployed({ 'Assets/A.prefab': `${prefab()}nonsense\n` });
+    expect(references).toEqual(['Assets/A.prefab']);
+    expect(warnings).toMatchObject([{ code: 'malformed-asset', message: expect.stringContaining('Assets/A.prefab:') }]);
   });
 });
 
