@@ -1,34 +1,38 @@
 /**
  * The deploy stage: puts a model into a Unity project, where ML-Agents finds it.
  *
- * Reads everything and checks everything first, then writes at most a few files, all or none of them. Order, and why:
- * folder .metas, the model's .meta, the model last. A process killed in between then leaves at worst a .meta without
- * its asset: Unity removes it or the next deploy finds it, and either way the GUID comes out the same. The other way
- * round it would leave a model without .meta, Unity would give that a random GUID, and every prefab that refers to the
- * model would have lost it for good.
+ * Reads everything and checks everything first, then changes at most a few files, all or none of them, whatever happens
+ * (transaction.ts). Order, and why: folder .metas, the model's .meta, the model, what refers to it. An Editor that looks in
+ * between sees at worst a .meta without its asset. The other way round it would give the model a random GUID, and every
+ * prefab that refers to the model would have lost it for good.
  *
- * Never edits a prefab, a scene or an existing .meta.
+ * Never edits an existing .meta; prefabs, scenes and settings only where it is told to, and there the bytes of single values.
  */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { clearLeftovers, type PlannedFile, writeAllOrNothing } from '../base/files/all-or-nothing.ts';
 import { type Disk, realDisk } from '../base/files/disk.ts';
 import { sha256 } from '../base/files/hash.ts';
 import { type Assets, openAssets } from '../unity-assets/assets.ts';
+import { unifiedDiff } from '../unity-assets/diff.ts';
 import { isLfsPointer } from '../unity-assets/git-lfs.ts';
 import { type ProjectScan, scanProject } from '../unity-assets/scan-project.ts';
+import { type EditedAsset, editedAssets, type WantedValue } from './asset-changes.ts';
 import { assetGuid } from './asset-guid.ts';
 import { checkAssetPath } from './asset-path.ts';
 import { lookAtAssetPlace } from './asset-place.ts';
+import { type Binding, bindTo } from './bind.ts';
 import { chooseMeta, guidOfModel } from './choose-meta.ts';
 import { warningsAboutOpenEditor } from './editor-open.ts';
 import type { InferenceKind, InferencePackageId } from './inference-packages.ts';
 import { newFolderMeta } from './meta-file.ts';
 import { readModelFile } from './model-file.ts';
 import type { PackageVersion } from './package-versions.ts';
+import { lockProject, stateFolder } from './project-state.ts';
 import { type RecognisedPackages, recognisePackages } from './recognise-packages.ts';
 import { findReferences, type ModelContract } from './references.ts';
 import { warningsAboutScan } from './scan-warnings.ts';
+import { type Change, change, type Intent, recover } from './transaction.ts';
 import { openUnityProject, type UnityProject } from './unity-project.ts';
 import type { Warning } from './warning.ts';
 
@@ -44,6 +48,10 @@ export interface DeployRequest {
   readonly asset: string;
   /** Do everything but write. */
   readonly dryRun?: boolean;
+  /** Behavior Parameters that are to refer to the model. */
+  readonly bind?: readonly Binding[];
+  /** Where the model comes from and how it scored, for the record. */
+  readonly origin?: { readonly from: string; readonly score?: string };
   /** Sizes of the model; where given, Behavior Parameters bound to the model with other sizes are warned about. */
   readonly contract?: ModelContract;
 }
@@ -57,6 +65,12 @@ export interface DeployResult {
   readonly unchanged: boolean;
   /** Files written, relative to the project, in that order; in a dry run, those that would be. */
   readonly written: readonly string[];
+  /** What changes, as people read it: a unified diff of texts, a line for the model. */
+  readonly diff: string;
+  /** Prefabs and scenes that were given the model, and how many agents of theirs. */
+  readonly bound: readonly { readonly path: string; readonly agents: number }[];
+  /** What was done first about a deploy that had been killed. */
+  readonly recovered: 'finished' | 'undone' | undefined;
   /** The GUID by which prefabs and scenes refer to the model. */
   readonly guid: string;
   readonly meta: 'kept' | 'written';
@@ -73,55 +87,90 @@ export interface DeployResult {
       readonly source: RecognisedPackages['inferenceSource'];
     };
   };
-  /** Prefabs and scenes that refer to the model, relative to the project. */
+  /** Prefabs, scenes and other assets that refer to the model, relative to the project. */
   readonly references: readonly string[];
   readonly warnings: readonly Warning[];
 }
 
 /**
- * Deploys a model. Afterwards the model and its .meta are both in place, or the project is as it was.
+ * Deploys a model. Afterwards everything that was asked for is in place, or the project is as it was.
  *
  * @param disk what does the writing; tests hand in one that fails
  * @throws UserError where the project, the asset path, the model or the place is not fit, or the disk fails
  */
 export async function deploy(request: DeployRequest, disk: Disk = realDisk): Promise<DeployResult> {
+  const { root } = openUnityProject(request.unityProject);
+  if (request.dryRun) return planDeploy(request).result;
+  checkAssetPath(request.asset);
+  const lock = await lockProject(root, 'npm run deploy');
+  try {
+    const place = { root, state: stateFolder(root) };
+    const recovered = recover(place, disk);
+    const { result, changes, folders, from } = planDeploy(request);
+    if (changes.length > 0) {
+      const intent: Intent = {
+        what: 'deploy',
+        asset: result.asset,
+        from,
+        score: request.origin?.score ?? null,
+        sha256: result.sha256,
+        sha256Before: result.sha256Before ?? null,
+        folders: [...folders],
+        emptied: [],
+      };
+      change(place, changes, intent, disk);
+    }
+    return { ...result, recovered };
+  } finally {
+    lock.release();
+  }
+}
+
+interface DeployPlan {
+  readonly result: DeployResult;
+  readonly changes: readonly Change[];
+  readonly folders: readonly string[];
+  readonly from: string;
+}
+
+/** Looks at everything and says what a deploy would do. Writes nothing. */
+function planDeploy(request: DeployRequest): DeployPlan {
   // What is asked for, and what is there?
   const { asset, project, packages, place, scan, meta } = checkDestination(request);
   const model = readModelFile(request.model);
-  const references = findReferences(project, scan, assetsOf(project, scan), meta.guid, request.contract);
+  const before = assetsOf(project, scan);
+  const bindings = (request.bind ?? []).flatMap((binding) => bindTo(meta.guid, binding, before, scan));
+  const edited = editedAssets(project.root, before, bindings);
 
   // What is to be written, in this order?
   const unchanged = place.model?.equals(model.bytes) ?? false;
-  const plan = [...folderMetas(project, place.newFolders, scan.assetsByGuid)];
-  if (meta.text !== undefined) plan.push({ asset: `${asset}.meta`, bytes: Buffer.from(meta.text) });
-  if (!unchanged) plan.push({ asset, bytes: model.bytes });
+  const changes: Change[] = [...folderMetas(project, asset, scan.assetsByGuid)];
+  if (meta.text !== undefined)
+    changes.push({ path: `${asset}.meta`, before: place.meta, after: Buffer.from(meta.text) });
+  if (!unchanged) changes.push({ path: asset, before: place.model, after: model.bytes });
+  changes.push(...edited);
 
-  if (!request.dryRun) {
-    for (const path of [asset, `${asset}.meta`]) clearLeftovers(join(project.root, path), disk);
-    const absolute = (path: string) => join(project.root, path);
-    const files = plan.map((planned): PlannedFile => ({ path: absolute(planned.asset), bytes: planned.bytes }));
-    writeAllOrNothing(place.newFolders.map(absolute), files, disk);
-  }
-
-  return {
+  // What will be there then?
+  const [scanAfter, after] = afterEdits(project, scan, edited, meta.guid);
+  const references = findReferences(project, scanAfter, after, meta.guid, request.contract);
+  const { inference, inferenceVersion, inferenceSource, mlAgents } = packages;
+  const result: DeployResult = {
     project: project.root,
     asset,
     dryRun: request.dryRun ?? false,
     unchanged,
-    written: plan.map((planned) => planned.asset),
+    written: changes.map(({ path }) => path),
+    diff: diffOf(changes, edited),
+    bound: agentsByFile(bindings),
+    recovered: undefined,
     guid: meta.guid,
     meta: meta.text === undefined ? 'kept' : 'written',
     sha256Before: place.model && sha256(place.model),
     sha256: model.sha256,
     recognised: {
       editor: project.editor,
-      mlAgents: packages.mlAgents,
-      inference: {
-        id: packages.inference.id,
-        kind: packages.inference.kind,
-        version: packages.inferenceVersion,
-        source: packages.inferenceSource,
-      },
+      mlAgents,
+      inference: { id: inference.id, kind: inference.kind, version: inferenceVersion, source: inferenceSource },
     },
     references: references.files,
     warnings: [
@@ -133,6 +182,42 @@ export async function deploy(request: DeployRequest, disk: Disk = realDisk): Pro
       ...warningsAboutScan(scan.problems),
     ],
   };
+  return { result, changes, folders: place.newFolders, from: request.origin?.from ?? request.model };
+}
+
+/** The project as it will be, for what is read of it. */
+function afterEdits(
+  project: UnityProject,
+  scan: ProjectScan,
+  edited: readonly EditedAsset[],
+  guid: string,
+): [ProjectScan, Assets] {
+  const texts = new Map(scan.texts);
+  for (const { path, after } of edited) {
+    const text = texts.get(path);
+    if (text && after.includes(guid)) texts.set(path, { ...text, mentions: new Set([...text.mentions, guid]) });
+  }
+  const bytes = new Map(edited.map(({ path, after }) => [path, after]));
+  return [{ ...scan, texts }, assetsOf(project, scan, bytes)];
+}
+
+function agentsByFile(wanted: readonly WantedValue[]): { path: string; agents: number }[] {
+  const paths = [...new Set(wanted.map(({ path }) => path))];
+  return paths.map((path) => ({ path, agents: wanted.filter((each) => each.path === path).length }));
+}
+
+function diffOf(changes: readonly Change[], edited: readonly EditedAsset[]): string {
+  return changes
+    .map(({ path, before, after }) => {
+      const edits = edited.find((each) => each.path === path)?.edits;
+      if (edits && before) return unifiedDiff(path, before.toString('latin1'), edits);
+      if (path.endsWith('.meta'))
+        return unifiedDiff(path, undefined, [{ at: 0, end: 0, text: after!.toString('latin1') }]);
+      const told = (bytes: Buffer | undefined) =>
+        bytes ? `${bytes.length} bytes, sha256 ${sha256(bytes).slice(0, 12)}` : 'nothing';
+      return `${path}: ${told(before)} -> ${told(after)}`;
+    })
+    .join('\n');
 }
 
 /**
@@ -150,28 +235,35 @@ export function checkDestination({ unityProject, asset: path }: Pick<DeployReque
   return { asset, project, packages, place, scan, meta };
 }
 
-/** The project's prefabs and scenes, read as they are asked for. */
-function assetsOf({ root }: UnityProject, { assetsByGuid }: ProjectScan): Assets {
+/** The project's prefabs and scenes, read as they are asked for. @param changed bytes that take the place of files */
+function assetsOf(
+  { root }: UnityProject,
+  { assetsByGuid }: ProjectScan,
+  changed: ReadonlyMap<string, Buffer> = new Map(),
+): Assets {
   return openAssets({
-    bytesOf: (path) => readFileSync(join(root, path)),
+    bytesOf: (path) => changed.get(path) ?? readFileSync(join(root, path)),
     pathOf: (guid) => assetsByGuid.get(guid)?.[0],
   });
 }
 
 /**
- * New folders get a .meta too. Unity would make one by itself, with a random GUID on each machine, and a team that
- * deploys on two machines would find them in conflict. A .meta that already waits for its folder (Git keeps it where it
- * does not keep the empty folder) stays, and a GUID that is taken is left for Unity to sort out: nothing refers to folders.
+ * Folders on the way get a .meta too, new ones and those that an interrupted deploy left without. Unity would make one by
+ * itself, with a random GUID on each machine, and a team that deploys on two machines would find them in conflict. One that is
+ * there stays (Git keeps it where it does not keep the empty folder), and a GUID that is taken is left for Unity to sort
+ * out: nothing refers to folders.
  */
 function* folderMetas(
   { root }: UnityProject,
-  newFolders: readonly string[],
+  asset: string,
   assetsByGuid: ReadonlyMap<string, readonly string[]>,
-): Generator<{ asset: string; bytes: Buffer }> {
-  for (const folder of newFolders) {
+): Generator<Change> {
+  const parts = asset.split('/').slice(0, -1);
+  for (let depth = 2; depth <= parts.length; depth++) {
+    const folder = parts.slice(0, depth).join('/');
     const guid = assetGuid(folder);
     if (existsSync(join(root, `${folder}.meta`)) || assetsByGuid.has(guid)) continue;
-    yield { asset: `${folder}.meta`, bytes: Buffer.from(newFolderMeta(guid)) };
+    yield { path: `${folder}.meta`, before: undefined, after: Buffer.from(newFolderMeta(guid)) };
   }
 }
 

@@ -9,14 +9,14 @@
  *   4. Read back. An open Editor may have meddled: it deletes a .meta that has no asset beside it.
  *   5. On any failure, undo what was done, last step first.
  *
- * A process that dies in step 3 can't undo, so the order of the files matters: see deploy.ts.
- * The temporary names begin with a dot, which hides them from Unity.
+ * A process that dies in step 3 can't undo, so the order of the files matters. (A deploy into a Unity project keeps a journal
+ * besides: see deploy-unity/transaction.ts.)
  */
 import { randomUUID } from 'node:crypto';
 import { lstatSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { UserError } from '../failure/user-error.ts';
 import type { Disk } from './disk.ts';
+import { attempt, ChangedByAnother, toldAsTrouble } from './disk-trouble.ts';
 
 export interface PlannedFile {
   readonly path: string;
@@ -66,7 +66,7 @@ export function writeAllOrNothing(folders: readonly string[], files: readonly Pl
     }
     for (const folder of new Set(placements.map(({ path }) => dirname(path)))) disk.sync(folder);
   } catch (error) {
-    throw told(error, busyWith, undo(placements, made, disk));
+    throw toldAsTrouble(error, busyWith, undo(placements, made, disk));
   }
   for (const { hasBefore, before } of placements) {
     // Everything is in place. A second name that can't be removed now is cleared away the next time.
@@ -88,8 +88,6 @@ export function clearLeftovers(path: string, disk: Disk): void {
     }
   }
 }
-
-class ChangedByAnother extends Error {}
 
 function keepBefore({ path, before }: Placement, disk: Disk): boolean {
   try {
@@ -117,43 +115,4 @@ function undo(placements: readonly Placement[], folders: readonly string[], disk
   // A folder in which someone else has put a file meanwhile is not empty, and stays.
   for (const folder of folders.toReversed()) attempt(() => disk.removeEmptyFolder(folder));
   return failures;
-}
-
-const DISK_TROUBLE: Readonly<Record<string, { readonly what: string; readonly mend: string }>> = {
-  ENOSPC: { what: 'the disk is full', mend: 'free some space and run the same command again' },
-  EDQUOT: { what: 'your share of the disk is used up', mend: 'free some space and run the same command again' },
-  EACCES: { what: 'no permission to write here', mend: 'change the permissions or name another Unity project' },
-  EPERM: {
-    what: 'writing here is not permitted',
-    mend: 'change the permissions, or close the program that has it open',
-  },
-  EROFS: { what: 'this is a read-only file system', mend: 'name a Unity project in a place that can be written' },
-  EBUSY: { what: 'another program has the file open', mend: 'close that program and run the same command again' },
-  ENAMETOOLONG: { what: 'the path is too long for this disk', mend: 'name a shorter asset path' },
-};
-
-const MEDDLED = {
-  what: 'another program changed the file during the deploy',
-  mend: 'leave Play mode or close the Unity Editor, and run the same command again',
-};
-
-function told(error: unknown, where: string, notUndone: readonly string[]): unknown {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  // A file gone that was written a moment ago, or one there that was not: someone else is at work in this folder.
-  const isMeddled = error instanceof ChangedByAnother || code === 'ENOENT' || code === 'EEXIST';
-  const trouble = isMeddled ? MEDDLED : DISK_TROUBLE[code];
-  if (!trouble && notUndone.length === 0) return error;
-  const state =
-    notUndone.length === 0 ? 'nothing was changed' : `and this could not be undone: ${notUndone.join(', ')}`;
-  const what = `${trouble?.what ?? (error as Error).message}; ${state}`;
-  return new UserError({ what, where, mend: trouble?.mend }, { cause: error });
-}
-
-/** For clearing up: a failure there must not hide the failure that made it necessary. */
-function attempt<Result>(action: () => Result): Result | undefined {
-  try {
-    return action();
-  } catch {
-    return undefined;
-  }
 }

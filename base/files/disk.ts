@@ -2,7 +2,7 @@
  * The few things a deploy does to a disk, behind an interface, so that a test can let any one of them fail: a full
  * disk, a place without permission, a process that dies half-way.
  */
-import { copyFileSync, linkSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, linkSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { syncFolder, writeNewFile } from './write-atomically.ts';
 
 export interface Disk {
@@ -17,6 +17,8 @@ export interface Disk {
   rename(from: string, to: string): void;
   /** Removes a file; does nothing where there is none. */
   remove(path: string): void;
+  /** Permissions of a file, as `stat` tells them. */
+  setMode(path: string, mode: number): void;
   /** Makes renames in this folder last through a power cut. */
   sync(folder: string): void;
 }
@@ -36,5 +38,6 @@ export const realDisk: Disk = {
   },
   rename: (from, to) => renameSync(from, to),
   remove: (path) => rmSync(path, { force: true }),
+  setMode: (path, mode) => chmodSync(path, mode),
   sync: syncFolder,
 };

@@ -37,6 +37,8 @@ ScriptedImporter:
 const OLD_IMPORTER = '683b6cb6d0a474744822c888b46772c9';
 const NEW_IMPORTER = 'f22407ba6b4157b4a93d0a670bd3dd57';
 
+const FOLDER_METAS = ['Assets/Gaitsmith.meta', 'Assets/Gaitsmith/Walker.meta'];
+
 const KINDS = [
   {
     kind: 'inference-engine',
@@ -129,7 +131,8 @@ describe('a later deploy', () => {
     expect(result).toMatchObject({
       meta: 'kept',
       guid: 'b000e8fcd1edc454d9e6deb84abefbf9',
-      written: [ASSET],
+      // Whoever put the model there left its folders without.
+      written: [...FOLDER_METAS, ASSET],
       sha256Before: sha256(modelBytes('old')),
     });
   });
@@ -150,7 +153,8 @@ describe('a later deploy', () => {
   test('adds a missing meta to a model that is already there', async () => {
     const project = unityProject(INFERENCE_ENGINE, { [ASSET]: modelBytes() });
     const result = await deploy({ model: modelFile(), unityProject: project, asset: ASSET });
-    expect(result).toMatchObject({ unchanged: true, written: [`${ASSET}.meta`], meta: 'written', guid: ASSET_GUID });
+    expect(result).toMatchObject({ unchanged: true, written: [...FOLDER_METAS, `${ASSET}.meta`], meta: 'written' });
+    expect((await deploy({ model: modelFile(), unityProject: project, asset: ASSET })).written).toEqual([]);
   });
 
   test("may name the project's own file as the model", async () => {

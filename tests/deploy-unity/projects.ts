@@ -76,13 +76,17 @@ export function modelFile(content: string | Uint8Array = modelBytes()): string {
 export const LFS_POINTER =
   'version https://git-lfs.github.com/spec/v1\noid sha256:02d86cd4618be1a9bddde05fd7516f17e6c059dc41002756be17c1783cd0cfd4\nsize 335\n';
 
-/** Every file and folder with its content: what a failed deploy must leave exactly as it was. */
+/**
+ * Every file and folder with its content: what a failed deploy must leave exactly as it was. What deploys remember under
+ * Library is left out.
+ */
 export function snapshot(root: string): Record<string, string> {
   const entries = readdirSync(root, { recursive: true, withFileTypes: true }).map((entry): [string, string] => {
     const path = join(entry.parentPath, entry.name);
     return [path.slice(root.length).replaceAll('\\', '/'), entry.isFile() ? readFileSync(path, 'hex') : 'folder'];
   });
-  return Object.fromEntries(entries.sort());
+  const isRemembered = (path: string) => path === '/Library' || path.startsWith('/Library/Gaitsmith');
+  return Object.fromEntries(entries.filter(([path]) => !isRemembered(path)).sort());
 }
 
 export function read(root: string, path: string): string {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { writeAllOrNothing } from '../../../base/files/all-or-nothing.ts';
+import { clearLeftovers, writeAllOrNothing } from '../../../base/files/all-or-nothing.ts';
 import { type Disk, realDisk } from '../../../base/files/disk.ts';
 import { deploy } from '../../../deploy-unity/deploy.ts';
 import {
@@ -69,7 +69,12 @@ const FAILURES = [
   { action: 'rename', code: 'ENOSPC', told: 'the disk is full' },
   { action: 'read', code: 'ENOENT', told: 'another program changed the file' },
   { action: 'sync', code: 'ENOSPC', told: 'the disk is full' },
+  { action: 'setMode', code: 'EPERM', told: 'not permitted' },
 ] as const;
+
+/** Which steps there are from which start: where a model lies there are no folders to make, and a mode to keep. */
+const isStepFrom = (files: object, action: Action) =>
+  (action !== 'makeFolder' || !(ASSET in files)) && (action !== 'setMode' || ASSET in files);
 
 describe.each(STARTS)('from $start', ({ files }) => {
   /** Counts what a whole deploy does to the disk, so that each single step can be made to fail. */
@@ -86,8 +91,7 @@ describe.each(STARTS)('from $start', ({ files }) => {
     return calls;
   }
 
-  // Where a model lies there are no folders to make.
-  const failures = FAILURES.filter(({ action }) => action !== 'makeFolder' || !(ASSET in files));
+  const failures = FAILURES.filter(({ action }) => isStepFrom(files, action));
   test.each(failures)('$code in any $action leaves everything as it was', async ({ action, code, told }) => {
     const steps = await stepsOf(action);
     expect(steps).toBeGreaterThan(0);
@@ -158,20 +162,20 @@ test('an Editor that deletes the meta meanwhile makes the deploy fail as a whole
   expect(snapshot(project)).toEqual(before);
 });
 
-test('leftovers of a killed deploy are cleared away once they are old', async () => {
-  const leftovers = ['.Walker.onnx.0123abcd.staged', '.Walker.onnx.meta.0123abcd.before'];
+test('leftovers of a killed process are cleared away once they are old', () => {
+  const leftovers = ['.Walker.onnx.0123abcd.staged', '.Walker.onnx.0123abcd.before'];
   const others = ['.Walker.onnx.swp', '.Other.onnx.0123abcd.staged'];
-  const folder = 'Assets/Gaitsmith/Walker';
   const names = [...leftovers, ...others];
-  const project = unityProject(INFERENCE_ENGINE, Object.fromEntries(names.map((name) => [`${folder}/${name}`, 'x'])));
-  await deploy({ model: modelFile(), unityProject: project, asset: ASSET });
-  // They were made a moment ago, so they may belong to a deploy that is still at work.
-  for (const name of names) expect(has(project, `${folder}/${name}`)).toBe(true);
+  const folder = temporaryFolder();
+  write(folder, Object.fromEntries(names.map((name) => [name, 'x'])));
+  clearLeftovers(join(folder, 'Walker.onnx'), realDisk);
+  // They were made a moment ago, so they may belong to a process that is still at work.
+  for (const name of names) expect(has(folder, name)).toBe(true);
 
   // Told by the time at which the name was made: the content of a kept file is older.
   const inAnHour = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_000);
-  await deploy({ model: modelFile(), unityProject: project, asset: ASSET });
+  clearLeftovers(join(folder, 'Walker.onnx'), realDisk);
   inAnHour.mockRestore();
-  for (const name of leftovers) expect(has(project, `${folder}/${name}`)).toBe(false);
-  for (const name of others) expect(has(project, `${folder}/${name}`)).toBe(true);
+  for (const name of leftovers) expect(has(folder, name)).toBe(false);
+  for (const name of others) expect(has(folder, name)).toBe(true);
 });
