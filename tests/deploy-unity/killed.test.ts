@@ -1,0 +1,17 @@
+/** Deploys that are killed. `GAITSMITH_KILLS=200 npx vitest run tests/deploy-unity/killed.test.ts` kills more of them. */
+import { expect, test } from 'vitest';
+import { because } from '../skipping.ts';
+import { killDeploys } from './killing.ts';
+
+const KILLS = Number(process.env['GAITSMITH_KILLS'] ?? 20);
+
+test.skipIf(because(process.platform === 'win32', 'Windows knows no SIGKILL'))(
+  `${KILLS} times killed at random moments, every second time two at once, the project holds the old state or the new one`,
+  async () => {
+    const report = await killDeploys(KILLS, 18);
+    console.log(JSON.stringify(report));
+    expect(report.faults).toEqual([]);
+    expect(report.states.reduce((sum, count) => sum + count)).toBe(KILLS);
+  },
+  20_000 + 10_000 * KILLS,
+);
