@@ -11,6 +11,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { UserError } from '../base/failure/user-error.ts';
 import { type Disk, realDisk } from '../base/files/disk.ts';
 import { sha256 } from '../base/files/hash.ts';
 import { type Assets, openAssets } from '../unity-assets/assets.ts';
@@ -21,13 +22,17 @@ import { type EditedAsset, editedAssets, type WantedValue } from './asset-change
 import { assetGuid } from './asset-guid.ts';
 import { checkAssetPath } from './asset-path.ts';
 import { lookAtAssetPlace } from './asset-place.ts';
+import { behaviorOf } from './behavior-parameters.ts';
 import { type Binding, bindTo } from './bind.ts';
 import { chooseMeta, guidOfModel } from './choose-meta.ts';
-import { warningsAboutOpenEditor } from './editor-open.ts';
+import { isEditorRunning, warningsAboutOpenEditor } from './editor-open.ts';
 import type { InferenceKind, InferencePackageId } from './inference-packages.ts';
 import { newFolderMeta } from './meta-file.ts';
 import { readModelFile } from './model-file.ts';
 import type { PackageVersion } from './package-versions.ts';
+import type { Drift } from './physics/drift.ts';
+import { driftMessages, driftOf } from './physics/physics-drift.ts';
+import type { TrainedPhysics } from './physics/trained-physics.ts';
 import { lockProject, stateFolder } from './project-state.ts';
 import { type RecognisedPackages, recognisePackages } from './recognise-packages.ts';
 import { findReferences, type ModelContract } from './references.ts';
@@ -50,6 +55,10 @@ export interface DeployRequest {
   readonly dryRun?: boolean;
   /** Behavior Parameters that are to refer to the model. */
   readonly bind?: readonly Binding[];
+  /** What the policy was trained with; where given, a project that differs is warned about. */
+  readonly physics?: TrainedPhysics;
+  /** Write what of that can safely be written. */
+  readonly applyPhysics?: boolean;
   /** Where the model comes from and how it scored, for the record. */
   readonly origin?: { readonly from: string; readonly score?: string };
   /** Sizes of the model; where given, Behavior Parameters bound to the model with other sizes are warned about. */
@@ -69,6 +78,8 @@ export interface DeployResult {
   readonly diff: string;
   /** Prefabs and scenes that were given the model, and how many agents of theirs. */
   readonly bound: readonly { readonly path: string; readonly agents: number }[];
+  /** Numbers of the project that are not those of the training, and were not written. */
+  readonly drift: readonly Omit<Drift, 'write'>[];
   /** What was done first about a deploy that had been killed. */
   readonly recovered: 'finished' | 'undone' | undefined;
   /** The GUID by which prefabs and scenes refer to the model. */
@@ -140,7 +151,17 @@ function planDeploy(request: DeployRequest): DeployPlan {
   const model = readModelFile(request.model);
   const before = assetsOf(project, scan);
   const bindings = (request.bind ?? []).flatMap((binding) => bindTo(meta.guid, binding, before, scan));
-  const edited = editedAssets(project.root, before, bindings);
+  const sourceOf = (guid: string) => scan.assetsByGuid.get(guid)?.[0];
+  const agentsBefore = () => [
+    ...findReferences(project, scan, before, meta.guid, undefined).behaviors,
+    ...bindings.map(({ path, object }) => behaviorOf(before, path, object)),
+  ];
+  const physics =
+    request.physics && request.applyPhysics
+      ? driftOf(before, agentsBefore(), request.physics, sourceOf).flatMap(({ write }) => write ?? [])
+      : [];
+  const edited = editedAssets(project.root, before, [...bindings, ...physics]);
+  refuseOpenEditor(project.root, edited);
 
   // What is to be written, in this order?
   const unchanged = place.model?.equals(model.bytes) ?? false;
@@ -153,6 +174,7 @@ function planDeploy(request: DeployRequest): DeployPlan {
   // What will be there then?
   const [scanAfter, after] = afterEdits(project, scan, edited, meta.guid);
   const references = findReferences(project, scanAfter, after, meta.guid, request.contract);
+  const drift = request.physics ? driftOf(after, references.behaviors, request.physics, sourceOf) : [];
   const { inference, inferenceVersion, inferenceSource, mlAgents } = packages;
   const result: DeployResult = {
     project: project.root,
@@ -162,6 +184,7 @@ function planDeploy(request: DeployRequest): DeployPlan {
     written: changes.map(({ path }) => path),
     diff: diffOf(changes, edited),
     bound: agentsByFile(bindings),
+    drift: drift.map(({ write, ...told }) => told),
     recovered: undefined,
     guid: meta.guid,
     meta: meta.text === undefined ? 'kept' : 'written',
@@ -179,6 +202,7 @@ function planDeploy(request: DeployRequest): DeployPlan {
       ...meta.warnings,
       ...warningsAboutReplaced(asset, place.model),
       ...references.warnings,
+      ...driftMessages(drift).map((told): Warning => ({ code: 'physics-drift', ...told })),
       ...warningsAboutScan(scan.problems),
     ],
   };
@@ -199,6 +223,17 @@ function afterEdits(
   }
   const bytes = new Map(edited.map(({ path, after }) => [path, after]));
   return [{ ...scan, texts }, assetsOf(project, scan, bytes)];
+}
+
+/** An Editor holds the settings in memory and writes them back over what is on the disk. */
+function refuseOpenEditor(root: string, edited: readonly EditedAsset[]): void {
+  const settings = edited.find(({ path }) => path.startsWith('ProjectSettings/'));
+  if (!settings || !isEditorRunning(root)) return;
+  throw new UserError({
+    what: 'the Unity Editor has this project open, and would write its own settings over these',
+    where: join(root, settings.path),
+    mend: 'close the Editor and run the same command again, or leave out --apply-physics',
+  });
 }
 
 function agentsByFile(wanted: readonly WantedValue[]): { path: string; agents: number }[] {

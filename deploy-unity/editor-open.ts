@@ -7,8 +7,7 @@ import { join } from 'node:path';
 import type { Warning } from './warning.ts';
 
 export function warningsAboutOpenEditor(root: string): Warning[] {
-  const instance = editorInstance(root);
-  if (instance === 'running') {
+  if (isEditorRunning(root)) {
     const message = 'The Unity Editor has this project open; it imports the model when its window has the focus again.';
     return [{ code: 'editor-open', where: 'Library/EditorInstance.json', message }];
   }
@@ -20,13 +19,13 @@ export function warningsAboutOpenEditor(root: string): Warning[] {
 }
 
 /** The Editor writes its process id there. On a shared disk the id may be of another machine: then it says nothing. */
-function editorInstance(root: string): 'running' | 'not running' {
+export function isEditorRunning(root: string): boolean {
   try {
     const { process_id: id } = JSON.parse(readFileSync(join(root, 'Library', 'EditorInstance.json'), 'utf8'));
-    if (!Number.isInteger(id) || id <= 0) return 'not running'; // 0 and less would mean groups of processes.
+    if (!Number.isInteger(id) || id <= 0) return false; // 0 and less would mean groups of processes.
     process.kill(id, 0); // Signal 0 only asks whether there is such a process.
-    return 'running';
+    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM' ? 'running' : 'not running';
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -32,4 +32,7 @@ export type WarningCode =
   | 'malformed-asset'
   | 'merge-conflict'
   | 'meta-unfit'
-  | 'unreadable';
+  | 'unreadable'
+  | 'physics-drift'
+  | 'packages-disagree'
+  | 'two-package-folders';
