@@ -3,18 +3,10 @@
  * anything makes it the wrong place: a name that differs only in case, a file where a folder should be or the reverse,
  * a symbolic link that leads out of the project, a place that is read-only.
  */
-import {
-  accessSync,
-  constants,
-  lstatSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  type Stats,
-  statSync,
-} from 'node:fs';
+import { accessSync, constants, lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { UserError } from '../base/failure/user-error.ts';
+import { readFileTold } from '../base/files/read-file.ts';
 
 export interface AssetPlace {
   /** Folders to make, outermost first, relative to the project: `Assets/Gaitsmith`, `Assets/Gaitsmith/Walker`. */
@@ -81,11 +73,12 @@ function readPlainFile(root: string, folder: string, name: string): Buffer | und
       mend: 'check it out in version control or make it writable, and run the same command again',
     });
   }
-  return readFileSync(where);
+  return readFileTold(where);
 }
 
 /**
- * The entry of exactly this name. A name that differs only in case would be the same file on Windows and macOS and
+ * The entry of exactly this name. A name that differs only in case, or in how accents are composed (macOS writes names in
+ * Unicode NFD), would be the same file on Windows and macOS and
  * another one on Linux, and Unity derives what it stores from the name as written; so it is refused everywhere.
  */
 function statExactly(root: string, folder: string, name: string): Stats | undefined {
@@ -95,8 +88,11 @@ function statExactly(root: string, folder: string, name: string): Stats | undefi
     const twin = names.find((candidate) => plain(candidate) === plain(name));
     if (twin === undefined) return undefined;
     const meant = folder === '' ? twin : `${folder}/${twin}`;
+    const isComposedOtherwise = twin.normalize('NFC') === name.normalize('NFC');
     throw new UserError({
-      what: 'the asset path differs from an existing name only in upper and lower case',
+      what: isComposedOtherwise
+        ? 'the asset path differs from an existing name only in how its accented letters are composed (Unicode NFC or NFD)'
+        : 'the asset path differs from an existing name only in upper and lower case',
       where: 'asset path',
       value: folder === '' ? name : `${folder}/${name}`,
       expected: `${meant}, as it is on disk`,

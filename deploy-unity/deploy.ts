@@ -9,11 +9,12 @@
  * Never edits an existing .meta; prefabs, scenes and settings only where it is told to, and there the bytes of single values.
  */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../base/failure/user-error.ts';
 import { type Disk, realDisk } from '../base/files/disk.ts';
 import { sha256 } from '../base/files/hash.ts';
+import { readFileTold, toldAsUnreadable } from '../base/files/read-file.ts';
 import { type Assets, openAssets } from '../unity-assets/assets.ts';
 import { unifiedDiff } from '../unity-assets/diff.ts';
 import { isLfsPointer } from '../unity-assets/git-lfs.ts';
@@ -263,6 +264,14 @@ function diffOf(changes: readonly Change[], edited: readonly EditedAsset[]): str
 export function checkDestination({ unityProject, asset: path }: Pick<DeployRequest, 'unityProject' | 'asset'>) {
   const asset = checkAssetPath(path);
   const project = openUnityProject(unityProject);
+  try {
+    return lookAt(project, asset);
+  } catch (error) {
+    throw toldAsUnreadable(error);
+  }
+}
+
+function lookAt(project: UnityProject, asset: string) {
   const packages = recognisePackages(project);
   const place = lookAtAssetPlace(project.root, asset);
   const scan = scanProject(project.root, [guidOfModel(asset, place.meta)]);
@@ -277,7 +286,7 @@ function assetsOf(
   changed: ReadonlyMap<string, Buffer> = new Map(),
 ): Assets {
   return openAssets({
-    bytesOf: (path) => changed.get(path) ?? readFileSync(join(root, path)),
+    bytesOf: (path) => changed.get(path) ?? readFileTold(join(root, path)),
     pathOf: (guid) => assetsByGuid.get(guid)?.[0],
   });
 }

@@ -28,7 +28,7 @@ export interface RecognisedPackages {
 
 /** @throws UserError where ML-Agents is older than 2.0 or no inference package can be told. */
 export function recognisePackages(project: UnityProject): RecognisedPackages {
-  const versionOf = readPackages(project.root);
+  const { versionOf, warningsAbout } = readPackages(project.root);
   const mlAgents = versionOf(ML_AGENTS);
   if (mlAgents?.version !== undefined) refuseVersion1(mlAgents.version, mlAgents.source);
   const release = mlAgents?.version === undefined ? undefined : rowFor(ML_AGENTS_RELEASES, mlAgents.version);
@@ -53,6 +53,7 @@ export function recognisePackages(project: UnityProject): RecognisedPackages {
     inferenceVersion: chosen.version,
     inferenceSource: chosen.source,
     warnings: [
+      ...warningsAbout([ML_AGENTS, ...INFERENCE_PACKAGES.map(({ id }) => id)]),
       ...warningsAboutMlAgents(mlAgents, release, project.editor),
       ...warningsAboutEngine(chosen, release, mlAgents?.version),
     ],

@@ -3,9 +3,10 @@
  * scenes and prefabs are saved as text. A folder that is no project is refused, with the missing piece by name and,
  * where the project lies one step up or down, with its path.
  */
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../base/failure/user-error.ts';
+import { readFileTold } from '../base/files/read-file.ts';
 
 export interface UnityProject {
   /** Absolute path with every symbolic link resolved. */
@@ -71,7 +72,7 @@ function foldersIn(folder: string): string[] {
 
 function readEditorVersion(root: string): string {
   const where = join(root, 'ProjectSettings', 'ProjectVersion.txt');
-  const match = /^m_EditorVersion: *(\S+)/m.exec(readFileSync(where, 'utf8'));
+  const match = /^m_EditorVersion: *(\S+)/m.exec(readFileTold(where).toString('utf8'));
   if (match) return match[1]!;
   throw new UserError({
     what: 'the Editor version is missing',
@@ -85,6 +86,6 @@ function readEditorVersion(root: string): string {
 function readSavesText(root: string): boolean {
   const where = join(root, 'ProjectSettings', 'EditorSettings.asset');
   if (!existsSync(where)) return true;
-  const mode = /^\s+m_SerializationMode: (\d)/m.exec(readFileSync(where, 'utf8'));
+  const mode = /^\s+m_SerializationMode: (\d)/m.exec(readFileTold(where).toString('utf8'));
   return mode === null || mode[1] === '2';
 }

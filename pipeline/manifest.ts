@@ -36,6 +36,8 @@ const stageRecord = z.object({
   }),
   summary: z.string().optional(),
   details: json.optional(),
+  /** What it warned of: told again where it is skipped because nothing has changed. */
+  warnings: z.array(z.string()).optional(),
   /** Why it failed or was interrupted. */
   reason: z.string().optional(),
   /** Whether it failed for what it was given, or for what it found: the same again would then come to the same. */

@@ -97,7 +97,7 @@ async function runStep(
   tell: (what: string) => void,
   setup: PipelineRun,
 ): Promise<PipelineStep> {
-  const { run, given } = setup;
+  const { run, given, terminal } = setup;
   const last = readManifest(run).stages[stage.name];
   const flags = flagsFor(stage, checkOptions(stage.options, given), last, isDemandedByUser, setup);
   // As it will run: what it goes on from may have its inputs.
@@ -106,6 +106,7 @@ async function runStep(
     const reason = reasonToRun(last, await hashInputs(stage, options, run), run);
     if (!reason && !isDemandedByUser) {
       tell('up to date');
+      for (const warning of last?.warnings ?? []) terminal.printError(terminal.color.yellow(`warning: ${warning}`));
       return { stage: stage.name, result: 'up to date', record: last };
     }
     tell(isDemandedByUser ? 'runs, as asked' : `runs (${reason})`);

@@ -86,9 +86,14 @@ async function runLocked(stage: Stage, setup: StageRun): Promise<StageOutcome> {
   const onInterrupt = () => logger.warn('interrupted: finishing what is under way and saving; once more ends at once');
   signal.addEventListener('abort', onInterrupt);
   try {
-    const result = await stage.run(options, { run, logger, progress, signal, force, last });
+    const warnings: string[] = [];
+    const warn = (message: string) => {
+      warnings.push(message);
+      logger.warn(message);
+    };
+    const result = await stage.run(options, { run, logger: { ...logger, warn }, progress, signal, force, last });
     progress.end();
-    const record = end(recordOf(stage, result, run));
+    const record = end({ ...recordOf(stage, result, run), ...(warnings.length === 0 ? {} : { warnings }) });
     logger.note(`${record.status} in ${durationText(record.seconds)}: ${record.reason ?? record.summary}`);
     return record.status === 'failed' ? { record, error: new UserError({ what: record.reason! }) } : { record };
   } catch (error) {

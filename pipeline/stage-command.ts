@@ -18,7 +18,12 @@ import type { Seeded, Stage } from './stage.ts';
 
 export function stageCommand(stage: Stage): CommandLine {
   const typed = `npm run ${stage.name}`;
-  const options = { ...stage.options, ...(stage.seeded ? seedsOption : {}), ...runOptions } satisfies OptionSpecs;
+  const options = {
+    ...stage.options,
+    ...(stage.seeded ? seedsOption : {}),
+    ...stage.besides?.options,
+    ...runOptions,
+  } satisfies OptionSpecs;
   const command: CommandLine<typeof options> = {
     name: stage.name,
     typed,
@@ -31,6 +36,8 @@ export function stageCommand(stage: Stage): CommandLine {
         return seedsResult({ ...stage, seeded: stage.seeded }, typed, setup, interrupts.exitCode);
       }
       const run = runFolderOf(values);
+      const besides = await stage.besides?.run(values, { run, terminal });
+      if (besides) return besides;
       const lockToken = process.env[LOCK_TOKEN_VARIABLE];
       const { record, error } = await runStage(stage, {
         run,

@@ -10,9 +10,11 @@
  * import what is heavy (tfjs, onnxruntime, PhysX) inside `run()`.
  */
 import { UserError } from '../base/failure/user-error.ts';
+import type { CommandResult } from '../cli/command-line.ts';
 import type { Logger } from '../cli/logger.ts';
 import { flagOf, type OptionSpecs, type OptionsOf } from '../cli/options.ts';
 import type { Progress } from '../cli/progress.ts';
+import type { Terminal } from '../cli/terminal.ts';
 import type { StageRecord } from './manifest.ts';
 import type { RunFolder } from './run-folder.ts';
 
@@ -43,6 +45,9 @@ export interface Stage<Specs extends OptionSpecs = OptionSpecs> {
 
   /** For a stage whose result depends on a seed, and which is then worth running with several: `--seeds N`. */
   readonly seeded?: Seeded;
+
+  /** For a stage whose own command can do more than the stage. */
+  readonly besides?: Besides;
 
   /**
    * Does the work.
@@ -78,6 +83,20 @@ export interface Seeded {
   readonly scoreName: string;
   /** Of a run that is done; undefined where nothing is known. */
   scoreOf(record: StageRecord): number | undefined;
+}
+
+/** What the command of a stage does in no run's name, so that nothing is recorded: `npm run deploy -- --history`. */
+export interface Besides {
+  /** Flags that the command has beside those of the stage, and the pipeline does not. */
+  readonly options: OptionSpecs;
+  /**
+   * @param options the command's, those of the stage among them
+   * @returns what came of it; undefined where none of its flags was given, and the stage is to run as ever
+   */
+  run(
+    options: Record<string, unknown>,
+    context: { readonly run: RunFolder; readonly terminal: Terminal },
+  ): Promise<CommandResult | undefined>;
 }
 
 export interface StageContext {

@@ -1,28 +1,33 @@
 /** The stage `deploy`: the validated file, with its .meta, in a Unity project, all of it or nothing. */
-import { readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '../../base/failure/user-error.ts';
-import { text } from '../../cli/options.ts';
 import { defineStage } from '../stage.ts';
+import { deployBesides, summaryOf, warningLines } from './deploy-besides.ts';
+import { deployOptions, WALKER_ASSET } from './deploy-options.ts';
 
-const EXAMPLE_PROJECT = join(import.meta.dirname, '../../examples/unity-project');
-const WALKER_ASSET = 'Assets/Gaitsmith/Walker/Walker.onnx';
+/** What of a project decides how a model is deployed into it, and what is warned about, by short names. */
+const PROJECT_FILES = {
+  manifest: 'Packages/manifest.json',
+  packagesLock: 'Packages/packages-lock.json',
+  editorVersion: 'ProjectSettings/ProjectVersion.txt',
+  editorSettings: 'ProjectSettings/EditorSettings.asset',
+} as const;
+/** What --apply-physics writes: then a result, and else something to compare with. */
+const PHYSICS_FILES = {
+  physicsSettings: 'ProjectSettings/DynamicsManager.asset',
+  timeSettings: 'ProjectSettings/TimeManager.asset',
+} as const;
+
+function thereIn(project: string, files: Readonly<Record<string, string>>): Record<string, string> {
+  const paths = Object.entries(files).map(([name, path]) => [name, join(project, path)] as const);
+  return Object.fromEntries(paths.filter(([, path]) => existsSync(path)));
+}
 
 export default defineStage({
   name: 'deploy',
   summary: 'put the validated file into a Unity project',
-  options: {
-    unityProject: {
-      argument: 'PATH',
-      description: 'the Unity project (default: examples/unity-project)',
-      schema: text().default(EXAMPLE_PROJECT),
-    },
-    asset: {
-      argument: 'ASSET',
-      description: `where the model goes in the project (default: ${WALKER_ASSET}, for a Walker)`,
-      schema: text().optional(),
-    },
-  },
+  options: deployOptions,
+  besides: deployBesides,
 
   // Told before a training of hours, not after it.
   async check({ unityProject, asset = WALKER_ASSET }) {
@@ -30,42 +35,32 @@ export default defineStage({
     checkDestination({ unityProject, asset });
   },
 
-  async inputs({ unityProject, asset = WALKER_ASSET }, run) {
-    return { files: { policy: run.policy, validation: run.validation }, settings: { unityProject, asset } };
+  async inputs({ unityProject, asset = WALKER_ASSET, bind, applyPhysics }, run) {
+    const settings = {
+      unityProject,
+      asset,
+      ...(bind === undefined ? {} : { bind }),
+      ...(applyPhysics ? { applyPhysics } : {}),
+    };
+    const project = thereIn(unityProject, applyPhysics ? PROJECT_FILES : { ...PROJECT_FILES, ...PHYSICS_FILES });
+    return { files: { policy: run.policy, validation: run.validation, ...project }, settings };
   },
 
-  async run({ unityProject, asset: named }, { run, logger }) {
+  async run(options, { run, logger }) {
     const { deploy } = await import('../../deploy-unity/deploy.ts');
-    const { sha256OfFile } = await import('../../base/files/hash.ts');
-    const { behavior: walker } = await import('../../envs/walker/behavior.ts');
-    const { decodeModel } = await import('../../onnx/decode.ts');
-    const { readReport } = await import('../../validate/report.ts');
-
-    const { passed, sha256, shape } = readReport(run.validation, run.flags);
-    if (!passed || sha256 !== sha256OfFile(run.policy)) {
-      throw new UserError({
-        what: passed ? 'this file is not the one that was validated' : 'this file did not pass validation',
-        where: run.policy,
-        mend: `npm run validate -- ${run.flags}`,
-      });
-    }
-    const { 'gaitsmith.behavior': behavior } = decodeModel(readFileSync(run.policy), run.policy).metadata;
-    if (named === undefined && behavior !== undefined && behavior !== walker.name) {
-      throw new UserError({
-        what: "this policy is not a Walker's, so it must not take the place of one: say where it goes",
-        where: run.policy,
-        value: behavior,
-        mend: `npm run deploy -- ${run.flags} --asset Assets/PATH.onnx`,
-      });
-    }
-    const asset = named ?? WALKER_ASSET;
-    const result = await deploy({ model: run.policy, unityProject, asset, contract: shape });
-    for (const { message, where } of result.warnings) logger.warn(where ? `${where}: ${message}` : message);
-    const { kind, version } = result.recognised.inference;
-    const verb = result.unchanged ? 'already holds' : result.sha256Before ? 'replaced' : 'new';
+    const { requestOfRun } = await import('./deploy-request.ts');
+    const result = await deploy(requestOfRun(options, run));
+    for (const warning of warningLines(result)) logger.warn(warning);
+    const { project, asset, bound } = result;
+    const boundFiles = bound.map(({ path }, index) => [`bound${index === 0 ? '' : index + 1}`, join(project, path)]);
     return {
-      summary: `${verb} ${asset} for ${kind}${version ? ` ${version}` : ''}`,
-      outputs: { asset: join(result.project, asset), meta: join(result.project, `${asset}.meta`) },
+      summary: summaryOf(result),
+      outputs: {
+        asset: join(project, asset),
+        meta: join(project, `${asset}.meta`),
+        ...Object.fromEntries(boundFiles),
+        ...(options.applyPhysics ? thereIn(project, PHYSICS_FILES) : {}),
+      },
       details: result,
     };
   },

@@ -1,0 +1,140 @@
+/** From a policy, of a run or a file of its own, to what is asked of `deploy-unity`. */
+import { readFileSync } from 'node:fs';
+import { UserError } from '../../base/failure/user-error.ts';
+import { sha256OfFile } from '../../base/files/hash.ts';
+import type { OptionsOf } from '../../cli/options.ts';
+import type { DeployRequest } from '../../deploy-unity/deploy.ts';
+import { readModelFile } from '../../deploy-unity/model-file.ts';
+import { behavior as walker } from '../../envs/walker/behavior.ts';
+import { contractProblems, type PolicyShape } from '../../export/contract.ts';
+import { decodeModel } from '../../onnx/decode.ts';
+import type { Model } from '../../onnx/model.ts';
+import { readReport } from '../../validate/report.ts';
+import { readManifest } from '../manifest.ts';
+import type { RunFolder } from '../run-folder.ts';
+import { type deployOptions, WALKER_ASSET } from './deploy-options.ts';
+import { trainedPhysics } from './deploy-physics.ts';
+
+type Options = OptionsOf<typeof deployOptions>;
+
+/**
+ * The exported policy of a run.
+ *
+ * @throws UserError where it was not validated, or is not a Walker's and goes nowhere else
+ */
+export function requestOfRun(options: Options, run: RunFolder): DeployRequest {
+  const { passed, sha256, shape } = readReport(run.validation, run.flags);
+  if (!passed || sha256 !== sha256OfFile(run.policy)) {
+    throw new UserError({
+      what: passed ? 'this file is not the one that was validated' : 'this file did not pass validation',
+      where: run.policy,
+      mend: `npm run validate -- ${run.flags}`,
+    });
+  }
+  const { metadata } = decodeModel(readFileSync(run.policy), run.policy);
+  return requestOf(options, {
+    model: run.policy,
+    from: run.path,
+    flags: run.flags,
+    contract: shape,
+    // A policy exported before there was metadata is a Walker's.
+    behavior: metadata['gaitsmith.behavior'] ?? walker.name,
+    score: metadata['gaitsmith.score'],
+    isOfOurWorld: !wasTrainedInUnity(run),
+  });
+}
+
+/** A live Unity's physics are its own. (The stage `train` records which world it was.) */
+function wasTrainedInUnity(run: RunFolder): boolean {
+  const settings = readManifest(run).stages['train']?.inputs.settings;
+  return settings !== null && typeof settings === 'object' && 'world' in settings;
+}
+
+/**
+ * A file that no run vouches for: it has to keep ML-Agents' contract.
+ *
+ * @throws UserError with what it breaks
+ */
+export function requestOfFile(options: Options, path: string): DeployRequest {
+  const model = decodeModel(readModelFile(path).bytes, path);
+  const shape = shapeOf(model, path);
+  const problems = contractProblems(model, shape);
+  if (problems.length > 0) {
+    throw new UserError({
+      what: `ML-Agents would not take this file: ${problems.join('; ')}`,
+      where: path,
+      expected: 'a policy of vector observations and continuous actions, as the export stage writes it',
+      mend: 'export it again, or name another file',
+    });
+  }
+  const { 'gaitsmith.behavior': behavior, 'gaitsmith.score': score } = model.metadata;
+  return requestOf(options, {
+    model: path,
+    from: path,
+    flags: `--model ${path}`,
+    contract: shape,
+    behavior,
+    score,
+    isOfOurWorld: behavior === walker.name,
+  });
+}
+
+interface Policy extends Pick<DeployRequest, 'model'> {
+  /** For the record of the deploy. */
+  readonly from: string;
+  /** The flags that name it. */
+  readonly flags: string;
+  readonly contract: PolicyShape;
+  readonly behavior: string | undefined;
+  readonly score: string | undefined;
+  /** Whether it was trained in the embedded world. */
+  readonly isOfOurWorld: boolean;
+}
+
+function requestOf({ unityProject, asset, bind, applyPhysics }: Options, policy: Policy): DeployRequest {
+  const { model, from, flags, contract, behavior, score } = policy;
+  if (asset === undefined && behavior !== walker.name) {
+    throw new UserError({
+      what: "this policy is not a Walker's, so it must not take the place of one: say where it goes",
+      where: model,
+      value: behavior,
+      mend: `npm run deploy -- ${flags} --asset Assets/PATH.onnx`,
+    });
+  }
+  const isKnown = behavior === walker.name && policy.isOfOurWorld;
+  if (applyPhysics && !isKnown) {
+    throw new UserError({
+      what: 'the physics that this policy was trained with are not known, so they can not be written',
+      where: '--apply-physics',
+      value: behavior,
+      mend: 'leave --apply-physics out',
+    });
+  }
+  return {
+    model,
+    unityProject,
+    asset: asset ?? WALKER_ASSET,
+    contract,
+    ...(bind === undefined ? {} : { bind }),
+    origin: { from, ...(score === undefined ? {} : { score }) },
+    ...(isKnown ? { physics: trainedPhysics(), applyPhysics } : {}),
+  };
+}
+
+/** Sizes as the file itself tells them. */
+function shapeOf({ graph }: Model, path: string): PolicyShape {
+  const sizes = graph.inputs.map(({ shape }) => shape?.at(-1));
+  const told = graph.initializers.get('continuous_action_output_shape')?.data[0];
+  const actionSize = Number(told ?? graph.outputs.find(({ name }) => name === 'continuous_actions')?.shape?.at(-1));
+  if (sizes.length > 0 && sizes.every((size) => typeof size === 'number') && Number.isInteger(actionSize)) {
+    const observationSize = sizes.reduce((sum, size) => sum + size, 0);
+    const sensors = sizes.length === 1 ? {} : { sensors: sizes.map((size) => ({ size })) };
+    return { observationSize, actionSize, ...sensors };
+  }
+  throw new UserError({
+    what: 'this ONNX file does not tell the sizes of its observations and continuous actions',
+    where: path,
+    expected: 'a policy that ML-Agents runs',
+    mend: 'name another file',
+  });
+}
