@@ -15,13 +15,14 @@ export function readFileTold(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw toldAsUnreadable(error);
+    throw toldAsUnreadable(error, path);
   }
 }
 
 /** A failed reading as a UserError where permissions or the disk are to blame; any other error as it is. */
-export function toldAsUnreadable(error: unknown): unknown {
-  const { code = '', path: where } = error as NodeJS.ErrnoException;
+export function toldAsUnreadable(error: unknown, path?: string): unknown {
+  const { code = '', path: named } = error as NodeJS.ErrnoException;
+  const where = path ?? named;
   const what = WHY[code];
   if (error instanceof UserError || what === undefined) return error;
   return new UserError({ what, where, mend: 'make it readable, or restore it from version control' }, { cause: error });
