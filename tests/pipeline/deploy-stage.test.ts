@@ -1,14 +1,18 @@
 /** The stage `deploy`: what it says before anything runs, and which place it takes where none is named. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../base/files/hash.ts';
 import { writeAtomically } from '../../base/files/write-atomically.ts';
 import { checkOptions, type Given } from '../../cli/parse-options.ts';
+import { openTerminal } from '../../cli/terminal.ts';
 import { exportActor } from '../../export/export-actor.ts';
+import { decodeModel } from '../../onnx/decode.ts';
 import { encodeModel } from '../../onnx/encode.ts';
+import { pipelineCommand } from '../../pipeline/pipeline-command.ts';
 import { runFolder } from '../../pipeline/run-folder.ts';
 import deployStage from '../../pipeline/stages/deploy.ts';
+import { hashInputs } from '../../pipeline/up-to-date.ts';
 import { Normaliser } from '../../train/policy/normaliser.ts';
 import { initialParameters } from '../../train/policy/policy.ts';
 import type { ValidationReport } from '../../validate/report.ts';
@@ -65,4 +69,82 @@ it("does not put another behaviour's policy where the Walker's goes, but where i
   expect(told.outputs['asset']).toBe(join(project, 'Assets/Roller.onnx'));
   await deploy('Walker', { unityProject: project });
   expect(existsSync(join(project, WALKER_ASSET))).toBe(true);
+});
+
+describe('what decides how a model is deployed', () => {
+  const inputsOf = (project: string, given: Given = {}) =>
+    deployStage.inputs(optionsOf({ unityProject: project, ...given }), validatedRun('Walker'));
+
+  it('are the packages, the Editor and the settings of the project too, so that an upgrade deploys again', async () => {
+    const project = unityProject(INFERENCE_ENGINE, { 'ProjectSettings/TimeManager.asset': 'x' });
+    const { files } = await inputsOf(project);
+    expect(Object.keys(files)).toEqual([
+      'policy',
+      'validation',
+      'manifest',
+      'packagesLock',
+      'editorVersion',
+      'editorSettings',
+      'timeSettings',
+    ]);
+    const run = validatedRun('Walker');
+    const hashes = async () => (await hashInputs(deployStage, optionsOf({ unityProject: project }), run)).files;
+    const before = await hashes();
+    writeAtomically(join(project, 'ProjectSettings/ProjectVersion.txt'), 'm_EditorVersion: 6000.3.0f1\n');
+    expect(await hashes()).not.toEqual(before);
+  });
+
+  it('are not the settings that --apply-physics writes itself', async () => {
+    const project = unityProject(INFERENCE_ENGINE, { 'ProjectSettings/TimeManager.asset': 'x' });
+    expect(Object.keys((await inputsOf(project, { applyPhysics: true })).files)).not.toContain('timeSettings');
+  });
+});
+
+describe("the command's own flags", () => {
+  const besides = async (given: Given, run = validatedRun('Walker')) => {
+    const said: string[] = [];
+    const stream = { write: (text: string) => said.push(text) };
+    const options = checkOptions({ ...deployStage.options, ...deployStage.besides!.options }, given);
+    const terminal = openTerminal(false, {}, { stdout: stream, stderr: stream });
+    const result = await deployStage.besides!.run(options, { run, terminal });
+    return { result, said: said.join('') };
+  };
+
+  it('are none that the pipeline has', async () => {
+    const project = unityProject(INFERENCE_ENGINE);
+    expect((await besides({ unityProject: project })).result).toBeUndefined();
+    expect(Object.keys(pipelineCommand([deployStage]).options)).not.toContain('model');
+  });
+
+  it('show the diff and change nothing: --dry-run', async () => {
+    const project = unityProject(INFERENCE_ENGINE);
+    const { said } = await besides({ unityProject: project, dryRun: true });
+    expect(said).toContain(`+++ ${WALKER_ASSET}.meta`);
+    expect(said).toMatch(/Walker\.onnx: nothing -> \d+ bytes/);
+    expect(existsSync(join(project, WALKER_ASSET))).toBe(false);
+  });
+
+  it('deploy a file without a run, take it back and tell of it: --model, --rollback, --history', async () => {
+    const project = unityProject(INFERENCE_ENGINE);
+    const { policy: model } = validatedRun('Walker');
+    const elsewhere = runFolder('nothing', temporaryFolder());
+    await besides({ unityProject: project, model }, elsewhere);
+    expect(existsSync(join(project, WALKER_ASSET))).toBe(true);
+    expect(existsSync(elsewhere.path)).toBe(false);
+    expect((await besides({ unityProject: project, history: true })).said).toContain(model);
+    expect((await besides({ unityProject: project, rollback: true })).said).toContain(`removed  ${WALKER_ASSET}`);
+    expect(existsSync(join(project, WALKER_ASSET))).toBe(false);
+    await expect(besides({ unityProject: project, rollback: true, history: true })).rejects.toThrow(
+      'only one of these',
+    );
+  });
+
+  it('refuse a file that ML-Agents would not take, with why: --model', async () => {
+    const { policy } = validatedRun('Walker');
+    const model = decodeModel(readFileSync(policy));
+    const broken = join(temporaryFolder(), 'broken.onnx');
+    writeAtomically(broken, encodeModel({ ...model, opset: 11 }));
+    const refused = besides({ unityProject: unityProject(INFERENCE_ENGINE), model: broken });
+    await expect(refused).rejects.toThrow(/ML-Agents would not take this file: the opset is 11/);
+  });
 });

@@ -108,6 +108,15 @@ describe('a finished pipeline', () => {
     expect(at.trace()).toEqual([]);
   });
 
+  test('tells again what a stage had warned of where that stage is up to date', async () => {
+    const at = place(finished);
+    const first = await pipeline(at, { given: { opinion: 'better' } });
+    expect(stepOf(first.steps, 'validate').record?.warnings).toEqual(['it could be the best']);
+    const { results, said } = await pipeline(at, { given: { opinion: 'better' } });
+    expect(results).toEqual(['up to date', 'up to date', 'up to date']);
+    expect(said).toContain('[3/3] validate: up to date\nwarning: it could be the best\n');
+  });
+
   test('is up to date where its settings are those that it would go on with, though no flag says them', async () => {
     const at = place(finished);
     expect((await pipeline(at, { given: { steps: '5' } })).results).toEqual(['done', 'done', 'done']);
