@@ -153,7 +153,8 @@ export const rooms: readonly Room[] = [
   },
   {
     name: 'deploy-unity',
-    about: 'into a Unity project, all or nothing: the place, its `.meta`, who refers to it, which packages run it',
+    about:
+      'into a Unity project and back out, all or nothing: the place, its `.meta`, who refers to it, which packages run it, the physics',
     knows: ['base', 'unity-assets'],
   },
   {
