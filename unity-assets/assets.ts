@@ -76,11 +76,8 @@ interface Flattened {
   readonly instances: readonly PrefabInstance[];
   readonly objects: Map<string, UnityObject>;
   readonly unresolved: UnresolvedInstance[];
-  hierarchy?: Hierarchy;
-}
-
-interface Hierarchy {
-  readonly components: ReadonlyMap<string, readonly UnityObject[]>;
+  /** Components by the id of their GameObject, once they were asked for. */
+  components?: ReadonlyMap<string, readonly UnityObject[]>;
 }
 
 const GAME_OBJECT_FIELD = fieldPattern('m_GameObject');
@@ -190,18 +187,19 @@ export function openAssets(source: AssetSource, mostObjects = MOST_OBJECTS): Ass
     return inner.guid === undefined ? { fileId: by.idOf(inner.fileId) } : inner;
   }
 
-  function hierarchyOf(path: string): Hierarchy {
+  function componentsById(path: string): ReadonlyMap<string, readonly UnityObject[]> {
     const flat = flatten(path);
-    if (flat.hierarchy) return flat.hierarchy;
+    if (flat.components) return flat.components;
     const components = new Map<string, UnityObject[]>();
     for (const object of flat.objects.values()) {
       const owner = object.classId === GAME_OBJECT ? undefined : quick(object, GAME_OBJECT_FIELD)?.fileId;
       if (owner === undefined) continue;
-      if (!components.has(owner)) components.set(owner, []);
-      components.get(owner)!.push(object);
+      const there = components.get(owner);
+      if (there) there.push(object);
+      else components.set(owner, [object]);
     }
-    flat.hierarchy = { components };
-    return flat.hierarchy;
+    flat.components = components;
+    return components;
   }
 
   function gameObjectOf(path: string, component: UnityObject): UnityObject | undefined {
@@ -211,7 +209,7 @@ export function openAssets(source: AssetSource, mostObjects = MOST_OBJECTS): Ass
   }
 
   function componentsOf(path: string, { id }: UnityObject): readonly UnityObject[] {
-    return hierarchyOf(path).components.get(id) ?? [];
+    return componentsById(path).get(id) ?? [];
   }
 
   function parentOf(path: string, gameObject: UnityObject): UnityObject | undefined {

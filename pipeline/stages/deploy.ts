@@ -30,9 +30,9 @@ export default defineStage({
   besides: deployBesides,
 
   // Told before a training of hours, not after it.
-  async check({ unityProject, asset = WALKER_ASSET }) {
+  async check({ unityProject, asset = WALKER_ASSET, bind }) {
     const { checkDestination } = await import('../../deploy-unity/deploy.ts');
-    checkDestination({ unityProject, asset });
+    checkDestination({ unityProject, asset, ...(bind === undefined ? {} : { bind }) });
   },
 
   async inputs({ unityProject, asset = WALKER_ASSET, bind, applyPhysics }, run) {

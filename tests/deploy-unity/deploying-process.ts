@@ -9,13 +9,17 @@ import { rollback } from '../../deploy-unity/rollback.ts';
 const [unityProject, model] = process.argv.slice(2) as [string, string];
 const asset = 'Assets/Gaitsmith/Walker/Walker.onnx';
 
-/** Whether it came to a good end. Another process may have been first; anything but a refusal is a fault. */
+/** Nothing left to take back, or another process at work for long on a busy machine. */
+const EXPECTED = /no deploy into this project is remembered|in use by process|being taken into use/;
+
+/** Whether it came to a good end. Any other refusal would mean that two were at work at once. */
 async function did(act: () => Promise<unknown>): Promise<boolean> {
   try {
     await act();
     return true;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
+    if (!EXPECTED.test(error.message)) process.stderr.write(`${error.message}\n`);
     return false;
   }
 }
