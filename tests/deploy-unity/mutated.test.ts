@@ -124,47 +124,51 @@ function damaged(text: string): Buffer {
   return bytes;
 }
 
-test(`${MUTATIONS} damaged projects are refused by name or deployed to rightly`, async () => {
-  const fresh = unityProject(INFERENCE_ENGINE, { ...FILES, [ASSET]: modelBytes('old') });
-  const model = modelFile();
-  const outcomes: Record<string, number> = {};
-  for (let round = 0; round < MUTATIONS; round++) {
-    const path = oneOf(Object.keys(FILES));
-    const bytes = damaged(FILES[path]!);
-    const project = join(temporaryFolder(), 'Project');
-    cpSync(fresh, project, { recursive: true });
-    write(project, { [path]: bytes });
-    const before = snapshot(project);
-    const bind = oneOf([[], [{ path: PREFAB }], [{ path: SCENE, behavior: 'Walker' }]]);
-    const request = {
-      model,
-      unityProject: project,
-      asset: ASSET,
-      bind,
-      physics: trainedPhysics(),
-      applyPhysics: random.below(2) === 0,
-    };
-    const which = `round ${round}: ${path} ${JSON.stringify(bytes.toString('latin1'))}`;
-    const began = performance.now();
-    let result: DeployResult | undefined;
-    try {
-      result = await deploy({ ...request, contract: { observationSize: 243, actionSize: 39 } }, quickDisk);
-    } catch (error) {
-      if (!(error instanceof UserError)) throw new Error(which, { cause: error });
-      expect(error.problem.what.length, which).toBeGreaterThan(0);
+test(
+  `${MUTATIONS} damaged projects are refused by name or deployed to rightly`,
+  async () => {
+    const fresh = unityProject(INFERENCE_ENGINE, { ...FILES, [ASSET]: modelBytes('old') });
+    const model = modelFile();
+    const outcomes: Record<string, number> = {};
+    for (let round = 0; round < MUTATIONS; round++) {
+      const path = oneOf(Object.keys(FILES));
+      const bytes = damaged(FILES[path]!);
+      const project = join(temporaryFolder(), 'Project');
+      cpSync(fresh, project, { recursive: true });
+      write(project, { [path]: bytes });
+      const before = snapshot(project);
+      const bind = oneOf([[], [{ path: PREFAB }], [{ path: SCENE, behavior: 'Walker' }]]);
+      const request = {
+        model,
+        unityProject: project,
+        asset: ASSET,
+        bind,
+        physics: trainedPhysics(),
+        applyPhysics: random.below(2) === 0,
+      };
+      const which = `round ${round}: ${path} ${JSON.stringify(bytes.toString('latin1'))}`;
+      const began = performance.now();
+      let result: DeployResult | undefined;
+      try {
+        result = await deploy({ ...request, contract: { observationSize: 243, actionSize: 39 } }, quickDisk);
+      } catch (error) {
+        if (!(error instanceof UserError)) throw new Error(which, { cause: error });
+        expect(error.problem.what.length, which).toBeGreaterThan(0);
+      }
+      expect(performance.now() - began, which).toBeLessThan(5000);
+      if (result) expectRight(project, result, before, bind.length > 0, which);
+      else expect(snapshot(project), which).toEqual(before);
+      const outcome = result ? 'deployed' : 'refused';
+      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+      rmSync(project, { recursive: true });
     }
-    expect(performance.now() - began, which).toBeLessThan(5000);
-    if (result) expectRight(project, result, before, bind.length > 0, which);
-    else expect(snapshot(project), which).toEqual(before);
-    const outcome = result ? 'deployed' : 'refused';
-    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-    rmSync(project, { recursive: true });
-  }
-  console.log(JSON.stringify(outcomes));
-  // Were all refused, or none, this would say nothing.
-  expect(outcomes['deployed']).toBeGreaterThan(MUTATIONS / 10);
-  expect(outcomes['refused']).toBeGreaterThan(MUTATIONS / 10);
-}, 60_000 + 300 * MUTATIONS);
+    console.log(JSON.stringify(outcomes));
+    // Were all refused, or none, this would say nothing.
+    expect(outcomes['deployed']).toBeGreaterThan(MUTATIONS / 10);
+    expect(outcomes['refused']).toBeGreaterThan(MUTATIONS / 10);
+  },
+  60_000 + 300 * MUTATIONS,
+);
 
 /** The model is in place, what was bound is bound, and each text file changed in values alone. */
 function expectRight(

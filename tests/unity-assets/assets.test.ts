@@ -75,6 +75,13 @@ describe('a variant of a variant', () => {
   });
 });
 
+it('of two overrides of one property the later counts', () => {
+  const twice = ['4', '5'].map((value) => ({ target: '22', path: 'size', value }));
+  const scene = { guid: guid(9), text: HEAD + instance(500, base.guid, twice) };
+  const assets = assetsIn({ 'Base.prefab': base, 'Game.unity': scene });
+  expect(textAt(assets.valuesOf(theObject(assets, 'Game.unity', 'm_Name', 'agent')), 'size')).toBe('5');
+});
+
 it('a handle with an id of its own counts before the rule for ids, and what is added to it belongs to the copy', () => {
   const scene = `${HEAD}${instance(500, base.guid, [])}--- !u!1 &4242 stripped
 GameObject:
