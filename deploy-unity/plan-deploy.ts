@@ -26,7 +26,9 @@ import type { PackageVersion } from './package-versions.ts';
 import type { Drift } from './physics/drift.ts';
 import { driftMessages, driftOf } from './physics/physics-drift.ts';
 import type { TrainedPhysics } from './physics/trained-physics.ts';
+import { stateFolder } from './project-state.ts';
 import { type RecognisedPackages, recognisePackages } from './recognise-packages.ts';
+import { readRecords } from './records.ts';
 import { findReferences, type ModelContract } from './references.ts';
 import { warningsAboutScan } from './scan-warnings.ts';
 import type { Change, Intent } from './transaction.ts';
@@ -151,6 +153,7 @@ export function planDeploy(request: DeployRequest): DeployPlan {
     },
     references: references.files,
     warnings: [
+      ...warningsAboutUnfinished(project.root),
       ...warningsAboutOpenEditor(project.root),
       ...packages.warnings,
       ...meta.warnings,
@@ -278,6 +281,15 @@ function* folderMetas(
     if (existsSync(join(root, `${folder}.meta`)) || assetsByGuid.has(guid)) continue;
     yield { path: `${folder}.meta`, before: undefined, after: Buffer.from(newFolderMeta(guid)) };
   }
+}
+
+/** Only a dry run meets one: a deploy sees to it first. */
+function warningsAboutUnfinished(root: string): Warning[] {
+  const { records } = readRecords(stateFolder(root));
+  if (records.every(({ phase }) => phase === 'done')) return [];
+  const message =
+    'A deploy into this project was killed. The next one finishes or undoes it first, so it may find other files.';
+  return [{ code: 'deploy-unfinished', message }];
 }
 
 function warningsAboutReplaced(asset: string, before: Buffer | undefined): Warning[] {

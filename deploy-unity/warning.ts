@@ -33,6 +33,7 @@ export type WarningCode =
   | 'merge-conflict'
   | 'meta-unfit'
   | 'unreadable'
+  | 'deploy-unfinished'
   | 'physics-drift'
   | 'packages-disagree'
   | 'two-package-folders';

@@ -150,6 +150,20 @@ test.skipIf(because(process.platform === 'win32', 'Windows knows no such modes')
   },
 );
 
+test('a file that someone saves in the meantime is not overwritten', async () => {
+  const project = unityProject(INFERENCE_ENGINE, { [ASSET]: modelBytes('old') });
+  const meddling = {
+    ...realDisk,
+    keepAs(path: string, secondName: string) {
+      if (path.endsWith('.onnx')) write(project, { [ASSET]: modelBytes('saved meanwhile') });
+      realDisk.keepAs(path, secondName);
+    },
+  };
+  const message = await refusal(deploy({ model: modelFile(), unityProject: project, asset: ASSET }, meddling));
+  expect(message).toContain('another program changed the file during the deploy; nothing was changed');
+  expect(readFileSync(join(project, ASSET))).toEqual(modelBytes('saved meanwhile'));
+});
+
 test('folder metas that a killed deploy left out are made good', async () => {
   const project = unityProject(INFERENCE_ENGINE, { 'Assets/Gaitsmith/Walker/': '' });
   const { written } = await deployed(project, 'first');
@@ -195,6 +209,8 @@ describe('a deploy that was killed', () => {
 
   test('is finished by the next one where all is staged', async () => {
     const { project } = await killedAt(3);
+    const dry = await deploy({ model: modelFile(), unityProject: project, asset: ASSET, dryRun: true });
+    expect(dry.warnings.map(({ code }) => code)).toContain('deploy-unfinished');
     const next = await deployed(project, 'newer');
     expect(next.recovered).toBe('finished');
     expect(history(project).map(({ what, phase }) => [what, phase])).toEqual([
