@@ -35,7 +35,7 @@ export const deployOptions = {
   },
   bind: {
     argument: 'PREFAB[:BEHAVIOUR]',
-    repeats: true,
+    repeats: 'commas',
     description: 'give the agent in this prefab or scene the model; may be given more than once',
     schema: bindings,
   },
