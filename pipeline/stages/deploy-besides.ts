@@ -31,7 +31,7 @@ export const deployBesides: Besides = {
     if (!dryRun && model === undefined) return undefined;
     const { requestOfFile, requestOfRun } = await import('./deploy-request.ts');
     const { deploy } = await import('../../deploy-unity/deploy.ts');
-    const request = model === undefined ? requestOfRun(options, run) : requestOfFile(options, model);
+    const request = model === undefined ? requestOfRun(options, run) : await requestOfFile(options, model);
     const result = await deploy({ ...request, dryRun });
     for (const warning of warningLines(result)) terminal.printError(terminal.color.yellow(`warning: ${warning}`));
     if (dryRun) terminal.print(result.written.length === 0 ? 'nothing would change' : result.diff);

@@ -49,7 +49,7 @@ export const besidesOptions = {
   dryRun: { description: 'show what would change, and change nothing', schema: flag() },
   model: {
     argument: 'FILE',
-    description: "deploy this ONNX file instead of a run's, if it keeps ML-Agents' contract",
+    description: "deploy this ONNX file instead of a run's, if it passes npm run lint:policy",
     schema: text().optional(),
   },
   rollback: { description: 'put back what the last deploy into the project replaced', schema: flag() },

@@ -6,12 +6,16 @@ import type { OptionsOf } from '../../cli/options.ts';
 import type { DeployRequest } from '../../deploy-unity/deploy.ts';
 import { readModelFile } from '../../deploy-unity/model-file.ts';
 import { behavior as walker } from '../../envs/walker/behavior.ts';
-import { contractProblems, type PolicyShape } from '../../export/contract.ts';
+import type { PolicyShape } from '../../lint/contract.ts';
+import { oldestEngines } from '../../lint/engines.ts';
+import { toldFinding } from '../../lint/lint.ts';
+import { lintFile } from '../../lint/lint-file.ts';
 import { decodeModel } from '../../onnx/decode.ts';
 import type { Model } from '../../onnx/model.ts';
 import { readReport } from '../../validate/report.ts';
 import { readManifest } from '../manifest.ts';
 import type { RunFolder } from '../run-folder.ts';
+import { packagesOf } from '../unity-packages.ts';
 import { type deployOptions, WALKER_ASSET } from './deploy-options.ts';
 import { trainedPhysics } from './deploy-physics.ts';
 
@@ -51,28 +55,30 @@ function wasTrainedInUnity(run: RunFolder): boolean {
 }
 
 /**
- * A file that no run vouches for: it has to keep ML-Agents' contract.
+ * A file that no run vouches for: it has to pass lint, for the packages of the project.
  *
  * @throws UserError with what it breaks
  */
-export function requestOfFile(options: Options, path: string): DeployRequest {
-  const model = decodeModel(readModelFile(path).bytes, path);
-  const shape = shapeOf(model, path);
-  const problems = contractProblems(model, shape);
-  if (problems.length > 0) {
+export async function requestOfFile(options: Options, path: string): Promise<DeployRequest> {
+  const { bytes } = readModelFile(path);
+  const { engine, ...project } = packagesOf(options.unityProject);
+  const engines = engine ? [engine] : oldestEngines;
+  const { findings } = await lintFile(bytes, path, { engines, project });
+  const errors = findings.filter(({ level }) => level === 'error');
+  if (errors.length > 0) {
     throw new UserError({
-      what: `ML-Agents would not take this file: ${problems.join('; ')}`,
+      what: `ML-Agents would not take this file: ${errors.map(toldFinding).join('; ')}`,
       where: path,
-      expected: 'a policy of vector observations and continuous actions, as the export stage writes it',
-      mend: 'export it again, or name another file',
+      mend: `see why: npm run lint:policy -- ${path} --unity-project ${options.unityProject}`,
     });
   }
+  const model = decodeModel(bytes, path);
   const { 'gaitsmith.behavior': behavior, 'gaitsmith.score': score } = model.metadata;
   return requestOf(options, {
     model: path,
     from: path,
     flags: `--model ${path}`,
-    contract: shape,
+    contract: shapeOf(model),
     behavior,
     score,
     isOfOurWorld: behavior === walker.name,
@@ -84,7 +90,8 @@ interface Policy extends Pick<DeployRequest, 'model'> {
   readonly from: string;
   /** The flags that name it. */
   readonly flags: string;
-  readonly contract: PolicyShape;
+  /** Undefined where Behavior Parameters tell other things than its sizes. */
+  readonly contract: PolicyShape | undefined;
   readonly behavior: string | undefined;
   readonly score: string | undefined;
   /** Whether it was trained in the embedded world. */
@@ -114,27 +121,22 @@ function requestOf({ unityProject, asset, bind, applyPhysics }: Options, policy:
     model,
     unityProject,
     asset: asset ?? WALKER_ASSET,
-    contract,
+    ...(contract === undefined ? {} : { contract }),
     ...(bind === undefined ? {} : { bind }),
     origin: { from, ...(score === undefined ? {} : { score }) },
     ...(isKnown ? { physics: trainedPhysics(), applyPhysics } : {}),
   };
 }
 
-/** Sizes as the file itself tells them. */
-function shapeOf({ graph }: Model, path: string): PolicyShape {
-  const sizes = graph.inputs.map(({ shape }) => shape?.at(-1));
-  const told = graph.initializers.get('continuous_action_output_shape')?.data[0];
-  const actionSize = Number(told ?? graph.outputs.find(({ name }) => name === 'continuous_actions')?.shape?.at(-1));
-  if (sizes.length > 0 && sizes.every((size) => typeof size === 'number') && Number.isInteger(actionSize)) {
-    const observationSize = sizes.reduce((sum, size) => sum + size, 0);
-    const sensors = sizes.length === 1 ? {} : { sensors: sizes.map((size) => ({ size })) };
-    return { observationSize, actionSize, ...sensors };
-  }
-  throw new UserError({
-    what: 'this ONNX file does not tell the sizes of its observations and continuous actions',
-    where: path,
-    expected: 'a policy that ML-Agents runs',
-    mend: 'name another file',
-  });
+/** Sizes as the file itself tells them; undefined for one with other inputs than vectors or other actions than continuous ones. */
+function shapeOf({ graph }: Model): PolicyShape | undefined {
+  const sizes = graph.inputs.map(({ name, shape }) =>
+    /^obs_\d+$/.test(name) && shape?.length === 2 ? shape[1] : null,
+  );
+  const isContinuous = !graph.outputs.some(({ name }) => name.includes('discrete_action'));
+  const actionSize = graph.outputs.find(({ name }) => name === 'continuous_actions')?.shape?.at(-1);
+  if (!isContinuous || typeof actionSize !== 'number' || sizes.length === 0) return undefined;
+  if (!sizes.every((size) => typeof size === 'number')) return undefined;
+  const observationSize = sizes.reduce((sum, size) => sum + size, 0);
+  return { observationSize, actionSize, ...(sizes.length === 1 ? {} : { sensors: sizes.map((size) => ({ size })) }) };
 }
