@@ -12,7 +12,6 @@ import {
   product,
   type Quaternion,
   sum,
-  turned,
   unturned,
   type Vector,
 } from './rotation.ts';
@@ -163,9 +162,4 @@ function seenFrom(rotation: Quaternion, matrix: Matrix): Matrix {
 
 function dot(a: Vector, b: Vector): number {
   return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-
-/** A pose of a body's origin as one of its mass frame. */
-export function toMassFrame({ position, rotation }: Pose, frame: Pose): Pose {
-  return { position: sum(position, turned(rotation, frame.position)), rotation: product(rotation, frame.rotation) };
 }
