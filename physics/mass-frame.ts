@@ -5,16 +5,7 @@
  * these numbers, so they are made of operations that every engine rounds alike: powers are written as products, and an axis
  * is turned by square roots instead of by sines.
  */
-import {
-  axesOf,
-  difference,
-  type Pose,
-  product,
-  type Quaternion,
-  sum,
-  unturned,
-  type Vector,
-} from './rotation.ts';
+import { axesOf, difference, type Pose, product, type Quaternion, sum, unturned, type Vector } from './rotation.ts';
 import type { Shape } from './scene.ts';
 
 export interface MassFrame {
