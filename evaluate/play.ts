@@ -12,6 +12,7 @@ import { decideTogether, type Outcome, Walker } from '../envs/walker/walker.ts';
 import { type EpisodePlan, startOf } from './episodes.ts';
 import { type Gait, MeteredWorld } from './gait.ts';
 import { RunningStatistics, type Sums } from './running-statistics.ts';
+import { Smoothness } from './smoothness.ts';
 import type { WalkerPolicy } from './walker-policy.ts';
 
 /** Episodes side by side: two vectors of the simulator. Part of what numbers may depend on, so it is no setting. */
@@ -32,6 +33,8 @@ export interface PlayedEpisode {
   /** Mean of the mean velocity along the goal, m/s. */
   readonly meanSpeed: number;
   readonly targetsTouched: number;
+  /** Mean change of an action, -1 to 1, from one decision to the next, over the 39; 0 where there was one decision. */
+  readonly actionChange: number;
   readonly gait: Gait;
   /** Of what was observed, where that was asked for. */
   readonly observed?: Sums;
@@ -73,6 +76,9 @@ export async function playEpisodes(
         observations,
         lanes.map(({ noise }) => noise),
       );
+      lanes.forEach((lane, row) => {
+        if (lane.isBusy) lane.decided(actions, row * behavior.actionSize);
+      });
       decideTogether(
         worlds,
         lanes.map(({ walker }) => walker),
@@ -106,6 +112,7 @@ class Lane {
   #episode = 0;
   #reward = 0;
   #observed: RunningStatistics | undefined;
+  readonly #smoothness = new Smoothness(behavior.actionSize);
 
   constructor(world: MeteredWorld, plan: EpisodePlan, observes: boolean) {
     const { parameters, noise } = startOf(plan, 0);
@@ -124,12 +131,18 @@ class Lane {
     this.noise = noise;
     this.#episode = episode;
     this.#reward = 0;
+    this.#smoothness.start();
     this.#observed = this.#observes ? new RunningStatistics(behavior.observationSize) : undefined;
   }
 
   observe(into: Float32Array, at: number): void {
     this.walker.observe(into, at);
     this.#observed?.add(into.subarray(at, at + behavior.observationSize));
+  }
+
+  /** The decision that is about to act, at `actions[at]`. */
+  decided(actions: Float32Array, at: number): void {
+    this.#smoothness.add(actions, at);
   }
 
   /** After a decision. @returns the episode, where it has ended. */
@@ -147,6 +160,7 @@ class Lane {
       fallenBody: fallenBody < 0 ? null : walkerRig.bodies[fallenBody]!.name,
       meanSpeed,
       targetsTouched,
+      actionChange: this.#smoothness.meanChange,
       gait: world.gait,
       ...(this.#observed ? { observed: this.#observed.sums() } : {}),
     };

@@ -6,14 +6,17 @@ import type { Band } from './report.ts';
 /** @param worst how many observations to list, where they were compared. */
 export function reportText(report: EvaluationReport, worst = 12): string {
   const { bands, fallen, observations, foot_contact: feet } = report;
-  const energy = report.energy_per_metre === null ? 'no way made' : `${shown(report.energy_per_metre)} J/m`;
+  const energy =
+    report.energy_per_metre === null
+      ? 'no way made'
+      : `${shown(report.energy_per_metre)} J/m (cost of transport ${shown(report.cost_of_transport)})`;
   const lines = [
     `${report.policy} in the world ${report.world}: ${report.episodes} episodes, ${report.deterministic ? 'mean' : 'sampled'} actions, seed ${report.seed}, ${speedsText(report)}`,
     `reward ${shown(report.reward)} +- ${shown(report.reward_ci95)}, falls in ${percent(report.falls_share)} of episodes, ` +
       `steps per fall ${shown(report.steps_per_fall)}, episode ${shown(report.steps.mean)} +- ${shown(report.steps.plusMinus)} steps, ` +
       `to the cap ${percent(report.capped_share)}, targets touched ${report.targets_touched}, blow-ups ${report.blow_ups}`,
     `speed held ${report.mean_speed.toFixed(2)} m/s, off by ${report.speed_error.toFixed(2)} m/s, joint work ${energy}, ` +
-      `sway ${report.sway.toFixed(2)} m/s, on the ground: left foot ${percent(feet.left)}, right ${percent(feet.right)}, ` +
+      `actions change by ${report.action_change.toFixed(3)} a decision, sway ${report.sway.toFixed(2)} m/s, on the ground: left foot ${percent(feet.left)}, right ${percent(feet.right)}, ` +
       `both ${percent(feet.both)}, none ${percent(feet.none)}`,
     '',
     ...table(bandHead, bands.map(bandRow)),

@@ -2,6 +2,7 @@
 
 import { walkerParameters } from '../envs/walker/parameters.ts';
 import { unityPhysics } from '../envs/walker/physics-settings.ts';
+import { walkerRig } from '../envs/walker/rig.ts';
 import { type Estimate, estimate } from './estimate.ts';
 import { type Foothold, footholds } from './gait.ts';
 import { compareFalls, compareReturns, type PairedFalls } from './paired.ts';
@@ -33,6 +34,10 @@ export interface Fared {
   readonly speed_error: number;
   /** Work of all joints, J for each metre towards the goal; null where there was none. */
   readonly energy_per_metre: number | null;
+  /** The same over the walker's weight in Unity's scene: joules a metre and newton; null where it made no way. */
+  readonly cost_of_transport: number | null;
+  /** Mean change of an action, -1 to 1, from one decision to the next: 0 is perfectly smooth. */
+  readonly action_change: number;
   /** Shares of physics steps with the left foot alone on the ground, the right one alone, both, none. */
   readonly foot_contact: Readonly<Record<Foothold, number>>;
   /** The hips' speed across the way to the goal, m/s, root of the mean square. */
@@ -48,6 +53,9 @@ export interface Band extends Fared {
 
 /** Unity's scene has targets up to 10 m/s; what is above has one band for all. */
 const bandEdges = [0, 2, 4, 6, 8, 10, walkerParameters.target_speed_max.high] as const;
+
+/** N, of the walker in Unity's scene. */
+const weight = unityPhysics.gravity * walkerRig.bodies.reduce((sum, { mass }) => sum + mass, 0);
 
 /** @param played one at least. */
 export function faredIn(played: readonly PlayedEpisode[]): Fared {
@@ -72,6 +80,8 @@ export function faredIn(played: readonly PlayedEpisode[]): Fared {
     mean_speed: distance / unityPhysics.step / steps,
     speed_error: total(played, ({ gait }) => gait.speedError) / steps,
     energy_per_metre: distance > 0 ? total(played, ({ gait }) => gait.work) / distance : null,
+    cost_of_transport: distance > 0 ? total(played, ({ gait }) => gait.work) / distance / weight : null,
+    action_change: total(played, ({ actionChange, steps }) => actionChange * steps) / steps,
     foot_contact: Object.fromEntries(footholds.map((foothold) => [foothold, contact(foothold)])) as Record<
       Foothold,
       number

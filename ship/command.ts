@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { UserError } from '../base/failure/user-error.ts';
 import { lockFolder } from '../base/files/lock-folder.ts';
 import { type CommandLine, defineCommand } from '../cli/command-line.ts';
-import { type OptionSpec, type OptionSpecs, text } from '../cli/options.ts';
+import { lines, type OptionSpec, type OptionSpecs, text } from '../cli/options.ts';
 import { SHIPPED_WALKER } from '../models/shipped.ts';
 import type { ShippableRun } from './ship.ts';
 
@@ -25,6 +25,12 @@ export function shipCommand(runs: Runs): CommandLine {
         description: 'the evaluation of the policy, as models/README.md tells',
         schema: text(),
       },
+      elsewhere: {
+        argument: 'FILE',
+        repeats: 'lines' as const,
+        description: 'its evaluation in another world, for the card; may be given more than once',
+        schema: lines(),
+      },
       to: {
         argument: 'FOLDER',
         description: 'where the shipped walker lies (default: models/walker)',
@@ -34,7 +40,7 @@ export function shipCommand(runs: Runs): CommandLine {
       runsDir: runs.options.runsDir,
     } satisfies OptionSpecs,
     epilogue: 'Example:\n  npm run ship -- --run-id fast --report evaluation.json',
-    async run({ report, to, ...where }, { terminal }) {
+    async run({ report, elsewhere, to, ...where }, { terminal }) {
       const { ship } = await import('./ship.ts');
       const run = runs.open(where);
       if (!existsSync(run.path)) {
@@ -46,7 +52,7 @@ export function shipCommand(runs: Runs): CommandLine {
       }
       const lock = lockFolder(run.lock, { purpose: 'npm run ship', elsewhere: 'name another run with --run-id' });
       try {
-        const card = ship(run, report, to);
+        const card = ship(run, report, to, elsewhere);
         const { steps, reward, reward_ci95, falls_share } = card;
         const scores = `reward ${reward} +- ${reward_ci95}, falls in ${Math.round(100 * falls_share)} % of episodes`;
         terminal.print(`shipped the policy of ${run.path} to ${to}: ${steps} steps, ${scores}`);

@@ -11,7 +11,7 @@ import { spreadRows } from '../train/collect/rows.ts';
 import { type Checkpoint, encodeCheckpoint, readCheckpoint } from '../train/keep/checkpoint.ts';
 import { policyOf } from '../train/policy/policy-average.ts';
 import { readReport } from '../validate/report.ts';
-import { type Card, readEvaluationReport } from './shipped-walker.ts';
+import { type Card, readElsewhereReport, readEvaluationReport } from './shipped-walker.ts';
 
 /** Observations kept with a shipped checkpoint: as many as validation wants, and a few more. */
 const SAMPLE_ROWS = 1024;
@@ -39,9 +39,10 @@ export interface ShippableRun {
 /**
  * @param report path of the evaluation of this very policy.
  * @param folder where the shipped walker lies afterwards.
+ * @param elsewhere paths of its evaluations in other worlds, for the card alone.
  * @throws UserError where the policy is not exported, validated and evaluated as it is; nothing is then changed.
  */
-export function ship(run: ShippableRun, report: string, folder: string): Card {
+export function ship(run: ShippableRun, report: string, folder: string, elsewhere: readonly string[] = []): Card {
   const policy = read(run.policy, `npm run export -- ${run.flags}`);
   const { passed, sha256: validated } = readReport(run.validation, run.flags);
   const hash = sha256(policy);
@@ -54,14 +55,12 @@ export function ship(run: ShippableRun, report: string, folder: string): Card {
   }
   const { sha256: evaluated, seed: evaluationSeed, episodes, world, ...scores } = readEvaluationReport(report);
   const { reward, reward_ci95, falls_share, bands } = scores;
-  if (evaluated !== hash) {
-    throw new UserError({
-      what: `this report is about another policy than ${run.policy}`,
-      where: report,
-      value: evaluated,
-      expected: hash,
-    });
-  }
+  refuseOther(evaluated, hash, report, run.policy);
+  const others = elsewhere.map((path) => {
+    const { sha256: evaluatedThere, ...scored } = readElsewhereReport(path);
+    refuseOther(evaluatedThere, hash, path, run.policy);
+    return scored;
+  });
   const checkpoint = withoutEpisodes(policyOf(readCheckpoint(run.exportedCheckpoint())));
   const config = read(run.config, `npm run train -- ${run.flags}`);
   const { metadata } = decodeModel(policy, run.policy);
@@ -91,6 +90,7 @@ export function ship(run: ShippableRun, report: string, folder: string): Card {
     reward_ci95,
     falls_share,
     bands,
+    ...(others.length > 0 ? { elsewhere: others } : {}),
   };
   for (const path of Object.values(files)) clearLeftovers(path, realDisk);
   // The card last: it is what says that the others belong together.
@@ -105,6 +105,16 @@ export function ship(run: ShippableRun, report: string, folder: string): Card {
     realDisk,
   );
   return card;
+}
+
+function refuseOther(evaluated: string, hash: string, report: string, policy: string): void {
+  if (evaluated === hash) return;
+  throw new UserError({
+    what: `this report is about another policy than ${policy}`,
+    where: report,
+    value: evaluated,
+    expected: hash,
+  });
 }
 
 /** Enough to start another run from, and no more: it goes into version control. */

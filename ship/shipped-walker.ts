@@ -52,6 +52,19 @@ const evaluationReport = z.looseObject({
   episodes: z.int().min(LEAST_EPISODES),
 });
 
+/** What `npm run ship` may be told besides: how the same file fares in another world, or in Unity's with other parameters. */
+const reportElsewhere = z.object({
+  sha256: hash,
+  world: z.string(),
+  deterministic: z.boolean(),
+  parameters: z.record(z.string(), z.unknown()),
+  seed: z.int(),
+  episodes: z.int().min(LEAST_EPISODES),
+  reward: z.number(),
+  reward_ci95: z.number().nonnegative(),
+  falls_share: share,
+});
+
 const card = z.strictObject({
   /** Of walker.onnx. */
   sha256: hash,
@@ -72,14 +85,22 @@ const card = z.strictObject({
   /** The world that it was judged in; absent in cards from before there were several: then it was PhysX 5. */
   world: z.string().optional(),
   ...scores,
+  /** The same policy's scores in other worlds; absent where none was told. */
+  elsewhere: z.array(reportElsewhere.omit({ sha256: true })).optional(),
 });
 
 export type EvaluationReport = z.infer<typeof evaluationReport>;
+export type ElsewhereReport = z.infer<typeof reportElsewhere>;
 export type Card = z.infer<typeof card>;
 
 /** @throws UserError where there is no such file or it tells something else. */
 export function readEvaluationReport(path: string): EvaluationReport {
   return readJson(path, evaluationReport, 'an evaluation report (models/README.md)');
+}
+
+/** @throws UserError where there is no such file or it tells something else. */
+export function readElsewhereReport(path: string): ElsewhereReport {
+  return readJson(path, reportElsewhere, 'an evaluation report (models/README.md)');
 }
 
 /** @throws UserError where there is no such file or it tells something else. */

@@ -174,6 +174,21 @@ describe('shipping', () => {
     expect(bands.reduce((sum, { episodes }) => sum + episodes, 0)).toBe(100);
   });
 
+  it('puts what the same file earns in other worlds into the card', () => {
+    const run = trainedRun();
+    const there = { ...conditions, world: 'physx5', parameters: { friction: 0.4 }, episodes: 100 };
+    const { reward, reward_ci95, falls_share } = scores;
+    const elsewhere = join(folder, 'elsewhere.json');
+    writeFileSync(elsewhere, JSON.stringify({ sha256: sha256OfFile(run.policy), ...there, ...scores, more: 1 }));
+    const card = ship(shippableRun(run), reportOn(run), join(folder, 'models/walker'), [elsewhere]);
+    expect(card.elsewhere).toEqual([{ ...there, reward, reward_ci95, falls_share }]);
+    expect(readCard(shippedFiles(join(folder, 'models/walker')).card)).toEqual(card);
+    writeFileSync(elsewhere, JSON.stringify({ sha256: 'a'.repeat(64), ...there, ...scores }));
+    expect(() => ship(shippableRun(run), reportOn(run), join(folder, 'models/walker'), [elsewhere])).toThrow(
+      /another policy than .*policy\.onnx/,
+    );
+  });
+
   it('clears away what a ship that was killed left, once it is old', () => {
     const run = trainedRun();
     const to = join(folder, 'models/walker');
