@@ -9,7 +9,7 @@ import { UserError } from '../base/failure/user-error.ts';
 import { fromHere } from '../base/files/from-here.ts';
 import { sha256OfFile } from '../base/files/hash.ts';
 import { defaultWorld } from '../envs/walker/dialects.ts';
-import { SHIPPED_WALKER, shippedFiles } from '../models/shipped.ts';
+import { shippedFiles } from '../models/shipped.ts';
 import type { Configuration } from '../train/configuration/read.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hex');
@@ -108,41 +108,33 @@ export function readCard(path: string): Card {
   return readJson(path, card, 'the card of a shipped walker');
 }
 
-/** What a new run starts from, or why it doesn't; undefined where nothing is shipped. */
-export type ShippedStart = { readonly path: string } | { readonly why: string } | undefined;
-
 /**
- * Whether a run with these settings can start from the shipped walker: both networks have to be the same.
+ * The checkpoint of a shipped walker, for a run with these settings to start from: both networks have to be the same.
  *
- * @param folder undefined: the one that comes with Gaitsmith.
- * @throws UserError where a folder was named and has none, or none that fits; where its checkpoint is damaged, or another one
- *   than its card says.
+ * @throws UserError where the folder has none, or none that fits; where its checkpoint is damaged, or another one than its
+ *   card says.
  */
-export async function shippedStart(folder: string | undefined, { behavior }: Configuration): Promise<ShippedStart> {
-  const { checkpoint: path } = shippedFiles(folder ?? SHIPPED_WALKER);
+export async function shippedStart(folder: string, { behavior }: Configuration): Promise<string> {
+  const { checkpoint: path } = shippedFiles(folder);
   if (!existsSync(path)) {
-    if (folder === undefined) return undefined;
     throw new UserError({ what: 'there is no shipped walker to start from', where: '--shipped', value: path });
   }
-  refuseHalfShipped(folder ?? SHIPPED_WALKER);
+  refuseHalfShipped(folder);
   const { readCheckpoint } = await import('../train/keep/checkpoint.ts');
   const { networkOf } = await import('../train/learn/learner-options.ts');
   const { behavior: walker } = await import('../envs/walker/behavior.ts');
   const { network: had } = readCheckpoint(path);
   const wanted = networkOf(walker, behavior);
-  if (isDeepStrictEqual(had, wanted)) return { path: fromHere(path) };
+  if (isDeepStrictEqual(had, wanted)) return fromHere(path);
   const different = Object.keys({ ...had, ...wanted }).find(
     (key) => !isDeepStrictEqual(had[key as keyof typeof had], wanted[key as keyof typeof had]),
   ) as keyof typeof had;
-  const what = 'the shipped walker has another network than these settings want';
   const told = ({ [different]: value }: typeof had) =>
     typeof value === 'object' ? 'that of a mirror' : (value ?? 'unset');
-  const values = `${different} ${told(had)} and not ${told(wanted)}`;
-  if (folder === undefined) return { why: `${what} (${values})` };
   throw new UserError({
-    what: `${what}: ${values}`,
+    what: `the shipped walker has another network than these settings want: ${different} ${told(had)} and not ${told(wanted)}`,
     where: path,
-    mend: `train by its own settings (--config ${shippedFiles(folder).config}), or leave out --shipped`,
+    mend: `train by its own settings (--config ${fromHere(shippedFiles(folder).config)}), or start from nothing learnt`,
   });
 }
 

@@ -52,7 +52,12 @@ export async function train(options: TrainOptions, hooks: TrainHooks): Promise<T
     if (saved) learner.restore(goneOnFrom(saved, configuration.behavior.gaitsmith.normalize_rewards));
     const initial = saved ? undefined : initialise(learner, options, hooks);
     if (configuration.behavior.max_steps === 0 && !saved && !initial) {
-      throw new UserError({ what: 'nothing to train for and nothing to start from', where: 'max_steps', value: 0 });
+      throw new UserError({
+        what: 'nothing to train for and nothing to start from',
+        where: 'max_steps',
+        value: 0,
+        mend: 'say what to hand on: --from-shipped, --shipped FOLDER or --initialize-from RUN',
+      });
     }
     if (saved && !saved.snapshots && options.environment.kind === 'embedded') {
       hooks.warn(

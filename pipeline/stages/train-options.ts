@@ -26,7 +26,7 @@ export const options = {
   config: {
     argument: 'FILE',
     description:
-      "settings in ML-Agents' YAML schema (default: config/walker-fast.yaml from scratch, walker-tune.yaml from the shipped walker, walker.yaml in Unity; with --resume in the embedded world the one that the run was trained by)",
+      "settings in ML-Agents' YAML schema (default: config/walker-fast.yaml from scratch, walker-tune.yaml from a walker that walks, walker.yaml in Unity; with --resume in the embedded world the one that the run was trained by)",
     schema: text().optional(),
   },
   set: {
@@ -84,10 +84,18 @@ export const options = {
   },
   shipped: {
     argument: 'FOLDER',
-    description: 'the shipped walker that a new run starts from where its network fits (default: models/walker)',
+    description: 'start from the shipped walker in this folder, such as models/walker',
     schema: text().optional(),
   },
-  fromScratch: { description: 'start from nothing learnt yet, not from the shipped walker', schema: flag() },
+  fromShipped: {
+    description: 'start from the walker that comes with Gaitsmith: --shipped models/walker',
+    schema: flag(),
+  },
+  fromScratch: {
+    description:
+      "start from nothing learnt yet, as every new run does, also where the settings' init_path names a start",
+    schema: flag(),
+  },
   resume: { description: 'go on from the latest checkpoint of this run', schema: flag() },
   port: {
     argument: 'N',
@@ -114,7 +122,7 @@ const FLAGS_OF_OTHERS = {
     mend: 'leave it out, or train in Unity: --env unity for the Editor, --env PATH for a player',
   },
   unity: {
-    flags: ['agents', 'world', 'workers', 'shipped'],
+    flags: ['agents', 'world', 'workers', 'shipped', 'fromShipped'],
     what: 'this is for the embedded world alone',
     mend: 'leave it out: in Unity the agents are those of the scene, which sets the pace, and none is shipped',
   },
@@ -124,7 +132,7 @@ const FLAGS_OF_OTHERS = {
 export function refuseFlagsOfOthers(world: keyof typeof FLAGS_OF_OTHERS, options: Partial<Options>): void {
   const { flags, what, mend } = FLAGS_OF_OTHERS[world];
   for (const key of flags) {
-    if (options[key] === undefined) continue;
+    if (options[key] === undefined || options[key] === false) continue;
     throw new UserError({ what, where: flagOf(key), value: options[key], mend });
   }
 }

@@ -19,7 +19,7 @@ import type { Options } from './train-options.ts';
  * @param note takes what is worth a sentence about the file.
  */
 export async function configurationOf(
-  { config, set, maxSteps, seed, agents, world, initializeFrom, fromScratch, shipped }: Options,
+  { config, set, maxSteps, seed, agents, world, initializeFrom, ...starts }: Options,
   run: RunFolder,
   saved?: Checkpoint,
   note?: (sentence: string) => void,
@@ -29,15 +29,16 @@ export async function configurationOf(
   const { behavior } = await import('../../envs/walker/behavior.ts');
   const { worldNamed } = await import('../../envs/walker/dialects.ts');
   const { checkParameter, checkParameters } = await import('../../envs/walker/parameters.ts');
-  const hasStart = initializeFrom !== undefined || existsSync(shippedFiles(shipped ?? SHIPPED_WALKER).checkpoint);
-  const own = fromScratch || !hasStart ? 'config/walker-fast.yaml' : 'config/walker-tune.yaml';
+  const shipped = shippedFolder(starts);
+  const hasStart = initializeFrom !== undefined || shipped !== undefined;
+  const own = hasStart ? 'config/walker-tune.yaml' : 'config/walker-fast.yaml';
   const file = config ?? saved?.origin?.file ?? own;
   const configuration = readConfiguration(file, behavior.name, checkParameter, note, set);
   for (const values of lessonsTogether(configuration.environmentParameters)) checkParameters(values);
   const { max_steps, init_path, gaitsmith } = configuration.behavior;
   // A flag that says where to start stands above the file's word.
   const started = initializeFrom === undefined ? init_path : folderOfRun(initializeFrom, run);
-  const isStartNoPath = fromScratch || shipped !== undefined;
+  const isStartNoPath = starts.fromScratch || shipped !== undefined;
   return {
     file,
     configuration: {
@@ -57,28 +58,26 @@ export async function configurationOf(
   };
 }
 
-/** What a new run starts from: what the settings name, else the shipped walker where it fits. */
-export async function startOfNew(
-  wanted: Configuration,
-  { fromScratch, shipped }: Options,
-  info: (message: string) => void,
-): Promise<string | null> {
-  const { init_path } = wanted.behavior;
-  if (init_path !== null || fromScratch) return init_path;
+/** The folder of the shipped walker that a flag names to start from; undefined where none does. */
+export function shippedFolder({ shipped, fromShipped }: Pick<Options, 'shipped' | 'fromShipped'>): string | undefined {
+  return shipped ?? (fromShipped ? SHIPPED_WALKER : undefined);
+}
+
+/** What a new run starts from: the shipped walker that a flag names, else what the settings name; null: nothing learnt. */
+export async function startOfNew(wanted: Configuration, options: Options): Promise<string | null> {
+  const shipped = shippedFolder(options);
+  if (shipped === undefined) return wanted.behavior.init_path;
   const { shippedStart } = await import('../../ship/shipped-walker.ts');
-  const start = await shippedStart(shipped, wanted);
-  if (!start) return null;
-  if ('path' in start) return start.path;
-  info(`Starting from scratch: ${start.why}.`);
-  return null;
+  return shippedStart(shipped, wanted);
 }
 
 /** @throws UserError where a flag says that the run started from something else than it did. */
 export async function refuseAnotherStart(
   { startedFrom }: RunProgress,
-  { fromScratch, initializeFrom, shipped }: Options,
+  { fromScratch, initializeFrom, ...starts }: Options,
   run: RunFolder,
 ): Promise<void> {
+  const shipped = shippedFolder(starts);
   const started = startedFrom?.checkpoint;
   const liesIn = (folder: string) => {
     const inside = started === undefined ? '..' : relative(folder, started);
@@ -110,7 +109,7 @@ export async function startHasChanged(saved: Checkpoint, wanted: Configuration, 
 /** The checkpoint that a new run would start from; undefined where it would start from nothing learnt, or from what is gone. */
 export async function startingFile(wanted: Configuration, options: Options): Promise<string | undefined> {
   const { initialCheckpoint } = await import('../../train/keep/initial-checkpoint.ts');
-  const start = await startOfNew(wanted, options, () => {});
+  const start = await startOfNew(wanted, options);
   return start === null || !existsSync(start) ? undefined : initialCheckpoint(start, () => {}).path;
 }
 

@@ -14,6 +14,7 @@ import {
   folderOfRun,
   refuseAnotherStart,
   settingsToGoOnBy,
+  shippedFolder,
   startHasChanged,
   startingFile,
   startOfNew,
@@ -27,7 +28,9 @@ export default defineStage({
 
   // Told before the world is built, and with the pipeline before anything runs.
   async check({ backend, device, threads, ...options }) {
-    const [one, other] = (['fromScratch', 'initializeFrom', 'shipped'] as const).filter((start) => options[start]);
+    const [one, other] = (['fromScratch', 'initializeFrom', 'shipped', 'fromShipped'] as const).filter(
+      (start) => options[start],
+    );
     if (one && other) {
       throw new UserError({ what: 'only one of the two can be given', where: `${flagOf(one)} and ${flagOf(other)}` });
     }
@@ -61,8 +64,8 @@ export default defineStage({
     const { configuration } = await configurationOf(options, run, await savedOf(options, run));
     // The settings, not the file: a comment that changed is no reason to train again. Nor is another backend or device,
     // which rounds in its own way, as another machine does.
-    const { fromScratch, shipped } = options;
-    const start = { ...(fromScratch ? { fromScratch } : {}), ...(shipped === undefined ? {} : { shipped }) };
+    const shipped = shippedFolder(options);
+    const start = { ...(options.fromScratch ? { fromScratch: true } : {}), ...(shipped ? { shipped } : {}) };
     // What a run starts from is a part of it as soon as it has begun to learn; until then the file is what counts.
     const file = configuration.behavior.max_steps === 0 ? await startingFile(configuration, options) : undefined;
     const files: Record<string, string> = file === undefined ? {} : { start: file };
@@ -108,9 +111,7 @@ export default defineStage({
     const holdsOnlyBest = existsSync(bestCheckpointPath(run.checkpoints)) && !listCheckpoints(run.checkpoints).length;
     if (force || holdsOnlyBest || isOutdated) setAside(run, logger);
     const seed = wanted.seed >= 0 ? wanted.seed : (saved?.progress.seed ?? Math.floor(Math.random() * 10_000));
-    const start = saved
-      ? (saved.progress.startedFrom?.checkpoint ?? null)
-      : await startOfNew(wanted, options, (message) => logger.info(message));
+    const start = saved ? (saved.progress.startedFrom?.checkpoint ?? null) : await startOfNew(wanted, options);
     const named = { ...wanted, behavior: { ...wanted.behavior, init_path: start }, seed };
     const configuration = saved ? await settingsToGoOnBy(saved, named, options, run) : named;
     const yaml = configurationAsYaml(configuration);
