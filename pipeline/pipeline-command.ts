@@ -1,7 +1,9 @@
 /**
  * The command of the whole: `npm run pipeline`. It has the flags of every stage, and hands each to the stage it belongs to.
  */
+
 import { z } from 'zod';
+import { commandText } from '../base/command-text.ts';
 import { UserError } from '../base/failure/user-error.ts';
 import type { CommandLine, CommandResult } from '../cli/command-line.ts';
 import type { OptionSpec, OptionSpecs } from '../cli/options.ts';
@@ -13,7 +15,7 @@ import type { PipelineStep } from './run-pipeline.ts';
 import type { Stage } from './stage.ts';
 import { canGoOn, reasonOf } from './stage-command.ts';
 
-const typed = 'npm run pipeline';
+const typed = commandText('pipeline');
 
 export function pipelineCommand(stages: readonly Stage[]): CommandLine {
   const stageName = z.enum(stages.map((stage) => stage.name)).optional();
@@ -30,8 +32,8 @@ export function pipelineCommand(stages: readonly Stage[]): CommandLine {
     options: { ...optionsOfAll(stages), ...options },
     epilogue: [
       'Examples:',
-      '  npm run pipeline -- --run-id first --max-steps 2e6',
-      '  npm run pipeline -- --run-id first --from export',
+      `  ${commandText('pipeline', '--run-id first --max-steps 2e6')}`,
+      `  ${commandText('pipeline', '--run-id first --from export')}`,
     ].join('\n'),
     async run({ from, only, force, ...values }, { terminal, interrupts, given, json }) {
       if (from && only) {

@@ -8,6 +8,7 @@
 
 import { existsSync } from 'node:fs';
 import { execa } from 'execa';
+import { commandText } from '../base/command-text.ts';
 import { LOCK_TOKEN_VARIABLE, lockFolder } from '../base/files/lock-folder.ts';
 import type { InterruptMessage, Interrupts } from '../cli/interrupts.ts';
 import { argumentsOf, checkOptions, commandLineText, type Given } from '../cli/parse-options.ts';
@@ -61,7 +62,7 @@ export async function runPipeline(stages: readonly Stage[], setup: PipelineRun):
   // Before a folder is made: a mistyped run id or configuration should not leave one behind.
   if (!existsSync(run.path)) await hashInputs(chosen[0]!, checkOptions(chosen[0]!.options, given), run);
   const lock = lockFolder(run.lock, {
-    purpose: commandLineText('npm run pipeline', given),
+    purpose: commandLineText(commandText('pipeline'), given),
     elsewhere: 'name another run with --run-id',
   });
   const steps: PipelineStep[] = [];
@@ -173,7 +174,7 @@ async function runChild(stage: Stage, flags: Given, lockToken: string, setup: Pi
     started,
     seconds: secondsSince(started),
     pid: child.pid ?? 0,
-    command: commandLineText(`npm run ${stage.name}`, flags),
+    command: commandLineText(commandText(stage.name), flags),
     inputs: { files: {}, settings: null },
     outputs: {},
     versions: { gaitsmith: '', node: process.versions.node, platform: process.platform, commit: null, dirty: null },

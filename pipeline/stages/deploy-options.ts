@@ -1,6 +1,8 @@
 /** The flags of the stage `deploy`, and those that only its own command has. */
+
 import { join } from 'node:path';
 import { z } from 'zod';
+import { commandText } from '../../base/command-text.ts';
 import { UserError } from '../../base/failure/user-error.ts';
 import { flag, type OptionSpecs, text } from '../../cli/options.ts';
 import { type Binding, bindingIn } from '../../deploy-unity/bind.ts';
@@ -49,7 +51,7 @@ export const besidesOptions = {
   dryRun: { description: 'show what would change, and change nothing', schema: flag() },
   model: {
     argument: 'FILE',
-    description: "deploy this ONNX file instead of a run's, if it passes npm run lint:policy",
+    description: `deploy this ONNX file instead of a run's, if it passes ${commandText('lint')}`,
     schema: text().optional(),
   },
   rollback: { description: 'put back what the last deploy into the project replaced', schema: flag() },

@@ -1,5 +1,7 @@
 /** From a policy, of a run or a file of its own, to what is asked of `deploy-unity`. */
+
 import { readFileSync } from 'node:fs';
+import { commandText, quoted } from '../../base/command-text.ts';
 import { UserError } from '../../base/failure/user-error.ts';
 import { sha256OfFile } from '../../base/files/hash.ts';
 import type { OptionsOf } from '../../cli/options.ts';
@@ -32,7 +34,7 @@ export function requestOfRun(options: Options, run: RunFolder): DeployRequest {
     throw new UserError({
       what: passed ? 'this file is not the one that was validated' : 'this file did not pass validation',
       where: run.policy,
-      mend: `npm run validate -- ${run.flags}`,
+      mend: commandText('validate', run.flags),
     });
   }
   const { metadata } = decodeModel(readFileSync(run.policy), run.policy);
@@ -69,7 +71,7 @@ export async function requestOfFile(options: Options, path: string): Promise<Dep
     throw new UserError({
       what: `ML-Agents would not take this file: ${errors.map(toldFinding).join('; ')}`,
       where: path,
-      mend: `see why: npm run lint:policy -- ${path} --unity-project ${options.unityProject}`,
+      mend: `see why: ${commandText('lint', `${quoted(path)} --unity-project ${quoted(options.unityProject)}`)}`,
     });
   }
   const model = decodeModel(bytes, path);
@@ -77,7 +79,7 @@ export async function requestOfFile(options: Options, path: string): Promise<Dep
   return requestOf(options, {
     model: path,
     from: path,
-    flags: `--model ${path}`,
+    flags: `--model ${quoted(path)}`,
     contract: shapeOf(model),
     behavior,
     score,
@@ -105,7 +107,7 @@ function requestOf({ unityProject, asset, bind, applyPhysics }: Options, policy:
       what: "this policy is not a Walker's, so it must not take the place of one: say where it goes",
       where: model,
       value: behavior,
-      mend: `npm run deploy -- ${flags} --asset Assets/PATH.onnx`,
+      mend: commandText('deploy', `${flags} --asset Assets/PATH.onnx`),
     });
   }
   const isKnown = behavior === walker.name && policy.isOfOurWorld;
