@@ -9,9 +9,9 @@ import type { CommandLine, CommandResult } from '../cli/command-line.ts';
 import type { OptionSpec, OptionSpecs } from '../cli/options.ts';
 import { commandLineText, type Given } from '../cli/parse-options.ts';
 import { type TableRow, tableText } from '../cli/table.ts';
+import { isSound, type PipelineStep } from './pipeline-step.ts';
 import { type RunFolder, shownPath } from './run-folder.ts';
 import { runFolderOf, runOptions } from './run-options.ts';
-import type { PipelineStep } from './run-pipeline.ts';
 import type { Stage } from './stage.ts';
 import { canGoOn, reasonOf } from './stage-command.ts';
 
@@ -90,7 +90,7 @@ function resultOf(
     const goOn = failed.record && canGoOn(failed.record, run) ? goOnOf(run, given) : undefined;
     return { json, error, goOn };
   }
-  const isWhole = steps.every(({ result }) => result === 'done' || result === 'up to date');
+  const isWhole = steps.every(({ result }) => isSound(result));
   if (isWhole) return { json, exitCode: 0 };
   return { json: { ...json, interrupted: true }, exitCode: interruptedWith ?? 130, goOn: goOnOf(run, given) };
 }

@@ -52,7 +52,11 @@ export const rooms: readonly Room[] = [
     about: "what ML-Agents demands of a policy's file, as a table of rules, and any file judged by it",
     knows: ['base', 'cli', 'onnx', 'compile'],
   },
-  { name: 'models', about: 'the walkers that ship, each with its card and what training goes on from', knows: [] },
+  {
+    name: 'models',
+    about: 'the walkers that ship, each with its card and what training goes on from',
+    knows: ['base'],
+  },
   {
     name: 'unity-assets',
     about:

@@ -18,7 +18,7 @@ import { readReport } from '../../validate/report.ts';
 import { readManifest } from '../manifest.ts';
 import type { RunFolder } from '../run-folder.ts';
 import { packagesOf } from '../unity-packages.ts';
-import { type deployOptions, WALKER_ASSET } from './deploy-options.ts';
+import { type deployOptions, unityProjectOf, WALKER_ASSET } from './deploy-options.ts';
 import { trainedPhysics } from './deploy-physics.ts';
 
 type Options = OptionsOf<typeof deployOptions>;
@@ -63,7 +63,8 @@ function wasTrainedInUnity(run: RunFolder): boolean {
  */
 export async function requestOfFile(options: Options, path: string): Promise<DeployRequest> {
   const { bytes } = readModelFile(path);
-  const { engine, ...project } = packagesOf(options.unityProject);
+  const unityProject = unityProjectOf(options);
+  const { engine, ...project } = packagesOf(unityProject);
   const engines = engine ? [engine] : oldestEngines;
   const { findings } = await lintFile(bytes, path, { engines, project });
   const errors = findings.filter(({ level }) => level === 'error');
@@ -71,7 +72,7 @@ export async function requestOfFile(options: Options, path: string): Promise<Dep
     throw new UserError({
       what: `ML-Agents would not take this file: ${errors.map(toldFinding).join('; ')}`,
       where: path,
-      mend: `see why: ${commandText('lint', `${quoted(path)} --unity-project ${quoted(options.unityProject)}`)}`,
+      mend: `see why: ${commandText('lint', `${quoted(path)} --unity-project ${quoted(unityProject)}`)}`,
     });
   }
   const model = decodeModel(bytes, path);
@@ -100,7 +101,8 @@ interface Policy extends Pick<DeployRequest, 'model'> {
   readonly isOfOurWorld: boolean;
 }
 
-function requestOf({ unityProject, asset, bind, applyPhysics }: Options, policy: Policy): DeployRequest {
+function requestOf(options: Options, policy: Policy): DeployRequest {
+  const { asset, bind, applyPhysics } = options;
   const { model, from, flags, contract, behavior, score } = policy;
   if (asset === undefined && behavior !== walker.name) {
     throw new UserError({
@@ -121,7 +123,7 @@ function requestOf({ unityProject, asset, bind, applyPhysics }: Options, policy:
   }
   return {
     model,
-    unityProject,
+    unityProject: unityProjectOf(options),
     asset: asset ?? WALKER_ASSET,
     ...(contract === undefined ? {} : { contract }),
     ...(bind === undefined ? {} : { bind }),
