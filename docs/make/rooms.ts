@@ -229,4 +229,9 @@ export const rooms: readonly Room[] = [
     about: 'what people read; `make/` writes what of it is made from the code',
     knows: ['base', 'cli', 'lint', 'train/keep', 'pipeline'],
   },
+  {
+    name: 'package',
+    about: 'what is published: the sources built into JavaScript and types, the licences of what went in',
+    knows: ['base', 'docs/make/imports.ts'],
+  },
 ];
