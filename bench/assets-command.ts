@@ -1,7 +1,9 @@
 /** `npm run bench -- assets`: how long a Unity project of many files takes to look through. */
+
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { commandText } from '../base/command-text.ts';
 import { runCommandLine } from '../cli/command-line.ts';
 import { wholeNumber } from '../cli/options.ts';
 import { findReferences } from '../deploy-unity/references.ts';
@@ -18,7 +20,7 @@ export const bench = (argv: readonly string[]) =>
   runCommandLine(
     {
       name: 'bench assets',
-      typed: 'npm run bench -- assets',
+      typed: commandText('bench', 'assets'),
       summary: 'makes a Unity project of many metas and prefabs, and looks through it',
       options: {
         metas: { argument: 'N', description: '.meta files (default: 20000)', schema: wholeNumber(1).default(20_000) },

@@ -1,6 +1,7 @@
 /**
  * `npm run bench -- <name>`: what is measured, never asserted. Each bench is a command with its own flags, --help and --json.
  */
+import { commandText } from '../base/command-text.ts';
 import { nearestName } from '../base/failure/nearest-name.ts';
 import { UserError } from '../base/failure/user-error.ts';
 import { endWith } from '../cli/command-line.ts';
@@ -57,10 +58,12 @@ await endWith(process.argv.slice(2), 'bench', async (terminal) => {
       what: 'unknown bench',
       value: name,
       expected: nearestName(name, names) ?? `one of ${names.join(', ')}`,
-      mend: 'see npm run bench -- --help',
+      mend: `see ${commandText('bench', '--help')}`,
     });
   }
-  const help = benches.map((bench) => `  npm run bench -- ${bench.name.padEnd(9)} ${bench.summary}`).join('\n');
+  const help = benches
+    .map((bench) => `  ${commandText('bench', `${bench.name.padEnd(9)} ${bench.summary}`)}`)
+    .join('\n');
   terminal.print(help);
   return { json: { help } };
 });

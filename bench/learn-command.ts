@@ -1,5 +1,7 @@
 /** `npm run bench -- learn`: how fast a configuration learns, with several seeds. */
+
 import { availableParallelism, cpus } from 'node:os';
+import { commandText } from '../base/command-text.ts';
 import { runCommandLine } from '../cli/command-line.ts';
 import { text, wholeNumber } from '../cli/options.ts';
 import { behavior } from '../envs/walker/behavior.ts';
@@ -10,7 +12,7 @@ export const bench = (argv: readonly string[]) =>
   runCommandLine(
     {
       name: 'bench learn',
-      typed: 'npm run bench -- learn',
+      typed: commandText('bench', 'learn'),
       summary: 'trains from scratch with several seeds: reward against decisions and against the clock',
       options: {
         config: {

@@ -1,5 +1,6 @@
 /** `npm run bench -- regress`: damages planted into a sound policy, and which check catches them. */
 
+import { commandText } from '../base/command-text.ts';
 import { fromHere } from '../base/files/from-here.ts';
 import { runCommandLine } from '../cli/command-line.ts';
 import { positiveNumber, text, wholeNumber } from '../cli/options.ts';
@@ -10,7 +11,7 @@ export const bench = (argv: readonly string[]) =>
   runCommandLine(
     {
       name: 'bench regress',
-      typed: 'npm run bench -- regress',
+      typed: commandText('bench', 'regress'),
       summary:
         'plants damages into a sound policy and tells which check of regress catches them, and how often it is wrong',
       options: {

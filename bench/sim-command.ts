@@ -1,6 +1,8 @@
 /** `npm run bench -- sim`: how fast the world is by itself, on one thread and on many. */
+
 import { once } from 'node:events';
 import { availableParallelism, cpus } from 'node:os';
+import { commandText } from '../base/command-text.ts';
 import { startWorker } from '../base/threads/start-worker.ts';
 import { runCommandLine } from '../cli/command-line.ts';
 import { oneOf, wholeNumber } from '../cli/options.ts';
@@ -16,7 +18,7 @@ export const bench = (argv: readonly string[]) =>
   runCommandLine(
     {
       name: 'bench sim',
-      typed: 'npm run bench -- sim',
+      typed: commandText('bench', 'sim'),
       summary:
         'measures the simulator beside PhysX, and the environment on it: where the time goes on one thread, more threads, memory',
       options: {

@@ -1,4 +1,5 @@
 /** `npm run bench -- soak`: whether the simulator holds for millions of decisions. */
+import { commandText } from '../base/command-text.ts';
 import { runCommandLine } from '../cli/command-line.ts';
 import { oneOf, text, wholeNumber } from '../cli/options.ts';
 import { defaultWorld, worldNames } from '../envs/walker/dialects.ts';
@@ -11,7 +12,7 @@ export const bench = (argv: readonly string[]) =>
   runCommandLine(
     {
       name: 'bench soak',
-      typed: 'npm run bench -- soak',
+      typed: commandText('bench', 'soak'),
       summary:
         'plays millions of decisions, random and trained, and counts what must not be; Ctrl-C ends it with its report',
       options: {

@@ -1,5 +1,7 @@
 /** How fast training goes: agent decisions a second, collecting and learning apart, and the peak memory. */
+
 import { availableParallelism, cpus } from 'node:os';
+import { commandText } from '../base/command-text.ts';
 import { runCommandLine } from '../cli/command-line.ts';
 import { text, wholeNumber } from '../cli/options.ts';
 import { behavior } from '../envs/walker/behavior.ts';
@@ -36,7 +38,7 @@ export const bench = (argv: readonly string[]) =>
   runCommandLine(
     {
       name: 'bench train',
-      typed: 'npm run bench -- train',
+      typed: commandText('bench', 'train'),
       summary: 'measures training: decisions a second, collecting and learning apart, and the peak memory',
       options,
       async run({ config, iterations, workers, threads, ...options }, { terminal, progress }) {

@@ -3,9 +3,11 @@
  * same process (the most that any of it could reach), to TensorFlow.js eager on WebAssembly, and to PyTorch where it is
  * installed. All in one run: machines are noisy, ratios less so.
  */
+
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { commandText } from '../base/command-text.ts';
 import { RandomStream } from '../base/random/stream.ts';
 import { runCommandLine } from '../cli/command-line.ts';
 import { flag, wholeNumber } from '../cli/options.ts';
@@ -37,7 +39,7 @@ export const bench = (argv: readonly string[]) =>
   runCommandLine(
     {
       name: 'bench update',
-      typed: 'npm run bench -- update',
+      typed: commandText('bench', 'update'),
       summary: `measures one PPO minibatch of ${BATCH}, traced, next to a matrix product, TensorFlow.js and PyTorch`,
       options: {
         repeats: {

@@ -1,5 +1,7 @@
 /** `npm run bench -- wire`: what training over gRPC costs, and whether it holds. */
+
 import { availableParallelism } from 'node:os';
+import { commandText } from '../base/command-text.ts';
 import { runCommandLine } from '../cli/command-line.ts';
 import { wholeNumber } from '../cli/options.ts';
 import { type SoakReport, soak, type WireReport, wire } from './wire.ts';
@@ -10,7 +12,7 @@ export const bench = (argv: readonly string[]) =>
   runCommandLine(
     {
       name: 'bench wire',
-      typed: 'npm run bench -- wire',
+      typed: commandText('bench', 'wire'),
       summary: 'collects from the same walkers embedded and over gRPC, in turn',
       options: {
         walkers: {

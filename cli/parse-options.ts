@@ -4,6 +4,7 @@
  * commander splits the flags and writes the help; what each value may be is said by the schemas of `options.ts`.
  */
 import { Command, CommanderError } from 'commander';
+import { isScript, quoted, withFlags } from '../base/command-text.ts';
 import { nearestName } from '../base/failure/nearest-name.ts';
 import { UserError } from '../base/failure/user-error.ts';
 import { flagOf, type OptionSpec, type OptionSpecs, type OptionsOf, typedName } from './options.ts';
@@ -79,20 +80,17 @@ export function checkOptions<Specs extends OptionSpecs>(specs: Specs, given: Giv
   return values as OptionsOf<Specs>;
 }
 
-/** A command with flags behind it: npm hands on what follows the first "--", which some commands have in their name already. */
-export function withFlags(typed: string, flags: string): string {
-  return typed.includes(' -- ') ? `${typed} ${flags}` : `${typed} -- ${flags}`;
-}
-
 /** The command line that gives these options: "npm run train -- --run-id walker --resume". */
 export function commandLineText(typed: string, given: Given): string {
   const flags = flagsText(given);
-  return flags === '' ? typed : withFlags(typed, flags);
+  return withFlags(typed, flags);
 }
 
 /** The flags alone, as a shell reads them. */
 export function flagsText(given: Given): string {
-  return argumentsOf(given).map(quoted).join(' ');
+  return argumentsOf(given)
+    .map((word) => quoted(word))
+    .join(' ');
 }
 
 /** The same as a list for a child process. */
@@ -165,12 +163,13 @@ function toldAsUserError(
     default: {
       const example = withFlags(words.typed, '--flag VALUE');
       // Without "--" npm takes the flags for its own and hands over the bare values.
-      const isLeftByNpm = Object.keys(command.opts()).length === 0;
-      const mend = argv.includes('--')
-        ? `leave out the second "--": ${example}; see`
-        : isLeftByNpm
-          ? `put "--" before the flags: ${example}; see`
-          : 'see';
+      const isLeftByNpm = isScript(words.typed) && Object.keys(command.opts()).length === 0;
+      const mend =
+        isScript(words.typed) && argv.includes('--')
+          ? `leave out the second "--": ${example}; see`
+          : isLeftByNpm
+            ? `put "--" before the flags: ${example}; see`
+            : 'see';
       return new UserError(
         {
           what: 'unexpected word',
@@ -189,7 +188,9 @@ function toldAsUserError(
  * `npm run train --resume`, without "--", gives the flag to npm, which says nothing and passes nothing on: the training
  * would begin anew. npm leaves such a flag in the environment, where it is found.
  */
-function complainOfSwallowedFlags({ typed, options }: CommandWords, given: Given, env: NodeJS.ProcessEnv): void {
+function complainOfSwallowedFlags(words: CommandWords, given: Given, env: NodeJS.ProcessEnv): void {
+  const { typed, options } = words;
+  if (!isScript(typed)) return;
   const flagsOfNpm = new Set(['force', 'json', 'only']);
   for (const key of Object.keys(options).filter((key) => !options[key]!.bare)) {
     const variable = `npm_config_${flagOf(key).slice(2).replaceAll('-', '_')}`;
@@ -200,10 +201,4 @@ function complainOfSwallowedFlags({ typed, options }: CommandWords, given: Given
       mend: `put "--" before the flags: ${withFlags(typed, flagOf(key))}`,
     });
   }
-}
-
-/** As a shell reads it. */
-function quoted(word: string): string {
-  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
-  return process.platform === 'win32' ? `"${word.replaceAll('"', '\\"')}"` : `'${word.replaceAll("'", `'\\''`)}'`;
 }

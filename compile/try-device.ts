@@ -5,10 +5,13 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { loaderOf } from '../base/threads/loader.ts';
 import type { Device } from './devices.ts';
 
 /** A first start may compile shaders and build caches. */
 const MILLISECONDS_TO_OPEN = 120_000;
+
+const program = new URL('./device-trial.ts', import.meta.url);
 
 export interface DeviceTrial {
   /** Why the device cannot be used; undefined where it can. */
@@ -19,12 +22,11 @@ export interface DeviceTrial {
 
 /** Opens the model on the device in a child process. Never throws for what a device does. */
 export async function tryDevice(model: Uint8Array, device: Device): Promise<DeviceTrial> {
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', fileURLToPath(new URL('./device-trial.ts', import.meta.url)), device],
-    // The loader is looked for from the working folder on.
-    { cwd: import.meta.dirname, timeout: MILLISECONDS_TO_OPEN, windowsHide: true, stdio: 'pipe' },
-  );
+  const child = spawn(process.execPath, [...loaderOf(program), fileURLToPath(program), device], {
+    timeout: MILLISECONDS_TO_OPEN,
+    windowsHide: true,
+    stdio: 'pipe',
+  });
   const ended = new Promise<string>((resolve) => {
     child.once('error', ({ message }) => resolve(message));
     child.once('close', (code, signal) => {

@@ -8,6 +8,7 @@
  *
  * Never edits an existing .meta; prefabs, scenes and settings only where it is told to, and there the bytes of single values.
  */
+import { commandText } from '../base/command-text.ts';
 import { type Disk, realDisk } from '../base/files/disk.ts';
 import { checkAssetPath } from './asset-path.ts';
 import { type DeployRequest, type DeployResult, planDeploy } from './plan-deploy.ts';
@@ -29,7 +30,7 @@ export async function deploy(request: DeployRequest, disk: Disk = realDisk): Pro
   const { root } = openUnityProject(request.unityProject);
   if (request.dryRun) return planDeploy(request).result;
   checkAssetPath(request.asset);
-  const lock = await lockProject(root, 'npm run deploy');
+  const lock = await lockProject(root, commandText('deploy'));
   try {
     const place = { root, state: stateFolder(root) };
     const recovered = recover(place, disk);

@@ -1,6 +1,8 @@
 /** `--rollback`: puts back what the last deploy replaced, file by file, if nobody has changed those files since. */
+
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { commandText } from '../base/command-text.ts';
 import { UserError } from '../base/failure/user-error.ts';
 import { type Disk, realDisk } from '../base/files/disk.ts';
 import { sha256 } from '../base/files/hash.ts';
@@ -21,7 +23,7 @@ export function history(unityProject: string): DeployRecord[] {
  */
 export async function rollback(unityProject: string, disk: Disk = realDisk): Promise<DeployRecord> {
   const { root } = openUnityProject(unityProject);
-  const lock = await lockProject(root, 'npm run deploy -- --rollback');
+  const lock = await lockProject(root, commandText('deploy', '--rollback'));
   try {
     const place = { root, state: stateFolder(root) };
     recover(place, disk);

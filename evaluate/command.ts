@@ -1,5 +1,7 @@
 /** `npm run evaluate`: how a policy fares, by target speed, and next to another one. */
+
 import { z } from 'zod';
+import { commandText } from '../base/command-text.ts';
 import { UserError } from '../base/failure/user-error.ts';
 import { checkWritable, writeAtomically } from '../base/files/write-atomically.ts';
 import { type CommandLine, defineCommand } from '../cli/command-line.ts';
@@ -104,7 +106,7 @@ function optionsWith(runsDir: Policies['runsDir']) {
     },
     report: {
       argument: 'FILE',
-      description: 'write the whole report there as JSON; npm run ship takes it',
+      description: `write the whole report there as JSON; ${commandText('ship')} takes it`,
       schema: text().optional(),
     },
   };
@@ -115,10 +117,10 @@ type Options = ReturnType<typeof optionsWith>;
 export function evaluateCommand(policies: Policies): CommandLine<Options> {
   return defineCommand({
     name: 'evaluate',
-    typed: 'npm run evaluate',
+    typed: commandText('evaluate'),
     summary: 'plays episodes with a Walker policy of ML-Agents and tells how it fares, by target speed',
     options: optionsWith(policies.runsDir),
-    epilogue: 'Example:\n  npm run evaluate -- models/walker/walker.onnx --compare Walker.onnx --episodes 400',
+    epilogue: `Example:\n  ${commandText('evaluate', 'models/walker/walker.onnx --compare Walker.onnx --episodes 400')}`,
     async run(given, { terminal, progress, interrupts: { signal } }) {
       const { evaluate } = await import('./evaluate.ts');
       const { reportText } = await import('./report-text.ts');
@@ -157,7 +159,7 @@ async function policyOf({ policy, runId, runsDir, checkpoint }: Given, policies:
   }
   throw new UserError({
     what: 'no policy is named',
-    expected: 'npm run evaluate -- FILE.onnx, or --run-id NAME',
+    expected: `${commandText('evaluate', 'FILE.onnx')}, or --run-id NAME`,
   });
 }
 

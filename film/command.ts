@@ -1,7 +1,9 @@
 /** `npm run film`: a policy walking, as a picture that moves. */
+
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
+import { commandText } from '../base/command-text.ts';
 import { UserError } from '../base/failure/user-error.ts';
 import { fromHere } from '../base/files/from-here.ts';
 import { type CommandLine, defineCommand } from '../cli/command-line.ts';
@@ -92,10 +94,10 @@ function optionsWith(runsDir: Runs['runsDir']) {
 export function filmCommand(runs: Runs): CommandLine<Options> {
   return defineCommand({
     name: 'film',
-    typed: 'npm run film',
+    typed: commandText('film'),
     summary: 'paints a Walker policy walking, by its mean actions, as an animated PNG',
     options: optionsWith(runs.runsDir),
-    epilogue: 'Example:\n  npm run film -- --run-id walker --speeds 1.5 --sheet sheet.png',
+    epilogue: `Example:\n  ${commandText('film', '--run-id walker --speeds 1.5 --sheet sheet.png')}`,
     async run(given, { terminal, progress, interrupts: { signal } }) {
       const { openPolicy } = await import('./policy.ts');
       const { record } = await import('./record.ts');

@@ -1,4 +1,5 @@
 /** `npm run inspect`: what is in a policy's file. */
+import { commandText } from '../base/command-text.ts';
 import { UserError } from '../base/failure/user-error.ts';
 import { defineCommand } from '../cli/command-line.ts';
 import { text } from '../cli/options.ts';
@@ -7,15 +8,14 @@ import type { Model } from '../onnx/model.ts';
 
 export const inspectCommand = defineCommand({
   name: 'inspect',
-  typed: 'npm run inspect',
+  typed: commandText('inspect'),
   summary: "tells what is in a policy's file: inputs, outputs, layers, normaliser, where it comes from",
   options: {
     file: { argument: 'FILE', bare: true, description: 'the policy, an .onnx file', schema: text() },
     svg: { argument: 'FILE', description: 'draw its graph there', schema: text().optional() },
   },
   exitCodeOfErrors: 2,
-  epilogue:
-    'Exit codes: 0 done, 1 it is no model, 2 there is no such file or flag.\nExample:\n  npm run inspect -- walker.onnx --svg walker.svg',
+  epilogue: `Exit codes: 0 done, 1 it is no model, 2 there is no such file or flag.\nExample:\n  ${commandText('inspect', 'walker.onnx --svg walker.svg')}`,
   async run({ file, svg }, { terminal }) {
     const { decodeModel } = await import('../onnx/decode.ts');
     const { inspectModel } = await import('./inspect.ts');

@@ -1,4 +1,5 @@
 /** `npm run lint:policy`: whether Unity will take a policy's file, and why not, before Unity is opened. */
+import { commandText } from '../base/command-text.ts';
 import { type CommandLine, defineCommand } from '../cli/command-line.ts';
 import { flag, oneOf, text } from '../cli/options.ts';
 import type { Terminal } from '../cli/terminal.ts';
@@ -35,14 +36,14 @@ const options = {
 /** @param packagesOf what a project's packages are, as whoever knows Unity's projects tells it. */
 export function lintCommand(packagesOf: (project: string) => ProjectPackages): CommandLine<typeof options> {
   return defineCommand({
-    name: 'lint:policy',
-    typed: 'npm run lint:policy',
+    name: 'lint',
+    typed: commandText('lint'),
     summary: "judges any policy of ML-Agents by what Unity's packages demand of it",
     options,
     exitCodeOfErrors: 2,
     epilogue:
       'Exit codes: 0 nothing is wrong, 1 something is, 2 it could not be judged.\n' +
-      'Example:\n  npm run lint:policy -- walker.onnx --target barracuda',
+      `Example:\n  ${commandText('lint', 'walker.onnx --target barracuda')}`,
     async run({ file, target, unityProject, strict, skipRun }, { terminal }) {
       const { lintFile } = await import('./lint-file.ts');
       const project = unityProject === undefined ? undefined : packagesOf(unityProject);

@@ -1,8 +1,9 @@
 /** Where the walkers that come with Gaitsmith lie, and the names of their files. */
 import { join } from 'node:path';
+import { packageRoot } from '../base/files/own-files.ts';
 
 /** The folder of the one that runs start from unless told otherwise. */
-export const SHIPPED_WALKER = join(import.meta.dirname, 'walker');
+export const SHIPPED_WALKER = join(packageRoot, 'models/walker');
 
 export interface ShippedFiles {
   readonly policy: string;

@@ -42,7 +42,7 @@ export function commandTable(stages: readonly StageEntry[]): readonly CommandEnt
       load: async () => (await import('../film/command.ts')).filmCommand((await import('./runs.ts')).filmable),
     },
     {
-      name: 'lint:policy',
+      name: 'lint',
       summary: "judges any ML-Agents policy by what Unity's packages demand of it",
       load: async () =>
         (await import('../lint/command.ts')).lintCommand((await import('./unity-packages.ts')).packagesOf),

@@ -1,6 +1,7 @@
 /**
  * Finds the command that was asked for in the table and runs it. Only that one's code is loaded.
  */
+import { commandText } from '../base/command-text.ts';
 import { nearestName } from '../base/failure/nearest-name.ts';
 import { UserError } from '../base/failure/user-error.ts';
 import { type CommandEntry, endWith, runCommandLine } from '../cli/command-line.ts';
@@ -23,7 +24,7 @@ export async function runCommands(
           name,
           commands.map((each) => each.name),
         ),
-        mend: 'see npm run pipeline -- --help',
+        mend: `see ${commandText('pipeline', '--help')}`,
       });
     }
     const help = listOf(commands);
@@ -35,7 +36,7 @@ export async function runCommands(
 function listOf(commands: readonly CommandEntry[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
   return [
-    'Commands (each is told by: npm run <command> -- --help):',
-    ...commands.map(({ name, summary }) => `  npm run ${name.padEnd(width)}  ${summary}`),
+    `Commands (each is told by: ${commandText('<command>', '--help')}):`,
+    ...commands.map(({ name, summary }) => `  ${commandText(name.padEnd(width))}  ${summary}`),
   ].join('\n');
 }

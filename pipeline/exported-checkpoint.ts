@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { commandText } from '../base/command-text.ts';
 import { UserError } from '../base/failure/user-error.ts';
 import { sha256OfFile } from '../base/files/hash.ts';
 import { readManifest } from './manifest.ts';
@@ -19,6 +20,6 @@ export function exportedCheckpoint(run: RunFolder): string {
   throw new UserError({
     what: path ? 'the checkpoint that the policy was exported from has changed' : 'no policy was exported here yet',
     where: path ?? run.path,
-    mend: `npm run export -- ${run.flags}`,
+    mend: commandText('export', run.flags),
   });
 }

@@ -1,19 +1,21 @@
 /**
  * The command of the whole: `npm run pipeline`. It has the flags of every stage, and hands each to the stage it belongs to.
  */
+
 import { z } from 'zod';
+import { commandText } from '../base/command-text.ts';
 import { UserError } from '../base/failure/user-error.ts';
 import type { CommandLine, CommandResult } from '../cli/command-line.ts';
 import type { OptionSpec, OptionSpecs } from '../cli/options.ts';
 import { commandLineText, type Given } from '../cli/parse-options.ts';
 import { type TableRow, tableText } from '../cli/table.ts';
+import { isSound, type PipelineStep } from './pipeline-step.ts';
 import { type RunFolder, shownPath } from './run-folder.ts';
 import { runFolderOf, runOptions } from './run-options.ts';
-import type { PipelineStep } from './run-pipeline.ts';
 import type { Stage } from './stage.ts';
 import { canGoOn, reasonOf } from './stage-command.ts';
 
-const typed = 'npm run pipeline';
+const typed = commandText('pipeline');
 
 export function pipelineCommand(stages: readonly Stage[]): CommandLine {
   const stageName = z.enum(stages.map((stage) => stage.name)).optional();
@@ -30,8 +32,8 @@ export function pipelineCommand(stages: readonly Stage[]): CommandLine {
     options: { ...optionsOfAll(stages), ...options },
     epilogue: [
       'Examples:',
-      '  npm run pipeline -- --run-id first --max-steps 2e6',
-      '  npm run pipeline -- --run-id first --from export',
+      `  ${commandText('pipeline', '--run-id first --max-steps 2e6')}`,
+      `  ${commandText('pipeline', '--run-id first --from export')}`,
     ].join('\n'),
     async run({ from, only, force, ...values }, { terminal, interrupts, given, json }) {
       if (from && only) {
@@ -88,7 +90,7 @@ function resultOf(
     const goOn = failed.record && canGoOn(failed.record, run) ? goOnOf(run, given) : undefined;
     return { json, error, goOn };
   }
-  const isWhole = steps.every(({ result }) => result === 'done' || result === 'up to date');
+  const isWhole = steps.every(({ result }) => isSound(result));
   if (isWhole) return { json, exitCode: 0 };
   return { json: { ...json, interrupted: true }, exitCode: interruptedWith ?? 130, goOn: goOnOf(run, given) };
 }

@@ -8,11 +8,13 @@
 
 import { existsSync } from 'node:fs';
 import { execa } from 'execa';
+import { commandText } from '../base/command-text.ts';
 import { LOCK_TOKEN_VARIABLE, lockFolder } from '../base/files/lock-folder.ts';
 import type { InterruptMessage, Interrupts } from '../cli/interrupts.ts';
 import { argumentsOf, checkOptions, commandLineText, type Given } from '../cli/parse-options.ts';
 import type { Terminal } from '../cli/terminal.ts';
 import { readManifest, recordStage, type StageRecord } from './manifest.ts';
+import { isSound, type PipelineStep } from './pipeline-step.ts';
 import type { RunFolder } from './run-folder.ts';
 import { checkStage, type Stage } from './stage.ts';
 import { hashInputs, reasonToRun } from './up-to-date.ts';
@@ -39,14 +41,6 @@ export interface Launch {
   readonly quiet?: boolean;
 }
 
-export interface PipelineStep {
-  readonly stage: string;
-  readonly result: 'done' | 'up to date' | 'failed' | 'interrupted' | 'not run';
-  readonly record?: StageRecord | undefined;
-  /** Why it could not begin. */
-  readonly error?: unknown;
-}
-
 /** A killed stage gets this long to write its record; then it is ended for good. */
 const MILLISECONDS_TO_END = 2_000;
 
@@ -57,30 +51,49 @@ const MILLISECONDS_TO_END = 2_000;
 export async function runPipeline(stages: readonly Stage[], setup: PipelineRun): Promise<PipelineStep[]> {
   const { run, given, only, terminal, interrupts } = setup;
   const chosen = stages.filter((stage) => only === undefined || stage.name === only);
-  for (const stage of chosen) await checkStage(stage, checkOptions(stage.options, given), setup.force);
+  const left = leftOut(chosen, setup);
+  for (const stage of chosen) {
+    if (!left.has(stage)) await checkStage(stage, checkOptions(stage.options, given), setup.force);
+  }
   // Before a folder is made: a mistyped run id or configuration should not leave one behind.
   if (!existsSync(run.path)) await hashInputs(chosen[0]!, checkOptions(chosen[0]!.options, given), run);
   const lock = lockFolder(run.lock, {
-    purpose: commandLineText('npm run pipeline', given),
+    purpose: commandLineText(commandText('pipeline'), given),
     elsewhere: 'name another run with --run-id',
   });
   const steps: PipelineStep[] = [];
   try {
     readManifest(run); // damaged or not: to be told now, not after the training
     for (const stage of chosen) {
-      const isStopped = steps.some(({ result }) => result !== 'done' && result !== 'up to date');
+      const isStopped = steps.some(({ result }) => !isSound(result));
       if (isStopped || interrupts.signal.aborted) {
         steps.push({ stage: stage.name, result: interrupts.signal.aborted && !isStopped ? 'interrupted' : 'not run' });
         continue;
       }
       const heading = terminal.color.bold(`[${steps.length + 1}/${chosen.length}] ${stage.name}`);
       const tell = (what: string) => terminal.print(`${heading}: ${what}`);
+      const why = left.get(stage);
+      if (why !== undefined) {
+        tell(`left out: ${why}`);
+        steps.push({ stage: stage.name, result: 'left out' });
+        continue;
+      }
       steps.push(await runStep(stage, isDemanded(stage, stages, setup), lock.token, tell, setup));
     }
   } finally {
     lock.release();
   }
   return steps;
+}
+
+/** Stages that the options leave out, with why; never one that the user named. */
+function leftOut(stages: readonly Stage[], { run, given, only, from }: PipelineRun): Map<Stage, string> {
+  const named = only ?? from;
+  const entries = stages.flatMap((stage): [Stage, string][] => {
+    const why = stage.name === named ? undefined : stage.leftOut?.(checkOptions(stage.options, given), run);
+    return why === undefined ? [] : [[stage, why]];
+  });
+  return new Map(entries);
 }
 
 /** Whether the user said that it has to run. */
@@ -173,7 +186,7 @@ async function runChild(stage: Stage, flags: Given, lockToken: string, setup: Pi
     started,
     seconds: secondsSince(started),
     pid: child.pid ?? 0,
-    command: commandLineText(`npm run ${stage.name}`, flags),
+    command: commandLineText(commandText(stage.name), flags),
     inputs: { files: {}, settings: null },
     outputs: {},
     versions: { gaitsmith: '', node: process.versions.node, platform: process.platform, commit: null, dirty: null },

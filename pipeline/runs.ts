@@ -1,5 +1,7 @@
 /** Runs as commands see them that are no stages: what they want to know of one is looked up here and handed to them. */
+
 import { existsSync } from 'node:fs';
+import { commandText } from '../base/command-text.ts';
 import { UserError } from '../base/failure/user-error.ts';
 import { fromHere } from '../base/files/from-here.ts';
 import { behavior } from '../envs/walker/behavior.ts';
@@ -55,7 +57,7 @@ function exportedPolicy(run: RunFolder): string {
   throw new UserError({
     what: 'no policy was exported here yet',
     where: run.path,
-    mend: `npm run export -- ${run.flags}`,
+    mend: commandText('export', run.flags),
   });
 }
 

@@ -2,7 +2,9 @@
  * `--seeds N`: the same stage with several seeds, each in a run of its own (NAME-seed1, NAME-seed2, ...), one after the other,
  * and one table at the end. What is done already is skipped, and what was stopped goes on: the same command again is enough.
  */
+
 import { existsSync } from 'node:fs';
+import { commandText } from '../base/command-text.ts';
 import { commandLineText, type Given } from '../cli/parse-options.ts';
 import { plainTable } from '../cli/table.ts';
 import type { Terminal } from '../cli/terminal.ts';
@@ -75,7 +77,7 @@ async function runSeed(
     return { seed, run, result: 'up to date', record: last };
   }
   tell(resume && own[resume.option] === true ? 'goes on' : 'begins');
-  const command = commandLineText(`npm run ${stage.name}`, typed);
+  const command = commandLineText(commandText(stage.name), typed);
   const { record, error } = await runStage(stage, { run, options: own, force, terminal, signal, command });
   return { seed, run, result: record.status === 'running' ? 'failed' : record.status, record, error };
 }

@@ -1,8 +1,10 @@
 /**
  * The command of one stage: `npm run export`. It always runs, up to date or not: who names a stage wants it run.
  */
+
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { commandText } from '../base/command-text.ts';
 import { UserError } from '../base/failure/user-error.ts';
 import { LOCK_TOKEN_VARIABLE } from '../base/files/lock-folder.ts';
 import type { CommandLine, CommandResult } from '../cli/command-line.ts';
@@ -17,7 +19,7 @@ import type { SeedsRun } from './seeds.ts';
 import type { Seeded, Stage } from './stage.ts';
 
 export function stageCommand(stage: Stage): CommandLine {
-  const typed = `npm run ${stage.name}`;
+  const typed = commandText(stage.name);
   const options = {
     ...stage.options,
     ...(stage.seeded ? seedsOption : {}),
@@ -131,5 +133,5 @@ function goOnOf(
   { force, ...given }: Given,
 ): string {
   const canResume = stage.resume?.possible(options, run, record);
-  return commandLineText(`npm run ${stage.name}`, canResume ? { ...given, [stage.resume!.option]: true } : given);
+  return commandLineText(commandText(stage.name), canResume ? { ...given, [stage.resume!.option]: true } : given);
 }

@@ -46,6 +46,12 @@ export interface Stage<Specs extends OptionSpecs = OptionSpecs> {
   /** For a stage whose result depends on a seed, and which is then worth running with several: `--seeds N`. */
   readonly seeded?: Seeded;
 
+  /**
+   * Why the pipeline does without the stage, in a sentence; undefined where it is to run. Not asked where the user named the
+   * stage (--only, --from).
+   */
+  leftOut?(options: OptionsOf<Specs>, run: RunFolder): string | undefined;
+
   /** For a stage whose own command can do more than the stage. */
   readonly besides?: Besides;
 

@@ -2,9 +2,11 @@
  * Whether a stage has to run: it need not where it is recorded as done and its input files, its settings and its outputs
  * still are what was recorded.
  */
+
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, isAbsolute } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { commandText } from '../base/command-text.ts';
 import { nearestName } from '../base/failure/nearest-name.ts';
 import { UserError } from '../base/failure/user-error.ts';
 import { sha256OfFile } from '../base/files/hash.ts';
@@ -64,7 +66,7 @@ function missingInput(stage: Stage, run: RunFolder, name: string, path: string):
   return new UserError({
     what: `${stage.name} needs this file (${name}), and there is none`,
     where: path,
-    mend: isMadeByAStage ? `run the stages before it: npm run pipeline -- ${run.flags}` : undefined,
+    mend: isMadeByAStage ? `run the stages before it: ${commandText('pipeline', run.flags)}` : undefined,
   });
 }
 
@@ -74,7 +76,7 @@ export function noSuchRun(run: RunFolder): UserError {
     what: 'there is no such run to work on',
     where: run.path,
     expected: nearestName(run.id, runsBeside(run)),
-    mend: `name another with --run-id, or make it: npm run pipeline -- ${run.flags}`,
+    mend: `name another with --run-id, or make it: ${commandText('pipeline', run.flags)}`,
   });
 }
 

@@ -4,9 +4,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { packageRoot as root } from '../base/files/own-files.ts';
 import type { StageRecord } from './manifest.ts';
-
-const root = join(import.meta.dirname, '..');
 
 export function versions(): StageRecord['versions'] {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };

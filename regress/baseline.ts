@@ -2,8 +2,10 @@
  * A baseline: how a policy fared in which episodes, as a small JSON file beside the model. It holds the settings, too, so a
  * candidate can't be given easier ones, nor new seeds until it passes.
  */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { commandText, quoted } from '../base/command-text.ts';
 import { UserError } from '../base/failure/user-error.ts';
 import type { ParameterValues } from '../envs/env.ts';
 import { worldNames } from '../envs/walker/dialects.ts';
@@ -78,7 +80,10 @@ export function readBaseline(path: string, policy: string): Baseline {
     throw new UserError({
       what: 'there is no baseline',
       where: path,
-      mend: `npm run regress -- ${policy} --baseline ${path} --update-baseline --reason "the first one"`,
+      mend: commandText(
+        'regress',
+        `${quoted(policy)} --baseline ${quoted(path)} --update-baseline --reason "the first one"`,
+      ),
     });
   }
   const mend = 'put the committed file back, or make it anew with --update-baseline --reason "..."';

@@ -1,6 +1,8 @@
 /** `npm run regress`: does this file still walk as its baseline does? */
+
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
+import { commandText } from '../base/command-text.ts';
 import { UserError } from '../base/failure/user-error.ts';
 import { checkWritable, writeAtomically } from '../base/files/write-atomically.ts';
 import { type CommandContext, type CommandLine, type CommandResult, defineCommand } from '../cli/command-line.ts';
@@ -105,12 +107,12 @@ const ofBaselines = ['reason', 'episodes', 'seed', 'speeds', 'world', 'determini
 export function regressCommand(policies: Pick<Policies, 'parametersOf'>): CommandLine<typeof options> {
   return defineCommand({
     name: 'regress',
-    typed: 'npm run regress',
+    typed: commandText('regress'),
     summary: 'judges whether a policy still walks as well as its baseline: pass (0), fail (1) or undecided (3)',
     options,
     epilogue: `Examples:
-  npm run regress -- Walker.onnx --update-baseline --reason "the first one"
-  npm run regress -- Walker.onnx --margin 5% --junit regress.xml --summary regress.md`,
+  ${commandText('regress', 'Walker.onnx --update-baseline --reason "the first one"')}
+  ${commandText('regress', 'Walker.onnx --margin 5% --junit regress.xml --summary regress.md')}`,
     async run(given, context) {
       const baseline = given.baseline ?? baselineBeside(given.policy);
       return given.updateBaseline ? update(given, baseline, policies, context) : judge(given, baseline, context);

@@ -1,5 +1,7 @@
 /** `npm run ship`: a run's policy becomes the walker that is shipped, with its card. */
+
 import { existsSync } from 'node:fs';
+import { commandText } from '../base/command-text.ts';
 import { UserError } from '../base/failure/user-error.ts';
 import { lockFolder } from '../base/files/lock-folder.ts';
 import { type CommandLine, defineCommand } from '../cli/command-line.ts';
@@ -17,7 +19,7 @@ export interface Runs {
 export function shipCommand(runs: Runs): CommandLine {
   return defineCommand({
     name: 'ship',
-    typed: 'npm run ship',
+    typed: commandText('ship'),
     summary: 'puts the exported and validated policy of a run, with what it can be trained on from, into models/walker',
     options: {
       report: {
@@ -39,7 +41,7 @@ export function shipCommand(runs: Runs): CommandLine {
       runId: runs.options.runId,
       runsDir: runs.options.runsDir,
     } satisfies OptionSpecs,
-    epilogue: 'Example:\n  npm run ship -- --run-id fast --report evaluation.json',
+    epilogue: `Example:\n  ${commandText('ship', '--run-id fast --report evaluation.json')}`,
     async run({ report, elsewhere, to, ...where }, { terminal }) {
       const { ship } = await import('./ship.ts');
       const run = runs.open(where);
@@ -50,7 +52,7 @@ export function shipCommand(runs: Runs): CommandLine {
           mend: 'name another with --run-id',
         });
       }
-      const lock = lockFolder(run.lock, { purpose: 'npm run ship', elsewhere: 'name another run with --run-id' });
+      const lock = lockFolder(run.lock, { purpose: commandText('ship'), elsewhere: 'name another run with --run-id' });
       try {
         const card = ship(run, report, to, elsewhere);
         const { steps, reward, reward_ci95, falls_share } = card;

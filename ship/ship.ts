@@ -1,6 +1,8 @@
 /** Puts a run's policy among those that are shipped: policy, checkpoint, settings and card, all of them or none. */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { commandText } from '../base/command-text.ts';
 import { UserError } from '../base/failure/user-error.ts';
 import { clearLeftovers, writeAllOrNothing } from '../base/files/all-or-nothing.ts';
 import { realDisk } from '../base/files/disk.ts';
@@ -43,14 +45,14 @@ export interface ShippableRun {
  * @throws UserError where the policy is not exported, validated and evaluated as it is; nothing is then changed.
  */
 export function ship(run: ShippableRun, report: string, folder: string, elsewhere: readonly string[] = []): Card {
-  const policy = read(run.policy, `npm run export -- ${run.flags}`);
+  const policy = read(run.policy, commandText('export', run.flags));
   const { passed, sha256: validated } = readReport(run.validation, run.flags);
   const hash = sha256(policy);
   if (!passed || validated !== hash) {
     throw new UserError({
       what: passed ? 'this file is not the one that was validated' : 'this file did not pass validation',
       where: run.policy,
-      mend: `npm run validate -- ${run.flags}`,
+      mend: commandText('validate', run.flags),
     });
   }
   const { sha256: evaluated, seed: evaluationSeed, episodes, world, ...scores } = readEvaluationReport(report);
@@ -62,13 +64,13 @@ export function ship(run: ShippableRun, report: string, folder: string, elsewher
     return scored;
   });
   const checkpoint = withoutEpisodes(policyOf(readCheckpoint(run.exportedCheckpoint())));
-  const config = read(run.config, `npm run train -- ${run.flags}`);
+  const config = read(run.config, commandText('train', run.flags));
   const { metadata } = decodeModel(policy, run.policy);
   if (metadata['gaitsmith.config'] !== sha256(config)) {
     throw new UserError({
       what: 'these are other settings than those that the policy was trained by',
       where: run.config,
-      mend: `npm run export -- ${run.flags} --checkpoint latest, then validate and evaluate that`,
+      mend: `${commandText('export', `${run.flags} --checkpoint latest`)}, then validate and evaluate that`,
     });
   }
 

@@ -2,9 +2,11 @@
  * A walker that comes with Gaitsmith, in a folder below `models/`: the policy, its card, and the checkpoint with the settings
  * from which training goes on. `npm run ship` writes it; a new run starts from it where it fits.
  */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { commandText } from '../base/command-text.ts';
 import { UserError } from '../base/failure/user-error.ts';
 import { fromHere } from '../base/files/from-here.ts';
 import { sha256OfFile } from '../base/files/hash.ts';
@@ -147,7 +149,7 @@ function refuseHalfShipped(folder: string): void {
   throw new UserError({
     what: 'the card is of another checkpoint than the one beside it',
     where,
-    mend: `put both back (git checkout -- ${where}), or ship the walker again (npm run ship)`,
+    mend: `put both back (git checkout -- ${where}), or ship the walker again (${commandText('ship')})`,
   });
 }
 

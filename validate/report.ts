@@ -1,6 +1,8 @@
 /** validation.json: what a validation found, for people and for the stages that rely on it. */
+
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { commandText } from '../base/command-text.ts';
 import { UserError } from '../base/failure/user-error.ts';
 
 const engineReport = z.object({
@@ -41,7 +43,7 @@ export type ValidationReport = z.infer<typeof validationReport>;
  * @throws UserError where the report is missing or no report.
  */
 export function readReport(path: string, flags: string): ValidationReport {
-  const mend = `npm run validate -- ${flags}`;
+  const mend = commandText('validate', flags);
   let json: unknown;
   try {
     json = JSON.parse(readFileSync(path, 'utf8'));

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { isTypeScript } from './loader.ts';
 
 /** What a thread that `startWorker` started finds in `workerData`. */
 export interface StartedWith<Data> {
@@ -7,13 +8,14 @@ export interface StartedWith<Data> {
 }
 
 /**
- * Starts a worker thread on a TypeScript module of ours.
+ * Starts a worker thread on a module of ours.
  *
- * A thread doesn't reliably inherit its parent's loader (not from tsx on Node 20, not from a test runner), so it registers
- * its own.
+ * A thread doesn't reliably inherit its parent's loader (not from tsx on Node 20, not from a test runner), so one on TypeScript
+ * registers its own.
  */
 export function startWorker(module: URL, data: unknown): Worker {
-  return new Worker(new URL('./run-typescript.mjs', import.meta.url), {
+  const script = isTypeScript(module) ? new URL('./run-typescript.mjs', import.meta.url) : module;
+  return new Worker(script, {
     workerData: { module: module.href, data } satisfies StartedWith<unknown>,
     execArgv: [],
   });

@@ -1,4 +1,5 @@
 /** docs/commands.md's tables: every command of the one table, and its flags. */
+import { commandText } from '../../base/command-text.ts';
 import type { CommandEntry } from '../../cli/command-line.ts';
 import { typedName } from '../../cli/options.ts';
 import { tableText } from './house.ts';
@@ -7,7 +8,7 @@ import { tableText } from './house.ts';
 export async function commandsText(commands: readonly CommandEntry[]): Promise<string> {
   const list = tableText(
     ['command', 'what it does'],
-    commands.map(({ name, summary }) => [`[\`npm run ${name}\`](#npm-run-${name})`, summary]),
+    commands.map(({ name, summary }) => [`[\`${commandText(name)}\`](#${anchorOf(commandText(name))})`, summary]),
   );
   const sections = await Promise.all(commands.map(sectionOf));
   return [list, ...sections].join('\n\n');
@@ -20,5 +21,10 @@ async function sectionOf({ name, load }: CommandEntry): Promise<string> {
     option.description.replaceAll('|', '\\|'),
   ]);
   const flags = rows.length > 0 ? tableText(['flag', 'what it does'], rows) : 'It has no flags of its own.';
-  return `## npm run ${name}\n\n\`${typed}\` ${summary}.\n\n${flags}`;
+  return `## ${commandText(name)}\n\n\`${typed}\` ${summary}.\n\n${flags}`;
+}
+
+/** What a heading is linked by. */
+function anchorOf(heading: string): string {
+  return heading.replaceAll(/[^\w -]/g, '').replaceAll(' ', '-');
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { writeAtomically } from '../../base/files/write-atomically.ts';
 import { ruleGroups } from '../../lint/rules.ts';
 import { commandTable } from '../../pipeline/command-table.ts';
+import { projectSchemaText } from '../../pipeline/project-file.ts';
 import { stages } from '../../pipeline/stages.ts';
 import { commandsText } from './commands.ts';
 import { mapOf, pictureOf } from './house.ts';
@@ -23,6 +24,7 @@ export async function pages(): Promise<Record<string, string>> {
   return {
     'CONTRIBUTING.md': withMade(read('CONTRIBUTING.md'), 'house', house),
     'docs/commands.md': withMade(read('docs/commands.md'), 'commands', await commandsText(commandTable(stages))),
+    'gaitsmith.schema.json': projectSchemaText(),
     'docs/runs.md': withMade(read('docs/runs.md'), 'metrics', metricsText()),
     'docs/lint.md': withMade(read('docs/lint.md'), 'rules', rulesText(ruleGroups)),
   };

@@ -52,7 +52,11 @@ export const rooms: readonly Room[] = [
     about: "what ML-Agents demands of a policy's file, as a table of rules, and any file judged by it",
     knows: ['base', 'cli', 'onnx', 'compile'],
   },
-  { name: 'models', about: 'the walkers that ship, each with its card and what training goes on from', knows: [] },
+  {
+    name: 'models',
+    about: 'the walkers that ship, each with its card and what training goes on from',
+    knows: ['base'],
+  },
   {
     name: 'unity-assets',
     about:
@@ -224,5 +228,10 @@ export const rooms: readonly Room[] = [
     name: 'docs',
     about: 'what people read; `make/` writes what of it is made from the code',
     knows: ['base', 'cli', 'lint', 'train/keep', 'pipeline'],
+  },
+  {
+    name: 'package',
+    about: 'what is published: the sources built into JavaScript and types, the licences of what went in',
+    knows: ['base', 'docs/make/imports.ts'],
   },
 ];

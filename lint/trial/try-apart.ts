@@ -4,10 +4,13 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { loaderOf } from '../../base/threads/loader.ts';
 import type { Trial } from './result.ts';
 
 /** From a cold start on a busy machine, with a large policy. */
 const SECONDS_TO_ANSWER = 60;
+
+const program = new URL('./trial-process.ts', import.meta.url);
 
 /** A process that is started with the first trial, and anew after one that it did not survive. */
 export class TrialProcess {
@@ -20,10 +23,8 @@ export class TrialProcess {
 
   /** One after the other. @param model the bytes of a file that can be decoded. */
   async try(model: Uint8Array): Promise<Trial> {
-    this.#child ??= fork(fileURLToPath(new URL('./trial-process.ts', import.meta.url)), {
-      // The loader is looked for from the working folder on.
-      cwd: import.meta.dirname,
-      execArgv: ['--import', 'tsx'],
+    this.#child ??= fork(fileURLToPath(program), {
+      execArgv: loaderOf(program),
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });

@@ -5,7 +5,7 @@ import type { OptionsOf } from '../../cli/options.ts';
 import type { DeployResult } from '../../deploy-unity/deploy.ts';
 import type { DeployRecord } from '../../deploy-unity/records.ts';
 import type { Besides } from '../stage.ts';
-import { besidesOptions, type deployOptions } from './deploy-options.ts';
+import { besidesOptions, type deployOptions, unityProjectOf } from './deploy-options.ts';
 
 type Options = OptionsOf<typeof deployOptions & typeof besidesOptions>;
 
@@ -13,17 +13,17 @@ export const deployBesides: Besides = {
   options: besidesOptions,
   async run(given, { run, terminal }): Promise<CommandResult | undefined> {
     const options = given as Options;
-    const { unityProject, dryRun, model } = options;
+    const { dryRun, model } = options;
     refuseTwoAtOnce(options);
     if (options.history) {
       const { history } = await import('../../deploy-unity/rollback.ts');
-      const records = history(unityProject);
+      const records = history(unityProjectOf(options));
       terminal.print(records.length === 0 ? 'nothing is remembered of deploys into this project' : linesOf(records));
       return { json: { history: records } };
     }
     if (options.rollback) {
       const { rollback } = await import('../../deploy-unity/rollback.ts');
-      const record = await rollback(unityProject);
+      const record = await rollback(unityProjectOf(options));
       const files = record.files.map(({ path, after }) => `  ${after === null ? 'removed ' : 'put back'} ${path}`);
       terminal.print([`rolled back ${record.asset}:`, ...files].join('\n'));
       return { json: { rollback: record } };

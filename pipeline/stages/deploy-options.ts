@@ -1,12 +1,27 @@
 /** The flags of the stage `deploy`, and those that only its own command has. */
-import { join } from 'node:path';
+
 import { z } from 'zod';
+import { commandText } from '../../base/command-text.ts';
 import { UserError } from '../../base/failure/user-error.ts';
 import { flag, type OptionSpecs, text } from '../../cli/options.ts';
 import { type Binding, bindingIn } from '../../deploy-unity/bind.ts';
+import { orOfProject } from '../project-file.ts';
 
-const EXAMPLE_PROJECT = join(import.meta.dirname, '../../examples/unity-project');
 export const WALKER_ASSET = 'Assets/Gaitsmith/Walker/Walker.onnx';
+
+/**
+ * The Unity project that a policy goes into.
+ *
+ * @throws UserError where none was named.
+ */
+export function unityProjectOf({ unityProject }: { readonly unityProject?: string | undefined }): string {
+  if (unityProject !== undefined) return unityProject;
+  throw new UserError({
+    what: 'no Unity project is named to deploy into',
+    where: '--unity-project',
+    mend: `${commandText('deploy', '--unity-project PATH')}, or say it once: ${commandText('init', '--unity-project PATH')}`,
+  });
+}
 
 /** PREFAB[:BEHAVIOUR], one or several with commas between them. */
 const bindings = z
@@ -25,23 +40,23 @@ const bindings = z
 export const deployOptions = {
   unityProject: {
     argument: 'PATH',
-    description: 'the Unity project (default: examples/unity-project)',
-    schema: text().default(EXAMPLE_PROJECT),
+    description: 'the Unity project (default: what gaitsmith.yaml says)',
+    schema: orOfProject('unity-project', text().optional()),
   },
   asset: {
     argument: 'ASSET',
     description: `where the model goes in the project (default: ${WALKER_ASSET}, for a Walker)`,
-    schema: text().optional(),
+    schema: orOfProject('asset', text().optional()),
   },
   bind: {
     argument: 'PREFAB[:BEHAVIOUR]',
     repeats: 'commas',
     description: 'give the agent in this prefab or scene the model; may be given more than once',
-    schema: bindings,
+    schema: orOfProject('bind', bindings),
   },
   applyPhysics: {
     description: 'write the physics that the policy was trained with into the project, where that is safe',
-    schema: flag(),
+    schema: orOfProject('apply-physics', flag()),
   },
 } satisfies OptionSpecs;
 
@@ -49,7 +64,7 @@ export const besidesOptions = {
   dryRun: { description: 'show what would change, and change nothing', schema: flag() },
   model: {
     argument: 'FILE',
-    description: "deploy this ONNX file instead of a run's, if it passes npm run lint:policy",
+    description: `deploy this ONNX file instead of a run's, if it passes ${commandText('lint')}`,
     schema: text().optional(),
   },
   rollback: { description: 'put back what the last deploy into the project replaced', schema: flag() },

@@ -1,5 +1,7 @@
 /** From a policy, of a run or a file of its own, to what is asked of `deploy-unity`. */
+
 import { readFileSync } from 'node:fs';
+import { commandText, quoted } from '../../base/command-text.ts';
 import { UserError } from '../../base/failure/user-error.ts';
 import { sha256OfFile } from '../../base/files/hash.ts';
 import type { OptionsOf } from '../../cli/options.ts';
@@ -16,7 +18,7 @@ import { readReport } from '../../validate/report.ts';
 import { readManifest } from '../manifest.ts';
 import type { RunFolder } from '../run-folder.ts';
 import { packagesOf } from '../unity-packages.ts';
-import { type deployOptions, WALKER_ASSET } from './deploy-options.ts';
+import { type deployOptions, unityProjectOf, WALKER_ASSET } from './deploy-options.ts';
 import { trainedPhysics } from './deploy-physics.ts';
 
 type Options = OptionsOf<typeof deployOptions>;
@@ -32,7 +34,7 @@ export function requestOfRun(options: Options, run: RunFolder): DeployRequest {
     throw new UserError({
       what: passed ? 'this file is not the one that was validated' : 'this file did not pass validation',
       where: run.policy,
-      mend: `npm run validate -- ${run.flags}`,
+      mend: commandText('validate', run.flags),
     });
   }
   const { metadata } = decodeModel(readFileSync(run.policy), run.policy);
@@ -61,7 +63,8 @@ function wasTrainedInUnity(run: RunFolder): boolean {
  */
 export async function requestOfFile(options: Options, path: string): Promise<DeployRequest> {
   const { bytes } = readModelFile(path);
-  const { engine, ...project } = packagesOf(options.unityProject);
+  const unityProject = unityProjectOf(options);
+  const { engine, ...project } = packagesOf(unityProject);
   const engines = engine ? [engine] : oldestEngines;
   const { findings } = await lintFile(bytes, path, { engines, project });
   const errors = findings.filter(({ level }) => level === 'error');
@@ -69,7 +72,7 @@ export async function requestOfFile(options: Options, path: string): Promise<Dep
     throw new UserError({
       what: `ML-Agents would not take this file: ${errors.map(toldFinding).join('; ')}`,
       where: path,
-      mend: `see why: npm run lint:policy -- ${path} --unity-project ${options.unityProject}`,
+      mend: `see why: ${commandText('lint', `${quoted(path)} --unity-project ${quoted(unityProject)}`)}`,
     });
   }
   const model = decodeModel(bytes, path);
@@ -77,7 +80,7 @@ export async function requestOfFile(options: Options, path: string): Promise<Dep
   return requestOf(options, {
     model: path,
     from: path,
-    flags: `--model ${path}`,
+    flags: `--model ${quoted(path)}`,
     contract: shapeOf(model),
     behavior,
     score,
@@ -98,14 +101,15 @@ interface Policy extends Pick<DeployRequest, 'model'> {
   readonly isOfOurWorld: boolean;
 }
 
-function requestOf({ unityProject, asset, bind, applyPhysics }: Options, policy: Policy): DeployRequest {
+function requestOf(options: Options, policy: Policy): DeployRequest {
+  const { asset, bind, applyPhysics } = options;
   const { model, from, flags, contract, behavior, score } = policy;
   if (asset === undefined && behavior !== walker.name) {
     throw new UserError({
       what: "this policy is not a Walker's, so it must not take the place of one: say where it goes",
       where: model,
       value: behavior,
-      mend: `npm run deploy -- ${flags} --asset Assets/PATH.onnx`,
+      mend: commandText('deploy', `${flags} --asset Assets/PATH.onnx`),
     });
   }
   const isKnown = behavior === walker.name && policy.isOfOurWorld;
@@ -119,7 +123,7 @@ function requestOf({ unityProject, asset, bind, applyPhysics }: Options, policy:
   }
   return {
     model,
-    unityProject,
+    unityProject: unityProjectOf(options),
     asset: asset ?? WALKER_ASSET,
     ...(contract === undefined ? {} : { contract }),
     ...(bind === undefined ? {} : { bind }),

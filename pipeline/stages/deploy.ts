@@ -1,9 +1,10 @@
 /** The stage `deploy`: the validated file, with its .meta, in a Unity project, all of it or nothing. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { commandText } from '../../base/command-text.ts';
 import { defineStage } from '../stage.ts';
 import { deployBesides, summaryOf, warningLines } from './deploy-besides.ts';
-import { deployOptions, WALKER_ASSET } from './deploy-options.ts';
+import { deployOptions, unityProjectOf, WALKER_ASSET } from './deploy-options.ts';
 
 /** What of a project decides how a model is deployed into it, and what is warned about, by short names. */
 const PROJECT_FILES = {
@@ -28,14 +29,20 @@ export default defineStage({
   summary: 'put the validated file into a Unity project',
   options: deployOptions,
   besides: deployBesides,
+  leftOut: ({ unityProject }, run) =>
+    unityProject === undefined
+      ? `no Unity project is named; to put the policy into one: ${commandText('deploy', `${run.flags} --unity-project PATH`)}`
+      : undefined,
 
   // Told before a training of hours, not after it.
-  async check({ unityProject, asset = WALKER_ASSET, bind }) {
+  async check({ asset = WALKER_ASSET, bind, ...options }) {
+    const unityProject = unityProjectOf(options);
     const { checkDestination } = await import('../../deploy-unity/deploy.ts');
     checkDestination({ unityProject, asset, ...(bind === undefined ? {} : { bind }) });
   },
 
-  async inputs({ unityProject, asset = WALKER_ASSET, bind, applyPhysics }, run) {
+  async inputs({ asset = WALKER_ASSET, bind, applyPhysics, ...options }, run) {
+    const unityProject = unityProjectOf(options);
     const settings = {
       unityProject,
       asset,

@@ -1,6 +1,7 @@
 /** The flags of `npm run train`, and which of them are for which world. */
 
 import { UserError } from '../../base/failure/user-error.ts';
+import { givenOrOwnFile } from '../../base/files/own-files.ts';
 import {
   flag,
   flagOf,
@@ -15,19 +16,20 @@ import {
 } from '../../cli/options.ts';
 import { devices } from '../../compile/devices.ts';
 import { backendNames } from '../../compile/eager-backends.ts';
+import { orOfProject } from '../project-file.ts';
 
 export const options = {
   env: {
     argument: 'WORLD',
     description:
       'walker: the embedded world; unity: the Editor, when you press Play; else the path of a built player (default: env_settings.env_path, or walker)',
-    schema: text().optional(),
+    schema: orOfProject('env', text().optional()),
   },
   config: {
     argument: 'FILE',
     description:
       "settings in ML-Agents' YAML schema (default: config/walker-fast.yaml from scratch, walker-tune.yaml from a walker that walks, walker.yaml in Unity; with --resume in the embedded world the one that the run was trained by)",
-    schema: text().optional(),
+    schema: orOfProject('config', text().optional()),
   },
   set: {
     argument: 'PATH=VALUE',
@@ -85,7 +87,7 @@ export const options = {
   shipped: {
     argument: 'FOLDER',
     description: 'start from the shipped walker in this folder, such as models/walker',
-    schema: text().optional(),
+    schema: text().transform(givenOrOwnFile).optional(),
   },
   fromShipped: {
     description: 'start from the walker that comes with Gaitsmith: --shipped models/walker',

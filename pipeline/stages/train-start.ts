@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join, relative } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../../base/failure/user-error.ts';
 import { sha256OfFile } from '../../base/files/hash.ts';
+import { givenOrOwnFile, ownFile } from '../../base/files/own-files.ts';
 import { SHIPPED_WALKER, shippedFiles } from '../../models/shipped.ts';
 import type { Configuration } from '../../train/configuration/read.ts';
 import type { BehaviorSettings } from '../../train/configuration/schema.ts';
@@ -32,7 +33,8 @@ export async function configurationOf(
   const shipped = shippedFolder(starts);
   const hasStart = initializeFrom !== undefined || shipped !== undefined;
   const own = hasStart ? 'config/walker-tune.yaml' : 'config/walker-fast.yaml';
-  const file = config ?? saved?.origin?.file ?? own;
+  const named = config ?? saved?.origin?.file;
+  const file = named === undefined ? ownFile(own) : givenOrOwnFile(named);
   const configuration = readConfiguration(file, behavior.name, checkParameter, note, set);
   for (const values of lessonsTogether(configuration.environmentParameters)) checkParameters(values);
   const { max_steps, init_path, gaitsmith } = configuration.behavior;

@@ -4,6 +4,7 @@
  * Unity is waited for, and each behaviour that it tells of is trained by the settings that the configuration has for it.
  */
 
+import { commandText } from '../../base/command-text.ts';
 import { UserError } from '../../base/failure/user-error.ts';
 import { refuseCheckpoints } from '../../train/keep/starting-point.ts';
 import type { StageContext, StageResult } from '../stage.ts';
@@ -32,7 +33,8 @@ export async function trainInUnity(training: UnityTraining, context: StageContex
     if (behaviors.failure) throw behaviors.failure;
     signal.throwIfAborted();
   }
-  for (const { name, run: own } of results.slice(1)) logger.info(`To export ${name}: npm run export -- ${own.flags}`);
+  for (const { name, run: own } of results.slice(1))
+    logger.info(`To export ${name}: ${commandText('export', own.flags)}`);
   return stageResult(results, behaviors.failure as UserError | undefined);
 }
 

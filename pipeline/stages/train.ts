@@ -1,6 +1,7 @@
 /** The stage `train`: in the embedded world here, in a live Unity by train-unity.ts. */
 import { existsSync, renameSync } from 'node:fs';
 import { UserError } from '../../base/failure/user-error.ts';
+import { givenOrOwnFile, ownFile } from '../../base/files/own-files.ts';
 import type { Logger } from '../../cli/logger.ts';
 import { flagOf } from '../../cli/options.ts';
 import type { Checkpoint } from '../../train/keep/checkpoint.ts';
@@ -191,7 +192,7 @@ async function unityOf(
 ): Promise<UnityMeant | undefined> {
   if (env === 'walker' || (env === undefined && config === undefined)) return undefined;
   const { readUnityConfiguration } = await import('../../train/configuration/read.ts');
-  const file = config ?? 'config/walker.yaml';
+  const file = config === undefined ? ownFile('config/walker.yaml') : givenOrOwnFile(config);
   const notes: string[] = [];
   const configuration = readUnityConfiguration(file, (sentence) => notes.push(sentence), set);
   const player = env === 'unity' ? undefined : (env ?? configuration.environment.env_path ?? undefined);

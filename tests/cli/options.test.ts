@@ -136,6 +136,19 @@ describe('flags', () => {
     expect(() => parse('--', '--name', 'x')).toThrow('leave out the second "--": npm run paint -- --flag VALUE;');
   });
 
+  test('come without any "--" where no npm stands between, whatever its settings are', () => {
+    const installed = { ...words, typed: 'npx gaitsmith paint' };
+    const told =
+      (...argv: string[]) =>
+      () =>
+        parseArguments(installed, argv, { npm_config_resume: 'true' });
+    expect(told()()).toEqual({ given: {} });
+    const { help } = told('--help')() as { help: string };
+    expect(help).toContain('Usage: npx gaitsmith paint [options]');
+    expect(commandLineText(installed.typed, { resume: true })).toBe('npx gaitsmith paint --resume');
+    expect(told('x')).toThrow('expected flags only. To mend it: see npx gaitsmith paint --help');
+  });
+
   test('can be shown as the command line that gives them', () => {
     const given = { runId: 'a', name: "it's", resume: true } as const;
     expect(argumentsOf(given)).toEqual(['--run-id', 'a', '--name', "it's", '--resume']);

@@ -9,7 +9,7 @@ import { runToEnd, underTsx } from '../pipeline/fixtures/start.ts';
 import { continuous } from './fixtures/policies.ts';
 
 const entry = underTsx('pipeline/gaitsmith.ts');
-const lint = (...argv: string[]) => runToEnd(['lint:policy', ...argv], { entry });
+const lint = (...argv: string[]) => runToEnd(['lint', ...argv], { entry });
 const json = (stdout: string) => JSON.parse(stdout.trimEnd().split('\n').at(-1)!);
 
 /** A policy in a temporary folder; its Gemm is scaled, which Barracuda alone minds. */
@@ -34,7 +34,7 @@ describe('npm run lint:policy', () => {
     expect(code).toBe(1);
     expect(json(stdout)).toMatchObject({
       ok: false,
-      command: 'lint:policy',
+      command: 'lint',
       passed: false,
       findings: [
         {

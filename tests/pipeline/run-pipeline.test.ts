@@ -6,11 +6,14 @@ import { listenForInterrupts } from '../../cli/interrupts.ts';
 import type { Given } from '../../cli/parse-options.ts';
 import { openTerminal } from '../../cli/terminal.ts';
 import { readManifest, recordStage } from '../../pipeline/manifest.ts';
-import { type PipelineStep, runPipeline } from '../../pipeline/run-pipeline.ts';
+import { isSound, type PipelineStep } from '../../pipeline/pipeline-step.ts';
+import { runPipeline } from '../../pipeline/run-pipeline.ts';
+import type { Stage } from '../../pipeline/stage.ts';
 import { fakeStages } from './fixtures/stages.ts';
 import { launch, type Place, place, placeAt } from './fixtures/start.ts';
 
 interface Flags {
+  stages?: readonly Stage[];
   given?: Given;
   from?: string;
   only?: string;
@@ -18,12 +21,12 @@ interface Flags {
 }
 
 /** The pipeline in this process; its stages are processes of their own, as always. */
-async function pipeline(at: Place, { given = {}, from, only, force = false }: Flags = {}) {
+async function pipeline(at: Place, { stages = fakeStages, given = {}, from, only, force = false }: Flags = {}) {
   const said: string[] = [];
   const stream = { write: (text: string) => said.push(text) };
   const interrupts = listenForInterrupts(false);
   try {
-    const steps = await runPipeline(fakeStages, {
+    const steps = await runPipeline(stages, {
       run: at.run,
       given: { runId: 'one', runsDir: at.runsDir, source: at.source, ...given },
       from,
@@ -56,6 +59,26 @@ beforeAll(async () => {
 });
 
 afterAll(() => rmSync(finished, { recursive: true, force: true }));
+
+describe('a stage that the options leave out', () => {
+  const last = fakeStages.at(-1)!;
+  const stages = [...fakeStages.slice(0, -1), { ...last, check: () => never(), leftOut: () => 'nobody wants it' }];
+  const never = () => {
+    throw new Error('it was asked whether it could run');
+  };
+
+  test('is told with why, and the pipeline ends well without it', async () => {
+    const { results, said } = await pipeline(place(finished), { stages });
+    expect(results).toEqual(['up to date', 'up to date', 'left out']);
+    expect(said).toContain('[3/3] validate: left out: nobody wants it');
+    expect(results.every(isSound)).toBe(true);
+  });
+
+  test('runs where it is named', async () => {
+    await expect(pipeline(place(finished), { stages, only: last.name })).rejects.toThrow('whether it could run');
+    await expect(pipeline(place(finished), { stages, from: last.name })).rejects.toThrow('whether it could run');
+  });
+});
 
 describe('run.json', () => {
   test('records inputs, outputs, settings, versions and the command of each stage', () => {

@@ -5,7 +5,9 @@
  *
  * Defaults: ML-Agents 1.1, `trainer_type: ppo`.
  */
+
 import { z } from 'zod';
+import { commandText } from '../../base/command-text.ts';
 import { type GaitsmithSettings, gaitsmithSettings } from './gaitsmith-settings.ts';
 import { type PhasedSettings, withPhase } from './phases.ts';
 import { engineSettings, environmentSettings } from './unity-settings.ts';
@@ -253,7 +255,7 @@ const checkpointSettings = z.strictObject({
   load_model: byFlag('--resume', false),
   resume: byFlag('--resume', false),
   force: byFlag('--force', false),
-  train_model: never('ML-Agents itself has given it up; training is what npm run train does', false),
+  train_model: never(`ML-Agents itself has given it up; training is what ${commandText('train')} does`, false),
   inference: notYet('acting without learning (inference)', false),
 });
 

@@ -2,7 +2,9 @@
  * The checkpoints of a run, in their folder: each is written whole or not at all, and a latest one that is damaged is passed
  * over for the one before it.
  */
+
 import { existsSync } from 'node:fs';
+import { commandText } from '../../base/command-text.ts';
 import { UserError } from '../../base/failure/user-error.ts';
 import { writeAtomically } from '../../base/files/write-atomically.ts';
 import { type Checkpoint, encodeCheckpoint, readCheckpoint } from './checkpoint.ts';
@@ -62,11 +64,14 @@ export function latestCheckpoint(folder: string, warn: (message: string) => void
     ...(paths.length > 0
       ? {
           what: `none of the ${paths.length} checkpoints is whole`,
-          mend: mend ?? 'train this run afresh (npm run train with --force), or name another one with --run-id',
+          mend:
+            mend ?? `train this run afresh (${commandText('train')} with --force), or name another one with --run-id`,
         }
       : {
           what: 'there is no checkpoint',
-          mend: mend ?? 'train this run first (npm run train without --resume), or name another one with --run-id',
+          mend:
+            mend ??
+            `train this run first (${commandText('train')} without --resume), or name another one with --run-id`,
         }),
   });
 }

@@ -1,11 +1,13 @@
 /** `npm run build`: makes the player that ML-Agents' own trainer can launch, `dist/GaitsmithWalker`. */
+
 import { join, relative } from 'node:path';
+import { commandText } from '../../../base/command-text.ts';
 import { defineCommand } from '../../../cli/command-line.ts';
 import { buildExecutable } from './player-executable.ts';
 
 export const buildCommand = defineCommand({
   name: 'build',
-  typed: 'npm run build',
+  typed: commandText('build'),
   summary: 'makes dist/GaitsmithWalker, the embedded Walker as an executable for any ML-Agents trainer to launch',
   options: {},
   async run(_options, { terminal }) {

@@ -4,8 +4,10 @@
  * ML-Agents takes `--env dist/GaitsmithWalker/GaitsmithWalker` and looks for that name with .x86_64 on Linux, and inside an
  * .app bundle on macOS. On Windows it wants an .exe, which no script is.
  */
+
 import { chmodSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { commandText } from '../../../base/command-text.ts';
 import { writeAtomically } from '../../../base/files/write-atomically.ts';
 
 const NAME = 'GaitsmithWalker';
@@ -42,10 +44,10 @@ export function buildExecutable(folder: string, entry: string, platform: string 
  */
 function script(entry: string): string {
   return `#!/bin/sh
-# Gaitsmith's Walker as a Unity player. Made by "npm run build"; it runs the checkout that made it.
+# Gaitsmith's Walker as a Unity player. Made by "${commandText('build')}"; it runs the checkout that made it.
 entry=${quoted(entry)}
 if [ ! -f "$entry" ]; then
-  echo "error: $entry is gone. To mend it: run npm run build in the checkout of Gaitsmith that you have now" >&2
+  echo "error: $entry is gone. To mend it: run ${commandText('build')} in the checkout of Gaitsmith that you have now" >&2
   exit 1
 fi
 node=${quoted(process.execPath)}

@@ -3,8 +3,10 @@
  *
  * This is also what the player runs that `npm run build` makes, so it takes the words that trainers start players with.
  */
+
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import { commandText } from '../../../base/command-text.ts';
 import { nearestName } from '../../../base/failure/nearest-name.ts';
 import { UserError } from '../../../base/failure/user-error.ts';
 import { writeAtomically } from '../../../base/files/write-atomically.ts';
@@ -68,7 +70,7 @@ const flags = {
 
 export const serveEnvCommand = defineCommand({
   name: 'serve-env',
-  typed: 'npm run serve-env',
+  typed: commandText('serve-env'),
   summary: 'makes the embedded Walker behave like a Unity player, for any ML-Agents trainer to train on',
   options,
   flagsAmong: (words) => splitWords(words, flags).known,

@@ -1,7 +1,9 @@
 /**
  * The line to the trainer: one request at a time, as Unity has it, and an end that both sides hear of.
  */
+
 import { setTimeout as sleep } from 'node:timers/promises';
+import { commandText } from '../../../base/command-text.ts';
 import { UserError } from '../../../base/failure/user-error.ts';
 import { STATUS, type UnityMessageProto } from '../protocol/messages.ts';
 import { decodeMessage, encodeMessage } from '../protocol/wire.ts';
@@ -137,8 +139,7 @@ export class TrainerLine {
   }
 }
 
-const HINT =
-  'start one with "npm run train -- --env unity" or "mlagents-learn CONFIG" (both without a player to launch), or name its port with --mlagents-port';
+const HINT = `start one with "${commandText('train', '--env unity')}" or "mlagents-learn CONFIG" (both without a player to launch), or name its port with --mlagents-port`;
 
 function nobodyThere(port: number, patience: number, cause: SessionEnd): UserError {
   return new UserError(
@@ -158,7 +159,7 @@ function strangerThere(port: number, value: string, cause: unknown): UserError {
       what: `something listens on port ${port}, and it is no trainer of ML-Agents`,
       where: '--mlagents-port',
       value,
-      mend: 'end that program, or give the trainer another port: "npm run train -- --env unity --port N", and here --mlagents-port N',
+      mend: `end that program, or give the trainer another port: "${commandText('train', '--env unity --port N')}", and here --mlagents-port N`,
     },
     { cause },
   );
