@@ -9,6 +9,8 @@ export interface Engine {
   readonly backend: BackendName;
   /** As many calls are computed side by side at most. */
   readonly threads: number;
+  /** Floating-point operations from which another thread is worth its messages: about a millisecond's. */
+  readonly operationsOfThread: number;
   /** What it computes on, as far as the functions made ready until now have shown. */
   readonly use: EngineUse;
   /**

@@ -1,9 +1,14 @@
-/** The only file that knows onnxruntime-web: the WebAssembly build, as a browser runs it, and as it runs under Node. */
+/** The only file that knows onnxruntime-web: the WebAssembly build, in a browser and, for validation, under Node. */
 import * as ort from 'onnxruntime-web';
 import type { DenseTensor, ElementType } from './onnxruntime.ts';
 import { unwantedOptimisers } from './unwanted-optimisers.ts';
 
 ort.env.wasm.numThreads = 1;
+
+/** For a page: the engine's own WebAssembly, fetched by whoever asks, so that it can be told how far it is. Before the first session. */
+export function giveWasm(binary: ArrayBuffer): void {
+  ort.env.wasm.wasmBinary = binary;
+}
 
 /** The same questions as onnxruntime-node's session answers, asked of the other engine. */
 export class WebSession {

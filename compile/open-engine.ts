@@ -25,6 +25,8 @@ export interface EngineOptions {
   readonly importPackage?: ImportPackage;
 }
 
+const OPERATIONS_OF_THREAD = 1e8;
+
 /**
  * @throws UserError for a backend or device that there isn't, for an eager backend with a device, and for a backend whose
  *   package is not installed or does not start. A device that cannot be used is no error: see `warn`.
@@ -43,6 +45,7 @@ function openTracing({ device = 'cpu', threads = 1, warn }: EngineOptions): Engi
   return {
     backend: 'onnx',
     threads,
+    operationsOfThread: OPERATIONS_OF_THREAD,
     get use() {
       return use ?? { device: 'cpu' };
     },
@@ -69,6 +72,7 @@ async function openEager(name: EagerBackendName, { importPackage, warn }: Engine
   return {
     backend: name,
     threads: 1,
+    operationsOfThread: OPERATIONS_OF_THREAD,
     use: { device: backend.device },
     prepare: prepareWith(async (fn, signature) => new EagerFunction(fn, signature, backend)),
   };

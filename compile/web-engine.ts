@@ -4,6 +4,9 @@ import { type Engine, prepareWith } from './engine.ts';
 import { WebSession } from './onnxruntime-web.ts';
 import { SessionThreads, type StartThread } from './session-threads.ts';
 
+/** A vector of WebAssembly is half or a quarter of a processor's. */
+const OPERATIONS_OF_THREAD = 3e7;
+
 export interface WebEngineOptions {
   /** Workers that compute side by side; 1: all is computed where it is asked for. It changes the speed and nothing else. */
   readonly threads: number;
@@ -17,6 +20,7 @@ export function openWebEngine({ threads, start }: WebEngineOptions): Engine {
   return {
     backend: 'onnx',
     threads,
+    operationsOfThread: OPERATIONS_OF_THREAD,
     use: { device: 'cpu' },
     prepare: prepareWith((fn, signature, { sideBySide = false } = {}) =>
       compileUntyped(fn, signature, {}, async (model) =>

@@ -7,6 +7,7 @@ import type { Origin } from './keep/checkpoint-tensors.ts';
 import type { FolderOptions } from './keep/folder-keeper.ts';
 import type { IterationMetrics } from './keep/metrics-table.ts';
 import type { RunProgress } from './keep/progress.ts';
+import type { Actor } from './policy/actor.ts';
 
 /** Where experience comes from. */
 export type TrainingWorld =
@@ -54,6 +55,8 @@ export interface TrainHooks {
   begin?(): void;
   /** After each iteration. */
   iteration(metrics: IterationMetrics, maxSteps: number): void;
+  /** The policy after each iteration, for who shows it. Its arrays are not written to any more. */
+  learnt?(actor: Actor): void;
   /** Once aborted, the iteration under way is finished and saved. */
   readonly signal: AbortSignal;
 }

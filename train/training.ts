@@ -186,6 +186,8 @@ export class Training {
     });
     const line = this.#keeper.records.add(metrics, rollout.episodes);
     this.#hooks.iteration(metrics, this.#settings.max_steps);
+    const { parameters } = policyOf(this.#latest);
+    this.#hooks.learnt?.({ network, parameters, normaliser: this.#learner.normaliser });
     if (line) this.#hooks.info(line);
   }
 

@@ -41,7 +41,7 @@ interface Header {
 }
 
 /** The bytes of the file. */
-export function encodeTensors({ metadata, tensors }: TensorFile, sha256: Sha256): Uint8Array {
+export function encodeTensors({ metadata, tensors }: TensorFile, sha256: Sha256): Uint8Array<ArrayBuffer> {
   const header: Header = {};
   const parts: Uint8Array[] = [];
   let offset = 0;

@@ -325,7 +325,7 @@ async function prepareFunctions(network: Network, batchSize: number, engine: Eng
   const networks = actorCritic(network);
   const { actorMinibatches, targetDivergence, objective, maxGradientNorm } = options;
   const criticGoesOn = Boolean(actorMinibatches || targetDivergence);
-  const sideBySide = paysSideBySide(networks, batchSize);
+  const sideBySide = paysSideBySide(networks, batchSize, engine);
   // The first one shows whether a device is there.
   const evaluate = await engine.prepare(evaluation(network), evaluationSignature(network), { sideBySide });
   const see = await engine.prepare(seeing(network), seeingSignature(network));
