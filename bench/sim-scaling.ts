@@ -7,6 +7,7 @@ import { startWorker } from '../base/threads/start-worker.ts';
 import { behavior, environmentUrl } from '../envs/walker/behavior.ts';
 import { defaultWorld, type WorldName } from '../envs/walker/dialects.ts';
 import { EmbeddedCollector } from '../train/collect/embedded-collector.ts';
+import { collectorThreads } from '../train/collect/worker-threads.ts';
 import type { SentPolicy } from '../train/policy/acting-policy.ts';
 import { actingModel } from '../train/policy/actor.ts';
 import { Normaliser } from '../train/policy/normaliser.ts';
@@ -86,14 +87,16 @@ async function collectingSpeed(
   decisions: number,
   world: WorldName,
 ): Promise<Collecting> {
-  const collector = await EmbeddedCollector.start({
-    environment: environmentUrl,
-    world,
-    agents,
-    workers,
-    seed: 1,
-    parameters: {},
-  });
+  const collector = await EmbeddedCollector.start(
+    {
+      world,
+      agents,
+      workers,
+      seed: 1,
+      parameters: {},
+    },
+    collectorThreads(environmentUrl),
+  );
   const request = { ...untrained(), rows: Math.ceil(decisions / agents) * agents };
   // Once to have all of it compiled for speed, in every thread.
   await collector.collect({ ...request, iteration: 0, rows: 2000 * workers });

@@ -7,6 +7,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { RandomStream } from '../base/random/stream.ts';
+import { openForThread } from '../compile/onnxruntime.ts';
 import { actionSize } from '../envs/walker/action.ts';
 import { WalkerWorld } from '../envs/walker/batched-world.ts';
 import { behavior } from '../envs/walker/behavior.ts';
@@ -157,7 +158,7 @@ export async function outsidePhysics(
   const times: Times = { all: 0, simulating: 0, starts: 0 };
   const group = new AgentGroup(await timed(world, GROUP_SIZE, 1, times), 1, 0);
   const samples: number[] = [];
-  await whileActing(untrained(), async (policy) => {
+  await whileActing(openForThread, untrained(), async (policy) => {
     const each = Math.ceil(decisions / SAMPLES / GROUP_SIZE);
     await group.rollOut(policy, 0, Math.ceil(warmUp / GROUP_SIZE));
     for (let sample = 1; sample <= SAMPLES; sample++) {

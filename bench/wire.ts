@@ -13,6 +13,7 @@ import type { CollectRequest } from '../train/collect/collecting.ts';
 import { EmbeddedCollector } from '../train/collect/embedded-collector.ts';
 import { LiveCollector } from '../train/collect/live-collector.ts';
 import type { Rollout } from '../train/collect/rollout.ts';
+import { collectorThreads } from '../train/collect/worker-threads.ts';
 import { actingModel } from '../train/policy/actor.ts';
 import { Normaliser } from '../train/policy/normaliser.ts';
 import { initialParameters } from '../train/policy/policy.ts';
@@ -58,13 +59,15 @@ const never = new AbortController().signal;
 /** @param told called after each round. */
 export async function wire(options: WireOptions, told: (rounds: number) => void): Promise<WireReport> {
   const { walkers, rounds, decisions, cores, players, workers, turns } = options;
-  const embedded = await EmbeddedCollector.start({
-    environment: environmentUrl,
-    agents: walkers,
-    workers: cores,
-    seed,
-    parameters: {},
-  });
+  const embedded = await EmbeddedCollector.start(
+    {
+      agents: walkers,
+      workers: cores,
+      seed,
+      parameters: {},
+    },
+    collectorThreads(environmentUrl),
+  );
   const unity = await openPlayers(options, seed).catch(async (error) => {
     await embedded.abandon();
     throw error;

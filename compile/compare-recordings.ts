@@ -1,4 +1,5 @@
 /** Whether two recordings of a function, made with different stand-ins for its dynamic sizes, are the same graph. */
+import { areEqual } from '../base/bytes.ts';
 import type { Node, ValueInfo } from '../onnx/model.ts';
 import type { Calls } from './calls.ts';
 import { type LeastSize, type Recorder, sameShape } from './recorder.ts';
@@ -59,5 +60,5 @@ function sameConstant(nameA: string, nameB: string, ofA: Recorder, ofB: Recorder
   const [a, b] = [ofA.initializers.get(nameA), ofB.initializers.get(nameB)];
   if (!a || !b) return a === b;
   if (a.type !== b.type || !sameShape(a.shape, b.shape) || a.data.length !== b.data.length) return false;
-  return Buffer.from(a.data.buffer).equals(Buffer.from(b.data.buffer));
+  return areEqual(new Uint8Array(a.data.buffer), new Uint8Array(b.data.buffer));
 }

@@ -3,8 +3,8 @@ import { encodeModel } from '../onnx/encode.ts';
 import type { Model } from '../onnx/model.ts';
 import type { DeviceUse } from './devices.ts';
 import { GivenInputs, type InputValue } from './given-inputs.ts';
-import { type DenseTensor, Session, type SessionOptions } from './onnxruntime.ts';
-import type { Into, Nested, NestedTensors, Signature, TensorsOf } from './signature.ts';
+import type { DenseTensor } from './onnxruntime.ts';
+import type { Into, Nested, Signature } from './signature.ts';
 import { type Traceable, type TraceOptions, traceWithNesting } from './trace.ts';
 
 /** A function of tensors that is called with numbers, whatever computes it. */
@@ -26,19 +26,6 @@ export interface RunnableFunction<S, R> {
   release(): Promise<void>;
 }
 
-/**
- * Traces a function (trace.ts) and opens the graph in onnxruntime.
- *
- * @throws TraceError for what cannot be traced.
- */
-export async function compile<const S extends Signature, R extends NestedTensors>(
-  fn: (inputs: TensorsOf<S>) => R,
-  signature: S,
-  options: TraceOptions & SessionOptions = {},
-): Promise<CompiledFunction<S, R>> {
-  return (await compileUntyped(fn as unknown as Traceable, signature, options)) as unknown as CompiledFunction<S, R>;
-}
-
 type Tensors = Readonly<Record<string, DenseTensor>>;
 
 /** A graph that is ready to run. */
@@ -50,31 +37,20 @@ export interface OpenGraph {
 }
 
 /**
- * As `compile`, without the types of the nesting.
+ * Traces a function (trace.ts) and opens the graph, without the types of the nesting.
  *
- * @param open makes the graph ready; default: a session of these options.
+ * @param open makes the graph ready: in Node `openGraph` of open-graph.ts, in a page one of onnxruntime-web.
+ * @throws TraceError for what cannot be traced.
  */
 export async function compileUntyped(
   fn: Traceable,
   signature: Signature,
-  options: TraceOptions & SessionOptions,
-  open: (model: Uint8Array) => Promise<OpenGraph> = (model) => openSession(model, options),
+  options: TraceOptions,
+  open: (model: Uint8Array) => Promise<OpenGraph>,
 ): Promise<CompiledFunction<unknown, unknown>> {
   const { model, outputs, least } = traceWithNesting(fn, signature, options);
   const bytes = encodeModel(model);
   return new CompiledFunction(model, bytes, await open(bytes), new GivenInputs(signature, least), outputs);
-}
-
-async function openSession(model: Uint8Array, { threads, device }: SessionOptions): Promise<OpenGraph> {
-  const session = await Session.open(model, {
-    ...(threads === undefined ? {} : { threads }),
-    ...(device === undefined ? {} : { device }),
-  });
-  return {
-    use: session.use,
-    run: (feeds, into) => session.run(feeds, session.outputs, into),
-    release: () => session.release(),
-  };
 }
 
 export class CompiledFunction<S, R> implements RunnableFunction<S, R> {

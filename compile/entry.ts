@@ -1,11 +1,12 @@
 /** The two doors, `trace` and `compile`: each takes a function with its signature, or a tf.layers model. */
 import type { Model } from '../onnx/model.ts';
-import { type CompiledFunction, compile as compileFunction } from './compiled-function.ts';
+import { type CompiledFunction, compileUntyped } from './compiled-function.ts';
 import { layersFunction, type TensorSpecs, type Tensors, variablesOf } from './layers-function.ts';
 import type { SessionOptions } from './onnxruntime.ts';
+import { openGraph } from './open-graph.ts';
 import type { NestedTensors, Signature, TensorsOf } from './signature.ts';
 import { tf } from './tensorflow.ts';
-import { type TraceOptions, trace as traceFunction } from './trace.ts';
+import { type Traceable, type TraceOptions, trace as traceFunction } from './trace.ts';
 import { TraceError } from './trace-error.ts';
 
 /** How a tf.layers model is traced. */
@@ -45,7 +46,8 @@ export function compile<const S extends Signature, R extends NestedTensors>(
 ): Promise<CompiledFunction<S, R>>;
 export function compile(model: tf.LayersModel, options?: ModelOptions & SessionOptions): Promise<CompiledModel>;
 export async function compile(what: unknown, ...rest: unknown[]): Promise<CompiledModel> {
-  return compileFunction(...asFunction(what, ...rest));
+  const [fn, signature, options = {}] = asFunction(what, ...rest);
+  return compileUntyped(fn as Traceable, signature, options, (model) => openGraph(model, options));
 }
 
 type Untyped = [(inputs: Tensors) => Tensors, TensorSpecs, (TraceOptions & SessionOptions)?];

@@ -16,7 +16,7 @@ export { printModel } from '../onnx/print.ts';
 export { CompiledFunction, type RunnableFunction } from './compiled-function.ts';
 export type { Device, DeviceUse } from './devices.ts';
 export { type EagerFunction, runEagerly } from './eager-function.ts';
-export { type Engine, type EngineOptions, openEngine } from './engine.ts';
+export type { Engine } from './engine.ts';
 export { type CompiledModel, compile, type ModelOptions, trace } from './entry.ts';
 export type { InputValue } from './given-inputs.ts';
 export { layerNorm, scaledLinear, standardised } from './layer-norm.ts';
@@ -27,6 +27,7 @@ export {
   layersFunction,
 } from './layers-function.ts';
 export type { DenseTensor } from './onnxruntime.ts';
+export { type EngineOptions, openEngine } from './open-engine.ts';
 export { type OptimiserFunction, type OptimiserStep, optimiserFunction } from './optimiser-function.ts';
 export { randomNormalLike } from './random-normal.ts';
 export type { DataType, Nested, NestedTensors, Signature, TensorSpec, TensorsOf } from './signature.ts';

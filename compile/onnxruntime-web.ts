@@ -1,8 +1,14 @@
-/** The only file that knows onnxruntime-web: the WebAssembly build, which a browser would run, here under Node. */
+/** The only file that knows onnxruntime-web: the WebAssembly build, in a browser and, for validation, under Node. */
 import * as ort from 'onnxruntime-web';
 import type { DenseTensor, ElementType } from './onnxruntime.ts';
+import { unwantedOptimisers } from './unwanted-optimisers.ts';
 
 ort.env.wasm.numThreads = 1;
+
+/** For a page: the engine's own WebAssembly, fetched by whoever asks, so that it can be told how far it is. Before the first session. */
+export function giveWasm(binary: ArrayBuffer): void {
+  ort.env.wasm.wasmBinary = binary;
+}
 
 /** The same questions as onnxruntime-node's session answers, asked of the other engine. */
 export class WebSession {
@@ -16,8 +22,13 @@ export class WebSession {
 
   /** Loads a model from its bytes. */
   static async open(model: Uint8Array): Promise<WebSession> {
-    const options = { executionProviders: ['wasm'], logSeverityLevel: 3 } as const;
-    return new WebSession(await ort.InferenceSession.create(model, options));
+    return new WebSession(
+      await ort.InferenceSession.create(model, {
+        executionProviders: ['wasm'],
+        logSeverityLevel: 3,
+        extra: { optimization: { disable_specified_optimizers: unwantedOptimisers } },
+      }),
+    );
   }
 
   /**
@@ -25,10 +36,12 @@ export class WebSession {
    *
    * @param feeds every input by name.
    * @param wanted the outputs to compute; default all.
+   * @param into where outputs go, by their names; the others get memory of their own.
    */
   async run(
     feeds: Readonly<Record<string, DenseTensor>>,
     wanted: readonly string[] = this.outputs,
+    into: Readonly<Record<string, DenseTensor>> = {},
   ): Promise<Record<string, DenseTensor>> {
     const given = Object.entries(feeds).map(([name, { type, data, shape }]) => [
       name,
@@ -38,6 +51,11 @@ export class WebSession {
     return Object.fromEntries(
       wanted.map((name) => {
         const { type, dims, data } = computed[name]!;
+        const target = into[name];
+        if (target) {
+          (target.data as Float32Array).set(data as Float32Array);
+          return [name, target];
+        }
         return [name, { type: type as ElementType, shape: dims, data: data as Float32Array }];
       }),
     );

@@ -6,6 +6,7 @@ import * as ort from 'onnxruntime-node';
 import type { Model } from '../onnx/model.ts';
 import { checkDevice, type Device, type DeviceUse } from './devices.ts';
 import { tryDevice } from './try-device.ts';
+import { unwantedOptimisers } from './unwanted-optimisers.ts';
 
 export type ElementType = 'float32' | 'int32' | 'int64' | 'bool';
 
@@ -91,6 +92,11 @@ export class Session {
   }
 }
 
+/** Opens a model on the CPU with one thread of onnxruntime, by which a number doesn't depend on how many cores there are. */
+export function openForThread(model: Uint8Array): Promise<Session> {
+  return Session.open(model, { threads: 1 });
+}
+
 function tensorOn({ type, data, shape }: DenseTensor): ort.Tensor {
   return new ort.Tensor(type, data as Float32Array, shape as number[]);
 }
@@ -110,9 +116,7 @@ function create(
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
     executionMode: 'sequential',
-    // The first would fold the transposed copies that passes/gemm.ts leaves on purpose. The others would add a product onto
-    // another number as it is summed: then a sum of gradients depends on whether they were computed in the same graph.
-    extra: { optimization: { disable_specified_optimizers: 'MatmulTransposeFusion;MatMulAddFusion;GemmSumFusion' } },
+    extra: { optimization: { disable_specified_optimizers: unwantedOptimisers } },
     ...(threads === undefined ? {} : { intraOpNumThreads: threads, interOpNumThreads: 1 }),
     ...more,
   });

@@ -3,13 +3,12 @@
  * there in a session with one thread of onnxruntime. So what a call comes to depends on nothing but what it is given, however
  * many threads there are: with more than one thread on an operator, onnxruntime adds in another order.
  *
- * That takes threads of Node, because onnxruntime-node computes where it is called: two calls at once of one thread would
- * come one after the other.
+ * That takes threads (of Node, or a page's workers), because onnxruntime computes where it is called: two calls at once of one
+ * thread would come one after the other.
  */
-import type { Worker } from 'node:worker_threads';
-import { startWorker } from '../base/threads/start-worker.ts';
+import type { Answer, Thread } from '../base/threads/thread.ts';
 import type { OpenGraph } from './compiled-function.ts';
-import type { DenseTensor } from './onnxruntime.ts';
+import type { DenseTensor, Session } from './onnxruntime.ts';
 
 type Tensors = Readonly<Record<string, DenseTensor>>;
 type Computed = Extract<ThreadReply, { readonly results: Tensors }>;
@@ -30,9 +29,13 @@ export type ThreadReply =
   | { readonly results: Tensors; readonly spare: readonly ArrayBuffer[] }
   | { readonly error: unknown };
 
+/** Starts a thread; see `SessionThreads`. */
+export type StartThread = () => Thread<ThreadRequest, ThreadReply>;
+
 /** Starts a thread when a call finds none free, and ends all of them with the last graph. */
 export class SessionThreads {
   readonly #most: number;
+  readonly #start: StartThread;
   #threads: SessionThread[] = [];
   #free: SessionThread[] = [];
   /** Calls that wait for a thread. */
@@ -40,9 +43,13 @@ export class SessionThreads {
   readonly #models = new Map<number, Uint8Array>();
   #graphs = 0;
 
-  /** @param most threads, at least 1. */
-  constructor(most: number) {
+  /**
+   * @param most threads, at least 1.
+   * @param start starts one, in which a `SessionHost` answers.
+   */
+  constructor(most: number, start: StartThread) {
     this.#most = most;
+    this.#start = start;
   }
 
   /** A graph whose `feeds` are copied once there is a thread for them. */
@@ -71,7 +78,7 @@ export class SessionThreads {
     const free = this.#free.pop();
     if (free) return free;
     if (this.#threads.length === this.#most) return new Promise((take) => this.#waiting.push(take));
-    const thread = new SessionThread();
+    const thread = new SessionThread(this.#start());
     this.#threads.push(thread);
     return thread;
   }
@@ -91,23 +98,24 @@ export class SessionThreads {
 
 /** One thread; it answers in the order in which it is asked. Where it ends unasked, all that is asked of it fails. */
 class SessionThread {
-  readonly #worker: Worker;
+  readonly #thread: Thread<ThreadRequest, ThreadReply>;
   readonly #open = new Set<number>();
   readonly #asked: { resolve(reply: Computed): void; reject(error: unknown): void }[] = [];
   readonly #memory = new RecycledMemory();
   #ended: { readonly error: unknown } | undefined;
 
-  constructor() {
-    this.#worker = startWorker(new URL('./session-thread.ts', import.meta.url), undefined);
-    this.#worker.on('message', (reply: ThreadReply) => {
-      const { resolve, reject } = this.#asked.shift()!;
-      if ('error' in reply) reject(reply.error);
-      else resolve(reply);
-      // Only what is waited for keeps the process running.
-      if (this.#asked.length === 0) this.#worker.unref();
+  constructor(thread: Thread<ThreadRequest, ThreadReply>) {
+    this.#thread = thread;
+    thread.listen({
+      reply: (reply) => {
+        const { resolve, reject } = this.#asked.shift()!;
+        if ('error' in reply) reject(reply.error);
+        else resolve(reply);
+        // Only what is waited for keeps the process running.
+        if (this.#asked.length === 0) thread.hold(false);
+      },
+      ended: (error) => this.#fail(error),
     });
-    this.#worker.once('error', (error) => this.#fail(error));
-    this.#worker.once('exit', (code) => this.#fail(new Error(`a thread that computes ended with code ${code}`)));
   }
 
   async run(graph: number, model: Uint8Array, feeds: Tensors, into?: Tensors): Promise<Record<string, DenseTensor>> {
@@ -138,7 +146,7 @@ class SessionThread {
   }
 
   async end(): Promise<void> {
-    await this.#worker.terminate();
+    await this.#thread.end();
   }
 
   #ask(request: ThreadRequest, handedOver: readonly ArrayBuffer[] = []): Promise<Computed> {
@@ -148,8 +156,8 @@ class SessionThread {
         return;
       }
       this.#asked.push({ resolve, reject });
-      this.#worker.ref();
-      this.#worker.postMessage(request, handedOver);
+      this.#thread.hold(true);
+      this.#thread.post(request, handedOver);
     });
   }
 
@@ -198,6 +206,48 @@ function mapped(
 }
 
 /** What numbers lie in, to be handed over. */
-export function buffersOf(tensors: Tensors): ArrayBuffer[] {
+function buffersOf(tensors: Tensors): ArrayBuffer[] {
   return [...new Set(Object.values(tensors).map(({ data }) => data.buffer as ArrayBuffer))];
+}
+
+/** A session as threads compute by it, whichever onnxruntime it is of. */
+export type ThreadSession = Pick<Session, 'run' | 'release'>;
+
+/** The other end: answers calls in the thread that they are computed in, one after the other. */
+export class SessionHost {
+  readonly #open: (model: Uint8Array) => Promise<ThreadSession>;
+  readonly #sessions = new Map<number, ThreadSession>();
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** @param open a session with one thread of onnxruntime. */
+  constructor(open: (model: Uint8Array) => Promise<ThreadSession>) {
+    this.#open = open;
+  }
+
+  answer(request: ThreadRequest): Promise<Answer<ThreadReply>> {
+    const answered = this.#last.then(() => this.#answer(request));
+    this.#last = answered;
+    return answered;
+  }
+
+  async #answer(request: ThreadRequest): Promise<Answer<ThreadReply>> {
+    try {
+      const results = await this.#respond(request);
+      const spare = request.kind === 'run' && request.into ? buffersOf(request.feeds) : [];
+      return { reply: { results, spare }, handedOver: [...buffersOf(results), ...spare] };
+    } catch (error) {
+      return { reply: { error }, handedOver: [] };
+    }
+  }
+
+  async #respond(request: ThreadRequest): ReturnType<Session['run']> {
+    const { graph } = request;
+    if (request.kind === 'run') {
+      if (request.model) this.#sessions.set(graph, await this.#open(request.model));
+      return this.#sessions.get(graph)!.run(request.feeds, undefined, request.into);
+    }
+    await this.#sessions.get(graph)?.release();
+    this.#sessions.delete(graph);
+    return {};
+  }
 }

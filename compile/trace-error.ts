@@ -1,6 +1,4 @@
 /** Errors of tracing, told with the operator and the line of the traced function that asked for it. */
-import { dirname, isAbsolute, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 export class TraceError extends Error {
   /** The tfjs kernel, where one was being recorded. */
@@ -16,7 +14,13 @@ export class TraceError extends Error {
   }
 }
 
-const here = dirname(fileURLToPath(import.meta.url)) + sep;
+/** The path of a `file:` URL, as its system writes it. By hand, for in a browser there is no Node to ask. */
+function pathOf(url: string): string {
+  const path = decodeURIComponent(new URL(url).pathname);
+  return /^\/[A-Za-z]:/.test(path) ? path.slice(1).replaceAll('/', '\\') : path;
+}
+
+const here = pathOf(import.meta.url.replace(/[^/]*$/, ''));
 
 /**
  * The innermost line on the stack that belongs neither to this folder nor to a package nor to Node.
@@ -40,6 +44,7 @@ export function callerOutsideTheTracer(): string | undefined {
   return undefined;
 }
 
-const isOutside = (file: string) => isAbsolute(file) && !file.startsWith(here) && !file.includes(`node_modules${sep}`);
+const isOutside = (file: string) =>
+  /^(?:\/|[A-Za-z]:[\\/])/.test(file) && !file.startsWith(here) && !/node_modules[\\/]/.test(file);
 
-const fileOf = (name: string): string => (name.startsWith('file://') ? fileURLToPath(name.replace(/\?.*$/, '')) : name);
+const fileOf = (name: string): string => (name.startsWith('file://') ? pathOf(name.replace(/\?.*$/, '')) : name);

@@ -3,9 +3,10 @@
  * the sampling inside. Traced from the same functions that trained it, in the form of Unity's own exporter at opset 9. Where the
  * normaliser has a floor, the observations that never moved are in the file but lead nowhere.
  */
-import { named, randomNormalLike, trace } from '../compile/index.ts';
+import { randomNormalLike } from '../compile/random-normal.ts';
 import { scoped } from '../compile/scoped.ts';
 import { tf } from '../compile/tensorflow.ts';
+import { named, trace } from '../compile/trace.ts';
 import {
   ACTION_OUTPUTS,
   CONSTANT_OUTPUTS,

@@ -70,7 +70,7 @@ function noModel(what: string, where?: string, mend?: string, cause?: unknown): 
 }
 
 function startsWith(bytes: Uint8Array, text: string): boolean {
-  return Buffer.from(bytes.subarray(0, text.length)).toString('latin1') === text;
+  return text === String.fromCharCode(...bytes.subarray(0, text.length));
 }
 
 /** Every exporter writes the format version first: field 1, a small number. */
@@ -227,7 +227,9 @@ function kept(rest: object): { rest?: object } {
   return set.length === 0 ? {} : { rest: Object.fromEntries(set) };
 }
 
-const text = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString('utf8');
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
+const text = (bytes: Uint8Array | undefined): string => utf8.decode(bytes ?? new Uint8Array());
 
 function number(value: Int64 | undefined): number {
   if (value === undefined || typeof value === 'number') return value ?? 0;

@@ -57,6 +57,8 @@ function nodeProto(node: Node): NodeProto {
   };
 }
 
+const utf8 = new TextEncoder();
+
 function attributeProto(name: string, attribute: Attribute): AttributeProto {
   const { value } = attribute;
   switch (attribute.type) {
@@ -67,7 +69,7 @@ function attributeProto(name: string, attribute: Attribute): AttributeProto {
     case 'int':
       return { name, type: attributeTypes.int, i: int64(attribute.value) };
     case 'string':
-      return { name, type: attributeTypes.string, s: Buffer.from(attribute.value, 'utf8') };
+      return { name, type: attributeTypes.string, s: utf8.encode(attribute.value) };
     case 'tensor':
       return { name, type: attributeTypes.tensor, t: tensorProto(attribute.value, undefined) };
     case 'floats':
@@ -75,7 +77,7 @@ function attributeProto(name: string, attribute: Attribute): AttributeProto {
     case 'ints':
       return { name, type: attributeTypes.ints, ints: attribute.value.map(int64) };
     case 'strings':
-      return { name, type: attributeTypes.strings, strings: attribute.value.map((text) => Buffer.from(text, 'utf8')) };
+      return { name, type: attributeTypes.strings, strings: attribute.value.map((text) => utf8.encode(text)) };
   }
 }
 

@@ -3,37 +3,33 @@ import { evaluationOf } from '../evaluate/score.ts';
 import type { Collector } from './collect/collecting.ts';
 import { type HeldOut, heldOutOf, isBetter, isSame, toldEvaluation } from './judge/held-out.ts';
 import { byCondition, evaluationConditions, FRESH_AGENTS, trialsOf } from './judge/trials.ts';
-import type { Checkpoint } from './keep/checkpoint.ts';
-import { bestCheckpoint, writeBestCheckpoint } from './keep/checkpoint-folder.ts';
+import type { Checkpoint } from './keep/checkpoint-tensors.ts';
+import type { Keeper, Settled } from './keep/keeper.ts';
 import type { RunProgress } from './keep/progress.ts';
-import type { Records } from './keep/records.ts';
 import type { SentPolicy } from './policy/acting-policy.ts';
 import { policyOf } from './policy/policy-average.ts';
-import type { TrainHooks, TrainOptions } from './train-options.ts';
-
-/** What a checkpoint holds but for what is under way. */
-export type Settled = Omit<Checkpoint, 'snapshots' | 'summary'>;
+import type { LearningOptions, TrainHooks } from './train-options.ts';
 
 export interface JudgeParts {
   readonly collector: Collector;
-  readonly records: Records;
+  readonly keeper: Keeper;
   /** Makes a checkpoint's policy ready to act. */
   readonly sent: (policy: Pick<Checkpoint, 'parameters' | 'normaliser'>) => SentPolicy;
 }
 
 export class HeldOutJudge {
-  readonly #options: TrainOptions;
+  readonly #options: LearningOptions;
   readonly #info: TrainHooks['info'];
   readonly #parts: JudgeParts;
   /** Of the policy that is kept as the best; that may be of a last evaluation, which a run that goes on forgets. */
   #kept: HeldOut | undefined;
 
-  /** @param goesOn whether the run does: what a new one finds in its folder is not its own. */
-  constructor(options: TrainOptions, info: TrainHooks['info'], parts: JudgeParts, goesOn: boolean) {
+  /** @param goesOn whether the run does: what a new one finds in its place is not its own. */
+  constructor(options: LearningOptions, info: TrainHooks['info'], parts: JudgeParts, goesOn: boolean) {
     this.#options = options;
     this.#info = info;
     this.#parts = parts;
-    this.#kept = goesOn ? bestCheckpoint(options.checkpointFolder)?.progress.best : undefined;
+    this.#kept = goesOn ? parts.keeper.best()?.progress.best : undefined;
   }
 
   /** The first policy of a run and the one that is kept as its best; undefined before an evaluation. */
@@ -60,24 +56,24 @@ export class HeldOutJudge {
     const isTheKept = this.#kept !== undefined && isSame(heldOut, this.#kept);
     const isKept = isBest && isBetter(heldOut, this.#kept);
     if (isKept) {
-      writeBestCheckpoint(this.#options.checkpointFolder, { ...state, progress });
+      this.#parts.keeper.saveBest({ ...state, progress });
       this.#kept = heldOut;
     }
-    this.#parts.records.addEvaluation(step, evaluation, isLast);
+    this.#parts.keeper.records.addEvaluation(step, evaluation, isLast);
     this.#info(toldEvaluation(heldOut, evaluation, best, isKept || isTheKept));
     return { progress, heldOut };
   }
 
   /** The best of several policies is in part the luckiest: it plays once more, episodes that it was not chosen by. */
   async scoreWinner(): Promise<void> {
-    const { checkpointFolder } = this.#options;
-    const winner = bestCheckpoint(checkpointFolder);
+    const { keeper } = this.#parts;
+    const winner = keeper.best();
     const best = winner?.progress.best;
     if (!winner || !best || best.fresh) return;
     const { evaluation } = await this.#play(policyOf(winner), best.step, FRESH_AGENTS);
     const { reward, rewardInterval, episodes } = evaluation;
     this.#kept = { ...best, fresh: { reward, rewardInterval, episodes } };
-    writeBestCheckpoint(checkpointFolder, { ...winner, progress: { ...winner.progress, best: this.#kept } });
+    keeper.saveBest({ ...winner, progress: { ...winner.progress, best: this.#kept } });
     const score = `${reward.toFixed(2)} +- ${rewardInterval.toFixed(2)}`;
     this.#info(`The best policy, of step ${best.step}, on ${episodes} fresh episodes: reward ${score}.`);
   }

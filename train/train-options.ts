@@ -3,9 +3,11 @@ import type { Engine, EngineOptions } from '../compile/index.ts';
 import type { BehaviorSpec, Environment } from '../envs/env.ts';
 import type { Configuration } from './configuration/read.ts';
 import type { HeldOut } from './judge/held-out.ts';
-import type { Origin } from './keep/checkpoint.ts';
+import type { Origin } from './keep/checkpoint-tensors.ts';
+import type { FolderOptions } from './keep/folder-keeper.ts';
 import type { IterationMetrics } from './keep/metrics-table.ts';
 import type { RunProgress } from './keep/progress.ts';
+import type { Actor } from './policy/actor.ts';
 
 /** Where experience comes from. */
 export type TrainingWorld =
@@ -14,30 +16,14 @@ export type TrainingWorld =
   /** Worlds that are there already (a live Unity, in several copies, maybe), and set the pace themselves. */
   | { readonly kind: 'live'; readonly worlds: readonly Environment[] };
 
-export interface TrainOptions {
+/** What the numbers of a training depend on, wherever it runs. */
+export interface LearningOptions {
   readonly configuration: Configuration;
-  readonly environment: TrainingWorld;
   /** What its agents are like. */
   readonly behavior: BehaviorSpec;
   readonly seed: number;
   /** Agents that collect side by side, part of what the numbers depend on; 0 where that is for the world to say. */
   readonly agents: number;
-  /** Worker threads; changes the speed and nothing else. Default: all cores. */
-  readonly workers?: number | undefined;
-  /**
-   * What computes the update; default: traced, onnxruntime on the CPU, in as many threads as there are cores and work for.
-   * Threads change the speed and nothing else. The roll-outs' policy is traced always.
-   */
-  readonly engine?: Pick<EngineOptions, 'backend' | 'device' | 'threads'>;
-  /** Where checkpoints and metrics go. */
-  readonly checkpointFolder: string;
-  readonly metricsPath: string;
-  /** Where TensorBoard's event files go; absent: there are none. */
-  readonly eventsFolder?: string;
-  /** Where is kept what led to a NaN; absent: it is not kept. */
-  readonly dumpFolder?: string;
-  /** Go on from the latest checkpoint. */
-  readonly resume: boolean;
   /** By what it trains, for the checkpoints. */
   readonly origin?: Origin | undefined;
   /**
@@ -45,6 +31,20 @@ export interface TrainOptions {
    * signal aborts.
    */
   readonly actUntil?: () => AbortSignal;
+}
+
+/** A training in Node, which leaves what it comes to in the folder of a run. */
+export interface TrainOptions extends LearningOptions, FolderOptions {
+  readonly environment: TrainingWorld;
+  /** Worker threads; changes the speed and nothing else. Default: all cores. */
+  readonly workers?: number | undefined;
+  /**
+   * What computes the update; default: traced, onnxruntime on the CPU, in as many threads as there are cores and work for.
+   * Threads change the speed and nothing else. The roll-outs' policy is traced always.
+   */
+  readonly engine?: Pick<EngineOptions, 'backend' | 'device' | 'threads'>;
+  /** Go on from the latest checkpoint. */
+  readonly resume: boolean;
 }
 
 /** What training tells while it runs, and how it is asked to stop. */
@@ -55,6 +55,8 @@ export interface TrainHooks {
   begin?(): void;
   /** After each iteration. */
   iteration(metrics: IterationMetrics, maxSteps: number): void;
+  /** The policy after each iteration, for who shows it. Its arrays are not written to any more. */
+  learnt?(actor: Actor): void;
   /** Once aborted, the iteration under way is finished and saved. */
   readonly signal: AbortSignal;
 }

@@ -8,18 +8,15 @@ import { inOrderOfTheirEnds, type Rollout } from './collect/rollout.ts';
 import { joined, spreadRows } from './collect/rows.ts';
 import { phasesBetween, settingsAt, toldPhase, withPhase } from './configuration/phases.ts';
 import type { BehaviorSettings } from './configuration/schema.ts';
-import { HeldOutJudge, type JudgeParts, type Settled } from './held-out-judge.ts';
+import { HeldOutJudge, type JudgeParts } from './held-out-judge.ts';
 import type { Curriculum } from './judge/curriculum.ts';
 import type { HeldOut } from './judge/held-out.ts';
 import { NO_EPISODES } from './judge/recent-episodes.ts';
 import { staysStopped, stopped } from './judge/stopping.ts';
-import type { Checkpoint } from './keep/checkpoint.ts';
-import { pruneCheckpoints } from './keep/checkpoint-files.ts';
-import { type FoundCheckpoint, writeCheckpoint } from './keep/checkpoint-folder.ts';
-import { toldWithDump } from './keep/dump.ts';
+import type { Checkpoint } from './keep/checkpoint-tensors.ts';
+import type { Keeper, Settled } from './keep/keeper.ts';
 import { metricsOf } from './keep/metrics-table.ts';
 import { advanced, beginning, type RunProgress } from './keep/progress.ts';
-import { Records } from './keep/records.ts';
 import { adapted, rateFactor } from './learn/adaptive-rate.ts';
 import type { Learner, LearningBuffer, UpdateSettings, UpdateStatistics } from './learn/learner.ts';
 import { learnerOptions } from './learn/learner-options.ts';
@@ -29,10 +26,11 @@ import type { PolicyDivergence } from './learn/policy-divergence.ts';
 import type { RewardNormaliser } from './learn/reward-normaliser.ts';
 import { checkpointInterval, updateSettings } from './learn/schedules.ts';
 import { STREAMS } from './numbers/streams.ts';
-import type { SentPolicy } from './policy/acting-policy.ts';
+import type { OpenPolicy, SentPolicy } from './policy/acting-policy.ts';
 import { actingModel } from './policy/actor.ts';
 import { PolicyAverage, policyOf } from './policy/policy-average.ts';
-import type { TrainHooks, TrainOptions, TrainResult } from './train-options.ts';
+import type { InitialCheckpoint } from './surroundings.ts';
+import type { LearningOptions, TrainHooks, TrainResult } from './train-options.ts';
 
 /** Observations kept in a checkpoint for proving the exported file. */
 const SAMPLE_ROWS = 2048;
@@ -43,23 +41,27 @@ export interface TrainingParts {
   /** Measures how far its updates go. */
   readonly divergence: PolicyDivergence;
   readonly collector: Collector;
+  /** Opens a policy to be looked at. */
+  readonly openPolicy: OpenPolicy;
   readonly curriculum: Curriculum;
   readonly rewardNormaliser: RewardNormaliser | undefined;
+  readonly keeper: Keeper;
   /** What it goes on from, */
   readonly saved: Checkpoint | undefined;
   /** or what it took over from another run to begin with. */
-  readonly initial: FoundCheckpoint | undefined;
+  readonly initial: InitialCheckpoint | undefined;
 }
 
 export class Training {
-  readonly #options: TrainOptions;
+  readonly #options: LearningOptions;
   readonly #hooks: TrainHooks;
   readonly #learner: Learner;
   readonly #divergence: PolicyDivergence;
   readonly #collector: Collector;
   readonly #curriculum: Curriculum;
   readonly #rewardNormaliser: RewardNormaliser | undefined;
-  readonly #records: Records;
+  readonly #openPolicy: OpenPolicy;
+  readonly #keeper: Keeper;
   readonly #judge: HeldOutJudge;
   #progress: RunProgress;
   /** Those that hold now: each phase changes some. */
@@ -72,7 +74,7 @@ export class Training {
   /** The latest checkpoint of this stretch. */
   #checkpoint: { readonly path: string; readonly step: number } | undefined;
 
-  constructor(options: TrainOptions, hooks: TrainHooks, { saved, initial, ...parts }: TrainingParts) {
+  constructor(options: LearningOptions, hooks: TrainHooks, { saved, initial, ...parts }: TrainingParts) {
     this.#options = options;
     this.#hooks = hooks;
     this.#learner = parts.learner;
@@ -80,20 +82,16 @@ export class Training {
     this.#collector = parts.collector;
     this.#curriculum = parts.curriculum;
     this.#rewardNormaliser = parts.rewardNormaliser;
-    this.#records = new Records(options, saved);
+    this.#openPolicy = parts.openPolicy;
+    this.#keeper = parts.keeper;
     this.#progress = saved?.progress ?? beginning(options, initial);
     this.#present = settingsAt(this.#settings, this.#progress.step);
     this.#sample = (saved ?? initial?.checkpoint)?.sample ?? new Float32Array(0);
     this.#average = this.#isAveraged ? new PolicyAverage(this.#learner.network, saved?.average) : undefined;
     const sent: JudgeParts['sent'] = (policy) => this.#sentOf(policy);
-    const { collector } = parts;
-    const records = this.#records;
-    this.#judge = new HeldOutJudge(
-      options,
-      (line) => hooks.info(line),
-      { collector, records, sent },
-      saved !== undefined,
-    );
+    const { collector, keeper } = parts;
+    const info = (line: string) => hooks.info(line);
+    this.#judge = new HeldOutJudge(options, info, { collector, keeper, sent }, saved !== undefined);
   }
 
   /** @param finished the checkpoint, where nothing more is learnt and nothing about it has changed: it stays as it is. */
@@ -156,7 +154,7 @@ export class Training {
     const before = mapValues(this.#learner.parameters, (values) => values.slice());
     const losses = await this.#dumping(this.#learner.update(buffer, settings, order));
     this.#sent = this.#policy();
-    await this.#dumping(checkPolicy(this.#sent, this.#learner, rollout.observations));
+    await this.#dumping(checkPolicy(this.#openPolicy, this.#sent, this.#learner, rollout.observations));
     this.#average?.add(this.#learner.parameters, this.#present.gaitsmith.average_updates!);
     // Of the states that were met; their mirror images come after them.
     const met = buffer.observations.subarray(0, rollout.observations.length);
@@ -186,8 +184,10 @@ export class Training {
       logDeviation: this.#learner.parameters['actor.logDeviation']!,
       clock,
     });
-    const line = this.#records.add(metrics, rollout.episodes);
+    const line = this.#keeper.records.add(metrics, rollout.episodes);
     this.#hooks.iteration(metrics, this.#settings.max_steps);
+    const { parameters } = policyOf(this.#latest);
+    this.#hooks.learnt?.({ network, parameters, normaliser: this.#learner.normaliser });
     if (line) this.#hooks.info(line);
   }
 
@@ -231,11 +231,10 @@ export class Training {
   }
 
   async #save(): Promise<string> {
-    const { checkpointFolder } = this.#options;
     const { step } = this.#progress;
-    const whole = { ...this.#state, snapshots: await this.#collector.snapshots(), summary: this.#records.summary };
-    this.#checkpoint = { path: writeCheckpoint(checkpointFolder, whole), step };
-    pruneCheckpoints(checkpointFolder, this.#settings.keep_checkpoints, step);
+    const { summary } = this.#keeper.records;
+    const whole = { ...this.#state, snapshots: await this.#collector.snapshots(), summary };
+    this.#checkpoint = { path: await this.#keeper.save(whole), step };
     return this.#checkpoint.path;
   }
 
@@ -246,7 +245,7 @@ export class Training {
     // What was learnt since the last evaluation may be the best. After the checkpoint: a run that goes on knows nothing of it.
     const isDone = !this.#hasMoreToLearn && this.#settings.max_steps > 0;
     if (this.#isEvaluated && isDone) {
-      if (!this.#records.isEvaluated(step)) await this.#evaluate(true);
+      if (!this.#keeper.records.isEvaluated(step)) await this.#evaluate(true);
       await this.#dumping(this.#judge.scoreWinner());
     }
     const { actUntil } = this.#options;
@@ -261,7 +260,7 @@ export class Training {
   #dumping<Result>(work: Promise<Result>): Promise<Result> {
     return work.catch((error) => {
       const { network } = this.#learner;
-      throw toldWithDump(error, { ...this.#options, network, progress: this.#progress, learner: this.#learner });
+      throw this.#keeper.told(error, { network, progress: this.#progress, learner: this.#learner });
     });
   }
 

@@ -3,6 +3,7 @@
  * constants that hold the same numbers: a recurrent layer cuts up its weights anew at each step. Those with a name of the
  * caller's stay.
  */
+import { areEqual } from '../../base/bytes.ts';
 import type { Graph, Node } from '../../onnx/model.ts';
 import type { TypedGraph } from './typed-graph.ts';
 
@@ -39,15 +40,15 @@ function keyOf({ op, inputs, outputs, attributes }: Node): string {
 /** Drops constants that equal an earlier one; returns which stands for which. */
 function mergeConstants({ initializers }: Graph, outputs: ReadonlySet<string>): Map<string, string> {
   const replaced = new Map<string, string>();
-  const alike = new Map<string, { name: string; bytes: Buffer }[]>();
+  const alike = new Map<string, { name: string; bytes: Uint8Array }[]>();
   for (const [name, { type, shape, data }] of initializers) {
     // The name that the recorder gives where nobody else does.
     if (!/^constant(_\d+)?$/.test(name) || outputs.has(name)) continue;
-    const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     const key = `${type} ${shape}`;
     const others = alike.get(key) ?? [];
     alike.set(key, others);
-    const same = others.find((other) => other.bytes.equals(bytes));
+    const same = others.find((other) => areEqual(other.bytes, bytes));
     if (same) {
       replaced.set(name, same.name);
       initializers.delete(name);

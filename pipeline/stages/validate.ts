@@ -40,7 +40,7 @@ export default defineStage({
     const { readCheckpoint } = await import('../../train/keep/checkpoint.ts');
     const { policyOf } = await import('../../train/policy/policy-average.ts');
     const { decodeModel } = await import('../../onnx/decode.ts');
-    const { eagerActions } = await import('../../train/policy/actor.ts');
+    const { eagerActions } = await import('../../train/policy/eager-actor.ts');
     const { leftOut } = await import('../../train/policy/still-observations.ts');
     const { validate } = await import('../../validate/validate.ts');
     const { onnxruntimeNode, onnxruntimeWeb } = await import('../../validate/runtime.ts');

@@ -201,7 +201,7 @@ describe('the learner', () => {
     for (const row of [0, 17, 40]) {
       const states = [];
       for (const column of ['advantages', 'returns'] as const) {
-        const learner = await Learner.create(network, 16, 7);
+        const learner = await Learner.create(network, 16, 7, await openEngine());
         const broken = { ...given, [column]: given[column].slice().fill(Number.NaN, row, row + 1) };
         const error = await learner.update(broken, settings, new RandomStream(2)).catch((thrown: unknown) => thrown);
         const { place } = (error as NotFiniteError).finding;

@@ -9,8 +9,9 @@ import { behavior as walkerBehavior } from '../../envs/walker/behavior.ts';
 import { parseConfiguration } from '../../train/configuration/read.ts';
 import { recentReward } from '../../train/judge/recent-episodes.ts';
 import { type Checkpoint, readCheckpoint } from '../../train/keep/checkpoint.ts';
+import { recordsInFiles } from '../../train/keep/folder-keeper.ts';
 import type { IterationMetrics } from '../../train/keep/metrics-table.ts';
-import { Records } from '../../train/keep/records.ts';
+import type { Records } from '../../train/keep/records.ts';
 import type { TrainOptions } from '../../train/train-options.ts';
 import { trainPointer } from './fixtures/train-pointer.ts';
 import { eventFilesIn, type ReadHistogram, readEvents, shownEvents } from './keep/tensorboard/read-events.ts';
@@ -249,7 +250,7 @@ describe('training', () => {
       count: values.length,
       latest: values.at(-1)!,
     });
-    const records = new Records(options, undefined);
+    const records = recordsInFiles(options, undefined);
     add(records, 400, {
       Height: of('mean', 1, 1, 1),
       Jumps: of('sum', 2, 3),
@@ -257,7 +258,7 @@ describe('training', () => {
       Rare: of('mean', 5),
     });
     const summary = JSON.parse(JSON.stringify(records.summary));
-    const resumed = new Records(options, { progress: { step: 400 }, summary } as Checkpoint);
+    const resumed = recordsInFiles(options, { progress: { step: 400 }, summary } as Checkpoint);
     add(resumed, 800, { Height: of('mean', 5), Jumps: of('sum', 4), Level: of('latest', 7) });
     add(resumed, 1200, { Height: of('mean', 3) });
     add(resumed, 2100, {});

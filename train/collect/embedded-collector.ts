@@ -1,12 +1,10 @@
 /**
- * Collects experience in worker threads. The agents are dealt out to the workers one by one, so that all have the same to do,
+ * Collects experience in threads: of Node (worker-threads.ts), or a page's workers. The agents are dealt out to the workers one by one, so that all have the same to do,
  * and live there in groups that decide as one batch. What comes of an agent doesn't depend on its group (deciding.ts), so the
  * numbers are the same for any number of workers.
  */
-import { once } from 'node:events';
-import type { Worker } from 'node:worker_threads';
 import { type Problem, UserError } from '../../base/failure/user-error.ts';
-import { startWorker } from '../../base/threads/start-worker.ts';
+import type { Thread } from '../../base/threads/thread.ts';
 import type { Episode, EpisodeSnapshot, ParameterValues } from '../../envs/env.ts';
 import type { Trial } from '../judge/trials.ts';
 import { type Finding, NotFiniteError } from '../numbers/not-finite.ts';
@@ -17,8 +15,6 @@ import { mergeRollouts, type Rollout } from './rollout.ts';
 import { type SharedCounter, sharedCounter } from './shared-counter.ts';
 
 export interface EmbeddedOptions {
-  /** URL of an `EnvironmentModule`. */
-  readonly environment: string;
   /** Which of its worlds; default its first. */
   readonly world?: string | undefined;
   readonly agents: number;
@@ -35,13 +31,16 @@ interface Group {
   readonly snapshots?: readonly EpisodeSnapshot[];
 }
 
+/** What a thread makes its worlds from. */
 export interface CollectorWorkerData {
-  readonly environment: string;
   readonly world: string | undefined;
   readonly groups: readonly Group[];
   readonly seed: number;
   readonly parameters: ParameterValues;
 }
+
+/** Starts a thread in which a `CollectorHost` makes these worlds and answers. */
+export type StartCollector = (data: CollectorWorkerData) => Thread<CollectorRequest, CollectorReply>;
 
 export interface WorkerCollectRequest extends Omit<CollectRequest, 'rows'> {
   /** Of each agent. */
@@ -61,6 +60,7 @@ export type CollectorReply =
   | { readonly kind: 'tried'; readonly played: readonly PlayedTrial[] }
   | { readonly kind: 'snapshots'; readonly snapshots: EpisodeSnapshot[] | undefined }
   | { readonly kind: 'parameters' }
+  | { readonly kind: 'closed' }
   | {
       readonly kind: 'failed';
       readonly error: unknown;
@@ -84,10 +84,10 @@ export class EmbeddedCollector implements Collector {
   }
 
   /** Starts the workers and their worlds. */
-  static async start(options: EmbeddedOptions): Promise<EmbeddedCollector> {
-    const { environment, world, seed, parameters } = options;
+  static async start(options: EmbeddedOptions, start: StartCollector): Promise<EmbeddedCollector> {
+    const { world, seed, parameters } = options;
     const shares = dealOut(options);
-    const started = shares.map((groups) => new RollOutWorker({ environment, world, groups, seed, parameters }));
+    const started = shares.map((groups) => new RollOutWorker(start({ world, groups, seed, parameters })));
     const collector = new EmbeddedCollector(started, options.agents);
     try {
       await Promise.all(started.map((worker) => worker.answer()));
@@ -156,51 +156,56 @@ function dealOut({ agents, workers, snapshots }: EmbeddedOptions): Group[][] {
   });
 }
 
-/** A worker thread, asked one thing at a time. Where it ends unasked, also in between, the next answer is that it has. */
+/** A thread, asked one thing at a time. Where it ends unasked, also in between, the next answer is that it has. */
 class RollOutWorker {
-  readonly #worker: Worker;
+  readonly #thread: Thread<CollectorRequest, CollectorReply>;
   #ended: { readonly error: unknown } | undefined;
+  /** Replies that nobody has waited for yet; the first one says that it is ready. */
+  readonly #replies: CollectorReply[] = [];
+  #waiting: (() => void) | undefined;
 
-  constructor(data: CollectorWorkerData) {
-    this.#worker = startWorker(new URL('./collector-worker.ts', import.meta.url), data);
-    this.#worker.once('error', (error) => this.#end(error));
-    this.#worker.once('exit', (code) => this.#end(new Error(`a roll-out worker ended with code ${code}`)));
-  }
-
-  #end(error: unknown): void {
-    this.#ended ??= { error };
+  constructor(thread: Thread<CollectorRequest, CollectorReply>) {
+    this.#thread = thread;
+    thread.listen({
+      reply: (reply) => {
+        this.#replies.push(reply);
+        this.#waiting?.();
+      },
+      ended: (error) => {
+        this.#ended ??= { error };
+        this.#waiting?.();
+      },
+    });
   }
 
   /** Its reply; rejects where it fails or ends instead. */
   ask(request: CollectorRequest): Promise<CollectorReply> {
-    this.#worker.postMessage(request);
+    this.#thread.post(request);
     return this.answer();
   }
 
-  /** The next reply, asked for or not: the first one says that it is ready. */
-  answer(): Promise<CollectorReply> {
-    return new Promise((resolve, reject) => {
-      const settle = (act: () => void) => {
-        this.#worker.off('message', onMessage).off('error', onEnd).off('exit', onEnd);
-        act();
-      };
-      const onMessage = (reply: CollectorReply) =>
-        settle(() => (reply.kind === 'failed' ? reject(thrown(reply)) : resolve(reply)));
-      const onEnd = () => settle(() => reject(this.#ended!.error));
-      this.#worker.on('message', onMessage).on('error', onEnd).on('exit', onEnd);
-      if (this.#ended) onEnd();
-    });
+  /** The next reply, asked for or not. */
+  async answer(): Promise<CollectorReply> {
+    if (this.#replies.length === 0 && !this.#ended) {
+      await new Promise<void>((heard) => {
+        this.#waiting = heard;
+      });
+      this.#waiting = undefined;
+    }
+    const reply = this.#replies.shift();
+    if (!reply) throw this.#ended!.error;
+    if (reply.kind === 'failed') throw thrown(reply);
+    return reply;
   }
 
   async close(): Promise<void> {
     if (this.#ended) return;
-    const exited = once(this.#worker, 'exit');
-    this.#worker.postMessage({ kind: 'close' } satisfies CollectorRequest);
-    await exited;
+    await this.ask({ kind: 'close' });
+    await this.#thread.end();
   }
 
   async terminate(): Promise<void> {
-    await this.#worker.terminate();
+    await this.#thread.end();
   }
 }
 

@@ -7,6 +7,7 @@
  */
 
 import { RandomStream } from '../../base/random/stream.ts';
+import { openForThread } from '../../compile/onnxruntime.ts';
 import {
   AGENTS_OF_A_WORLD,
   type Environment,
@@ -82,7 +83,7 @@ export class LiveCollector implements Collector {
     if (signal.aborted) end();
     const seconds = { world: 0, policy: 0 };
     try {
-      await whileActing(sent, async ({ session, deterministic }) => {
+      await whileActing(openForThread, sent, async ({ session, deterministic }) => {
         const policy = { session, spread, deterministic, iteration };
         const runs = this.#worlds.map((world) =>
           world.run(policy, record, seconds, over.signal, () => {

@@ -1,6 +1,6 @@
 /** Stops a roll-out at the first number from the world or the policy that is none, before it reaches the other one. */
 
-import type { StoredTensor } from '../../base/files/safetensors.ts';
+import type { StoredTensor } from '../../base/files/tensor-bytes.ts';
 import type { BehaviorSpec, Environment, Step } from '../../envs/env.ts';
 import { firstNotFinite, NotFiniteError } from '../numbers/not-finite.ts';
 

@@ -6,7 +6,8 @@
  * the same whichever worker makes it.
  */
 
-import type { StoredTensor } from '../../base/files/safetensors.ts';
+import { concatenated } from '../../base/bytes.ts';
+import type { StoredTensor } from '../../base/files/tensor-bytes.ts';
 import { RandomStream } from '../../base/random/stream.ts';
 import type { Environment, Episode, EpisodeSnapshot, ParameterValues } from '../../envs/env.ts';
 import { STREAMS } from '../numbers/streams.ts';
@@ -263,8 +264,8 @@ export function mergeRollouts(parts: readonly Rollout[]): Rollout {
     actions: joined(parts.map((part) => part.actions)),
     logProbabilities: joined(parts.map((part) => part.logProbabilities)),
     rewards: joined(parts.map((part) => part.rewards)),
-    terminated: Uint8Array.from(Buffer.concat(parts.map((part) => part.terminated))),
-    truncated: Uint8Array.from(Buffer.concat(parts.map((part) => part.truncated))),
+    terminated: concatenated(parts.map((part) => part.terminated)),
+    truncated: concatenated(parts.map((part) => part.truncated)),
     truncatedAt: Uint32Array.from(truncatedAt),
     truncatedObservations: joined(parts.map((part) => part.truncatedObservations)),
     nextObservations: joined(parts.map((part) => part.nextObservations)),

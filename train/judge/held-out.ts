@@ -2,7 +2,7 @@
  * What held-out evaluations say of a run: where it began, what its best policy is, and how far the two are apart. The episodes
  * are the same each time, so policies are compared pair by pair (evaluate/paired.ts): that tells smaller differences.
  */
-import { isDeepStrictEqual } from 'node:util';
+import { deepEqual } from '../../base/deep-equal.ts';
 import type { Estimate } from '../../evaluate/estimate.ts';
 import { compareReturns } from '../../evaluate/paired.ts';
 import type { Evaluation, PlayedCondition } from '../../evaluate/score.ts';
@@ -54,7 +54,7 @@ export function isBetter(policy: HeldOut, than: HeldOut | undefined): boolean {
 
 /** Whether two evaluations are of the same policy, as one that is done again after a run was cut off is. */
 export function isSame({ fresh: _, ...one }: HeldOut, { fresh: __, ...other }: HeldOut): boolean {
-  return isDeepStrictEqual(one, other);
+  return deepEqual(one, other);
 }
 
 /** "held-out 12.30 -> 657.10 (paired +644.80 +- 80.10), on fresh episodes 640.20 +- 79.00". */

@@ -1,5 +1,5 @@
 /** When a run ends before max_steps: at a score (`stop_at_reward`), or on a plateau (`stop_on_plateau`). */
-import { isDeepStrictEqual } from 'node:util';
+import { deepEqual } from '../../base/deep-equal.ts';
 import type { GaitsmithSettings } from '../configuration/gaitsmith-settings.ts';
 import type { HeldOut } from './held-out.ts';
 import { isFull, type RecentEpisodes, recentReward } from './recent-episodes.ts';
@@ -30,7 +30,7 @@ export function stopped(settings: GaitsmithSettings, standing: Standing): Stoppe
 
 /** Whether a run that has stopped stays so: by other rules it goes on. */
 export function staysStopped(settings: GaitsmithSettings, before: Stopped | undefined): before is Stopped {
-  return before !== undefined && isDeepStrictEqual(before.by, rulesOf(settings));
+  return before !== undefined && deepEqual(before.by, rulesOf(settings));
 }
 
 function atReward(

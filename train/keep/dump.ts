@@ -4,14 +4,15 @@
  */
 import { join } from 'node:path';
 import { UserError } from '../../base/failure/user-error.ts';
-import { type StoredTensor, writeTensorFile } from '../../base/files/safetensors.ts';
+import { writeTensorFile } from '../../base/files/safetensors.ts';
+import type { StoredTensor } from '../../base/files/tensor-bytes.ts';
 import { writeAtomically } from '../../base/files/write-atomically.ts';
 import type { Configuration } from '../configuration/read.ts';
 import type { LearnerState } from '../learn/learner-state.ts';
 import { type Finding, NotFiniteError } from '../numbers/not-finite.ts';
 import type { Network } from '../policy/policy.ts';
-import { learnerTensors } from './checkpoint.ts';
 import { listCheckpoints } from './checkpoint-files.ts';
+import { learnerTensors } from './checkpoint-tensors.ts';
 import type { RunProgress } from './progress.ts';
 
 /** The training that it happened in. */

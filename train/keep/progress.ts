@@ -1,5 +1,4 @@
 /** Where a run stands: its counters, as they lie in each checkpoint. */
-import { sha256OfFile } from '../../base/files/hash.ts';
 import { inOrderOfTheirEnds, type Rollout } from '../collect/rollout.ts';
 import type { HeldOut } from '../judge/held-out.ts';
 import { NO_EPISODES, type RecentEpisodes, withEpisodes } from '../judge/recent-episodes.ts';
@@ -30,6 +29,8 @@ export interface RunProgress extends AdaptedRate {
 /** A checkpoint that a run begins with. */
 interface Beginning {
   readonly path: string;
+  /** Of its file. */
+  readonly sha256: string;
   readonly checkpoint: { readonly progress: RunProgress };
 }
 
@@ -40,9 +41,9 @@ export function beginning(
 ): RunProgress {
   const counters = { seed, agents, step: 0, iteration: 0, episodes: 0, recent: NO_EPISODES };
   if (!initial) return counters;
-  const { path, checkpoint } = initial;
+  const { path, sha256, checkpoint } = initial;
   const steps = checkpoint.progress.step + (checkpoint.progress.startedFrom?.steps ?? 0);
-  return { ...counters, startedFrom: { checkpoint: path, sha256: sha256OfFile(path)!, steps } };
+  return { ...counters, startedFrom: { checkpoint: path, sha256, steps } };
 }
 
 /** One iteration further. */

@@ -1,41 +1,44 @@
-/** What is kept and told of a training as it goes: metrics.jsonl, the log, and TensorBoard's event files. */
+/** What is kept and told of a training as it goes: its metrics, the log, and TensorBoard's events. */
 import type { Episode } from '../../envs/env.ts';
 import type { Evaluation } from '../../evaluate/score.ts';
 import type { Configuration } from '../configuration/read.ts';
-import type { Checkpoint } from './checkpoint.ts';
-import { MetricsFile } from './metrics.ts';
+import type { Checkpoint } from './checkpoint-tensors.ts';
+import type { EvaluationMetrics } from './metrics.ts';
 import type { IterationMetrics } from './metrics-table.ts';
 import { addedUp, meansOf, PeriodicSummary, type SummaryState, summaryLine } from './summary.ts';
-import { EventFile } from './tensorboard/event-file.ts';
+import type { Value } from './tensorboard/event.ts';
 import { settingsText, taggedEvaluation, taggedLessons, taggedNumbers, taggedValues } from './tensorboard-tags.ts';
 
-export interface RecordOptions {
-  readonly configuration: Configuration;
-  readonly metricsPath: string;
-  /** Where TensorBoard's event files go; absent: there are none. */
-  readonly eventsFolder?: string;
+/** Where records go. */
+export interface RecordPlaces {
+  readonly metrics: {
+    append(metrics: IterationMetrics | EvaluationMetrics): void;
+    /** Steps that there is an evaluation of. */
+    readonly evaluated: ReadonlySet<number>;
+  };
+  /** TensorBoard's. */
+  readonly events?: { add(step: number, values: readonly Value[]): void } | undefined;
 }
 
 export class Records {
   readonly #configuration: Configuration;
-  readonly #metrics: MetricsFile;
-  readonly #events: EventFile | undefined;
+  readonly #metrics: RecordPlaces['metrics'];
+  readonly #events: RecordPlaces['events'];
   readonly #summary: PeriodicSummary;
   readonly #began = performance.now();
   /** What clocks said since the last summary of this stretch. */
   #clock: SummaryState['numbers'] = {};
 
   /** @param saved what the run goes on from: what is told of later steps is told again. */
-  constructor({ configuration, metricsPath, eventsFolder }: RecordOptions, saved: Checkpoint | undefined) {
+  constructor(configuration: Configuration, saved: Checkpoint | undefined, { metrics, events }: RecordPlaces) {
     const { behavior, environmentParameters, seed } = configuration;
     const step = saved?.progress.step ?? 0;
     this.#configuration = configuration;
-    this.#metrics = new MetricsFile(metricsPath, saved?.progress.step);
+    this.#metrics = metrics;
+    this.#events = events;
     this.#summary = new PeriodicSummary(behavior.summary_freq, step, saved?.summary);
-    if (eventsFolder === undefined) return;
-    this.#events = new EventFile(eventsFolder, saved && step);
     const settings = settingsText({ ...behavior, environment_parameters: environmentParameters, seed });
-    this.#events.add(saved ? step + 1 : 0, [{ tag: 'Hyperparameters', value: settings }]);
+    this.#events?.add(saved ? step + 1 : 0, [{ tag: 'Hyperparameters', value: settings }]);
   }
 
   /** Goes into the checkpoint. */

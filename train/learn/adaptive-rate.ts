@@ -1,5 +1,5 @@
 /** A learning rate that adapts to how far each update went, as a factor of what the schedule says (`adaptive_learning_rate`). */
-import { isDeepStrictEqual } from 'node:util';
+import { deepEqual } from '../../base/deep-equal.ts';
 import type { BehaviorSettings } from '../configuration/schema.ts';
 
 /** What a run keeps of its rate. */
@@ -12,7 +12,7 @@ export interface AdaptedRate {
 
 /** What the learning rate is multiplied by; what it once adapted to is forgotten where the settings of it have changed. */
 export function rateFactor(settings: BehaviorSettings, { learningRateFactor = 1, adaptedBy }: AdaptedRate): number {
-  const isAdaptedStill = adaptedBy === undefined || isDeepStrictEqual(adaptedBy, rateSettings(settings));
+  const isAdaptedStill = adaptedBy === undefined || deepEqual(adaptedBy, rateSettings(settings));
   if (!settings.gaitsmith.adaptive_learning_rate) return 1;
   return factorWithin(settings, isAdaptedStill ? learningRateFactor : 1);
 }

@@ -7,7 +7,7 @@
  */
 
 import type { RandomStream } from '../../base/random/stream.ts';
-import { type DenseTensor, type Engine, openEngine, type TensorsOf } from '../../compile/index.ts';
+import type { DenseTensor, Engine, TensorsOf } from '../../compile/index.ts';
 import { requireFinite } from '../numbers/not-finite.ts';
 import { Normaliser } from '../policy/normaliser.ts';
 import {
@@ -136,19 +136,18 @@ export class Learner {
   /**
    * Makes the functions ready, which takes about a second where they are traced.
    *
-   * @param engine what computes; default: traced, onnxruntime on the CPU.
+   * @param engine what computes.
    */
   static async create(
     network: Network,
     batchSize: number,
     seed: number,
-    engine?: Engine,
+    engine: Engine,
     options: LearnerOptions = {},
   ): Promise<Learner> {
-    const used = engine ?? (await openEngine());
-    const functions = await prepareFunctions(network, batchSize, used, options);
+    const functions = await prepareFunctions(network, batchSize, engine, options);
     const initial = initialParameters(network, seed, options.initial);
-    return new Learner(network, initial, batchSize, used, functions, options);
+    return new Learner(network, initial, batchSize, engine, functions, options);
   }
 
   /** Goes on from what it has learnt in another manner. */
@@ -326,7 +325,7 @@ async function prepareFunctions(network: Network, batchSize: number, engine: Eng
   const networks = actorCritic(network);
   const { actorMinibatches, targetDivergence, objective, maxGradientNorm } = options;
   const criticGoesOn = Boolean(actorMinibatches || targetDivergence);
-  const sideBySide = paysSideBySide(networks, batchSize);
+  const sideBySide = paysSideBySide(networks, batchSize, engine);
   // The first one shows whether a device is there.
   const evaluate = await engine.prepare(evaluation(network), evaluationSignature(network), { sideBySide });
   const see = await engine.prepare(seeing(network), seeingSignature(network));

@@ -2,11 +2,11 @@
  * Stops learning at the first number that is none, and says which it was: in what it learns from (values, returns), in a step
  * (losses, gradients), and in what it comes to (the policy's answers). What the world tells is looked at as it is collected.
  */
-import type { StoredTensor } from '../../base/files/safetensors.ts';
+import type { StoredTensor } from '../../base/files/tensor-bytes.ts';
 import { lanesOf, type Rollout } from '../collect/rollout.ts';
 import { spreadRows } from '../collect/rows.ts';
 import { type Finding, firstNotFinite, NotFiniteError, requireFinite } from '../numbers/not-finite.ts';
-import { deviationOf, type SentPolicy, whileActing } from '../policy/acting-policy.ts';
+import { deviationOf, type OpenPolicy, type SentPolicy, whileActing } from '../policy/acting-policy.ts';
 import type { Network } from '../policy/policy.ts';
 
 /** Of a roll-out: as the critic values what was seen, and what it expects in all. */
@@ -115,10 +115,16 @@ interface Critic {
  * Stops before a policy that answers no numbers is saved, judged or acted by: its parameters may all be finite still, where a
  * learning rate was too large.
  *
+ * @param open the policy.
  * @param observations raw, [rows, observationSize].
  * @throws NotFiniteError at the first mean, deviation or value that is none.
  */
-export async function checkPolicy(policy: SentPolicy, critic: Critic, observations: Float32Array): Promise<void> {
+export async function checkPolicy(
+  open: OpenPolicy,
+  policy: SentPolicy,
+  critic: Critic,
+  observations: Float32Array,
+): Promise<void> {
   const { observationSize, actionSize } = critic.network;
   const asked = spreadRows(observations, observationSize, ASKED);
   const shape = [asked.length / observationSize, observationSize];
@@ -126,7 +132,7 @@ export async function checkPolicy(policy: SentPolicy, critic: Critic, observatio
   const after = (): Omit<Finding, 'tensor' | 'value'> => ({ place: 'after its update', evidence });
   deviationOf(policy.logDeviation, after);
 
-  await whileActing(policy, async ({ session }) => {
+  await whileActing(open, policy, async ({ session }) => {
     const { means } = await session.run({ observations: { type: 'float32', shape, data: asked } });
     const rows = means!.data as Float32Array;
     const bad = firstNotFinite(rows);

@@ -62,8 +62,6 @@ const MOST_SHARDS = 4;
 export const MOST_THREADS = 2 * MOST_SHARDS;
 /** Rows of a shard at least: with fewer, the products of matrices get slower. */
 const LEAST_ROWS = 256;
-/** Floating-point operations from which another thread is worth its messages: about a millisecond's. */
-const OPERATIONS_OF_THREADS = 1e8;
 
 /** Minibatches that are learnt from in one call where they can be: twice as many were no quicker, and took as long to trace. */
 export const TOGETHER = 2;
@@ -77,10 +75,14 @@ export function shardsOf(batchSize: number): number {
 }
 
 /** Whether the networks are so large that a minibatch is worth several threads. */
-export function paysSideBySide({ parameterTable }: ActorCritic, batchSize: number): boolean {
+export function paysSideBySide(
+  { parameterTable }: ActorCritic,
+  batchSize: number,
+  { operationsOfThread }: Pick<Engine, 'operationsOfThread'>,
+): boolean {
   // Two for each weight and row in the forward pass, and twice as many in the backward pass; half of it for each network.
   const operations = 6 * batchSize * (lengthOf(parameterTable) / 2);
-  return operations / shardsOf(batchSize) >= OPERATIONS_OF_THREADS;
+  return operations / shardsOf(batchSize) >= operationsOfThread;
 }
 
 /** Memory for a minibatch. */
@@ -173,7 +175,7 @@ export class MinibatchStep {
       const signature = descentSignature(learners, networks, shards);
       descents.set(String(learners), await engine.prepare(descent(learners, networks, maxGradientNorm), signature));
     }
-    const sideBySide = paysSideBySide(networks, batchSize);
+    const sideBySide = paysSideBySide(networks, batchSize, engine);
     const parts = [];
     for (const part of partsOf(networks)) {
       if (!part.owners.every((owner) => owners.includes(owner))) continue;

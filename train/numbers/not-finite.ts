@@ -2,7 +2,7 @@
  * A NaN or an infinity where a number should be. It spreads to every parameter within one update, so training stops where it
  * first shows, says what it was, and keeps what led to it (dump.ts). No checkpoint is ever made of it.
  */
-import type { StoredTensor } from '../../base/files/safetensors.ts';
+import type { StoredTensor } from '../../base/files/tensor-bytes.ts';
 
 /** What was found, and where. Plain data: a worker sends it to the main thread. */
 export interface Finding {

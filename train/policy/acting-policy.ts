@@ -3,7 +3,7 @@
  * its distribution.
  */
 import type { RandomStream } from '../../base/random/stream.ts';
-import { Session } from '../../compile/onnxruntime.ts';
+import type { Session } from '../../compile/onnxruntime.ts';
 import { type Finding, requireFinite } from '../numbers/not-finite.ts';
 import { ACTION_LIMIT } from './action-limit.ts';
 
@@ -25,12 +25,18 @@ export interface ActingPolicy extends Distribution {
   readonly session: Pick<Session, 'run'>;
 }
 
-/** Opens the policy's session, with one thread, and releases it again whatever comes of the work. */
+/**
+ * Opens a policy's session, with one thread: `openForThread` of compile/onnxruntime.ts in Node, onnxruntime-web's in a page.
+ */
+export type OpenPolicy = (model: Uint8Array) => Promise<Pick<Session, 'run' | 'release'>>;
+
+/** Opens the policy's session, and releases it again whatever comes of the work. */
 export async function whileActing<Result>(
+  open: OpenPolicy,
   { model, ...distribution }: SentPolicy,
   work: (policy: ActingPolicy) => Promise<Result>,
 ): Promise<Result> {
-  const session = await Session.open(model, { threads: 1 });
+  const session = await open(model);
   try {
     return await work({ session, ...distribution });
   } finally {

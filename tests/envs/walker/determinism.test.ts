@@ -8,6 +8,7 @@ import { behavior, environmentUrl } from '../../../envs/walker/behavior.ts';
 import { worldNames } from '../../../envs/walker/dialects.ts';
 import type { Walker } from '../../../envs/walker/walker.ts';
 import { EmbeddedCollector } from '../../../train/collect/embedded-collector.ts';
+import { collectorThreads } from '../../../train/collect/worker-threads.ts';
 import { actingModel } from '../../../train/policy/actor.ts';
 import { Normaliser } from '../../../train/policy/normaliser.ts';
 import { initialParameters } from '../../../train/policy/policy.ts';
@@ -50,14 +51,16 @@ describe.each(worldNames)('in the world %s the same seed gives the same bytes', 
     const model = actingModel({ network, parameters, normaliser: new Normaliser(network.observationSize) });
     const agents = 30;
     const collected = async (workers: number) => {
-      const collector = await EmbeddedCollector.start({
-        environment: environmentUrl,
-        agents,
-        workers,
-        seed: 7,
-        world,
-        parameters: {},
-      });
+      const collector = await EmbeddedCollector.start(
+        {
+          agents,
+          workers,
+          seed: 7,
+          world,
+          parameters: {},
+        },
+        collectorThreads(environmentUrl),
+      );
       const logDeviation = parameters['actor.logDeviation']!;
       const request = { model, logDeviation, deterministic: false, rows: 14 * agents };
       const { seconds, ...rollout } = await collector.collect({ ...request, iteration: 0 });

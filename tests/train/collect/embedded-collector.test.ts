@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BroadcastChannel } from 'node:worker_threads';
 import { expect, it } from 'vitest';
 import { EmbeddedCollector } from '../../../train/collect/embedded-collector.ts';
+import { collectorThreads } from '../../../train/collect/worker-threads.ts';
 
 /** A world that takes its thread down when it is told to, while nobody waits for an answer. */
 const falling = (how: string, channel: string) => {
@@ -22,13 +23,15 @@ it.each([
   'a worker that %s while it has nothing to do is told of at the next question, not waited for',
   async (what, how, told) => {
     const channel = `a worker that ${what}`;
-    const collector = await EmbeddedCollector.start({
-      environment: falling(how, channel),
-      agents: 1, // one world: a second one would still be made while the first takes the thread down
-      workers: 1,
-      seed: 1,
-      parameters: {},
-    });
+    const collector = await EmbeddedCollector.start(
+      {
+        agents: 1, // one world: a second one would still be made while the first takes the thread down
+        workers: 1,
+        seed: 1,
+        parameters: {},
+      },
+      collectorThreads(falling(how, channel)),
+    );
     const orders = new BroadcastChannel(channel);
     orders.postMessage('fall');
     await sleep(300);

@@ -2,9 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openEngine } from '../../../compile/index.ts';
 import type { Checkpoint } from '../../../train/keep/checkpoint.ts';
 import { writeCheckpoint } from '../../../train/keep/checkpoint-folder.ts';
-import { initialCheckpoint, takenOver, valueFactor } from '../../../train/keep/initial-checkpoint.ts';
+import { initialCheckpoint } from '../../../train/keep/initial-checkpoint.ts';
+import { takenOver, valueFactor } from '../../../train/keep/taken-over.ts';
 import { Learner } from '../../../train/learn/learner.ts';
 import { RewardNormaliser } from '../../../train/learn/reward-normaliser.ts';
 import { Normaliser } from '../../../train/policy/normaliser.ts';
@@ -142,7 +144,7 @@ describe('init_path', () => {
 
     const observations = Float32Array.from({ length: 15 }, (_, at) => Math.cos(at));
     const valuesWith = async (given: number) => {
-      const learner = await Learner.create(network, 3, 1);
+      const learner = await Learner.create(network, 3, 1, await openEngine());
       learner.restore(takenOver(network, learner, { path: 'p', checkpoint }, warn, given));
       const { values } = await learner.evaluate(observations);
       const { parameters } = learner;

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../../base/random/stream.ts';
+import { openEngine } from '../../../compile/index.ts';
 import { Learner, type LearnerOptions, type UpdateSettings } from '../../../train/learn/learner.ts';
 import { initialParameters, type Network, ownerOf } from '../../../train/policy/policy.ts';
 
@@ -22,7 +23,7 @@ afterEach(async () => {
 });
 
 async function learnt(options: LearnerOptions, changes: Partial<UpdateSettings> = {}, more: Partial<Network> = {}) {
-  const learner = await Learner.create({ ...network, ...more }, batchSize, seed, undefined, options);
+  const learner = await Learner.create({ ...network, ...more }, batchSize, seed, await openEngine(), options);
   open.push(learner);
   const statistics = await learner.update(buffer, { ...settings, ...changes }, new RandomStream(2));
   return { learner, statistics, counts: learner.optimiser.counts };
@@ -117,7 +118,7 @@ describe('an update', () => {
   it('makes advantages have mean 0 and deviation 1 in each minibatch where it should', async () => {
     const each = await learnt({ normalisesMinibatches: true });
     const shifted = buffer.advantages.map((value) => 10 * value - 4);
-    const learner = await Learner.create(network, batchSize, seed, undefined, { normalisesMinibatches: true });
+    const learner = await Learner.create(network, batchSize, seed, await openEngine(), { normalisesMinibatches: true });
     open.push(learner);
     await learner.update({ ...buffer, advantages: shifted }, settings, new RandomStream(2));
     for (const [name, values] of Object.entries(each.learner.parameters)) {

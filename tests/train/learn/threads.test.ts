@@ -58,7 +58,8 @@ describe('any number of threads learns the same bytes', () => {
     ['where the critic goes on alone', [2], { actorMinibatches: 1 }, {}],
   ])('%s', async (_name, counts, options, more) => {
     const one = await learnt(1, options, more);
-    expect(paysSideBySide(actorCritic({ ...network, ...more }), batchSize)).toBe(true);
+    const engine = await openEngine();
+    expect(paysSideBySide(actorCritic({ ...network, ...more }), batchSize, engine)).toBe(true);
     for (const threads of counts) expect(await learnt(threads, options, more), `${threads} threads`).toEqual(one);
   });
 });

@@ -1,7 +1,7 @@
 /** A policy where it acts: its session is let go of, whatever comes of the work; and what an action is drawn as. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { RandomStream } from '../../../base/random/stream.ts';
-import { Session } from '../../../compile/onnxruntime.ts';
+import { openForThread, Session } from '../../../compile/onnxruntime.ts';
 import { playHeldOut } from '../../../train/judge/trials.ts';
 import { drawAction, spreadOf, whileActing } from '../../../train/policy/acting-policy.ts';
 import { actingModel } from '../../../train/policy/actor.ts';
@@ -25,10 +25,10 @@ describe("an acting policy's session", () => {
   it('is released once the work is done, and where it throws', async () => {
     const release = vi.spyOn(Session.prototype, 'release');
     const observations = { type: 'float32', shape: [1, 3], data: new Float32Array(3) } as const;
-    const { means } = await whileActing(policy, ({ session }) => session.run({ observations }));
+    const { means } = await whileActing(openForThread, policy, ({ session }) => session.run({ observations }));
     expect(means!.shape).toEqual([1, 2]);
     expect(release).toHaveBeenCalledTimes(1);
-    const failing = whileActing(policy, async () => {
+    const failing = whileActing(openForThread, policy, async () => {
       throw new Error('the world is gone');
     });
     await expect(failing).rejects.toThrow('the world is gone');
@@ -49,7 +49,7 @@ describe("an acting policy's session", () => {
       },
     };
     const trials = [{ condition: 0, parameters: {}, agent: 0, episode: 0 }];
-    const played = whileActing(policy, (acting) => playHeldOut(world, acting, trials, () => {}));
+    const played = whileActing(openForThread, policy, (acting) => playHeldOut(world, acting, trials, () => {}));
     await expect(played).rejects.toThrow('broke down');
     expect([release, close].map(({ mock }) => mock.calls.length)).toEqual([1, 1]);
   });

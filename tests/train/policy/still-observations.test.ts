@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { RandomStream } from '../../../base/random/stream.ts';
 import { symmetryOf } from '../../../train/learn/learner-options.ts';
-import { type Actor, eagerActions } from '../../../train/policy/actor.ts';
+import type { Actor } from '../../../train/policy/actor.ts';
+import { eagerActions } from '../../../train/policy/eager-actor.ts';
 import { Normaliser } from '../../../train/policy/normaliser.ts';
 import { denseForm, initialParameters, type Network } from '../../../train/policy/policy.ts';
 import { leftOut, withoutStill } from '../../../train/policy/still-observations.ts';

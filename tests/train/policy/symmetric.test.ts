@@ -1,6 +1,7 @@
 /** Networks that respect a mirror by construction: whatever their parameters are, as they are computed, act and ship. */
 import { describe, expect, it } from 'vitest';
 import { RandomStream } from '../../../base/random/stream.ts';
+import { openEngine } from '../../../compile/index.ts';
 import { Session } from '../../../compile/onnxruntime.ts';
 import { tf } from '../../../compile/tensorflow.ts';
 import type { Mirror } from '../../../envs/env.ts';
@@ -10,7 +11,8 @@ import { encodeModel } from '../../../onnx/encode.ts';
 import { Learner } from '../../../train/learn/learner.ts';
 import { symmetryOf } from '../../../train/learn/learner-options.ts';
 import { mirrored } from '../../../train/learn/mirrored.ts';
-import { type Actor, actingModel, eagerActions } from '../../../train/policy/actor.ts';
+import { type Actor, actingModel } from '../../../train/policy/actor.ts';
+import { eagerActions } from '../../../train/policy/eager-actor.ts';
 import { Normaliser } from '../../../train/policy/normaliser.ts';
 import { parityOf } from '../../../train/policy/parity.ts';
 import {
@@ -158,7 +160,7 @@ describe('a symmetric network', () => {
 
   it('keeps the noise of actions alike that the mirror swaps, to the last bit, whatever it learns from', async () => {
     const rows = 256;
-    const learner = await Learner.create(network, 128, 3);
+    const learner = await Learner.create(network, 128, 3, await openEngine());
     const before = learner.parameters['actor.logDeviation']!.slice();
     const buffer = {
       observations: draw(1, rows * network.observationSize),

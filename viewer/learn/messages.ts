@@ -1,0 +1,41 @@
+/** What the page and its trainer tell each other. All of it is plain data. */
+import type { Problem } from '../../base/failure/user-error.ts';
+import type { IterationMetrics } from '../../train/keep/metrics-table.ts';
+
+/** What a training in a page is started with. */
+export interface LearnRequest {
+  readonly seed: number;
+  /** Settings in ML-Agents' schema, YAML. */
+  readonly settings: string;
+  /** Workers that collect and compute; it changes the speed and nothing else. Default: as many as the device has cores, 8 at most. */
+  readonly workers?: number | undefined;
+  /** The checkpoint to go on from; absent: a new training. */
+  readonly checkpoint?: Uint8Array | undefined;
+}
+
+/** From the page to the trainer. */
+export type ToTrainer =
+  /** With addresses of the simulator's and of onnxruntime's WebAssembly. */
+  | { readonly kind: 'start'; readonly request: LearnRequest; readonly files: EngineFiles }
+  /** Finishes the iteration under way, saves, and ends. */
+  | { readonly kind: 'stop' };
+
+export interface EngineFiles {
+  readonly simulator: string;
+  readonly onnxruntime: string;
+}
+
+/** From the trainer to the page. */
+export type FromTrainer =
+  | { readonly kind: 'info' | 'warn'; readonly message: string }
+  /** It has all that it needs, and learns. */
+  | { readonly kind: 'learning'; readonly workers: number }
+  /** SHA-256 of the first roll-out: observations, actions and rewards. The same seed and settings have the same one in Node. */
+  | { readonly kind: 'first roll-out'; readonly sha256: string }
+  | { readonly kind: 'iteration'; readonly metrics: IterationMetrics; readonly maxSteps: number }
+  /** An .onnx file as ML-Agents takes it, of the policy as it acts now. */
+  | { readonly kind: 'policy'; readonly onnx: Uint8Array<ArrayBuffer>; readonly step: number }
+  | { readonly kind: 'checkpoint'; readonly bytes: Uint8Array<ArrayBuffer>; readonly step: number }
+  /** Whether there was more to learn: it was asked to stop. */
+  | { readonly kind: 'ended'; readonly interrupted: boolean }
+  | { readonly kind: 'failed'; readonly problem: Problem };

@@ -1,0 +1,215 @@
+/** The panel "learn to walk": its buttons, its words and its curves, in plain elements. A page mounts it with one call. */
+import './panel.css';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import type { Problem } from '../../base/failure/user-error.ts';
+import { type Curve, curves, latestReward, type Point } from './curves.ts';
+import { LearnEngine, type LearnState, type LearntPolicy } from './engine.ts';
+import { engineFiles, learnToWalk } from './files.ts';
+
+export interface PanelOptions {
+  /** Shows a policy walking: it is called with each new one while it learns, every few seconds at most. */
+  readonly showPolicy: (policy: LearntPolicy) => void;
+  /** Hears of the first roll-out's SHA-256. */
+  readonly firstRollout?: (sha256: string) => void;
+}
+
+export interface LearnPanel {
+  readonly engine: LearnEngine;
+  /** Takes the panel away, and ends what it has under way; what is kept stays. */
+  close(): void;
+}
+
+/** Builds the panel within an element, and finds what an earlier visit has kept. */
+export function mountLearnPanel(element: HTMLElement, options: PanelOptions): LearnPanel {
+  const parts = partsOf(element);
+  const plots = curves.map((curve) => new CurvePlot(curve, parts.curves));
+  let isDrawn = true;
+  const tell = (text: string) => {
+    parts.note.textContent = text;
+  };
+  const engine: LearnEngine = new LearnEngine(engineFiles, {
+    changed() {
+      if (!isDrawn) return;
+      isDrawn = false;
+      requestAnimationFrame(draw);
+    },
+    policy: (policy) => options.showPolicy(policy),
+    firstRollout: (sha256) => options.firstRollout?.(sha256),
+    info: tell,
+    problem: (problem) => tell(toldProblem(problem)),
+  });
+
+  function draw(): void {
+    isDrawn = true;
+    const { state, points, policy } = engine;
+    element.dataset['state'] = state;
+    parts.status.textContent = toldState(state, points);
+    for (const [name, isShown] of Object.entries(shownIn[state])) parts.buttons[name as ButtonName].hidden = !isShown;
+    parts.buttons.onnx.hidden = policy === undefined;
+    parts.buttons.checkpoint.hidden = engine.checkpoint === undefined;
+    parts.seed.disabled = state !== 'nothing';
+    for (const plot of plots) plot.draw(points);
+  }
+
+  const begin = () => {
+    tell('');
+    engine.start({ seed: Number(parts.seed.value), settings: learnToWalk });
+  };
+  const does: Record<ButtonName, () => void> = {
+    begin,
+    stop: () => engine.stop(),
+    goOn: () => engine.goOn(),
+    anew: () => void engine.forget(),
+    onnx: () => download(engine.policy!.onnx, 'Walker.onnx'),
+    checkpoint: () => download(engine.checkpoint!, 'walker.safetensors'),
+  };
+  for (const [name, button] of Object.entries(parts.buttons))
+    button.addEventListener('click', does[name as ButtonName]);
+  const sizes = new ResizeObserver(() => {
+    for (const plot of plots) plot.fit();
+  });
+  sizes.observe(parts.curves);
+  void engine.open();
+  draw();
+  return {
+    engine,
+    close() {
+      sizes.disconnect();
+      engine.stop();
+      element.replaceChildren();
+    },
+  };
+}
+
+const buttonTexts = {
+  begin: 'Learn to walk',
+  stop: 'Stop',
+  goOn: 'Go on',
+  anew: 'Forget it',
+  onnx: 'Download .onnx',
+  checkpoint: 'Download checkpoint',
+};
+type ButtonName = keyof typeof buttonTexts;
+
+const shownIn: Readonly<Record<LearnState, Readonly<Partial<Record<ButtonName, boolean>>>>> = {
+  nothing: { begin: true, stop: false, goOn: false, anew: false },
+  starting: { begin: false, stop: true, goOn: false, anew: false },
+  learning: { begin: false, stop: true, goOn: false, anew: false },
+  stopping: { begin: false, stop: false, goOn: false, anew: true },
+  stopped: { begin: false, stop: false, goOn: true, anew: true },
+  finished: { begin: false, stop: false, goOn: false, anew: true },
+};
+
+function partsOf(element: HTMLElement) {
+  element.classList.add('learn-panel');
+  const buttons = Object.fromEntries(
+    Object.entries(buttonTexts).map(([name, text]) => {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.textContent = text;
+      button.dataset['does'] = name;
+      return [name, button];
+    }),
+  ) as Record<ButtonName, HTMLButtonElement>;
+  const seed = document.createElement('input');
+  Object.assign(seed, { type: 'number', min: '0', max: '2147483647', step: '1', value: '1' });
+  const label = document.createElement('label');
+  label.append('Seed ', seed);
+  const row = document.createElement('div');
+  row.className = 'learn-buttons';
+  row.append(...Object.values(buttons), label);
+  const [status, note] = [document.createElement('p'), document.createElement('p')];
+  status.setAttribute('role', 'status');
+  note.className = 'learn-note';
+  const drawn = document.createElement('div');
+  drawn.className = 'learn-curves';
+  element.replaceChildren(row, status, note, drawn);
+  return { buttons, seed, status, note, curves: drawn };
+}
+
+function toldState(state: LearnState, points: readonly Point[]): string {
+  const last = points.at(-1);
+  const learnt = last
+    ? `${last.step.toLocaleString('en')} decisions in ${toldSeconds(last.seconds)}; reward ${latestReward(points)?.toFixed(1) ?? '-'}; ${Math.round(last.decisionsPerSecond).toLocaleString('en')} decisions a second.`
+    : '';
+  const words: Record<LearnState, string> = {
+    nothing: 'Trains a walker from nothing, here in this page, on this device.',
+    starting: last ? `Starting again: ${learnt}` : 'Starting: loading the simulator and tracing the networks.',
+    learning: last ? `Learning: ${learnt}` : 'Learning: the first roll-out is under way.',
+    stopping: `Stopping after this update. ${learnt}`,
+    stopped: `Stopped: ${learnt}`,
+    finished: `Finished: ${learnt}`,
+  };
+  return words[state];
+}
+
+function toldSeconds(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  return minutes === 0 ? `${Math.round(seconds)} s` : `${minutes} min ${Math.round(seconds % 60)} s`;
+}
+
+function toldProblem({ what, where, value, expected, mend }: Problem): string {
+  const parts = [
+    `${where ? `${where}: ` : ''}${what}${value === undefined ? '' : ` (${String(value)})`}.`,
+    expected && `Expected: ${expected}.`,
+    mend && `To mend it: ${mend}.`,
+  ];
+  return parts.filter(Boolean).join(' ');
+}
+
+function download(bytes: Uint8Array, name: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>]));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+const HEIGHT = 130;
+
+/** One curve over the decisions, with its latest value in words for who sees none. */
+class CurvePlot {
+  readonly #curve: Curve;
+  readonly #place: HTMLElement;
+  readonly #plot: uPlot;
+
+  constructor(curve: Curve, parent: HTMLElement) {
+    this.#curve = curve;
+    this.#place = document.createElement('figure');
+    this.#place.setAttribute('role', 'img');
+    this.#place.setAttribute('aria-label', curve.title);
+    parent.append(this.#place);
+    const colour = (name: string) => () => getComputedStyle(this.#place).getPropertyValue(name).trim();
+    const axis = { stroke: colour('--learn-text'), grid: { stroke: colour('--learn-grid'), width: 1 } };
+    this.#plot = new uPlot(
+      {
+        ...{ width: 300, height: HEIGHT, title: curve.unit ? `${curve.title} (${curve.unit})` : curve.title },
+        legend: { show: false },
+        cursor: { show: false },
+        scales: { x: { time: false } },
+        axes: [
+          { ...axis, values: (_, ticks) => ticks.map((tick) => (tick >= 1000 ? `${tick / 1000}k` : `${tick}`)) },
+          { ...axis, size: 56 },
+        ],
+        series: [{}, { stroke: colour('--learn-line'), width: 1.5, spanGaps: true, points: { show: false } }],
+      },
+      [[], []],
+      this.#place,
+    );
+  }
+
+  draw(points: readonly Point[]): void {
+    const values = points.map((point) => point[this.#curve.name]);
+    this.#plot.setData([points.map(({ step }) => step), values]);
+    const latest = values.findLast((value) => value !== null);
+    const told = latest == null ? 'nothing yet' : latest.toPrecision(3);
+    this.#place.setAttribute('aria-label', `${this.#curve.title}: ${told}`);
+  }
+
+  /** As wide as its place. */
+  fit(): void {
+    const { clientWidth } = this.#place;
+    if (clientWidth > 0) this.#plot.setSize({ width: clientWidth, height: HEIGHT });
+  }
+}
