@@ -2,12 +2,13 @@
 import type { CommandEntry } from '../../cli/command-line.ts';
 import { typedName } from '../../cli/options.ts';
 import { tableText } from './house.ts';
+import { anchorOf } from './markdown.ts';
 
 /** The list of commands, then each with its flags. */
 export async function commandsText(commands: readonly CommandEntry[]): Promise<string> {
   const list = tableText(
     ['command', 'what it does'],
-    commands.map(({ name, summary }) => [`[\`npm run ${name}\`](#npm-run-${name})`, summary]),
+    commands.map(({ name, summary }) => [`[\`npm run ${name}\`](#${anchorOf(`npm run ${name}`)})`, summary]),
   );
   const sections = await Promise.all(commands.map(sectionOf));
   return [list, ...sections].join('\n\n');
