@@ -1,11 +1,14 @@
-/** What is made from the code stands in the documentation as it would be made now. */
+/** What is made from the code stands in the documentation as it would be made now, and every command that a page shows is one that there is. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commandText } from '../base/command-text.ts';
 import { pages, root } from '../docs/make/make.ts';
+import { commandsIn } from '../docs/make/markdown.ts';
 import { commandTable } from '../pipeline/command-table.ts';
 import { stages } from '../pipeline/stages.ts';
+import { complaintOf } from './docs/complaint.ts';
+import { pagesRead } from './docs/pages.ts';
 
 const made = await pages();
 
@@ -29,4 +32,42 @@ describe('the table of commands', () => {
       expect(command).toMatchObject({ name, typed: `npm run ${script}` });
     },
   );
+});
+
+describe('the commands', () => {
+  const shown = [...pagesRead()].flatMap(([path, page]) =>
+    commandsIn(page).map(({ text, line }) => ({ where: `${path}:${line}`, text })),
+  );
+
+  it('that pages show are all commands that there are, with flags and values that they take', async () => {
+    const complaints = await Promise.all(
+      shown.map(async ({ where, text }) => [where, text, await complaintOf(text)] as const),
+    );
+    expect(complaints.filter(([, , complaint]) => complaint !== undefined)).toEqual([]);
+  });
+
+  it('are some hundred', () => {
+    expect(shown.length).toBeGreaterThan(100);
+  });
+
+  it.each([
+    ['npm run trian', 'no script trian'],
+    ['npm run train --resume', '-- has to be'],
+    ['npm run train -- --resmue', '--resume'],
+    ['npm run train -- --max-steps many', 'a whole number'],
+    ['npm run film -- --run-id', '--run-id'],
+    ['npx gaitsmith trian', 'no command trian'],
+  ])('such as %s are told', async (command, why) => {
+    expect(await complaintOf(command)).toContain(why);
+  });
+
+  it('are found in sentences and blocks, without comments, over several lines', () => {
+    const page =
+      'See `npm run train`:\n\n    npm run train -- --run-id a \\\n      --resume   # goes on\n    cd ..\n\n`npm ci`\n    npm run docs\n';
+    expect(commandsIn(page)).toEqual([
+      { text: 'npm run train', line: 1 },
+      { text: 'npm run train -- --run-id a  --resume', line: 3 },
+      { text: 'npm run docs', line: 8 },
+    ]);
+  });
 });

@@ -3,6 +3,7 @@ import { commandText } from '../../base/command-text.ts';
 import type { CommandEntry } from '../../cli/command-line.ts';
 import { typedName } from '../../cli/options.ts';
 import { tableText } from './house.ts';
+import { anchorOf } from './markdown.ts';
 
 /** The list of commands, then each with its flags. */
 export async function commandsText(commands: readonly CommandEntry[]): Promise<string> {
@@ -22,9 +23,4 @@ async function sectionOf({ name, load }: CommandEntry): Promise<string> {
   ]);
   const flags = rows.length > 0 ? tableText(['flag', 'what it does'], rows) : 'It has no flags of its own.';
   return `## ${commandText(name)}\n\n\`${typed}\` ${summary}.\n\n${flags}`;
-}
-
-/** What a heading is linked by. */
-function anchorOf(heading: string): string {
-  return heading.replaceAll(/[^\w -]/g, '').replaceAll(' ', '-');
 }

@@ -162,11 +162,12 @@ export const rooms: readonly Room[] = [
     knows: ['base', 'unity-assets'],
   },
   {
-    name: 'examples',
+    name: 'unity',
     about:
-      'a Unity project to deploy into; `make/` writes what of it is made from the world that walkers are trained in',
+      "`com.gaitsmith`, the package for Unity: the walker's C#, a window, a sample; `make/` writes what of it, and of the example project, is made from the world that walkers are trained in",
     knows: ['base', 'envs/walker', 'deploy-unity/asset-guid.ts'],
   },
+  { name: 'examples', about: 'a Unity project to deploy into, and workflows for CI', knows: [] },
   {
     name: 'film',
     about: 'a policy walking, as an animated PNG: recording, shapes, camera and floor, palette, file',

@@ -3,10 +3,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { assetGuid } from '../../deploy-unity/asset-guid.ts';
-import { madeFiles, PREFAB, project, SCENE } from '../../examples/make/make.ts';
+import { exampleFiles, PREFAB, packageFolder, exampleProject as project, SCENE } from '../../unity/make/make.ts';
 
 const read = (path: string) => readFileSync(join(project, path), 'utf8');
-const SCRIPTS = 'Assets/Gaitsmith/Walker/Scripts';
+const readScript = (name: string) => readFileSync(join(packageFolder, 'Runtime', name), 'utf8');
 
 /** The documents of one of Unity's files, by their id: class and text. */
 function documentsOf(text: string): Map<string, { classId: number; text: string }> {
@@ -25,15 +25,22 @@ function referencesOf(text: string): { id: string; guid: string | undefined }[] 
     .filter(({ id }) => id !== '0');
 }
 
-/** Every asset that a meta names, by its GUID. */
-const assets = new Map(
-  readdirSync(join(project, 'Assets'), { recursive: true, encoding: 'utf8' })
+/** Every asset that a meta names, by its GUID: of the project by its path in there, of the package by its whole path. */
+const assets = new Map([...assetsIn(project, 'Assets'), ...assetsIn(packageFolder, 'Runtime')]);
+
+function assetsIn(root: string, folder: string): [string, string][] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.meta'))
     .map((path) => {
-      const meta = `Assets/${path.replaceAll('\\', '/')}`;
-      return [/^guid: ([0-9a-f]{32})$/m.exec(read(meta))![1]!, meta.slice(0, -'.meta'.length)];
-    }),
-);
+      const meta = `${folder}/${path.replaceAll('\\', '/')}`;
+      const asset = meta.slice(0, -'.meta'.length);
+      const [, guid] = /^guid: ([0-9a-f]{32})$/m.exec(readFileSync(join(root, meta), 'utf8'))!;
+      return [guid!, root === project ? asset : join(root, asset)];
+    });
+}
+
+const guidOfScript = (name: string) =>
+  [...assets].find(([, path]) => path === join(packageFolder, 'Runtime', name))![0];
 
 /** ML-Agents' own scripts. */
 const BEHAVIOR_PARAMETERS = '5d1c4e0b1822b495aa52bc52839ecb30';
@@ -43,13 +50,13 @@ const DECISION_REQUESTER = '3a5c9d521e5ef4759a8246a07d52221e';
 const BUILT_IN = '0000000000000000f000000000000000';
 
 describe('what is made of the example project', () => {
-  const made = madeFiles();
+  const made = exampleFiles();
 
-  it.each(Object.keys(made))('%s is as npm run build:example makes it, byte for byte', (path) => {
+  it.each(Object.keys(made))('%s is as npm run build:unity makes it, byte for byte', (path) => {
     expect(read(path)).toBe(made[path]);
   });
 
-  it('is all but the C# that walks the tables, and what says which Unity it is for', () => {
+  it('is all but the script that opens the scene, and what says which Unity and which packages it is for', () => {
     const all = ['Assets', 'Packages', 'ProjectSettings'].flatMap((folder) =>
       readdirSync(join(project, folder), { recursive: true, encoding: 'utf8', withFileTypes: true })
         .filter((entry) => entry.isFile() && !/\.onnx(\.meta)?$/.test(entry.name))
@@ -58,18 +65,8 @@ describe('what is made of the example project', () => {
     const names = new Set(Object.keys(made).map((path) => path.split('/').at(-1)));
     expect(all.filter((name) => !names.has(name)).sort()).toEqual([
       'EditorSettings.asset',
-      'GoalFrame.cs',
       'OpenWalker.cs',
-      'PhysicsCheck.cs',
       'ProjectVersion.txt',
-      'RigTypes.cs',
-      'UnityNames.cs',
-      'WalkerAgent.cs',
-      'WalkerBody.cs',
-      'WalkerCamera.cs',
-      'WalkerPart.cs',
-      'WalkerPlatform.cs',
-      'WalkerTarget.cs',
       'manifest.json',
     ]);
   });
@@ -95,11 +92,11 @@ describe('the settings of the example project', () => {
 describe('the prefab', () => {
   const text = read(PREFAB);
 
-  it('has the scripts of an agent: those of the project and those of ML-Agents', () => {
+  it('has the scripts of an agent: those of the package and those of ML-Agents', () => {
     const scripts = [...text.matchAll(/m_Script: \{fileID: 11500000, guid: ([0-9a-f]{32}), type: 3\}/g)];
     expect(scripts.map((script) => script[1])).toEqual([
       BEHAVIOR_PARAMETERS,
-      assetGuid(`${SCRIPTS}/WalkerAgent.cs`),
+      guidOfScript('WalkerAgent.cs'),
       DECISION_REQUESTER,
     ]);
   });
@@ -117,7 +114,7 @@ describe('the prefab', () => {
   });
 
   it('sets fields that its script has', () => {
-    const script = read(`${SCRIPTS}/WalkerAgent.cs`);
+    const script = readScript('WalkerAgent.cs');
     const agent = documentsOf(text).get('1000000000000000004')!.text;
     expect(agent).toMatch(/^ {2}targetSpeed: 10\n {2}randomSpeed: 1$/m);
     expect(script).toMatch(/public float targetSpeed\b/);
@@ -153,7 +150,7 @@ describe('the scene', () => {
         else if (asset === PREFAB) expect(id === '100100000' || prefab.has(id), `${owner} -> ${id}`).toBe(true);
         else if (guid === assetGuid('Assets/Gaitsmith/Walker/Walker.onnx')) expect(id).toBe('5022602860645237092');
         else if (asset === undefined) expect([BEHAVIOR_PARAMETERS, DECISION_REQUESTER, BUILT_IN]).toContain(guid);
-        else expect(existsSync(join(project, asset)) && asset.endsWith('.cs'), asset).toBe(true);
+        else expect(asset.endsWith('.cs') && existsSync(asset), asset).toBe(true);
       }
     }
   });
@@ -166,18 +163,18 @@ describe('the scene', () => {
     }
   });
 
-  it('has all that lies at its root in its list of roots', () => {
-    const roots = ofClass(1660057539)[0]![1].text;
-    const expected = [...ofClass(4), ...ofClass(1001)].map(([id]) => id);
-    expect([...roots.matchAll(/- \{fileID: (\d+)\}/g)].map((match) => match[1])).toEqual(expected);
+  it('has all that lies at its root in an order', () => {
+    const roots = [...ofClass(4), ...ofClass(1001)].map(([, { text }]) => text);
+    const orders = roots.map((text) => /m_RootOrder(?:: |\n +value: )(\d+)/.exec(text)?.[1]);
+    expect(orders).toEqual(['0', '1', '2']);
   });
 
   it('has the camera follow the walker by the name that its instance has', () => {
     const camera = ofClass(114)[0]![1].text;
-    expect(camera).toContain(assetGuid(`${SCRIPTS}/WalkerCamera.cs`));
+    expect(camera).toContain(guidOfScript('WalkerCamera.cs'));
     const walker = /walker: (.*)/.exec(camera)![1];
     expect(ofClass(1001)[0]![1].text).toContain(`propertyPath: m_Name\n      value: ${walker}\n`);
-    const script = read(`${SCRIPTS}/WalkerCamera.cs`);
+    const script = readScript('WalkerCamera.cs');
     expect(script).toMatch(/public string walker\b/);
     expect(script).toMatch(/public Vector3 away\b/);
   });

@@ -1,0 +1,146 @@
+// What stands where in the observations and the actions of the policy.
+// Written by `npm run build:unity` from the world that Gaitsmith trains in. Changes belong there: a test compares
+// this file with it byte for byte.
+
+using UnityEngine;
+
+namespace Gaitsmith
+{
+    public enum Seen
+    {
+        SpeedError,
+        MeanVelocity,
+        GoalVelocity,
+        HipsToGoal,
+        HeadToGoal,
+        TargetPosition,
+        GroundContact,
+        Velocity,
+        AngularVelocity,
+        Position,
+        Rotation,
+        Strength
+    }
+
+    public static class WalkerTables
+    {
+        // In the order in which they are observed.
+        public static readonly Observed[] Observations =
+        {
+            new Observed(Seen.SpeedError),
+            new Observed(Seen.MeanVelocity),
+            new Observed(Seen.GoalVelocity),
+            new Observed(Seen.HipsToGoal),
+            new Observed(Seen.HeadToGoal),
+            new Observed(Seen.TargetPosition),
+            new Observed(Seen.GroundContact, Body.Hips),
+            new Observed(Seen.Velocity, Body.Hips),
+            new Observed(Seen.AngularVelocity, Body.Hips),
+            new Observed(Seen.Position, Body.Hips),
+            new Observed(Seen.GroundContact, Body.Chest),
+            new Observed(Seen.Velocity, Body.Chest),
+            new Observed(Seen.AngularVelocity, Body.Chest),
+            new Observed(Seen.Position, Body.Chest),
+            new Observed(Seen.Rotation, Body.Chest),
+            new Observed(Seen.Strength, Body.Chest),
+            new Observed(Seen.GroundContact, Body.Spine),
+            new Observed(Seen.Velocity, Body.Spine),
+            new Observed(Seen.AngularVelocity, Body.Spine),
+            new Observed(Seen.Position, Body.Spine),
+            new Observed(Seen.Rotation, Body.Spine),
+            new Observed(Seen.Strength, Body.Spine),
+            new Observed(Seen.GroundContact, Body.Head),
+            new Observed(Seen.Velocity, Body.Head),
+            new Observed(Seen.AngularVelocity, Body.Head),
+            new Observed(Seen.Position, Body.Head),
+            new Observed(Seen.Rotation, Body.Head),
+            new Observed(Seen.Strength, Body.Head),
+            new Observed(Seen.GroundContact, Body.ThighL),
+            new Observed(Seen.Velocity, Body.ThighL),
+            new Observed(Seen.AngularVelocity, Body.ThighL),
+            new Observed(Seen.Position, Body.ThighL),
+            new Observed(Seen.Rotation, Body.ThighL),
+            new Observed(Seen.Strength, Body.ThighL),
+            new Observed(Seen.GroundContact, Body.ShinL),
+            new Observed(Seen.Velocity, Body.ShinL),
+            new Observed(Seen.AngularVelocity, Body.ShinL),
+            new Observed(Seen.Position, Body.ShinL),
+            new Observed(Seen.Rotation, Body.ShinL),
+            new Observed(Seen.Strength, Body.ShinL),
+            new Observed(Seen.GroundContact, Body.FootL),
+            new Observed(Seen.Velocity, Body.FootL),
+            new Observed(Seen.AngularVelocity, Body.FootL),
+            new Observed(Seen.Position, Body.FootL),
+            new Observed(Seen.Rotation, Body.FootL),
+            new Observed(Seen.Strength, Body.FootL),
+            new Observed(Seen.GroundContact, Body.ThighR),
+            new Observed(Seen.Velocity, Body.ThighR),
+            new Observed(Seen.AngularVelocity, Body.ThighR),
+            new Observed(Seen.Position, Body.ThighR),
+            new Observed(Seen.Rotation, Body.ThighR),
+            new Observed(Seen.Strength, Body.ThighR),
+            new Observed(Seen.GroundContact, Body.ShinR),
+            new Observed(Seen.Velocity, Body.ShinR),
+            new Observed(Seen.AngularVelocity, Body.ShinR),
+            new Observed(Seen.Position, Body.ShinR),
+            new Observed(Seen.Rotation, Body.ShinR),
+            new Observed(Seen.Strength, Body.ShinR),
+            new Observed(Seen.GroundContact, Body.FootR),
+            new Observed(Seen.Velocity, Body.FootR),
+            new Observed(Seen.AngularVelocity, Body.FootR),
+            new Observed(Seen.Position, Body.FootR),
+            new Observed(Seen.Rotation, Body.FootR),
+            new Observed(Seen.Strength, Body.FootR),
+            new Observed(Seen.GroundContact, Body.ArmL),
+            new Observed(Seen.Velocity, Body.ArmL),
+            new Observed(Seen.AngularVelocity, Body.ArmL),
+            new Observed(Seen.Position, Body.ArmL),
+            new Observed(Seen.Rotation, Body.ArmL),
+            new Observed(Seen.Strength, Body.ArmL),
+            new Observed(Seen.GroundContact, Body.ForearmL),
+            new Observed(Seen.Velocity, Body.ForearmL),
+            new Observed(Seen.AngularVelocity, Body.ForearmL),
+            new Observed(Seen.Position, Body.ForearmL),
+            new Observed(Seen.Rotation, Body.ForearmL),
+            new Observed(Seen.Strength, Body.ForearmL),
+            new Observed(Seen.GroundContact, Body.HandL),
+            new Observed(Seen.Velocity, Body.HandL),
+            new Observed(Seen.AngularVelocity, Body.HandL),
+            new Observed(Seen.Position, Body.HandL),
+            new Observed(Seen.GroundContact, Body.ArmR),
+            new Observed(Seen.Velocity, Body.ArmR),
+            new Observed(Seen.AngularVelocity, Body.ArmR),
+            new Observed(Seen.Position, Body.ArmR),
+            new Observed(Seen.Rotation, Body.ArmR),
+            new Observed(Seen.Strength, Body.ArmR),
+            new Observed(Seen.GroundContact, Body.ForearmR),
+            new Observed(Seen.Velocity, Body.ForearmR),
+            new Observed(Seen.AngularVelocity, Body.ForearmR),
+            new Observed(Seen.Position, Body.ForearmR),
+            new Observed(Seen.Rotation, Body.ForearmR),
+            new Observed(Seen.Strength, Body.ForearmR),
+            new Observed(Seen.GroundContact, Body.HandR),
+            new Observed(Seen.Velocity, Body.HandR),
+            new Observed(Seen.AngularVelocity, Body.HandR),
+            new Observed(Seen.Position, Body.HandR)
+        };
+
+        // Of each joint: the actions that turn it about x, y and z, and the one that sets its strength.
+        public static readonly JointActions[] Actions =
+        {
+            new JointActions(Body.Chest, 0, 1, 2, 26),
+            new JointActions(Body.Spine, 3, 4, 5, 27),
+            new JointActions(Body.ThighL, 6, 7, JointActions.None, 29),
+            new JointActions(Body.ThighR, 8, 9, JointActions.None, 32),
+            new JointActions(Body.ShinL, 10, JointActions.None, JointActions.None, 30),
+            new JointActions(Body.ShinR, 11, JointActions.None, JointActions.None, 33),
+            new JointActions(Body.FootR, 12, 13, 14, 34),
+            new JointActions(Body.FootL, 15, 16, 17, 31),
+            new JointActions(Body.ArmL, 18, 19, JointActions.None, 35),
+            new JointActions(Body.ArmR, 20, 21, JointActions.None, 37),
+            new JointActions(Body.ForearmL, 22, JointActions.None, JointActions.None, 36),
+            new JointActions(Body.ForearmR, 23, JointActions.None, JointActions.None, 38),
+            new JointActions(Body.Head, 24, 25, JointActions.None, 28)
+        };
+    }
+}
