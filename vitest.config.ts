@@ -2,6 +2,9 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './tests/longest-first.ts';
 
+/** Tests that start browsers, packages, server programs or whole pipelines. */
+const system = 'tests/system/**/*.test.ts';
+
 export default defineConfig({
   resolve: {
     alias: [
@@ -12,7 +15,10 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['tests/**/*.test.ts'],
+    projects: [
+      { extends: true, test: { name: 'rooms', include: ['tests/**/*.test.ts'], exclude: [system] } },
+      { extends: true, test: { name: 'system', include: [system] } },
+    ],
     globalSetup: ['tests/compiled/build.ts'],
     // onnxruntime-node and PhysX keep threads of their own: processes end cleanly where worker threads may not.
     pool: 'forks',

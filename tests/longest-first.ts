@@ -6,17 +6,17 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Those that take ten seconds and more, the longest first. */
 const longest = [
-  'tests/pipeline/end-to-end.test.ts',
+  'tests/system/pipeline/end-to-end.test.ts',
   'tests/train/settings.test.ts',
   'tests/train/training.test.ts',
-  'tests/examples/ci.test.ts',
+  'tests/system/examples/ci.test.ts',
   'tests/compile/conformance.test.ts',
   'tests/train/learn/objective.test.ts',
   'tests/envs/walker/determinism.test.ts',
   'tests/pipeline/train-stage.test.ts',
-  'tests/pipeline/train-unity.test.ts',
+  'tests/system/pipeline/train-unity.test.ts',
   'tests/regress/regress.test.ts',
-  'tests/physics/kernel.test.ts',
+  'tests/system/physics/kernel.test.ts',
   'tests/ship/shipped-walker.test.ts',
 ];
 

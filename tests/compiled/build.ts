@@ -4,7 +4,7 @@
  * A command under tsx spends one to two seconds of a core on loading a hundred modules, a thread half a second, and the tests
  * start hundreds. So esbuild, which is what tsx compiles with, puts the modules of what is started into a few files. They
  * are the same modules, and each believes that it lies where its source does. That tsx starts commands and their threads,
- * as users do, is tested by end-to-end.test.ts and executable.test.ts.
+ * as users do, is tested in tests/system (end-to-end.test.ts and executable.test.ts).
  */
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';

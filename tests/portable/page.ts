@@ -1,4 +1,4 @@
-/** What a browser is asked to play: put into one script, with nothing of Node in it, for browser.test.ts. */
+/** What a browser is asked to play: put into one script, with nothing of Node in it, for tests/system/portable/browser.test.ts. */
 import { cosine, naturalLogarithm, sine } from '../../base/exact-functions.ts';
 import { RandomStream } from '../../base/random/stream.ts';
 import { BatchedWorlds } from '../../envs/walker/batched-world.ts';

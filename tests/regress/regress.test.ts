@@ -21,6 +21,7 @@ import { initialParameters } from '../../train/policy/policy.ts';
 import { compiled } from '../compiled/loader.ts';
 import { because } from '../skipping.ts';
 import { smallPolicy } from '../small-policies.ts';
+import { undecidedBaseline } from './undecided-baseline.ts';
 
 const shipped = join(import.meta.dirname, '../../models/walker/walker.onnx');
 const unity = join(import.meta.dirname, '../../../../shared/reference/Walker-unity-2023.onnx');
@@ -107,7 +108,9 @@ describe('a file', () => {
   });
 
   it('that the episodes can not tell from its baseline is undecided, with 3 and how many would tell', async () => {
-    const report = await judged(file(planted(/noise of 2 %/)), { margin: '0.1%' });
+    const path = join(folder, 'undecided.baseline.json');
+    writeFileSync(path, undecidedBaseline(readFileSync(baseline, 'utf8')));
+    const report = await judged(shipped, { baseline: path, margin: '0.1%' });
     expect(report).toMatchObject({ verdict: 'undecided', exitCode: 3, looks: 4, pairs: 48 });
     expect(report.detectable).toBeGreaterThan(0.001);
     expect(report.needed).toBeGreaterThan(48);

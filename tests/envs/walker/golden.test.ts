@@ -3,7 +3,7 @@ import { worldNames } from '../../../envs/walker/dialects.ts';
 import { goldenWalkers, play } from './playing.ts';
 
 // What the world does, to the last bit. It holds on Node 20, 22 and 24 (tests/portable/in-node.ts), and those of the simulator
-// in a browser (tests/portable/browser.test.ts). Whoever changes the physics, the observation or the
+// in a browser (tests/system/portable/browser.test.ts). Whoever changes the physics, the observation or the
 // order of random numbers on purpose writes it anew, and says so:
 //
 //     npx vitest run tests/envs/walker/golden.test.ts --update

@@ -5,16 +5,16 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { sha256OfFile } from '../../base/files/hash.ts';
-import { RandomStream } from '../../base/random/stream.ts';
-import { readManifest } from '../../pipeline/manifest.ts';
-import { type RunFolder, runFolder } from '../../pipeline/run-folder.ts';
-import { readCheckpoint } from '../../train/keep/checkpoint.ts';
-import { listCheckpoints } from '../../train/keep/checkpoint-files.ts';
-import { compiled } from '../compiled/loader.ts';
-import { eventFilesIn, shownEvents } from '../train/keep/tensorboard/read-events.ts';
+import { sha256OfFile } from '../../../base/files/hash.ts';
+import { RandomStream } from '../../../base/random/stream.ts';
+import { readManifest } from '../../../pipeline/manifest.ts';
+import { type RunFolder, runFolder } from '../../../pipeline/run-folder.ts';
+import { readCheckpoint } from '../../../train/keep/checkpoint.ts';
+import { listCheckpoints } from '../../../train/keep/checkpoint-files.ts';
+import { compiled } from '../../compiled/loader.ts';
+import { eventFilesIn, shownEvents } from '../../train/keep/tensorboard/read-events.ts';
 
-const root = join(import.meta.dirname, '../..');
+const root = join(import.meta.dirname, '../../..');
 const KILLS = 3;
 const LAST_STEP = 1024;
 

@@ -13,10 +13,10 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { sha256OfFile } from '../../base/files/hash.ts';
-import { compiled } from '../compiled/loader.ts';
+import { sha256OfFile } from '../../../base/files/hash.ts';
+import { compiled } from '../../compiled/loader.ts';
 
-const root = join(import.meta.dirname, '../..');
+const root = join(import.meta.dirname, '../../..');
 const asset = 'Assets/Gaitsmith/Walker/Walker.onnx';
 
 const settings = `

@@ -4,13 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { splitWords } from '../../../../envs/unity/player/command-words.ts';
-import { type Built, buildExecutable } from '../../../../envs/unity/player/player-executable.ts';
-import { behavior } from '../../../../envs/walker/behavior.ts';
-import { because } from '../../../skipping.ts';
-import { type Script, scriptedTrainer } from './scripted-trainer.ts';
+import { type Built, buildExecutable } from '../../../../../envs/unity/player/player-executable.ts';
+import { behavior } from '../../../../../envs/walker/behavior.ts';
+import { type Script, scriptedTrainer } from '../../../../envs/unity/player/scripted-trainer.ts';
+import { because } from '../../../../skipping.ts';
 
-const root = join(import.meta.dirname, '../../../..');
+const root = join(import.meta.dirname, '../../../../..');
 
 // Not run on Windows, which knows no executable scripts; `npm run serve-env` does the same there.
 describe.skipIf(because(process.platform === 'win32', 'Windows has no executable scripts'))('the executable', () => {
@@ -107,33 +106,5 @@ describe.skipIf(because(process.platform === 'win32', 'Windows has no executable
       return executable.slice(env.length);
     });
     expect(places).toEqual(['.x86_64', '.app/Contents/MacOS/GaitsmithWalker']);
-  });
-});
-
-describe('the words of a player', () => {
-  const flags = { '--num-agents': true, '--real-time': false };
-
-  it('are parted into ours and those of Unity and of other games', () => {
-    const words = [
-      '-batchmode',
-      '--num-agents',
-      '4',
-      '--real-time',
-      '-logfile',
-      'a b.log',
-      '--level',
-      '3',
-      '--num-agents=5',
-    ];
-    expect(splitWords(words, flags)).toEqual({
-      known: ['--num-agents', '4', '--real-time', '--num-agents=5'],
-      others: ['-batchmode', '--level', '3'],
-      logFile: 'a b.log',
-    });
-  });
-
-  it('may end too soon, which is then told by whoever reads them', () => {
-    expect(splitWords(['--num-agents'], flags).known).toEqual(['--num-agents']);
-    expect(splitWords(['-logFile'], flags).logFile).toBeUndefined();
   });
 });

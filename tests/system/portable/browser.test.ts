@@ -8,14 +8,14 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type BrowserContext, chromium, type Page as Tab } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadKernel } from '../../physics/kernel.ts';
-import { goldenWalkers } from '../envs/walker/playing.ts';
-import { goldenRagdolls } from '../physics/playing.ts';
-import { because } from '../skipping.ts';
-import { Page } from './page.ts';
-import { type Served, servePage } from './serve.ts';
+import { loadKernel } from '../../../physics/kernel.ts';
+import { goldenWalkers } from '../../envs/walker/playing.ts';
+import { goldenRagdolls } from '../../physics/playing.ts';
+import { Page } from '../../portable/page.ts';
+import { type Served, servePage } from '../../portable/serve.ts';
+import { because } from '../../skipping.ts';
 
-const root = join(import.meta.dirname, '../..');
+const root = join(import.meta.dirname, '../../..');
 const golden = (path: string) => readFileSync(join(root, 'tests', path), 'utf8');
 
 const flags = [

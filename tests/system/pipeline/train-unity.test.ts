@@ -16,16 +16,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { checkOptions, type Given } from '../../cli/parse-options.ts';
-import { runFolder } from '../../pipeline/run-folder.ts';
-import trainStage from '../../pipeline/stages/train.ts';
-import { trainInUnity } from '../../pipeline/stages/train-unity.ts';
-import { readUnityConfiguration } from '../../train/configuration/read.ts';
-import { compiled } from '../compiled/loader.ts';
-import { playPointing } from '../envs/unity/pointing-unity.ts';
-import { because } from '../skipping.ts';
+import { checkOptions, type Given } from '../../../cli/parse-options.ts';
+import { runFolder } from '../../../pipeline/run-folder.ts';
+import trainStage from '../../../pipeline/stages/train.ts';
+import { trainInUnity } from '../../../pipeline/stages/train-unity.ts';
+import { readUnityConfiguration } from '../../../train/configuration/read.ts';
+import { compiled } from '../../compiled/loader.ts';
+import { playPointing } from '../../envs/unity/pointing-unity.ts';
+import { because } from '../../skipping.ts';
 
-const root = join(import.meta.dirname, '../..');
+const root = join(import.meta.dirname, '../../..');
 const noPlayers = because(process.platform === 'win32', 'the player of this test is a shell script');
 
 const settings = (maxSteps: number, more = '') => `
