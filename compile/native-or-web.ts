@@ -7,6 +7,9 @@ import type * as Ort from 'onnxruntime-node';
 /** As much as both have. */
 type Runtime = Pick<typeof Ort, 'InferenceSession' | 'Tensor'>;
 
+/** Its install script is left out: it would fetch CUDA from outside the registry, and fail where that can't be reached. */
+const howToInstallNative = 'To have the native one: npm install -D --ignore-scripts onnxruntime-node';
+
 /** Names the one to take: "web" where the native one is not to be asked for. */
 const CHOICE = 'GAITSMITH_ONNXRUNTIME';
 
@@ -17,6 +20,12 @@ export interface ChosenRuntime extends Runtime {
 }
 
 export const runtime: ChosenRuntime = (await nativeRuntime()) ?? (await webRuntime());
+
+/** For who has long work before them: what computes, and what would be faster; undefined where that is there. */
+export const withoutNative =
+  runtime.name === 'onnxruntime-node'
+    ? undefined
+    : `onnxruntime-node is not installed: its WebAssembly computes, and takes 2.4 times as long to train. ${howToInstallNative}`;
 
 async function nativeRuntime(): Promise<ChosenRuntime | undefined> {
   if (process.env[CHOICE] === 'web') return undefined;
