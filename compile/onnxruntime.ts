@@ -1,10 +1,8 @@
-/**
- * The only file that knows onnxruntime-node: an ONNX model in, a session with named typed arrays out.
- */
-
-import * as ort from 'onnxruntime-node';
+/** An ONNX model in, a session with named typed arrays out: on onnxruntime-node, or where that is not installed on its WebAssembly. */
+import type * as ort from 'onnxruntime-node';
 import type { Model } from '../onnx/model.ts';
 import { checkDevice, type Device, type DeviceUse } from './devices.ts';
+import { runtime } from './native-or-web.ts';
 import { tryDevice } from './try-device.ts';
 import { unwantedOptimisers } from './unwanted-optimisers.ts';
 
@@ -23,6 +21,9 @@ export interface SessionOptions {
   /** What computes; default 'cpu', which also steps in where another one cannot be used (`Session.use` tells). */
   readonly device?: Device;
 }
+
+/** WebAssembly has a memory of its own: what is to go elsewhere is copied there. */
+const writesInto = runtime.name === 'onnxruntime-node';
 
 export class Session {
   readonly #session: ort.InferenceSession;
@@ -72,15 +73,16 @@ export class Session {
     const given: Record<string, ort.Tensor> = {};
     for (const name in feeds) given[name] = tensorOn(feeds[name]!);
     const asked: Record<string, ort.Tensor | null> = {};
-    for (const name of wanted) asked[name] = into[name] ? tensorOn(into[name]) : null;
+    for (const name of wanted) asked[name] = into[name] && writesInto ? tensorOn(into[name]) : null;
     const computed = await this.#session.run(given, asked);
     const result: Record<string, DenseTensor> = {};
     for (const name of wanted) {
+      const tensor = computed[name]!;
       if (into[name]) {
+        if (!writesInto) (into[name].data as Float32Array).set(tensor.data as Float32Array);
         result[name] = into[name];
         continue;
       }
-      const tensor = computed[name]!;
       result[name] = { type: tensor.type as ElementType, shape: tensor.dims, data: tensor.data as Float32Array };
     }
     return result;
@@ -98,7 +100,7 @@ export function openForThread(model: Uint8Array): Promise<Session> {
 }
 
 function tensorOn({ type, data, shape }: DenseTensor): ort.Tensor {
-  return new ort.Tensor(type, data as Float32Array, shape as number[]);
+  return new runtime.Tensor(type, data as Float32Array, shape as number[]);
 }
 
 /**
@@ -111,7 +113,7 @@ function create(
   threads?: number,
   more: ort.InferenceSession.SessionOptions = {},
 ): Promise<ort.InferenceSession> {
-  return ort.InferenceSession.create(model, {
+  return runtime.InferenceSession.create(model, {
     executionProviders: [device],
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
@@ -128,8 +130,8 @@ async function find(
   device: Device,
 ): Promise<Pick<DeviceUse, 'operations'> & { readonly why?: string }> {
   // It lists what this platform's package was built for, whether or not the machine has one.
-  if (!ort.listSupportedBackends().some(({ name }) => name === device)) {
-    return { why: `onnxruntime-node has no ${device} on ${process.platform}-${process.arch}` };
+  if (!runtime.listSupportedBackends().some(({ name }) => name === device)) {
+    return { why: `${runtime.name} has no ${device} on ${process.platform}-${process.arch}` };
   }
   const { error, log } = await tryDevice(model, device);
   if (error !== undefined) return { why: reasonOf(error) };
@@ -167,7 +169,7 @@ export async function openAndTell(model: Uint8Array, device: Device): Promise<vo
   await session.release();
   const { encodeModel } = await import('../onnx/encode.ts'); // which no other session needs
   const small = await create(encodeModel(smallModel), device);
-  const { y } = await small.run({ x: new ort.Tensor('float32', Float32Array.of(1, 2, 3, 4), [2, 2]) });
+  const { y } = await small.run({ x: new runtime.Tensor('float32', Float32Array.of(1, 2, 3, 4), [2, 2]) });
   if (String(y!.data) !== '7,10,15,22') throw new Error(`it computes wrong numbers: ${y!.data} for 7,10,15,22`);
   await small.release();
 }

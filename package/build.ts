@@ -9,7 +9,8 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
-import { build, type Metafile, type Plugin } from 'esbuild';
+import { brotliCompressSync, constants } from 'node:zlib';
+import { build, type Metafile, type Plugin, transform } from 'esbuild';
 import { packageRoot as root } from '../base/files/own-files.ts';
 import { importsOf } from '../docs/make/imports.ts';
 import { noticesOf } from './notices.ts';
@@ -19,8 +20,8 @@ const UNPUBLISHED = ['bench', 'docs', 'examples', 'package', 'tests', 'unity'];
 
 const dist = join(root, 'dist');
 
-/** Packages that are installed beside ours, if at all: engines, and what looks for files of its own. */
-const external = ['onnxruntime-node', 'onnxruntime-web', 'physx-js-webidl', 'tsx'];
+/** Packages that are installed beside ours, if at all. */
+const external = ['onnxruntime-node', 'physx-js-webidl', 'tsx'];
 
 /** What each made file begins with: where `dist/` is, and `require` for packages in CommonJS, which ask for Node's modules. */
 const banner = `import { createRequire as __createRequire } from 'node:module';
@@ -59,12 +60,23 @@ export async function buildPackage(): Promise<Metafile> {
     legalComments: 'none',
     metafile: true,
     logLevel: 'error',
-    plugins: [{ name: 'each module beside its source', setup: besideItsSource }],
+    plugins: [
+      { name: 'each module beside its source', setup: besideItsSource },
+      { name: 'the engine in WebAssembly', setup: webEngine },
+      { name: 'TensorFlow.js, small', setup: smallTensorFlow },
+    ],
   });
   copyOthers();
+  await packWebEngine();
   chmodSync(join(dist, 'js/pipeline/gaitsmith.js'), 0o755);
   writeTypes();
-  writeFileSync(join(dist, 'THIRD-PARTY-NOTICES.txt'), noticesOf(Object.keys(metafile.inputs), root));
+  writeFileSync(
+    join(dist, 'THIRD-PARTY-NOTICES.txt'),
+    noticesOf(
+      [...Object.keys(metafile.inputs), 'node_modules/onnxruntime-web/', 'node_modules/onnxruntime-common/'],
+      root,
+    ),
+  );
   return metafile;
 }
 
@@ -80,6 +92,48 @@ const besideItsSource: Plugin['setup'] = ({ onLoad }) => {
     return { loader: 'ts', contents };
   });
 };
+
+/** onnxruntime-web stays the files that it is, in a folder of ours: `imports` in package.json says where. */
+const webEngine: Plugin['setup'] = ({ onResolve }) => {
+  onResolve({ filter: /^onnxruntime-web$/ }, () => ({ path: '#onnxruntime-web', external: true }));
+};
+
+/** 4.4 MB of tfjs are 1.6 without blanks and long names. */
+const smallTensorFlow: Plugin['setup'] = ({ onLoad }) => {
+  onLoad({ filter: /node_modules[\\/]@tensorflow[\\/].*\.js$/ }, async ({ path }) => {
+    const { code } = await transform(readFileSync(path, 'utf8'), { minify: true, target: 'node20' });
+    return { contents: code };
+  });
+};
+
+/** As much of onnxruntime-web as Node runs; its 14 MB of WebAssembly packed, for half of all installs never need it. */
+async function packWebEngine(): Promise<void> {
+  const from = join(root, 'node_modules/onnxruntime-web/dist');
+  const to = join(dist, 'js/vendor/onnxruntime-web');
+  const wasm = 'ort-wasm-simd-threaded.wasm';
+  await build({
+    entryPoints: [join(from, 'ort.node.min.mjs')],
+    outfile: join(to, 'ort.node.mjs'),
+    bundle: true, // with onnxruntime-common
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'error',
+  });
+  cpSync(join(from, 'ort-wasm-simd-threaded.mjs'), join(to, 'ort-wasm-simd-threaded.mjs'));
+  // The best quality, 11, takes 45 s for a fifth less.
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_LGWIN]: 24 };
+  writeFileSync(join(to, `${wasm}.br`), brotliCompressSync(readFileSync(join(from, wasm)), { params }));
+  writeFileSync(
+    join(to, 'index.mjs'),
+    `import { readFileSync } from 'node:fs';
+import { brotliDecompressSync } from 'node:zlib';
+import { env } from './ort.node.mjs';
+
+env.wasm.wasmBinary = brotliDecompressSync(readFileSync(new URL('./${wasm}.br', import.meta.url)));
+export * from './ort.node.mjs';
+`,
+  );
+}
 
 /** Protocols, WebAssembly, scripts that were JavaScript all along, pages. */
 function copyOthers(): void {

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /**
  * The entry of every command: `node --import tsx pipeline/gaitsmith.ts <command> [flags]`, by the scripts in package.json.
  */

@@ -1,4 +1,5 @@
 /** Something that runs a policy file; validation asks each the same questions. */
+import { runtime } from '../compile/native-or-web.ts';
 import { type DenseTensor, Session } from '../compile/onnxruntime.ts';
 import { WebSession } from '../compile/onnxruntime-web.ts';
 import { inputsOf, type PolicyShape } from '../lint/contract.ts';
@@ -12,6 +13,11 @@ export interface Runtime {
    */
   run(observations: Float32Array, rows: number, wanted: readonly string[]): Promise<Record<string, Float32Array>>;
   close(): Promise<void>;
+}
+
+/** What a file is asked in: the native library, where that is installed, and its WebAssembly. */
+export function installedEngines() {
+  return runtime.name === 'onnxruntime-node' ? [onnxruntimeNode, onnxruntimeWeb] : [onnxruntimeWeb];
 }
 
 /** The native library. */

@@ -104,6 +104,8 @@ export default defineStage({
     const { sha256 } = await import('../../base/files/hash.ts');
     const { behavior, environmentUrl } = await import('../../envs/walker/behavior.ts');
     const { commitText, versions } = await import('../versions.ts');
+    const { withoutNative } = await import('../../compile/native-or-web.ts');
+    if (withoutNative !== undefined) logger.warn(withoutNative);
 
     const { file, configuration: wanted } = await configurationOf(options, run, saved, note);
     const isOutdated = saved !== undefined && (await startHasChanged(saved, wanted, options));

@@ -43,17 +43,19 @@ export default defineStage({
     const { eagerActions } = await import('../../train/policy/eager-actor.ts');
     const { leftOut } = await import('../../train/policy/still-observations.ts');
     const { validate } = await import('../../validate/validate.ts');
-    const { onnxruntimeNode, onnxruntimeWeb } = await import('../../validate/runtime.ts');
+    const { installedEngines } = await import('../../validate/runtime.ts');
     const { writeAtomically } = await import('../../base/files/write-atomically.ts');
 
     const checkpoint = policyOf(readCheckpoint(exportedCheckpoint(run)));
     const model = readFileSync(run.policy);
     for (const [key, value] of Object.entries(decodeModel(model, run.policy).metadata)) logger.info(`${key}: ${value}`);
+    const { withoutNative } = await import('../../compile/native-or-web.ts');
+    if (withoutNative !== undefined) logger.warn(withoutNative);
     const report = await validate({
       model,
       path: run.policy,
       shape: { ...checkpoint.network, sensors: checkpoint.sensors },
-      engines: [onnxruntimeNode, onnxruntimeWeb],
+      engines: installedEngines(),
       observations: checkpoint.sample,
       normaliser: { ...checkpoint.normaliser.moments(), leftOut: leftOut(checkpoint) },
       reference: (observations, rows) => eagerActions(checkpoint, observations, rows, backend),
