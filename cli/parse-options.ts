@@ -41,7 +41,8 @@ export function parseArguments(words: CommandWords, argv: readonly string[], env
     throw toldAsUserError(error, words, command, argv);
   }
   const bare = Object.keys(words.options).find((key) => words.options[key]!.bare);
-  const word = bare === undefined ? undefined : command.args[0];
+  const between = bare !== undefined && words.options[bare]!.repeats === 'lines' ? '\n' : ',';
+  const word = command.args.length > 0 ? command.args.join(between) : undefined;
   const given: Given = { ...command.opts(), ...(bare !== undefined && word !== undefined ? { [bare]: word } : {}) };
   complainOfSwallowedFlags(words, given, env);
   return { given };
@@ -126,8 +127,8 @@ function commanderFor({ typed, summary, options, epilogue }: CommandWords, onHel
 }
 
 /** As usage lines have it: one that may be left out in brackets. It is asked for by its schema, not by commander. */
-function wordOf({ argument }: OptionSpec): string {
-  return `[${argument}]`;
+function wordOf({ argument, repeats }: OptionSpec): string {
+  return `[${argument}${repeats ? '...' : ''}]`;
 }
 
 function defaultText({ schema, description }: OptionSpec): string {

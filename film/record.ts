@@ -26,7 +26,7 @@ export interface RecordOptions {
   /** Of the film. */
   readonly seconds: number;
   /** Ends it in the middle, with the signal's reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Recording {

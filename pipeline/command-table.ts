@@ -13,7 +13,8 @@ export function commandTable(stages: readonly StageEntry[]): readonly CommandEnt
       summary: 'runs all stages in this order',
       async load() {
         const { pipelineCommand } = await import('./pipeline-command.ts');
-        return pipelineCommand(await Promise.all(stages.map((stage) => stage.load())));
+        const { report } = await import('./runs.ts');
+        return pipelineCommand(await Promise.all(stages.map((stage) => stage.load())), report);
       },
     },
     ...stages.map(({ name, summary, load }) => ({
@@ -40,6 +41,11 @@ export function commandTable(stages: readonly StageEntry[]): readonly CommandEnt
       name: 'film',
       summary: 'paints a policy walking, as an animated PNG',
       load: async () => (await import('../film/command.ts')).filmCommand((await import('./runs.ts')).filmable),
+    },
+    {
+      name: 'report',
+      summary: 'tells what came of a run as one HTML page, or lays several runs over one another',
+      load: async () => (await import('../report/command.ts')).reportCommand((await import('./runs.ts')).reportable),
     },
     {
       name: 'lint',

@@ -34,6 +34,8 @@ const stageRecord = z.object({
     commit: z.string().nullable(),
     dirty: z.boolean().nullable(),
   }),
+  /** Absent in a record from before it was kept. */
+  machine: z.object({ cpu: z.string(), cores: z.number().int(), memoryGiB: z.number() }).optional(),
   summary: z.string().optional(),
   details: json.optional(),
   /** What it warned of: told again where it is skipped because nothing has changed. */

@@ -1,12 +1,12 @@
 /**
  * The command of the whole: `npm run pipeline`. It has the flags of every stage, and hands each to the stage it belongs to.
  */
-
+import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { commandText } from '../base/command-text.ts';
 import { UserError } from '../base/failure/user-error.ts';
-import type { CommandLine, CommandResult } from '../cli/command-line.ts';
-import type { OptionSpec, OptionSpecs } from '../cli/options.ts';
+import type { CommandContext, CommandLine, CommandResult } from '../cli/command-line.ts';
+import { flag, type OptionSpec, type OptionSpecs } from '../cli/options.ts';
 import { commandLineText, type Given } from '../cli/parse-options.ts';
 import { type TableRow, tableText } from '../cli/table.ts';
 import { isSound, type PipelineStep } from './pipeline-step.ts';
@@ -17,12 +17,21 @@ import { canGoOn, reasonOf } from './stage-command.ts';
 
 const typed = commandText('pipeline');
 
-export function pipelineCommand(stages: readonly Stage[]): CommandLine {
+/**
+ * Writes what people look at, once the stages are through.
+ *
+ * @returns its path.
+ */
+export type Report = (run: RunFolder, context: CommandContext) => Promise<string>;
+
+/** @param report none where not said. */
+export function pipelineCommand(stages: readonly Stage[], report?: Report): CommandLine {
   const stageName = z.enum(stages.map((stage) => stage.name)).optional();
   const options = {
     from: { argument: 'STAGE', description: 'run this stage and all after it, up to date or not', schema: stageName },
     only: { argument: 'STAGE', description: 'run this stage alone, up to date or not', schema: stageName },
     ...runOptions,
+    withoutReport: { description: 'write no report.html at the end', schema: flag() },
     force: { ...runOptions.force, description: 'run every stage, with --from those from there on, and begin afresh' },
   } satisfies OptionSpecs;
   const command: CommandLine<typeof options> = {
@@ -35,7 +44,8 @@ export function pipelineCommand(stages: readonly Stage[]): CommandLine {
       `  ${commandText('pipeline', '--run-id first --max-steps 2e6')}`,
       `  ${commandText('pipeline', '--run-id first --from export')}`,
     ].join('\n'),
-    async run({ from, only, force, ...values }, { terminal, interrupts, given, json }) {
+    async run({ from, only, force, withoutReport, ...values }, context) {
+      const { terminal, interrupts, given, json } = context;
       if (from && only) {
         throw new UserError({ what: 'only one of the two can be given', where: '--from and --only' });
       }
@@ -43,10 +53,31 @@ export function pipelineCommand(stages: readonly Stage[]): CommandLine {
       const { runPipeline } = await import('./run-pipeline.ts'); // execa is not needed for --help
       const steps = await runPipeline(stages, { run, given, from, only, force, terminal, interrupts, json });
       terminal.print(`\n${tableText(steps.map((step) => rowOf(step, run)))}`);
-      return resultOf(steps, run, given, interrupts.exitCode());
+      // An interruption wants an end, and what failed is told at its best.
+      const reported =
+        report && !withoutReport && interrupts.exitCode() === undefined
+          ? await tryReport(report, run, context)
+          : undefined;
+      return resultOf(steps, run, given, interrupts.exitCode(), reported);
     },
   };
   return command as CommandLine;
+}
+
+/** Undefined where it could not be written: a warning, for the run is what it is without it. */
+async function tryReport(report: Report, run: RunFolder, context: CommandContext): Promise<string | undefined> {
+  const { terminal, interrupts } = context;
+  if (!existsSync(run.path)) return undefined;
+  try {
+    const path = await report(run, context);
+    terminal.print(`report: ${path}`);
+    return path;
+  } catch (error) {
+    if (interrupts.signal.aborted) return undefined;
+    const why = error instanceof Error ? error.message : String(error);
+    terminal.printError(terminal.color.yellow(`warning: no report was written: ${why}`));
+    return undefined;
+  }
 }
 
 /** The stages' options side by side. Two stages may share one, if it takes the same kind of value. */
@@ -77,10 +108,12 @@ function resultOf(
   run: RunFolder,
   given: Given,
   interruptedWith: number | undefined,
+  report: string | undefined,
 ): CommandResult {
   const json = {
     run: { id: run.id, path: run.path },
     stages: steps.map(({ stage, result, record }) => ({ stage, result, ...record })),
+    ...(report === undefined ? {} : { report }),
   };
   const failed = steps.find(({ result }) => result === 'failed');
   if (failed) {

@@ -23,6 +23,11 @@ export interface RunFolder {
   readonly dumps: string;
   readonly policy: string;
   readonly validation: string;
+  /** Of `npm run evaluate -- --report` and `npm run regress -- --report`, where somebody put them there. */
+  readonly evaluation: string;
+  readonly regression: string;
+  /** A page for people: see `report/`. */
+  readonly report: string;
   readonly logs: string;
   /** Held by the process that works here. See `base/files/lock-folder.ts`. */
   readonly lock: string;
@@ -53,6 +58,9 @@ export function runFolder(id: string, runsDir = 'runs'): RunFolder {
     dumps: join(path, 'dumps'),
     policy: join(path, 'policy.onnx'),
     validation: join(path, 'validation.json'),
+    evaluation: join(path, 'evaluation.json'),
+    regression: join(path, 'regression.json'),
+    report: join(path, 'report.html'),
     logs: join(path, 'logs'),
     lock: join(path, 'run.lock'),
   };

@@ -16,7 +16,7 @@ import { readManifest, recordStage, type StageRecord } from './manifest.ts';
 import type { RunFolder } from './run-folder.ts';
 import { checkStage, type Stage, type StageResult } from './stage.ts';
 import { hashInputs, hashOutputs } from './up-to-date.ts';
-import { versions } from './versions.ts';
+import { machine, versions } from './versions.ts';
 
 export interface StageRun {
   readonly run: RunFolder;
@@ -74,6 +74,7 @@ async function runLocked(stage: Stage, setup: StageRun): Promise<StageOutcome> {
     inputs,
     outputs: {},
     versions: versions(),
+    machine: machine(),
   };
   const end = (rest: Partial<StageRecord>): StageRecord => {
     const record = { ...running, ...rest, seconds: Math.round(performance.now() - began) / 1000 };

@@ -1,6 +1,5 @@
 /** Runs as commands see them that are no stages: what they want to know of one is looked up here and handed to them. */
-
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { commandText } from '../base/command-text.ts';
 import { UserError } from '../base/failure/user-error.ts';
 import { fromHere } from '../base/files/from-here.ts';
@@ -8,12 +7,18 @@ import { behavior } from '../envs/walker/behavior.ts';
 import { checkParameter } from '../envs/walker/parameters.ts';
 import type { Policies } from '../evaluate/command.ts';
 import { readPolicyFile } from '../evaluate/policy-file.ts';
+import type { Runs as ReportableRuns } from '../report/command.ts';
+import type { RunFiles } from '../report/read-run.ts';
+import { familyOf } from '../report/series.ts';
 import type { ShippableRun } from '../ship/ship.ts';
 import { lessonsOf } from '../train/configuration/environment-parameters.ts';
 import { readEnvironmentParameters } from '../train/configuration/read.ts';
 import { exportedCheckpoint } from './exported-checkpoint.ts';
+import { readManifest } from './manifest.ts';
+import type { Report } from './pipeline-command.ts';
 import { type RunFolder, runFolder } from './run-folder.ts';
 import { runFolderOf, runOptions } from './run-options.ts';
+import { stages } from './stages.ts';
 import { noSuchRun } from './up-to-date.ts';
 
 /** For `npm run film`. */
@@ -51,6 +56,44 @@ export const evaluable: Policies = {
     );
   },
 };
+
+/** For `npm run report`. */
+export const reportable: ReportableRuns = {
+  runsDir: runOptions.runsDir,
+  filesOf(name, runsDir) {
+    const own = runFolder(name, runsDir);
+    if (existsSync(own.path)) return [reportedRun(own)];
+    const seeds = existsSync(runsDir) ? readdirSync(runsDir).filter((id) => id !== name && familyOf(id) === name) : [];
+    if (seeds.length === 0) throw noSuchRun(own);
+    const inOrder = seeds.sort((a, b) => Number(/\d+$/.exec(a)) - Number(/\d+$/.exec(b)));
+    return inOrder.map((id) => reportedRun(runFolder(id, runsDir)));
+  },
+};
+
+export function reportedRun(run: RunFolder): RunFiles {
+  return { ...run, stages: () => inOrderOfStages(readManifest(run).stages) };
+}
+
+/** For `npm run pipeline`: one that is as it would be written again stays as it is. */
+export const report: Report = async (run, { progress, interrupts: { signal } }) => {
+  const { EPISODES } = await import('../report/command.ts');
+  const { writeReport } = await import('../report/write-report.ts');
+  const update = (done: number, total: number) => progress.update({ done, total, unit: 'episodes' });
+  const { path } = await writeReport(reportedRun(run), {
+    episodes: EPISODES,
+    unlessCurrent: true,
+    signal,
+    progress: update,
+  });
+  progress.end();
+  return path;
+};
+
+/** As they run, whichever was run last. */
+function inOrderOfStages<Told>(told: Readonly<Record<string, Told>>): Record<string, Told> {
+  const place = (name: string) => stages.findIndex((stage) => stage.name === name);
+  return Object.fromEntries(Object.entries(told).sort(([one], [other]) => place(one) - place(other)));
+}
 
 function exportedPolicy(run: RunFolder): string {
   if (existsSync(run.policy)) return run.policy;

@@ -3,6 +3,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, realpathSync } from 'node:fs';
+import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot as root } from '../base/files/own-files.ts';
 import type { StageRecord } from './manifest.ts';
@@ -15,6 +16,12 @@ export function versions(): StageRecord['versions'] {
     platform: `${process.platform}-${process.arch}`,
     ...commit(),
   };
+}
+
+/** On what: no name of it, only what a time says nothing without. */
+export function machine(): NonNullable<StageRecord['machine']> {
+  const cpu = cpus()[0]?.model.trim() || 'unknown processor';
+  return { cpu, cores: availableParallelism(), memoryGiB: Math.round(totalmem() / 2 ** 30) };
 }
 
 /** The commit in a word, "-dirty" where files had been changed since; null where nobody knows. */

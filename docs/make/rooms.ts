@@ -174,6 +174,11 @@ export const rooms: readonly Room[] = [
     knows: ['base', 'cli', 'models', 'envs/walker', 'evaluate'],
   },
   {
+    name: 'report',
+    about: 'what came of a run as one HTML page: curves, speed held, verdicts, settings; several runs overlaid',
+    knows: ['base', 'cli', 'evaluate', 'train/configuration', 'validate', 'film'],
+  },
+  {
     name: 'ship',
     about: 'a run becomes `models/<name>`',
     knows: ['base', 'cli', 'onnx', 'models', 'envs/walker', ...training, 'validate'],
@@ -200,6 +205,7 @@ export const rooms: readonly Room[] = [
       'regress',
       'deploy-unity',
       'film',
+      'report',
       'ship',
     ],
   },

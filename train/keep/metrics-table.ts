@@ -172,6 +172,7 @@ export const metricsTable = {
     unit: '',
     what: 'of both together, with max_gradient_norm',
     of: ({ losses }) => losses.gradientNorm,
+    tag: 'Gaitsmith/Gradient Norm',
   }),
   actorMinibatches: row({
     unit: '',
@@ -213,6 +214,7 @@ export const metricsTable = {
     unit: '',
     what: 'where it is one of its own',
     of: ({ settings }) => settings.criticLearningRate,
+    tag: 'Gaitsmith/Learning Rate, critic',
   }),
   epsilon: row({ unit: '', what: 'the clip range', of: ({ settings }) => settings.epsilon, tag: 'Policy/Epsilon' }),
   beta: row({ unit: '', what: 'the weight of the entropy', of: ({ settings }) => settings.beta, tag: 'Policy/Beta' }),

@@ -1,0 +1,65 @@
+/** What is played and painted for a report where nobody has done it yet: an evaluation of the policy, and its walk as a contact sheet. */
+import { UserError } from '../base/failure/user-error.ts';
+import { evaluate } from '../evaluate/evaluate.ts';
+import type { PlayWatch } from '../evaluate/players.ts';
+import { readPolicyFile } from '../evaluate/policy-file.ts';
+import { sheetOf } from '../film/film.ts';
+import { openPolicy } from '../film/policy.ts';
+import { type Recording, record } from '../film/record.ts';
+import type { EvaluationTold, Missing, RunFiles } from './read-run.ts';
+import type { ContactSheet } from './run-page.ts';
+
+/** Target speeds of the sheet's rows, m/s; of as many episodes at each the straightest stretch is shown. */
+const SPEEDS = [1, 2, 3];
+const TRIES = 4;
+/** Of the stretch, and of the part of each episode that it is taken from. */
+const SECONDS = { stretch: 4, episode: 8 };
+/** Edge of a picture, pixels. */
+const EDGE = 200;
+
+export interface MadeForIt {
+  readonly evaluation?: EvaluationTold;
+  readonly sheet?: ContactSheet;
+  /** Why not, such as of a policy that is none of the Walker. */
+  readonly missing: readonly Missing[];
+}
+
+/**
+ * @param episodes of the evaluation, 0 for none.
+ * @param world that the run was trained in.
+ */
+export async function madeFor(
+  { policy }: Pick<RunFiles, 'policy'>,
+  { episodes, world }: { readonly episodes: number; readonly world: string | undefined },
+  watch: PlayWatch,
+): Promise<MadeForIt> {
+  try {
+    const sheet = await contactSheet(policy, world, watch.signal);
+    if (episodes === 0) return { sheet, missing: [] };
+    const evaluation = await evaluate({ policy: readPolicyFile(policy), episodes, world }, watch);
+    return { sheet, evaluation, missing: [] };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { missing: [{ what: `The policy could not be played: ${error.message}` }] };
+  }
+}
+
+async function contactSheet(
+  path: string,
+  world: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<ContactSheet> {
+  const policy = await openPolicy(path);
+  const recordings: Recording[] = [];
+  try {
+    for (const speed of SPEEDS) {
+      const { stretch: seconds, episode: secondsOfEpisode } = SECONDS;
+      recordings.push(await record(policy, { speed, seed: 0, tries: TRIES, seconds, secondsOfEpisode, world, signal }));
+    }
+  } finally {
+    await policy.close();
+  }
+  const did = ({ speed, walked, fellAfter }: Recording) =>
+    `asked ${speed} m/s, ${fellAfter === null ? `it walks ${walked.toFixed(1)} m/s` : `it falls after ${fellAfter.toFixed(1)} s`}`;
+  return { bytes: sheetOf(recordings, EDGE), alternative: `By its mean actions: ${recordings.map(did).join('; ')}.` };
+}
