@@ -68,6 +68,10 @@ ul.missing { padding-left: 1.2rem; } ul.missing li { margin: .3rem 0; }
   .scroll { overflow: visible; }
   details::details-content { content-visibility: visible; block-size: auto; }
   details > summary { list-style: none; color: var(--ink); font-weight: 600; }
+  table { font-size: 8pt; }
+  th, td { padding-right: .5rem; }
+  td.number, th.number, td:first-child code { white-space: normal; }
+  td.path { min-width: 6rem; }
   .tiles div { border: 1px solid var(--edge); }
   * { print-color-adjust: exact; }
 }
