@@ -1,7 +1,6 @@
 /**
  * The command of the whole: `npm run pipeline`. It has the flags of every stage, and hands each to the stage it belongs to.
  */
-
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { commandText } from '../base/command-text.ts';

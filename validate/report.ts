@@ -18,6 +18,29 @@ const engineReport = z.object({
   noise: z.object({ above: z.number().nullable(), middleHalf: z.number().nullable() }),
 });
 
+/** The same seeded episodes, played by the same engine here and in a browser. */
+const webReport = z.object({
+  /** "Chromium 150.0.7871.114". */
+  browser: z.string(),
+  /** Null for a policy that is none of the Walker, which can't be played here. */
+  episodes: z
+    .object({
+      world: z.string(),
+      seed: z.int(),
+      agents: z.int(),
+      decisions: z.int(),
+      /** SHA-256 of the trajectory in Node, and in the browser. */
+      node: z.string(),
+      web: z.string(),
+      /** The first decision, from 0, that is another one there; null where none is. */
+      partsAt: z.int().nullable(),
+      /** The same of onnxruntime-node, whose sums are rounded otherwise: told, and not judged. */
+      nativePartsAt: z.int().nullable(),
+    })
+    .nullable(),
+});
+export type WebReport = z.infer<typeof webReport>;
+
 const validationReport = z.object({
   passed: z.boolean(),
   /** What is wrong, a sentence each. */
@@ -33,6 +56,8 @@ const validationReport = z.object({
   /** Observations compared: from episodes, and made up to be extreme. */
   rows: z.object({ episodes: z.int(), edge: z.int() }),
   engines: z.array(engineReport),
+  /** With `--web`. */
+  web: webReport.optional(),
 });
 
 export type EngineReport = z.infer<typeof engineReport>;

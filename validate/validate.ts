@@ -8,8 +8,8 @@ import { ACTION_OUTPUTS, constantOutputs, type PolicyShape } from '../lint/contr
 import { contractProblems } from '../lint/lint.ts';
 import { decodeModel } from '../onnx/decode.ts';
 import { driftObservations, type EdgeStatistics, edgeObservations, repeatedObservation } from './edge-observations.ts';
+import type { Runtime } from './policy-runtime.ts';
 import type { EngineReport, ValidationReport } from './report.ts';
-import type { Runtime } from './runtime.ts';
 
 export interface ValidateOptions {
   /** The file. */
@@ -96,6 +96,7 @@ async function judge(
   expected: Float32Array,
   problems: string[],
 ): Promise<EngineReport> {
+  const allowed = engine.tolerance ?? tolerance;
   const say = (problem: string) => problems.push(`${engine.name}: ${problem}`);
   for (const [name, value] of Object.entries(constantOutputs(shape))) {
     const got = (await engine.run(observations.subarray(0, shape.observationSize), 1, [name]))[name]!;
@@ -109,8 +110,8 @@ async function judge(
     const actions = await inBatches(engine, observations, shape, size, say);
     const largest = largestDifference(actions, expected);
     batches.push({ size, largestDifference: largest });
-    if (!(largest <= tolerance)) {
-      say(`in batches of ${size}, an action differs by ${largest.toExponential(2)}; at most ${tolerance} is allowed`);
+    if (!(largest <= allowed)) {
+      say(`in batches of ${size}, an action differs by ${largest.toExponential(2)}; at most ${allowed} is allowed`);
     }
     first ??= actions;
     largestBetweenBatches = Math.max(largestBetweenBatches, largestDifference(actions, first));
@@ -135,9 +136,9 @@ async function judge(
     shape,
     sigma,
   );
-  const allowed = (NOISE_DEVIATIONS * 0.5) / Math.sqrt(judged);
+  const offAtMost = (NOISE_DEVIATIONS * 0.5) / Math.sqrt(judged);
   for (const [what, share] of Object.entries(noise)) {
-    if (share !== null && !(Math.abs(share - 0.5) <= allowed)) {
+    if (share !== null && !(Math.abs(share - 0.5) <= offAtMost)) {
       say(
         `the sampled actions are not drawn from the policy's distribution: share ${what} is ${share.toFixed(3)}, not 0.5`,
       );

@@ -146,9 +146,14 @@ export const rooms: readonly Room[] = [
     knows: ['onnx', 'compile', 'lint', 'train/policy'],
   },
   {
+    name: 'browser',
+    about: 'a headless Chromium that is there already: modules of ours put into its page, which has no network',
+    knows: ['base'],
+  },
+  {
     name: 'validate',
-    about: 'the file is the policy: in onnxruntime-node and in onnxruntime-web',
-    knows: ['base', 'onnx', 'compile', 'lint'],
+    about: 'the file is the policy: in onnxruntime-node, in onnxruntime-web, and with --web in a browser',
+    knows: ['base', 'onnx', 'compile', 'lint', 'physics', 'envs', 'envs/walker', 'browser'],
   },
   {
     name: 'regress',
@@ -201,6 +206,7 @@ export const rooms: readonly Room[] = [
       'lint',
       'inspect',
       'export',
+      'browser',
       'validate',
       'regress',
       'deploy-unity',

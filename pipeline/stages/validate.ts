@@ -3,8 +3,9 @@
  * TensorFlow.js for a judge. What is found goes into validation.json.
  */
 import { readFileSync } from 'node:fs';
-import { oneOf, positiveNumber } from '../../cli/options.ts';
+import { flag, oneOf, positiveNumber } from '../../cli/options.ts';
 import { backendNames, eagerBackendNames } from '../../compile/eager-backends.ts';
+import type { WebReport } from '../../validate/report.ts';
 import { exportedCheckpoint } from '../exported-checkpoint.ts';
 import { defineStage } from '../stage.ts';
 
@@ -25,24 +26,33 @@ export default defineStage({
         .default('cpu')
         .transform((name) => (name === 'onnx' ? 'cpu' : name)),
     },
+    web: {
+      description:
+        'also in a headless Chromium of this machine: actions differ by 1e-4 at most, and the same episodes are the same there',
+      schema: flag(),
+    },
   },
 
-  async check({ backend }) {
+  async check({ backend, web }) {
     const { checkInstalled } = await import('../../compile/eager-backends.ts');
     await checkInstalled(backend);
+    if (web) (await import('../../browser/chromium.ts')).neededChromium();
   },
 
-  async inputs({ tolerance, backend }, run) {
-    return { files: { checkpoint: exportedCheckpoint(run), policy: run.policy }, settings: { tolerance, backend } };
+  async inputs({ tolerance, backend, web }, run) {
+    const settings = { tolerance, backend, ...(web ? { web } : {}) };
+    return { files: { checkpoint: exportedCheckpoint(run), policy: run.policy }, settings };
   },
 
-  async run({ tolerance, backend }, { run, logger }) {
+  async run({ tolerance, backend, web }, { run, logger }) {
     const { readCheckpoint } = await import('../../train/keep/checkpoint.ts');
     const { policyOf } = await import('../../train/policy/policy-average.ts');
     const { decodeModel } = await import('../../onnx/decode.ts');
     const { eagerActions } = await import('../../train/policy/eager-actor.ts');
     const { leftOut } = await import('../../train/policy/still-observations.ts');
-    const { validate } = await import('../../validate/validate.ts');
+    const { validate } = web
+      ? { validate: (await import('../../validate/web/validate-web.ts')).validateWithWeb }
+      : await import('../../validate/validate.ts');
     const { installedEngines } = await import('../../validate/runtime.ts');
     const { writeAtomically } = await import('../../base/files/write-atomically.ts');
 
@@ -72,6 +82,7 @@ export default defineStage({
         `${engine}: largest difference in batches of ${differences.join(', ')}; between batches ${largestBetweenBatches.toExponential(1)}`,
       );
     }
+    if (report.web) logger.info(episodesText(report.web));
     const largest = Math.max(
       ...report.engines.flatMap(({ batches }) => batches.map((batch) => batch.largestDifference)),
     );
@@ -86,3 +97,16 @@ export default defineStage({
     };
   },
 });
+
+/** What the same episodes came to here and in the browser. */
+function episodesText({ browser, episodes }: WebReport): string {
+  if (!episodes) return `no episodes were played in ${browser}, for the policy is none of the Walker`;
+  const { agents, decisions, world, partsAt, nativePartsAt, node, web } = episodes;
+  const told =
+    partsAt === null
+      ? `are the same to the last bit (${node.slice(0, 12)})`
+      : `part at decision ${partsAt} (${node.slice(0, 12)}, ${web.slice(0, 12)})`;
+  const native =
+    nativePartsAt === null ? 'are the same, too' : `part at decision ${nativePartsAt}, as it rounds otherwise`;
+  return `${agents} walkers over ${decisions} decisions in the world ${world}: onnxruntime-web here and in ${browser} ${told}; onnxruntime-node's ${native}`;
+}

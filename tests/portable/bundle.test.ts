@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { bundleForBrowser } from './bundle.ts';
+import { bundleForBrowser } from '../../browser/bundle.ts';
 
 const root = join(import.meta.dirname, '../..');
 const made: string[] = [];

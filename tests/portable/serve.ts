@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { bundleForBrowser } from './bundle.ts';
+import { bundleForBrowser } from '../../browser/bundle.ts';
 
 const root = join(import.meta.dirname, '../..');
 

@@ -9,7 +9,8 @@ import { Normaliser } from '../../train/policy/normaliser.ts';
 import { initialParameters, type Network } from '../../train/policy/policy.ts';
 import { leftOut } from '../../train/policy/still-observations.ts';
 import { edgeObservations } from '../../validate/edge-observations.ts';
-import { onnxruntimeNode, onnxruntimeWeb, type Runtime } from '../../validate/runtime.ts';
+import type { Runtime } from '../../validate/policy-runtime.ts';
+import { onnxruntimeNode, onnxruntimeWeb } from '../../validate/runtime.ts';
 import { type ValidateOptions, validate } from '../../validate/validate.ts';
 
 const network = { observationSize: 243, actionSize: 39, hiddenUnits: 64, layers: 3 };

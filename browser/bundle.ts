@@ -2,7 +2,7 @@
 import { createRequire, isBuiltin } from 'node:module';
 import { join, relative } from 'node:path';
 
-const root = join(import.meta.dirname, '../..');
+const root = join(import.meta.dirname, '..');
 const require = createRequire(import.meta.url);
 const esbuild = createRequire(require.resolve('tsx'))('esbuild') as Esbuild;
 
@@ -21,11 +21,13 @@ const nativePackages = ['onnxruntime-node', '@grpc/grpc-js'];
 
 /**
  * @param entries modules of ours by their path from the project's root, or absolute.
+ * @param alias packages by the name of another one that is to be in their place.
  * @param packages whether packages become a part of the scripts, or are left where they are and not looked into.
  */
 export async function bundleForBrowser(
   entries: readonly string[],
   packages: 'bundle' | 'external' = 'bundle',
+  alias: Readonly<Record<string, string>> = {},
 ): Promise<Bundle> {
   const needsNode: string[] = [];
   const { outputFiles } = await esbuild.build({
@@ -36,6 +38,7 @@ export async function bundleForBrowser(
     write: false,
     bundle: true,
     packages,
+    alias,
     splitting: true,
     platform: 'browser',
     format: 'esm',
