@@ -17,8 +17,8 @@ export const bench = (argv: readonly string[]) =>
       options: {
         config: {
           argument: 'FILES',
-          description: 'settings to train by, several with commas between them (default: config/walker-fast.yaml)',
-          schema: text().default('config/walker-fast.yaml'),
+          description: 'settings to train by, several with commas between them (default: config/walker-quick.yaml)',
+          schema: text().default('config/walker-quick.yaml'),
         },
         maxSteps: {
           argument: 'N',

@@ -28,7 +28,7 @@ export const options = {
   config: {
     argument: 'FILE',
     description:
-      "settings in ML-Agents' YAML schema (default: config/walker-fast.yaml from scratch, walker-tune.yaml from a walker that walks, walker.yaml in Unity; with --resume in the embedded world the one that the run was trained by)",
+      "settings in ML-Agents' YAML schema (default: config/walker-quick.yaml from scratch, walker-tune.yaml from a walker that walks, walker.yaml in Unity; with --resume in the embedded world the one that the run was trained by)",
     schema: orOfProject('config', text().optional()),
   },
   set: {

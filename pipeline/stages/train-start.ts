@@ -32,7 +32,7 @@ export async function configurationOf(
   const { checkParameter, checkParameters } = await import('../../envs/walker/parameters.ts');
   const shipped = shippedFolder(starts);
   const hasStart = initializeFrom !== undefined || shipped !== undefined;
-  const own = hasStart ? 'config/walker-tune.yaml' : 'config/walker-fast.yaml';
+  const own = hasStart ? 'config/walker-tune.yaml' : 'config/walker-quick.yaml';
   const named = config ?? saved?.origin?.file;
   const file = named === undefined ? ownFile(own) : givenOrOwnFile(named);
   const configuration = readConfiguration(file, behavior.name, checkParameter, note, set);

@@ -16,7 +16,7 @@ const shipped = fromHere(shippedFiles(SHIPPED_WALKER).checkpoint);
 
 describe('a new run', () => {
   it('starts from nothing learnt, by the settings that learn fastest then', async () => {
-    expect(await startWith({})).toEqual({ file: 'config/walker-fast.yaml', start: null });
+    expect(await startWith({})).toEqual({ file: 'config/walker-quick.yaml', start: null });
   });
 
   it('starts from nothing learnt also by settings that the shipped walker was trained by', async () => {

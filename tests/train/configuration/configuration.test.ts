@@ -55,9 +55,13 @@ describe('a configuration', () => {
     const read = (name: string) => readConfiguration(join(root, `config/${name}.yaml`), 'Walker');
     const [fast, tune, long] = [read('walker-fast'), read('walker-tune'), read('walker-long')];
     const robust = read('walker-robust');
+    const quick = read('walker-quick');
     const { network_settings } = parsed(stock).behavior;
-    for (const { behavior } of [fast, tune, long]) expect(behavior.network_settings).toEqual(network_settings);
+    for (const { behavior } of [fast, tune, long, quick]) expect(behavior.network_settings).toEqual(network_settings);
     expect(settingsAt(long.behavior, long.behavior.max_steps).gaitsmith.max_log_deviation).toBe(
+      tune.behavior.gaitsmith.max_log_deviation,
+    );
+    expect(settingsAt(quick.behavior, quick.behavior.max_steps).gaitsmith.max_log_deviation).toBe(
       tune.behavior.gaitsmith.max_log_deviation,
     );
     expect(robust.behavior).toEqual(tune.behavior);
