@@ -62,11 +62,20 @@ function build(folder: string): Promise<void> {
     format: 'esm',
     target: 'node20',
     logLevel: 'error',
-    // For packages in CommonJS, which ask for Node's modules with require().
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    banner: { js: [withRequire, withCompiledUrl(folder)].join('\n') },
     define: { 'process.env.GAITSMITH_COMPILED': JSON.stringify(folder) },
     plugins: [{ name: 'as from its source', setup: asFromSource }],
   });
+}
+
+/** For packages in CommonJS, which ask for Node's modules with require(). */
+const withRequire = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
+/** For modules that are told at run time which one to load: what was made of it is loaded, and needs no loader. */
+function withCompiledUrl(folder: string): string {
+  const [sources, made] = [root, folder].map((path) => `${pathToFileURL(path).href}/`);
+  const compiled = `${JSON.stringify(made)} + url.slice(${sources!.length}).replace(/\\.ts$/, '.mjs')`;
+  return `const compiledUrl = (url) => (url.startsWith(${JSON.stringify(sources)}) ? ${compiled} : url);`;
 }
 
 /** Each module finds files beside its source, not beside what was made of it. */
@@ -75,7 +84,8 @@ function asFromSource({ onLoad, onResolve }: PluginBuild): void {
     loader: 'ts',
     contents: readFileSync(path, 'utf8')
       .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href))
-      .replaceAll('import.meta.dirname', JSON.stringify(dirname(path))),
+      .replaceAll('import.meta.dirname', JSON.stringify(dirname(path)))
+      .replaceAll(/\bimport\((\w+)\)/g, 'import(compiledUrl($1))'),
   }));
   for (const [module, path] of Object.entries(replaced))
     onResolve({ filter: new RegExp(`/${module}$`) }, () => ({ path }));

@@ -1,6 +1,6 @@
 /** How tests start scripts of this project: on what `build.ts` made of them. */
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { join, relative } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const folder = process.env.GAITSMITH_COMPILED!;
 
@@ -15,4 +15,9 @@ export const compiled = pathToFileURL(join(folder, 'loader.mjs')).href;
  */
 export function compiledScript(script: string): string {
   return join(folder, script.replace(/\.ts$/, '.mjs'));
+}
+
+/** What was made of a module that a thread runs, for a thread without any loader. */
+export function compiledModule(module: URL): URL {
+  return pathToFileURL(compiledScript(relative(join(import.meta.dirname, '../..'), fileURLToPath(module))));
 }

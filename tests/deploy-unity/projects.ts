@@ -1,19 +1,11 @@
-/** Unity projects and models for the tests, made in temporary folders that go away after each test. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+/** Unity projects and models for the tests, made in temporary folders that go away after the test file. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterEach } from 'vitest';
 import { UserError } from '../../base/failure/user-error.ts';
-
-const temporary: string[] = [];
-afterEach(() => {
-  for (const folder of temporary.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
+import { temporaryFolder as newFolder } from '../temporary-folders.ts';
 
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'gaitsmith-deploy-'));
-  temporary.push(folder);
-  return folder;
+  return newFolder('gaitsmith-deploy-');
 }
 
 export const ASSET = 'Assets/Gaitsmith/Walker/Walker.onnx';
