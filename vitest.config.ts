@@ -4,8 +4,24 @@ import { LongestFirst } from './tests/longest-first.ts';
 
 /** Tests that start browsers and server programs, install packages or run whole pipelines. */
 const system = ['tests/system/**/*.test.ts'];
-/** Tests that put something else in the place of a module of Node: for all that is loaded in their process. */
-const alone = ['tests/base/files/write-atomically.test.ts'];
+/**
+ * Rooms whose test files share a process and what it has loaded: each in one of its own would spend the better part of a second on
+ * that. Their tests mock no module and put back what they change; another room may join them once that holds for it.
+ */
+const together = [
+  'cli',
+  'compile',
+  'deploy-unity',
+  'export',
+  'film',
+  'inspect',
+  'lint',
+  'onnx',
+  'portable',
+  'train/learn',
+  'unity-assets',
+  'validate',
+].map((room) => `tests/${room}/**/*.test.ts`);
 
 export default defineConfig({
   resolve: {
@@ -18,17 +34,8 @@ export default defineConfig({
   },
   test: {
     projects: [
-      {
-        extends: true,
-        test: {
-          name: 'rooms',
-          include: ['tests/**/*.test.ts'],
-          exclude: [...system, ...alone],
-          // Files share a process and what it has loaded: each in one of its own would spend about a second on that.
-          isolate: false,
-        },
-      },
-      { extends: true, test: { name: 'alone', include: alone } },
+      { extends: true, test: { name: 'together', include: together, isolate: false } },
+      { extends: true, test: { name: 'alone', include: ['tests/**/*.test.ts'], exclude: [...system, ...together] } },
       { extends: true, test: { name: 'system', include: system } },
     ],
     globalSetup: ['tests/compiled/build.ts'],

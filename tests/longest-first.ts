@@ -20,7 +20,7 @@ const longest = [
   'tests/ship/shipped-walker.test.ts',
 ];
 
-/** Those that have a process to themselves come after those that share one, which they end. */
+/** Those that have processes to themselves come after those that share one, which the first of them ends. */
 const last = longest.length + 1;
 
 export class LongestFirst extends BaseSequencer {

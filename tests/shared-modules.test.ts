@@ -1,4 +1,4 @@
-/** Test files share a process (vitest.config.ts), so a module that several of them import is evaluated once. */
+/** Where test files share a process (`together` in vitest.config.ts), a module that several of them import is evaluated once. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
