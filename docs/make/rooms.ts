@@ -181,7 +181,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'report',
     about: 'what came of a run as one HTML page: curves, speed held, verdicts, settings; several runs overlaid',
-    knows: ['base', 'cli', 'evaluate', 'train/configuration', 'validate', 'film'],
+    knows: ['base', 'cli', 'models', 'evaluate', 'train/configuration', 'validate', 'film'],
   },
   {
     name: 'ship',
