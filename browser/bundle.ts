@@ -3,8 +3,6 @@ import { createRequire, isBuiltin } from 'node:module';
 import { join, relative } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
-const require = createRequire(import.meta.url);
-const esbuild = createRequire(require.resolve('tsx'))('esbuild') as Esbuild;
 
 export interface Bundle {
   /** The scripts, by name: one for each module that was asked for, and what several of them share. */
@@ -29,6 +27,8 @@ export async function bundleForBrowser(
   packages: 'bundle' | 'external' = 'bundle',
   alias: Readonly<Record<string, string>> = {},
 ): Promise<Bundle> {
+  const require = createRequire(import.meta.url);
+  const esbuild = createRequire(require.resolve('tsx'))('esbuild') as Esbuild;
   const needsNode: string[] = [];
   const { outputFiles } = await esbuild.build({
     entryPoints: entries,

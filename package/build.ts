@@ -7,12 +7,13 @@
  * project, and files that are no TypeScript are copied there. tsc writes the types.
  */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { build, type Metafile, type Plugin, transform } from 'esbuild';
 import { packageRoot as root } from '../base/files/own-files.ts';
 import { importsOf } from '../docs/make/imports.ts';
+import { bundledScripts } from '../validate/web/page-scripts.ts';
 import { noticesOf } from './notices.ts';
 
 /** Rooms of developers: nothing of theirs is published. */
@@ -21,7 +22,7 @@ const UNPUBLISHED = ['bench', 'docs', 'examples', 'package', 'tests', 'unity'];
 const dist = join(root, 'dist');
 
 /** Packages that are installed beside ours, if at all. */
-const external = ['onnxruntime-node', 'physx-js-webidl', 'tsx'];
+const external = ['onnxruntime-node', 'physx-js-webidl', 'playwright-core', 'tsx'];
 
 /** What each made file begins with: where `dist/` is, and `require` for packages in CommonJS, which ask for Node's modules. */
 const banner = `import { createRequire as __createRequire } from 'node:module';
@@ -68,6 +69,7 @@ export async function buildPackage(): Promise<Metafile> {
   });
   copyOthers();
   await packWebEngine();
+  await makeValidationPage();
   chmodSync(join(dist, 'js/pipeline/gaitsmith.js'), 0o755);
   writeTypes();
   writeFileSync(
@@ -133,6 +135,16 @@ env.wasm.wasmBinary = brotliDecompressSync(readFileSync(new URL('./${wasm}.br', 
 export * from './ort.node.mjs';
 `,
   );
+}
+
+/** The page that a validation opens with `--web`: an installed Gaitsmith has no sources to make it from. */
+async function makeValidationPage(): Promise<void> {
+  for (const [name, text] of await bundledScripts()) {
+    const { code } = await transform(text, { minify: true, format: 'esm', target: 'es2022' });
+    const path = join(dist, 'js/validate/web/page-scripts', name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, code);
+  }
 }
 
 /** Protocols, WebAssembly, scripts that were JavaScript all along, pages. */

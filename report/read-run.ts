@@ -1,9 +1,12 @@
 /** Reads what a run has left, as far as it is there: what is missing or damaged is told, and stops nothing. */
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { commandText, quoted } from '../base/command-text.ts';
 import { UserError } from '../base/failure/user-error.ts';
+import { fromHere } from '../base/files/from-here.ts';
 import { sha256OfFile } from '../base/files/hash.ts';
 import type { Score } from '../evaluate/score.ts';
+import { SHIPPED_WALKER, shippedFiles } from '../models/shipped.ts';
 import { readReport, type ValidationReport } from '../validate/report.ts';
 import { earlierNames } from './curves.ts';
 import type { Iteration } from './series.ts';
@@ -151,7 +154,7 @@ export function readRun(files: RunFiles): RunRead {
     }
   };
   const { flags } = files;
-  const train = `npm run train -- ${flags}`;
+  const train = commandText('train', flags);
   let stages: RunRead['stages'] = {};
   try {
     stages = files.stages();
@@ -159,29 +162,40 @@ export function readRun(files: RunFiles): RunRead {
     missing.push({ what: causeOf(error) });
   }
   if (Object.keys(stages).length === 0 && missing.length === 0) {
-    missing.push({ what: 'No stage has been recorded: there is no run.json.', mend: `npm run pipeline -- ${flags}` });
+    missing.push({ what: 'No stage has been recorded: there is no run.json.', mend: commandText('pipeline', flags) });
   }
   const lines = read(files.metrics, 'No training has told of itself: there is no metrics.jsonl.', train, parseMetrics);
   if (lines?.iterations.length === 0) missing.push({ what: 'No iteration of the training is over yet.' });
   const settings = read(files.config, 'There is no config.yaml.', train, (text) => readSettings(text, files.config));
   const policy = sha256OfFile(files.policy);
-  if (policy === undefined) missing.push({ what: 'No policy was exported.', mend: `npm run export -- ${flags}` });
-  const validation = read(files.validation, 'The policy was not validated.', `npm run validate -- ${flags}`, () =>
+  if (policy === undefined) missing.push({ what: 'No policy was exported.', mend: commandText('export', flags) });
+  const validation = read(files.validation, 'The policy was not validated.', commandText('validate', flags), () =>
     readReport(files.validation, flags),
   );
   const regression = read(
     files.regression,
     'The policy was not judged by a baseline.',
-    `npm run regress -- ${files.policy} --baseline models/walker/walker.baseline.json --report ${files.regression}`,
+    commandText(
+      'regress',
+      `${quoted(files.policy)} --baseline ${quoted(shippedBaseline())} --report ${quoted(files.regression)}`,
+    ),
     (text) => regressionTold.parse(JSON.parse(text)),
   );
   const evaluation = existsSync(files.evaluation)
-    ? read(files.evaluation, '', `npm run evaluate -- ${flags} --report ${files.evaluation}`, (text) =>
-        evaluationTold.parse(JSON.parse(text)),
-      )
+    ? read(files.evaluation, '', evaluateCommand(files), (text) => evaluationTold.parse(JSON.parse(text)))
     : undefined;
   const { iterations = [], heldOut = [] } = lines ?? {};
   return { files, stages, iterations, heldOut, settings, validation, evaluation, regression, policy, missing };
+}
+
+/** The command that writes the evaluation of a run's policy where a report looks for it. */
+export function evaluateCommand({ flags, evaluation }: Pick<RunFiles, 'flags' | 'evaluation'>): string {
+  return commandText('evaluate', `${flags} --report ${quoted(evaluation)}`);
+}
+
+/** A run has no baseline of its own; the shipped walker's says whether it walks as well as that one. */
+function shippedBaseline(): string {
+  return fromHere(shippedFiles(SHIPPED_WALKER).policy).replace(/\.onnx$/, '.baseline.json');
 }
 
 /** The lines of metrics.jsonl; one that was cut off, or is none of ours, is passed over. */

@@ -4,7 +4,7 @@ import { sha256, sha256OfFile } from '../base/files/hash.ts';
 import { writeAtomically } from '../base/files/write-atomically.ts';
 import type { PlayWatch } from '../evaluate/players.ts';
 import { DIGEST_NAME } from './page.ts';
-import { type RunFiles, type RunRead, readRun } from './read-run.ts';
+import { evaluateCommand, type RunFiles, type RunRead, readRun } from './read-run.ts';
 
 export interface ReportOptions extends PlayWatch {
   /** Episodes that are played where there is no evaluation of the policy; 0 for none. */
@@ -62,8 +62,8 @@ async function playedFor({ files, evaluation, policy, settings }: RunRead, { epi
   return madeFor(files, { episodes: isKnown ? 0 : episodes, world: world === 'null' ? undefined : world }, watch);
 }
 
-function unplayed({ flags, evaluation }: RunFiles) {
-  return { what: 'The policy was not evaluated.', mend: `npm run evaluate -- ${flags} --report ${evaluation}` };
+function unplayed(files: RunFiles) {
+  return { what: 'The policy was not evaluated.', mend: evaluateCommand(files) };
 }
 
 /** What a report is made from, as a hash. */

@@ -181,7 +181,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'report',
     about: 'what came of a run as one HTML page: curves, speed held, verdicts, settings; several runs overlaid',
-    knows: ['base', 'cli', 'evaluate', 'train/configuration', 'validate', 'film'],
+    knows: ['base', 'cli', 'models', 'evaluate', 'train/configuration', 'validate', 'film'],
   },
   {
     name: 'ship',
@@ -245,6 +245,6 @@ export const rooms: readonly Room[] = [
   {
     name: 'package',
     about: 'what is published: the sources built into JavaScript and types, the licences of what went in',
-    knows: ['base', 'docs/make/imports.ts'],
+    knows: ['base', 'docs/make/imports.ts', 'validate/web/page-scripts.ts'],
   },
 ];

@@ -32,6 +32,8 @@ export const sections: readonly Section[] = [
   {
     title: 'Judge a policy',
     pages: [
+      { title: 'The report', path: 'docs/report.md' },
+      { title: 'Validating', path: 'docs/validating.md' },
       { title: 'Evaluating', path: 'docs/evaluating.md' },
       { title: 'Regression', path: 'docs/regress.md' },
       { title: 'In CI', path: 'docs/ci.md' },

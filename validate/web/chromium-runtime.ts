@@ -1,8 +1,5 @@
 /** onnxruntime-web in a headless Chromium, as one engine more; and the same episodes there and here. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { sha256 } from '../../base/files/hash.ts';
-import { bundleForBrowser } from '../../browser/bundle.ts';
 import { type OpenPage, openPage } from '../../browser/page.ts';
 import { behavior } from '../../envs/walker/behavior.ts';
 import { createEnvironment } from '../../envs/walker/environment.ts';
@@ -11,7 +8,7 @@ import type { Runtime } from '../policy-runtime.ts';
 import type { WebReport } from '../report.ts';
 import { onnxruntimeNode, onnxruntimeWeb } from '../runtime.ts';
 import { numbersOfText, textOfBytes, textOfNumbers } from './bytes.ts';
-import { FILES } from './page-files.ts';
+import { pageFiles } from './page-scripts.ts';
 import { partingOf, playTrajectory, type TrajectoryOptions } from './trajectory.ts';
 
 /** What a browser's actions may differ by. */
@@ -19,9 +16,6 @@ export const WEB_TOLERANCE = 1e-4;
 
 /** Enough for several falls of each of eight walkers. */
 const PLAYED: TrajectoryOptions = { world: 'unity', seed: 5, agents: 8, decisions: 200 };
-
-/** The page's scripts: the processor's WebAssembly alone, the very file that Node runs. */
-const ALIAS = { 'onnxruntime-web': 'onnxruntime-web/wasm' };
 
 export interface ChromiumRuntime extends Runtime {
   /** "Chromium 150.0.7871.114". */
@@ -31,16 +25,7 @@ export interface ChromiumRuntime extends Runtime {
 
 /** @throws UserError where there is no Chromium, or what drives it is not installed. */
 export async function onnxruntimeChromium(model: Uint8Array, shape: PolicyShape): Promise<ChromiumRuntime> {
-  const require = createRequire(import.meta.url);
-  const { scripts } = await bundleForBrowser(['validate/web/page.ts'], 'bundle', ALIAS);
-  const page: OpenPage = await openPage({
-    scripts,
-    entry: 'validate/web/page.js',
-    files: {
-      [FILES.engine]: readFileSync(require.resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm')),
-      [FILES.simulator]: readFileSync(new URL('../../physics/simulator.wasm', import.meta.url)),
-    },
-  });
+  const page: OpenPage = await openPage(await pageFiles());
   await page.ask('open', { model: textOfBytes(model), shape });
   return {
     name: `onnxruntime-web in ${page.browser}`,
