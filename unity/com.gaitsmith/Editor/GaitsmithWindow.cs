@@ -123,11 +123,7 @@ namespace Gaitsmith.Editor
             EditorGUILayout.LabelField("Gaitsmith", EditorStyles.boldLabel);
             EditorGUILayout.BeginHorizontal();
             var folder = EditorGUILayout.TextField("Folder to start it in", Folder);
-            if (GUILayout.Button("Choose"))
-            {
-                var chosen = EditorUtility.OpenFolderPanel("The folder that has package.json and runs", folder, "");
-                if (chosen != "") folder = chosen;
-            }
+            if (GUILayout.Button("Choose")) Later(ChooseFolder);
             EditorGUILayout.EndHorizontal();
             if (folder != Folder) Folder = folder;
             if (!Directory.Exists(folder))
@@ -135,6 +131,16 @@ namespace Gaitsmith.Editor
                 EditorGUILayout.HelpBox("Choose the folder in which you train and deploy: the one that has the runs in it.",
                     MessageType.Info);
             }
+        }
+
+        /// <summary>Where a dialog opens while the window draws, Unity loses count of what is nested in what.</summary>
+        static void Later(Action act) => EditorApplication.delayCall += () => act();
+
+        void ChooseFolder()
+        {
+            var chosen = EditorUtility.OpenFolderPanel("The folder that has package.json and runs", Folder, "");
+            if (chosen != "") Folder = chosen;
+            Repaint();
         }
 
         void DrawModels()
@@ -216,7 +222,7 @@ namespace Gaitsmith.Editor
                 EditorGUILayout.LabelField(setting.Name, told);
             }
             var others = PhysicsCheck.Settings.Where(setting => !setting.IsAsTrained).ToArray();
-            if (others.Length > 0 && GUILayout.Button("Make them as trained")) Apply(others);
+            if (others.Length > 0 && GUILayout.Button("Make them as trained")) Later(() => Apply(others));
 #else
             EditorGUILayout.HelpBox("The walker needs ML-Agents (com.unity.ml-agents), 2.0 or newer: 4.0 for Unity 6.",
                 MessageType.Warning);

@@ -72,7 +72,13 @@ public static class Host
     {
         var type = Load("Gaitsmith.Editor").GetType("Gaitsmith.Editor.GaitsmithWindow");
         var window = Activator.CreateInstance(type);
-        Action<string> call = name => type.GetMethod(name, All).Invoke(window, null);
+        Action<string> call = name =>
+        {
+            type.GetMethod(name, All).Invoke(window, null);
+            var later = EditorApplication.delayCall;
+            EditorApplication.delayCall = null;
+            later?.Invoke();
+        };
         call("OnEnable");
         foreach (var step in steps)
         {

@@ -23,6 +23,13 @@ namespace UnityEditor
         }
     }
 
+    public static class EditorApplication
+    {
+        public delegate void CallbackFunction();
+
+        public static CallbackFunction delayCall;
+    }
+
     public enum MessageType { None, Info, Warning, Error }
 
     public static class EditorStyles
