@@ -1,5 +1,6 @@
 /** The only file that knows onnxruntime-web: the WebAssembly build, in a browser and, for validation, under Node. */
 import * as ort from 'onnxruntime-web';
+import { inTurn } from './in-turn.ts';
 import type { DenseTensor, ElementType } from './onnxruntime.ts';
 import { unwantedOptimisers } from './unwanted-optimisers.ts';
 
@@ -8,18 +9,6 @@ ort.env.wasm.numThreads = 1;
 /** For a page: the engine's own WebAssembly, fetched by whoever asks, so that it can be told how far it is. Before the first session. */
 export function giveWasm(binary: ArrayBuffer): void {
   ort.env.wasm.wasmBinary = binary;
-}
-
-let last: Promise<unknown> = Promise.resolve();
-
-/**
- * One thing after the other, of all sessions of this thread: they share a stack of WebAssembly, on which a call keeps its names while it
- * waits for its inputs. Calls in between overwrite them.
- */
-function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-  const done = last.then(work);
-  last = done.catch(() => {});
-  return done;
 }
 
 /** The same questions as onnxruntime-node's session answers, asked of the other engine. */
