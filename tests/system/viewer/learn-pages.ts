@@ -1,11 +1,10 @@
 /** Builds the bare page of the panel with Vite, and serves it as any static host does: without special headers. */
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, extname, join } from 'node:path';
-import { type BrowserContext, chromium } from 'playwright-core';
+import { extname, join } from 'node:path';
 import { build } from 'vite';
 
 const types: Readonly<Record<string, string>> = {
@@ -56,29 +55,4 @@ export async function serveLearnPage(): Promise<ServedPage> {
       rmSync(folder, { recursive: true });
     },
   };
-}
-
-/** The first Chromium on the PATH. */
-export function findChromium(): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  return ['chromium', 'chromium-browser', 'google-chrome']
-    .flatMap((name) => folders.map((folder) => join(folder, name)))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
-}
-
-/** One that reaches nothing but this machine. @param profile an empty folder. */
-export function openChromium(executablePath: string, profile: string): Promise<BrowserContext> {
-  const args = [
-    ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-    ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-    '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
-  ];
-  return chromium.launchPersistentContext(profile, { executablePath, args });
 }

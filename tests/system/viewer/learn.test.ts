@@ -7,9 +7,10 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '../../../base/files/hash.ts';
+import { findChromium, launchChromium } from '../../../browser/chromium.ts';
 import { oldestEngines } from '../../../lint/engines.ts';
 import { lintFile } from '../../../lint/lint-file.ts';
 import { readCheckpoint } from '../../../train/keep/checkpoint.ts';
@@ -21,7 +22,7 @@ import type { LearnState } from '../../../viewer/learn/engine.ts';
 import { because } from '../../skipping.ts';
 import { learnInNode } from './learn-in-node.ts';
 import type { Shown } from './learn-page/main.ts';
-import { findChromium, openChromium, type ServedPage, serveLearnPage } from './learn-pages.ts';
+import { type ServedPage, serveLearnPage } from './learn-pages.ts';
 
 declare const shown: Shown;
 
@@ -33,13 +34,12 @@ const settings = readFileSync(join(import.meta.dirname, '../../../viewer/learn/l
   .replace('learning_rate: 0.0003', 'learning_rate: 0.001')
   .replace(/max_steps: \d+/, `max_steps: ${UPDATES * 2560}`);
 
-const chromium = findChromium();
 const MILLISECONDS_TO_LEARN = 240_000;
 
-describe.skipIf(because(!chromium, 'no chromium on the PATH: apt-get install chromium'))('in a page', () => {
+describe.skipIf(because(!findChromium(), 'no chromium on the PATH: apt-get install chromium'))('in a page', () => {
   let served: ServedPage;
   let folder: string;
-  let browser: BrowserContext;
+  let browser: Browser;
   let page: Page;
   const complaints: string[] = [];
   const hosts = new Set<string>();
@@ -47,7 +47,7 @@ describe.skipIf(because(!chromium, 'no chromium on the PATH: apt-get install chr
   beforeAll(async () => {
     served = await serveLearnPage();
     folder = mkdtempSync(join(tmpdir(), 'learn-'));
-    browser = await openChromium(chromium!, join(folder, 'profile'));
+    browser = await launchChromium();
     page = await browser.newPage();
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(String(error)));

@@ -10,6 +10,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { launchChromium } from '../../../browser/chromium.ts';
 import { behavior } from '../../../envs/walker/behavior.ts';
 import { environmentUrl } from '../../../envs/walker/environment-url.ts';
 import { parseConfiguration } from '../../../train/configuration/parse.ts';
@@ -17,7 +18,7 @@ import type { IterationMetrics } from '../../../train/keep/metrics-table.ts';
 import { train } from '../../../train/train.ts';
 import { latestReward, type Point } from '../../../viewer/learn/curves.ts';
 import type { Shown } from './learn-page/main.ts';
-import { findChromium, openChromium, serveLearnPage } from './learn-pages.ts';
+import { serveLearnPage } from './learn-pages.ts';
 
 declare const shown: Shown;
 
@@ -28,19 +29,23 @@ const UPDATES = 6;
 
 const folder = mkdtempSync(join(tmpdir(), 'measure-'));
 const served = await serveLearnPage();
-const browser = await openChromium(findChromium()!, join(folder, 'profile'));
+const browser = await launchChromium();
 console.log(
-  `${cpus()[0]!.model}, ${availableParallelism()} cores; Node ${process.version}, Chromium ${browser.browser()?.version() ?? ''}`,
+  `${cpus()[0]!.model}, ${availableParallelism()} cores; Node ${process.version}, Chromium ${browser.version()}`,
 );
 
 interface Share {
   readonly decisions: number;
   readonly collecting: number;
   readonly learning: number;
+  /** Seconds of all cores together. */
+  readonly processor: number;
 }
 
 async function inNode(turn: number): Promise<Share> {
   const told: IterationMetrics[] = [];
+  const processor: number[] = [];
+  const used = () => Object.values(process.cpuUsage()).reduce((sum, part) => sum + part / 1e6, 0);
   const over = new AbortController();
   await train(
     {
@@ -54,6 +59,7 @@ async function inNode(turn: number): Promise<Share> {
       ...{ info() {}, warn() {}, signal: over.signal },
       iteration(metrics) {
         told.push(metrics);
+        processor.push(used());
         if (told.length === UPDATES) over.abort();
       },
     },
@@ -64,43 +70,66 @@ async function inNode(turn: number): Promise<Share> {
     decisions: told.at(-1)!.step - told[0]!.step,
     collecting: sum(({ seconds: { physics, inference } }) => physics + inference),
     learning: sum(({ seconds: { learning } }) => learning),
+    processor: processor.at(-1)! - processor[0]!,
   };
 }
 
 const page = await browser.newPage();
 await page.goto(served.address);
 
+const session = await browser.newBrowserCDPSession();
+
+/** Seconds that its process has used; the page's workers are threads of it. */
+async function processorOfPage(): Promise<number> {
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  return processInfo.filter(({ type }) => type === 'renderer').reduce((sum, { cpuTime }) => sum + cpuTime, 0);
+}
+
 async function inPage(): Promise<Share> {
   await page.evaluate(() => shown.panel.engine.forget());
   await page.getByRole('button', { name: 'Learn to walk' }).click();
-  await page.waitForFunction((count) => shown.panel.engine.points.length >= count, UPDATES, { timeout: 0 });
+  const processor: number[] = [];
+  for (const updates of [1, UPDATES]) {
+    await page.waitForFunction((count) => shown.panel.engine.points.length >= count, updates, { timeout: 0 });
+    processor.push(await processorOfPage());
+  }
   await page.getByRole('button', { name: 'Stop', exact: true }).click();
   await page.waitForFunction(() => shown.panel.engine.state === 'stopped', undefined, { timeout: 0 });
   const points: Point[] = await page.evaluate(() => shown.panel.engine.points);
   const [first, last] = [points[0]!, points[UPDATES - 1]!];
   const collecting = last.collecting - first.collecting;
-  return { decisions: last.step - first.step, collecting, learning: last.seconds - first.seconds - collecting };
+  return {
+    decisions: last.step - first.step,
+    collecting,
+    learning: last.seconds - first.seconds - collecting,
+    processor: processor[1]! - processor[0]!,
+  };
+}
+
+/** Decisions a second. */
+const ratesOf = ({ decisions, collecting, learning, processor }: Share) => ({
+  all: decisions / (collecting + learning),
+  processor: decisions / processor,
+  collects: decisions / collecting,
+  learns: decisions / learning,
+});
+
+function told(where: string, share: Share): Share {
+  const { all, collects, learns, processor } = ratesOf(share);
+  const rates = `${all.toFixed(0)} decisions a second in all; collects ${collects.toFixed(0)}, learns ${learns.toFixed(0)}; ${processor.toFixed(0)} a second of processor time`;
+  console.log(`${where}: ${rates}; load ${loadavg()[0]!.toFixed(1)}`);
+  return share;
 }
 
 const totals = { Node: [] as Share[], page: [] as Share[] };
 for (let turn = 0; turn < rounds; turn++) {
-  totals.Node.push(await inNode(turn));
-  totals.page.push(await inPage());
+  totals.Node.push(told('Node', await inNode(turn)));
+  totals.page.push(told('page', await inPage()));
 }
 const median = (values: number[]) => values.sort((one, other) => one - other)[Math.floor(values.length / 2)]!;
-const rates = Object.entries(totals).map(([where, shares]) => {
-  const rate = (time: (share: Share) => number) => median(shares.map((share) => share.decisions / time(share)));
-  const all = rate(({ collecting, learning }) => collecting + learning);
-  const [collected, learnt] = [rate(({ collecting }) => collecting), rate(({ learning }) => learning)];
-  console.log(
-    `${where}: ${all.toFixed(0)} decisions a second in all; collects ${collected.toFixed(0)}, learns ${learnt.toFixed(0)}; load ${loadavg()[0]!.toFixed(1)}`,
-  );
-  return { all, collected, learnt };
-});
-if (rounds > 0) {
-  const [node, web] = rates as [(typeof rates)[0], (typeof rates)[0]];
-  const ratio = (name: keyof typeof node) => (node[name] / web[name]).toFixed(2);
-  console.log(`Node is ${ratio('all')} times as fast (collecting ${ratio('collected')}, learning ${ratio('learnt')})`);
+for (const name of rounds > 0 ? (['all', 'collects', 'learns', 'processor'] as const) : []) {
+  const [node, web] = [totals.Node, totals.page].map((shares) => median(shares.map((share) => ratesOf(share)[name])));
+  console.log(`${name}: Node is ${(node! / web!).toFixed(2)} times as fast, by the medians`);
 }
 
 await page.evaluate(() => shown.panel.engine.forget());
