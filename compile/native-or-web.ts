@@ -3,6 +3,7 @@
  * one core and is slower.
  */
 import type * as Ort from 'onnxruntime-node';
+import { inTurn } from './in-turn.ts';
 
 /** As much as both have. */
 type Runtime = Pick<typeof Ort, 'InferenceSession' | 'Tensor'>;
@@ -17,6 +18,8 @@ export interface ChosenRuntime extends Runtime {
   readonly name: 'onnxruntime-node' | 'onnxruntime-web';
   /** Devices that the native one was built for on this platform. */
   listSupportedBackends(): readonly { readonly name: string }[];
+  /** Has work of a session done, as soon as it may be. */
+  when<Result>(work: () => Promise<Result>): Promise<Result>;
 }
 
 export const runtime: ChosenRuntime = (await nativeRuntime()) ?? (await webRuntime());
@@ -31,7 +34,7 @@ async function nativeRuntime(): Promise<ChosenRuntime | undefined> {
   if (process.env[CHOICE] === 'web') return undefined;
   try {
     const { InferenceSession, Tensor, listSupportedBackends } = await import('onnxruntime-node');
-    return { name: 'onnxruntime-node', InferenceSession, Tensor, listSupportedBackends };
+    return { name: 'onnxruntime-node', InferenceSession, Tensor, listSupportedBackends, when: (work) => work() };
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
@@ -41,7 +44,8 @@ async function nativeRuntime(): Promise<ChosenRuntime | undefined> {
 async function webRuntime(): Promise<ChosenRuntime> {
   const { InferenceSession, Tensor, env } = await import('onnxruntime-web');
   env.wasm.numThreads = 1;
-  return { name: 'onnxruntime-web', InferenceSession, Tensor, listSupportedBackends: () => [{ name: 'cpu' }] };
+  const listSupportedBackends = () => [{ name: 'cpu' }];
+  return { name: 'onnxruntime-web', InferenceSession, Tensor, listSupportedBackends, when: inTurn };
 }
 
 /** Not there at all. One that is there and does not start is another matter, which is told. */

@@ -1,5 +1,6 @@
 /** The only file that knows onnxruntime-web: the WebAssembly build, in a browser and, for validation, under Node. */
 import * as ort from 'onnxruntime-web';
+import { inTurn } from './in-turn.ts';
 import type { DenseTensor, ElementType } from './onnxruntime.ts';
 import { unwantedOptimisers } from './unwanted-optimisers.ts';
 
@@ -22,13 +23,9 @@ export class WebSession {
 
   /** Loads a model from its bytes. */
   static async open(model: Uint8Array): Promise<WebSession> {
-    return new WebSession(
-      await ort.InferenceSession.create(model, {
-        executionProviders: ['wasm'],
-        logSeverityLevel: 3,
-        extra: { optimization: { disable_specified_optimizers: unwantedOptimisers } },
-      }),
-    );
+    const extra = { optimization: { disable_specified_optimizers: unwantedOptimisers } };
+    const options = { executionProviders: ['wasm'], logSeverityLevel: 3, extra } as const;
+    return new WebSession(await inTurn(() => ort.InferenceSession.create(model, options)));
   }
 
   /**
@@ -47,7 +44,7 @@ export class WebSession {
       name,
       new ort.Tensor(type, data as Float32Array, shape),
     ]);
-    const computed = await this.#session.run(Object.fromEntries(given), [...wanted]);
+    const computed = await inTurn(() => this.#session.run(Object.fromEntries(given), [...wanted]));
     return Object.fromEntries(
       wanted.map((name) => {
         const { type, dims, data } = computed[name]!;
@@ -63,6 +60,6 @@ export class WebSession {
 
   /** Frees the memory. No call may follow. */
   async release(): Promise<void> {
-    await this.#session.release();
+    await inTurn(() => this.#session.release());
   }
 }

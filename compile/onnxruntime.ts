@@ -74,7 +74,7 @@ export class Session {
     for (const name in feeds) given[name] = tensorOn(feeds[name]!);
     const asked: Record<string, ort.Tensor | null> = {};
     for (const name of wanted) asked[name] = into[name] && writesInto ? tensorOn(into[name]) : null;
-    const computed = await this.#session.run(given, asked);
+    const computed = await runtime.when(() => this.#session.run(given, asked));
     const result: Record<string, DenseTensor> = {};
     for (const name of wanted) {
       const tensor = computed[name]!;
@@ -90,7 +90,7 @@ export class Session {
 
   /** Frees the native memory. No call may follow. */
   async release(): Promise<void> {
-    await this.#session.release();
+    await runtime.when(() => this.#session.release());
   }
 }
 
@@ -113,7 +113,7 @@ function create(
   threads?: number,
   more: ort.InferenceSession.SessionOptions = {},
 ): Promise<ort.InferenceSession> {
-  return runtime.InferenceSession.create(model, {
+  const options: ort.InferenceSession.SessionOptions = {
     executionProviders: [device],
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
@@ -121,7 +121,8 @@ function create(
     extra: { optimization: { disable_specified_optimizers: unwantedOptimisers } },
     ...(threads === undefined ? {} : { intraOpNumThreads: threads, interOpNumThreads: 1 }),
     ...more,
-  });
+  };
+  return runtime.when(() => runtime.InferenceSession.create(model, options));
 }
 
 /** Tries the device on the model: how much of it the device takes, or why it cannot be used. */

@@ -38,6 +38,23 @@ describe('for a browser', () => {
     expect(scripts.size).toBeGreaterThanOrEqual(files.length);
   });
 
+  it('a training can be loaded, with all that it is made of', async () => {
+    const parts = [
+      'train/train-in.ts',
+      'train/configuration/parse.ts',
+      'train/collect/collector-host.ts',
+      'train/collect/embedded-collector.ts',
+      'train/keep/checkpoint-tensors.ts',
+      'compile/web-engine.ts',
+      'export/export-actor.ts',
+      'viewer/learn/trainer-worker.ts',
+      'viewer/learn/computing-worker.ts',
+      'viewer/learn/engine.ts',
+    ];
+    const { needsNode } = await bundleForBrowser(parts, 'external');
+    expect(needsNode).toEqual([]);
+  });
+
   it('modules that are said to be for Node alone do need it', async () => {
     for (const [folder, forNode] of Object.entries(portable)) {
       for (const file of forNode) {

@@ -6,6 +6,8 @@ export interface Point {
   readonly step: number;
   /** Of training so far, all its stretches together. */
   readonly seconds: number;
+  /** Of those, for roll-outs. */
+  readonly collecting: number;
   /** Mean of the episodes that ended; null where none did. */
   readonly reward: number | null;
   /** Their mean length, decisions. */
@@ -37,6 +39,7 @@ export function pointOf(metrics: IterationMetrics, before: Point | undefined): P
   return {
     step,
     seconds: (before?.seconds ?? 0) + seconds.all,
+    collecting: (before?.collecting ?? 0) + seconds.physics + seconds.inference,
     reward,
     episodeLength,
     decisionsPerSecond,

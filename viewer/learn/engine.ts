@@ -2,7 +2,9 @@
 import type { Problem } from '../../base/failure/user-error.ts';
 import { type Point, pointOf } from './curves.ts';
 import { forget, type KeptTraining, keep, readKept } from './kept.ts';
-import type { EngineFiles, FromTrainer, LearnRequest, ToTrainer } from './messages.ts';
+import type { EngineFiles, FromTrainer, LearnRequest, LearntPolicy, ToTrainer } from './messages.ts';
+
+export type { LearntPolicy } from './messages.ts';
 
 export type LearnState =
   /** Nothing has been learnt, or it has been forgotten. */
@@ -16,12 +18,6 @@ export type LearnState =
   | 'stopped'
   /** It has had all its decisions. */
   | 'finished';
-
-/** The latest policy: an .onnx file as ML-Agents takes it. */
-export interface LearntPolicy {
-  readonly onnx: Uint8Array<ArrayBuffer>;
-  readonly step: number;
-}
 
 export interface LearnEvents {
   /** Something of `state`, `points`, `policy` is another now. */
@@ -46,6 +42,7 @@ export class LearnEngine {
   #trainer: Worker | undefined;
   #started: LearnStart | undefined;
   #kept: KeptTraining | undefined;
+  #maxSteps = Number.POSITIVE_INFINITY;
   /** What is being written. */
   #writing: Promise<void> = Promise.resolve();
 
@@ -54,14 +51,16 @@ export class LearnEngine {
     this.#events = events;
   }
 
-  /** Finds what an earlier visit has kept: then it is 'stopped'. */
+  /** Finds what an earlier visit has kept, and shows its policy. */
   async open(): Promise<void> {
     const kept = await readKept();
     if (!kept || this.state !== 'nothing') return;
     this.#kept = kept;
     this.#started = { seed: kept.seed, settings: kept.settings };
     this.points = [...kept.points];
-    this.#become('stopped');
+    this.#maxSteps = kept.maxSteps;
+    if (kept.policy) this.#show(kept.policy);
+    this.#become(kept.step >= kept.maxSteps ? 'finished' : 'stopped');
   }
 
   /** Begins from nothing; what was kept before is kept until there is a checkpoint in its place. */
@@ -125,35 +124,48 @@ export class LearnEngine {
   }
 
   #hear(news: FromTrainer): void {
-    const events = this.#events;
     switch (news.kind) {
       case 'info':
       case 'warn':
-        return events.info?.(news.message);
+        this.#events.info?.(news.message);
+        break;
       case 'learning':
-        return this.#become(this.state === 'stopping' ? 'stopping' : 'learning');
+        if (this.state === 'starting') this.#become('learning');
+        break;
       case 'first roll-out':
-        return events.firstRollout?.(news.sha256);
+        this.#events.firstRollout?.(news.sha256);
+        break;
       case 'iteration':
         this.points.push(pointOf(news.metrics, this.points.at(-1)));
-        return events.changed?.();
+        this.#maxSteps = news.maxSteps;
+        this.#events.changed?.();
+        break;
       case 'policy':
-        this.policy = { onnx: news.onnx, step: news.step };
-        events.policy?.(this.policy);
-        return events.changed?.();
+        this.#show(news.policy);
+        break;
       case 'checkpoint':
-        return this.#keep(news.bytes, news.step);
+        this.#keep(news.bytes, news.step);
+        break;
       case 'ended':
         this.#end();
-        return this.#become(news.interrupted ? 'stopped' : 'finished');
+        this.#become(news.interrupted ? 'stopped' : 'finished');
+        break;
       case 'failed':
-        return this.#fail(news.problem);
+        this.#fail(news.problem);
+        break;
     }
+  }
+
+  #show(policy: LearntPolicy): void {
+    this.policy = policy;
+    this.#events.policy?.(policy);
+    this.#events.changed?.();
   }
 
   #keep(checkpoint: Uint8Array, step: number): void {
     const { seed, settings } = this.#started!;
-    const kept = { seed, settings, checkpoint, step, points: [...this.points] };
+    const { policy } = this;
+    const kept = { seed, settings, checkpoint, step, maxSteps: this.#maxSteps, policy, points: [...this.points] };
     this.#kept = kept;
     this.#writing = this.#writing
       .then(() => keep(kept))

@@ -1,5 +1,6 @@
 /** The training that this browser keeps: one, in IndexedDB, so that it can go on after a reload. */
 import type { Point } from './curves.ts';
+import type { LearntPolicy } from './messages.ts';
 
 export interface KeptTraining {
   readonly seed: number;
@@ -7,6 +8,10 @@ export interface KeptTraining {
   /** As the trainer told it. */
   readonly checkpoint: Uint8Array;
   readonly step: number;
+  /** At which there is nothing more to learn. */
+  readonly maxSteps: number;
+  /** The policy of the checkpoint, or one from shortly before. */
+  readonly policy: LearntPolicy | undefined;
   /** What the curves showed by then. */
   readonly points: readonly Point[];
 }

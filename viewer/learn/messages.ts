@@ -13,6 +13,13 @@ export interface LearnRequest {
   readonly checkpoint?: Uint8Array | undefined;
 }
 
+/** The latest policy: an .onnx file as ML-Agents takes it. */
+export interface LearntPolicy {
+  readonly onnx: Uint8Array<ArrayBuffer>;
+  /** Decisions behind it. */
+  readonly step: number;
+}
+
 /** From the page to the trainer. */
 export type ToTrainer =
   /** With addresses of the simulator's and of onnxruntime's WebAssembly. */
@@ -33,8 +40,8 @@ export type FromTrainer =
   /** SHA-256 of the first roll-out: observations, actions and rewards. The same seed and settings have the same one in Node. */
   | { readonly kind: 'first roll-out'; readonly sha256: string }
   | { readonly kind: 'iteration'; readonly metrics: IterationMetrics; readonly maxSteps: number }
-  /** An .onnx file as ML-Agents takes it, of the policy as it acts now. */
-  | { readonly kind: 'policy'; readonly onnx: Uint8Array<ArrayBuffer>; readonly step: number }
+  | { readonly kind: 'policy'; readonly policy: LearntPolicy }
+  /** What it goes on from; the policy that belongs to it has been told before. */
   | { readonly kind: 'checkpoint'; readonly bytes: Uint8Array<ArrayBuffer>; readonly step: number }
   /** Whether there was more to learn: it was asked to stop. */
   | { readonly kind: 'ended'; readonly interrupted: boolean }

@@ -10,6 +10,8 @@ import { engineFiles, learnToWalk } from './files.ts';
 export interface PanelOptions {
   /** Shows a policy walking: it is called with each new one while it learns, every few seconds at most. */
   readonly showPolicy: (policy: LearntPolicy) => void;
+  /** What is learnt by, YAML in ML-Agents' schema; default: learn-to-walk.yaml. */
+  readonly settings?: string | undefined;
   /** Hears of the first roll-out's SHA-256. */
   readonly firstRollout?: (sha256: string) => void;
 }
@@ -54,7 +56,7 @@ export function mountLearnPanel(element: HTMLElement, options: PanelOptions): Le
 
   const begin = () => {
     tell('');
-    engine.start({ seed: Number(parts.seed.value), settings: learnToWalk });
+    engine.start({ seed: Number(parts.seed.value), settings: options.settings ?? learnToWalk });
   };
   const does: Record<ButtonName, () => void> = {
     begin,

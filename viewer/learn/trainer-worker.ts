@@ -40,15 +40,18 @@ async function learn(request: LearnRequest, files: EngineFiles): Promise<void> {
     worker.postMessage({ role, onnxruntime } satisfies FirstMessage);
     return worker;
   };
+  const shown = policyShower();
   const surroundings = inPage(options, {
     workers,
     checkpoint,
     startThread: () => webThread(start({ kind: 'computes' }), 'a worker that computes'),
     startCollector: (worlds) => webThread(start({ kind: 'collects', worlds, kernel }), 'a worker that collects'),
-    keep: (bytes, step) => tell({ kind: 'checkpoint', bytes, step }, [bytes.buffer]),
+    keep(bytes, step) {
+      shown.showLast();
+      tell({ kind: 'checkpoint', bytes, step }, [bytes.buffer]);
+    },
     collected: (rollout) => tell({ kind: 'first roll-out', sha256: fingerprint(rollout) }),
   });
-  const shown = policyShower();
   const { interrupted } = await trainIn(surroundings, options, {
     info: (message) => tell({ kind: 'info', message }),
     warn: (message) => tell({ kind: 'warn', message }),
@@ -60,7 +63,6 @@ async function learn(request: LearnRequest, files: EngineFiles): Promise<void> {
     learnt: (actor) => shown.show(actor),
     signal: over.signal,
   });
-  shown.showLast();
   tell({ kind: 'ended', interrupted });
 }
 
@@ -82,7 +84,7 @@ function policyShower() {
       latest = undefined;
       const took = performance.now() - began;
       next = began + Math.max(LEAST_BETWEEN_EXPORTS, took / SHARE_OF_EXPORTS);
-      tell({ kind: 'policy', onnx, step: shower.step });
+      tell({ kind: 'policy', policy: { onnx, step: shower.step } });
     },
   };
   return shower;

@@ -1,12 +1,19 @@
-/** A bare page with the panel alone, for the tests and for who works on it. */
-import { LearnEngine } from '../../../../viewer/learn/engine.ts';
-import { engineFiles, learnToWalk } from '../../../../viewer/learn/files.ts';
-import { mountLearnPanel } from '../../../../viewer/learn/panel.ts';
+/** A bare page with the panel alone, for the tests and for who works on it. `?settings=YAML` learns by other settings. */
+import { type LearnPanel, mountLearnPanel } from '../../../../viewer/learn/panel.ts';
 
-const shown: number[] = [];
-const rollouts: string[] = [];
+/** What a test may look at. */
+export interface Shown {
+  readonly panel: LearnPanel;
+  /** Decisions behind each policy that was shown, */
+  readonly policies: number[];
+  /** and SHA-256 of the first roll-out of each training. */
+  readonly rollouts: string[];
+}
+
+const [policies, rollouts]: [number[], string[]] = [[], []];
 const panel = mountLearnPanel(document.querySelector<HTMLElement>('#panel')!, {
-  showPolicy: ({ step }) => shown.push(step),
+  settings: new URLSearchParams(location.search).get('settings') ?? undefined,
+  showPolicy: ({ step }) => policies.push(step),
   firstRollout: (sha256) => rollouts.push(sha256),
 });
-Object.assign(globalThis, { panel, shown, rollouts, LearnEngine, engineFiles, learnToWalk });
+Object.assign(globalThis, { shown: { panel, policies, rollouts } satisfies Shown });
