@@ -5,15 +5,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { brotliDecompressSync } from 'node:zlib';
 import type { PageFiles } from '../../browser/page.ts';
 import { FILES } from './page-files.ts';
 
 /** Beside this module, in an installed Gaitsmith. */
 const made = {
-  scripts: fileURLToPath(new URL('./page-scripts', import.meta.url)),
-  engine: new URL('../../vendor/onnxruntime-web/ort-wasm-simd-threaded.wasm.br', import.meta.url),
+  scripts: join(import.meta.dirname, 'page-scripts'),
+  engine: join(import.meta.dirname, '../../vendor/onnxruntime-web/ort-wasm-simd-threaded.wasm.br'),
 };
 
 export async function pageFiles(): Promise<PageFiles> {
