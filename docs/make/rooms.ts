@@ -184,6 +184,12 @@ export const rooms: readonly Room[] = [
     knows: ['base', 'cli', 'evaluate', 'train/configuration', 'validate', 'film'],
   },
   {
+    name: 'viewer',
+    about:
+      'a policy walking in the browser: `simulation/` (in a worker), `page/`, `reading/` (pure), `server/` (Node)',
+    knows: ['base', 'cli', 'onnx', 'compile', 'models', 'envs', 'physics', 'envs/walker', 'evaluate'],
+  },
+  {
     name: 'ship',
     about: 'a run becomes `models/<name>`',
     knows: ['base', 'cli', 'onnx', 'models', 'envs/walker', ...training, 'validate'],
@@ -212,6 +218,7 @@ export const rooms: readonly Room[] = [
       'deploy-unity',
       'film',
       'report',
+      'viewer',
       'ship',
     ],
   },
