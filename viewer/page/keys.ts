@@ -21,7 +21,7 @@ export function listenToKeys({ session, stage, hands, help, turnTheme }: Parts):
       Math.min(high, Math.max(low, Math.round((session.settings.targetSpeed + by) / step) * step)),
     );
   const pace = (by: number) => {
-    const at = paces.findIndex((value) => value === session.pace);
+    const at = (paces as readonly number[]).indexOf(session.pace);
     session.setPace(paces[Math.min(paces.length - 1, Math.max(0, at + by))]!);
   };
   const next = (by: number) => {

@@ -45,7 +45,7 @@ function open(): void {
     role: 'img',
   });
   document.body.prepend(canvas);
-  const stage = stageOn(canvas);
+  const stage = stageOn(canvas, asked.quality);
   const hands = new Hands(session, stage);
   const readout = new Readout(session);
   const plots = new Plots(session);
@@ -167,7 +167,7 @@ function open(): void {
   };
   requestAnimationFrame(draw);
 
-  const resize = () => stage.resize(canvas.clientWidth, canvas.clientHeight, Math.min(2, devicePixelRatio));
+  const resize = () => stage.resize(canvas.clientWidth, canvas.clientHeight);
   new ResizeObserver(resize).observe(canvas);
   resize();
   listenToDrops(take);
@@ -198,9 +198,9 @@ function open(): void {
 }
 
 /** @throws Told where the browser has no WebGL. */
-function stageOn(canvas: HTMLCanvasElement): Stage {
+function stageOn(canvas: HTMLCanvasElement, quality: number | undefined): Stage {
   try {
-    return new Stage(canvas);
+    return new Stage(canvas, quality);
   } catch {
     throw new Told({
       what: 'this browser shows no WebGL, which the picture is drawn by',

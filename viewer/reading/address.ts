@@ -10,6 +10,8 @@ export interface Asked {
   readonly seed: number;
   readonly settings: Settings;
   readonly theme: 'light' | 'dark' | undefined;
+  /** Level of the picture's quality, 0 the best; undefined: as well as the machine can. */
+  readonly quality: number | undefined;
   /** Whether it begins in a pause. */
   readonly isPaused: boolean;
   /** What was asked for and is not so, as sentences. */
@@ -48,6 +50,9 @@ export function readAddress(query: string): Asked {
     seed: number('seed', 1, (value) => Number.isSafeInteger(value) && value >= 0 && value < 2 ** 32, 'a seed'),
     settings,
     theme: theme === 'light' || theme === 'dark' ? theme : undefined,
+    quality: given.has('quality')
+      ? number('quality', 0, (value) => [0, 1, 2, 3].includes(value), 'from 0 to 3')
+      : undefined,
     isPaused: given.has('paused'),
     refused,
   };
@@ -61,7 +66,7 @@ export function writeAddress({
   seed,
   settings,
   theme,
-}: Omit<Asked, 'refused' | 'isPaused'>): string {
+}: Omit<Asked, 'refused' | 'isPaused' | 'quality'>): string {
   const query = new URLSearchParams();
   if (policy) query.set('policy', policy);
   if (compare) query.set('compare', compare);

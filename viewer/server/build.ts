@@ -93,6 +93,10 @@ function addShipped(folder: string): void {
 function noting(sources: Set<string>) {
   return {
     name: 'sources of the page',
+    /** What a worker thread of Node would load by its address is no part of a page. */
+    generateBundle(_: unknown, bundle: Record<string, unknown>) {
+      for (const name of Object.keys(bundle)) if (name.endsWith('.ts')) delete bundle[name];
+    },
     moduleParsed({ id }: { readonly id: string }) {
       const path = relative(root, id.split('?')[0]!);
       if (!path.startsWith('..') && !path.startsWith('node_modules') && !id.startsWith('\0'))

@@ -36,9 +36,15 @@ interface Part {
 
 export class Figures {
   readonly group = new Group();
+  readonly #corners: number;
   #parts: Part[] = [];
   #places: readonly Place[] = [];
   #bodies: InstancedMesh[] = [];
+
+  /** @param corners times as many as a round body usually has. */
+  constructor(corners: number) {
+    this.#corners = corners;
+  }
 
   /** Makes them anew for so many walkers. @param perPolicy how many of them are of the first policy. */
   populate(places: readonly Place[], perPolicy: number): void {
@@ -69,7 +75,7 @@ export class Figures {
     };
     const ofPart = (part: keyof (typeof walkerColours)[0]) => [walkerColours[0][part], walkerColours[1][part]] as const;
     const bodies = walkerRig.bodies.map(({ name, collider }, row) =>
-      make(geometryOf(collider), row, ofPart(partOf(name)), middleOf(collider)),
+      make(geometryOf(collider, this.#corners), row, ofPart(partOf(name)), middleOf(collider)),
     );
     this.#bodies = bodies.map(({ mesh }) => mesh);
     this.#parts = [
@@ -127,13 +133,13 @@ function middleOf(collider: Collider): Vector3 {
   return new Vector3(x, y, -z);
 }
 
-function geometryOf(collider: Collider): BufferGeometry {
+function geometryOf(collider: Collider, corners: number): BufferGeometry {
   switch (collider.shape) {
     case 'sphere':
-      return new SphereGeometry(collider.radius, 40, 28);
+      return new SphereGeometry(collider.radius, 40 * corners, 28 * corners);
     case 'capsule': {
       const { radius, height, along } = collider;
-      const capsule = new CapsuleGeometry(radius, Math.max(height - 2 * radius, 1e-3), 10, 28);
+      const capsule = new CapsuleGeometry(radius, Math.max(height - 2 * radius, 1e-3), 10 * corners, 28 * corners);
       if (along === 'x') capsule.rotateZ(Math.PI / 2);
       if (along === 'z') capsule.rotateX(Math.PI / 2);
       return capsule;

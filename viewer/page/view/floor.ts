@@ -57,6 +57,7 @@ export class Floor {
     reach: { value: reach },
   };
   readonly #shadow = new ShadowMaterial({ opacity: 0.3 });
+  readonly #taker = new Mesh(new PlaneGeometry(2, 2).rotateX(-Math.PI / 2), this.#shadow);
 
   constructor() {
     const plane = new PlaneGeometry(2 * reach, 2 * reach).rotateX(-Math.PI / 2);
@@ -69,11 +70,15 @@ export class Floor {
         side: DoubleSide,
       }),
     );
-    const shadow = new Mesh(plane, this.#shadow);
-    shadow.receiveShadow = true;
-    shadow.position.y = 0.002;
-    this.group.add(floor, shadow);
+    this.#taker.receiveShadow = true;
+    this.#taker.position.y = 0.002;
+    this.group.add(floor, this.#taker);
     this.group.position.y = unityPhysics.groundHeight;
+  }
+
+  /** Half the edge of the square that takes shadows, metres: where none can fall, none is looked for. */
+  set reachOfShadow(reach: number) {
+    this.#taker.scale.set(reach, 1, reach);
   }
 
   wear({ floor, line, border, sky, shadow }: Theme): void {

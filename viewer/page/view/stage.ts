@@ -1,6 +1,7 @@
 /** The picture: renderer, lights, floor, walkers, camera. */
 import {
   ACESFilmicToneMapping,
+  BasicShadowMap,
   BufferGeometry,
   Color,
   DirectionalLight,
@@ -31,6 +32,7 @@ import { springColour, targetColour, themes } from './colours.ts';
 import { Figures } from './figures.ts';
 import { Floor } from './floor.ts';
 import { Interpolation } from './interpolation.ts';
+import { type Quality, QualityKeeper } from './quality.ts';
 import { fromUnity, type Place, placesOf, positionOf, rotationOf } from './unity-axes.ts';
 
 /** Where the camera looks, metres above the ground's zero. */
@@ -41,7 +43,7 @@ const calm = 0.12;
 export class Stage {
   readonly canvas: HTMLCanvasElement;
   readonly camera = new PerspectiveCamera(32, 1, 0.05, 120);
-  readonly figures = new Figures();
+  readonly figures: Figures;
   /** Whether the camera goes along with the watched walker. */
   isFollowing = true;
   watched = 0;
@@ -60,18 +62,27 @@ export class Stage {
     new MeshBasicMaterial({ color: targetColour, transparent: true, opacity: 0.9 }),
   );
   readonly #ray = new Raycaster();
+  readonly #keeper: QualityKeeper;
+  #size = { width: 300, height: 150 };
   #reach = 5;
   #last = 0;
 
-  /** @throws Error where the browser has no WebGL. */
-  constructor(canvas: HTMLCanvasElement) {
+  /**
+   * @param quality level of it (quality.ts); left out: as well as the machine can.
+   * @throws Error where the browser has no WebGL.
+   */
+  constructor(canvas: HTMLCanvasElement, quality?: number) {
     this.canvas = canvas;
     this.#renderer = new WebGLRenderer({ canvas, antialias: true, powerPreference: 'high-performance' });
     this.#renderer.shadowMap.enabled = true;
-    this.#renderer.shadowMap.type = PCFShadowMap;
     this.#renderer.toneMapping = ACESFilmicToneMapping;
+    const gl = this.#renderer.getContext();
+    const told = gl.getExtension('WEBGL_debug_renderer_info');
+    this.#keeper = new QualityKeeper(String(gl.getParameter(told?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER)), quality);
+    const { isSoft } = this.#keeper.quality;
+    this.#renderer.shadowMap.type = isSoft ? PCFShadowMap : BasicShadowMap;
+    this.figures = new Figures(isSoft ? 1 : 0.5);
     const { shadow } = this.#sun;
-    shadow.mapSize.set(2048, 2048);
     shadow.bias = -0.0004;
     shadow.normalBias = 0.02;
     shadow.radius = 5;
@@ -103,6 +114,7 @@ export class Stage {
     this.figures.populate(this.places, walkers);
     this.watched = Math.min(this.watched, this.places.length - 1);
     this.#reach = policies * walkers > 2 ? 8 : 4;
+    this.#floor.reachOfShadow = this.#reach;
     const { camera } = this.#sun.shadow;
     [camera.left, camera.right, camera.top, camera.bottom] = [-this.#reach, this.#reach, this.#reach, -this.#reach];
     [camera.near, camera.far] = [1, 40];
@@ -117,9 +129,21 @@ export class Stage {
     this.camera.position.copy(this.controls.target).add(from);
   }
 
-  resize(width: number, height: number, ratio: number): void {
-    this.#renderer.setPixelRatio(ratio);
+  /** As finely as said, or as the machine can. */
+  paintBy({ ratio, shadow }: Quality = this.#keeper.quality): void {
+    const { width, height } = this.#size;
+    this.#renderer.setPixelRatio(Math.min(ratio, devicePixelRatio));
     this.#renderer.setSize(width, height, false);
+    const { mapSize, map } = this.#sun.shadow;
+    if (mapSize.x === shadow) return;
+    mapSize.set(shadow, shadow);
+    map?.dispose();
+    this.#sun.shadow.map = null;
+  }
+
+  resize(width: number, height: number): void {
+    this.#size = { width, height };
+    this.paintBy();
     this.camera.aspect = width / Math.max(1, height);
     // A tall picture is seen from as far as a square one.
     this.camera.fov = this.camera.aspect < 1 ? 32 / Math.max(0.62, this.camera.aspect) : 32;
@@ -132,6 +156,7 @@ export class Stage {
 
   /** Draws what is to be seen at a time, milliseconds. */
   draw(time: number): void {
+    if (this.#keeper.count(time)) this.paintBy();
     const seconds = Math.min(0.1, (time - this.#last) / 1000);
     this.#last = time;
     if (!this.#interpolation.isEmpty) {
