@@ -59,7 +59,6 @@ function nodeProto(node: Node): NodeProto {
   };
 }
 
-
 function attributeProto(name: string, attribute: Attribute): AttributeProto {
   const { value } = attribute;
   switch (attribute.type) {
