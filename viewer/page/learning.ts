@@ -1,19 +1,38 @@
 /**
- * Where learning in the page is mounted. `viewer/learn/panel.ts`, where there is one, exports `mountLearning(into, page)`; it is loaded
- * when its part of the panel is first opened, so that nobody waits for it who only watches.
+ * The part of the panel in which a walker learns in the page (`viewer/learn`). It is loaded when it is first opened, so that nobody
+ * waits for it who only watches.
  */
-export interface LearningPage {
-  /** Lets a policy walk that was just learnt; called again with the same name, it takes the place of the one before. */
-  showPolicy(name: string, bytes: Uint8Array): Promise<void>;
-  /** The seed that the page has. */
-  readonly seed: number;
+import { element, section } from './element.ts';
+import type { Problems } from './problems.ts';
+
+/** @param showPolicy lets a policy walk that was just learnt. */
+export function learningPart(
+  showPolicy: (name: string, bytes: Uint8Array) => Promise<void>,
+  problems: Problems,
+): HTMLElement {
+  const into = element('div', { id: 'learning' });
+  const part = section('Learn to walk', 'learn', false, into);
+  let isMounted = false;
+  /** While one is being opened, later ones wait for the next. */
+  let isShowing = false;
+  const mount = async () => {
+    if (!part.open || isMounted) return;
+    isMounted = true;
+    const { mountLearnPanel } = await import('../learn/panel.ts');
+    mountLearnPanel(into, {
+      showPolicy({ onnx, step }) {
+        if (isShowing) return;
+        isShowing = true;
+        showPolicy(`learnt here, ${step.toLocaleString('en')} decisions`, onnx)
+          .catch((error: unknown) => problems.tellError(error))
+          .finally(() => {
+            isShowing = false;
+          });
+      },
+    });
+  };
+  part.addEventListener('toggle', () => {
+    mount().catch((error: unknown) => problems.tellError(error));
+  });
+  return part;
 }
-
-export interface LearningModule {
-  mountLearning(into: HTMLElement, page: LearningPage): void | Promise<void>;
-}
-
-const found = import.meta.glob<LearningModule>('../learn/panel.ts');
-
-/** Loads it; undefined where there is none. */
-export const loadLearning: (() => Promise<LearningModule>) | undefined = Object.values(found)[0];

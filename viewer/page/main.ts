@@ -6,7 +6,7 @@ import { readAddress } from '../reading/address.ts';
 import { button, element, section } from './element.ts';
 import { Hands } from './hands.ts';
 import { listenToKeys } from './keys.ts';
-import { loadLearning } from './learning.ts';
+import { learningPart } from './learning.ts';
 import { Link, Told } from './link.ts';
 import { Choose } from './panels/choose.ts';
 import { helpDialog } from './panels/help.ts';
@@ -81,9 +81,9 @@ function open(): void {
   wear(themeNow());
 
   const learning = learningPart(async (name, bytes) => {
-    const policy = await policies.add(name, bytes);
+    const policy = await policies.addLearnt(name, bytes);
     await session.begin({ policy: policy.id, compare: '' });
-  }, session);
+  }, problems);
   const live = element('div', { class: 'inner', style: 'padding: 0' });
   const livePart = section('Training beside', 'live', true, live);
   livePart.hidden = true;
@@ -114,7 +114,7 @@ function open(): void {
     section('Curves', 'curves', false, ...plots.children),
     section('Observations and actions', 'numbers', false, ...numbers.children),
     section('Replay and film', 'keep', false, ...keep.children),
-    ...learning,
+    learning,
     section(
       'Page',
       'page',
@@ -207,25 +207,6 @@ function stageOn(canvas: HTMLCanvasElement, quality: number | undefined): Stage 
       mend: 'turn on hardware acceleration (or software WebGL) in its settings, or open the page in another browser',
     });
   }
-}
-
-/** The part of the panel in which a policy can be learnt, where there is such a module. */
-function learningPart(showPolicy: (name: string, bytes: Uint8Array) => Promise<void>, session: Session): HTMLElement[] {
-  if (!loadLearning) return [];
-  const into = element('div', { id: 'learning' });
-  const part = section('Learn to walk', 'learn', false, into);
-  const mount = async () => {
-    if (!part.open || into.childElementCount > 0) return;
-    const { mountLearning } = await loadLearning!();
-    await mountLearning(into, {
-      showPolicy,
-      get seed() {
-        return session.seed;
-      },
-    });
-  };
-  part.addEventListener('toggle', () => void mount().catch((error: unknown) => problems.tellError(error)));
-  return [part];
 }
 
 function listenToDrops(take: (file: File) => Promise<void>): void {

@@ -39,7 +39,7 @@ export class Policies {
         mend: 'drop a Walker .onnx onto the page',
       });
     const list = readPolicyList(await answer.json());
-    const own = this.#listed.filter(({ group }) => group === dropped);
+    const own = this.#listed.filter(({ group }) => group === dropped || group === learnt);
     this.#listed.splice(0, this.#listed.length, ...list.policies, ...own);
     this.#start = list.start;
     return list;
@@ -61,6 +61,24 @@ export class Policies {
     const policy = { ...about, id };
     if (!this.#listed.some((listed) => listed.id === id))
       this.#listed.push({ id, name, group: dropped, address: '', hash: about.hash });
+    this.#open.set(id, Promise.resolve(policy));
+    return policy;
+  }
+
+  /** One that is being learnt: the newest takes the place of the one before. */
+  async addLearnt(name: string, bytes: Uint8Array): Promise<OpenPolicy> {
+    const about = await this.#link.open(name, bytes);
+    const id = `dropped:learnt-${about.hash}`;
+    const before = this.#listed.findIndex((listed) => listed.group === learnt);
+    if (before >= 0) {
+      const [old] = this.#listed.splice(before, 1);
+      const opened = await this.#open.get(old!.id);
+      this.#open.delete(old!.id);
+      // Once the new one has begun.
+      if (opened) setTimeout(() => this.#link.tell({ kind: 'close', number: opened.number }), 5000);
+    }
+    const policy = { ...about, id };
+    this.#listed.push({ id, name, group: learnt, address: '', hash: about.hash });
     this.#open.set(id, Promise.resolve(policy));
     return policy;
   }
@@ -88,3 +106,4 @@ export class Policies {
 
 /** The group of those that were dropped onto the page. */
 const dropped = 'Dropped here';
+const learnt = 'Learnt here';
