@@ -184,11 +184,6 @@ export const rooms: readonly Room[] = [
     knows: ['base', 'cli', 'evaluate', 'train/configuration', 'validate', 'film'],
   },
   {
-    name: 'viewer/learn',
-    about: 'a walker learns in the page: the training that Node runs, in web workers',
-    knows: ['base', 'compile', 'envs', 'physics', 'envs/walker', 'evaluate', ...training, 'train', 'export', 'onnx'],
-  },
-  {
     name: 'viewer',
     about: 'a policy walking in the browser: `simulation/` (in a worker), `page/`, `reading/` (pure), `server/` (Node)',
     knows: ['base', 'cli', 'onnx', 'compile', 'models', 'envs', 'physics', 'envs/walker', 'evaluate', 'viewer/learn'],
