@@ -2,7 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { behavior, environmentUrl } from '../envs/walker/behavior.ts';
+import { behavior } from '../envs/walker/behavior.ts';
+import { environmentUrl } from '../envs/walker/environment-url.ts';
 import type { Configuration } from '../train/configuration/read.ts';
 import type { EvaluationMetrics } from '../train/keep/metrics.ts';
 import type { IterationMetrics } from '../train/keep/metrics-table.ts';

@@ -4,8 +4,9 @@
  */
 import { once } from 'node:events';
 import { startWorker } from '../base/threads/start-worker.ts';
-import { behavior, environmentUrl } from '../envs/walker/behavior.ts';
+import { behavior } from '../envs/walker/behavior.ts';
 import { defaultWorld, type WorldName } from '../envs/walker/dialects.ts';
+import { environmentUrl } from '../envs/walker/environment-url.ts';
 import { EmbeddedCollector } from '../train/collect/embedded-collector.ts';
 import { collectorThreads } from '../train/collect/worker-threads.ts';
 import type { SentPolicy } from '../train/policy/acting-policy.ts';

@@ -8,7 +8,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { RandomStream } from '../base/random/stream.ts';
-import { behavior, environmentUrl } from '../envs/walker/behavior.ts';
+import { behavior } from '../envs/walker/behavior.ts';
+import { environmentUrl } from '../envs/walker/environment-url.ts';
 import type { CollectRequest } from '../train/collect/collecting.ts';
 import { EmbeddedCollector } from '../train/collect/embedded-collector.ts';
 import { LiveCollector } from '../train/collect/live-collector.ts';

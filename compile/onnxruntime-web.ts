@@ -10,6 +10,18 @@ export function giveWasm(binary: ArrayBuffer): void {
   ort.env.wasm.wasmBinary = binary;
 }
 
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * One thing after the other, of all sessions of this thread: they share a stack of WebAssembly, on which a call keeps its names while it
+ * waits for its inputs. Calls in between overwrite them.
+ */
+function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+  const done = last.then(work);
+  last = done.catch(() => {});
+  return done;
+}
+
 /** The same questions as onnxruntime-node's session answers, asked of the other engine. */
 export class WebSession {
   readonly #session: ort.InferenceSession;
@@ -22,13 +34,9 @@ export class WebSession {
 
   /** Loads a model from its bytes. */
   static async open(model: Uint8Array): Promise<WebSession> {
-    return new WebSession(
-      await ort.InferenceSession.create(model, {
-        executionProviders: ['wasm'],
-        logSeverityLevel: 3,
-        extra: { optimization: { disable_specified_optimizers: unwantedOptimisers } },
-      }),
-    );
+    const extra = { optimization: { disable_specified_optimizers: unwantedOptimisers } };
+    const options = { executionProviders: ['wasm'], logSeverityLevel: 3, extra } as const;
+    return new WebSession(await inTurn(() => ort.InferenceSession.create(model, options)));
   }
 
   /**
@@ -47,7 +55,7 @@ export class WebSession {
       name,
       new ort.Tensor(type, data as Float32Array, shape),
     ]);
-    const computed = await this.#session.run(Object.fromEntries(given), [...wanted]);
+    const computed = await inTurn(() => this.#session.run(Object.fromEntries(given), [...wanted]));
     return Object.fromEntries(
       wanted.map((name) => {
         const { type, dims, data } = computed[name]!;
@@ -63,6 +71,6 @@ export class WebSession {
 
   /** Frees the memory. No call may follow. */
   async release(): Promise<void> {
-    await this.#session.release();
+    await inTurn(() => this.#session.release());
   }
 }

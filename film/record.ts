@@ -2,10 +2,10 @@
 
 import { UserError } from '../base/failure/user-error.ts';
 import { posesOf } from '../envs/walker/body-view.ts';
-import { WalkerEnvironment } from '../envs/walker/environment.ts';
 import { openWorlds } from '../envs/walker/open-worlds.ts';
 import { unityPhysics } from '../envs/walker/physics-settings.ts';
 import { stepsPerDecision } from '../envs/walker/walker.ts';
+import { WalkerEnvironment } from '../envs/walker/walker-environment.ts';
 import { distanceBetween } from './points.ts';
 import type { FilmPolicy } from './policy.ts';
 import { hipsOf, progressOver } from './poses.ts';

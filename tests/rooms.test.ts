@@ -34,7 +34,7 @@ describe('the imports of this project', () => {
   it('are found: some hundreds, types and worker modules among them', () => {
     expect(imports.length).toBeGreaterThan(800);
     const worker = {
-      from: 'train/collect/embedded-collector.ts',
+      from: 'train/collect/worker-threads.ts',
       to: 'train/collect/collector-worker.ts',
       isStarted: true,
     };

@@ -151,6 +151,11 @@ export const rooms: readonly Room[] = [
     knows: ['base'],
   },
   {
+    name: 'viewer/learn',
+    about: 'a walker learns in a page: the trainer in a worker of its own, what surrounds it there, its panel',
+    knows: ['base', 'onnx', 'compile', 'envs/env.ts', 'physics', 'envs/walker', ...training, 'train', 'export'],
+  },
+  {
     name: 'validate',
     about: 'the file is the policy: in onnxruntime-node, in onnxruntime-web, and with --web in a browser',
     knows: ['base', 'onnx', 'compile', 'lint', 'physics', 'envs', 'envs/walker', 'browser'],

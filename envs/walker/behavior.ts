@@ -35,6 +35,3 @@ export const behavior: BehaviorSpec = {
   evaluationConditions: speedBands([0.1, 2, 4, 6, 8, 10]),
   mirror: walkerMirror(walkerRig),
 };
-
-/** The module that makes the environment, for worker threads to import. */
-export const environmentUrl = new URL('./environment.ts', import.meta.url).href;

@@ -102,7 +102,8 @@ export default defineStage({
     const { configurationAsYaml } = await import('../../train/configuration/write.ts');
     const { writeAtomically } = await import('../../base/files/write-atomically.ts');
     const { sha256 } = await import('../../base/files/hash.ts');
-    const { behavior, environmentUrl } = await import('../../envs/walker/behavior.ts');
+    const { behavior } = await import('../../envs/walker/behavior.ts');
+    const { environmentUrl } = await import('../../envs/walker/environment-url.ts');
     const { commitText, versions } = await import('../versions.ts');
     const { withoutNative } = await import('../../compile/native-or-web.ts');
     if (withoutNative !== undefined) logger.warn(withoutNative);

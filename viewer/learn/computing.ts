@@ -4,9 +4,9 @@ import { WebSession } from '../../compile/onnxruntime-web.ts';
 import { SessionHost, type ThreadReply, type ThreadRequest } from '../../compile/session-threads.ts';
 import { BatchedWorlds } from '../../envs/walker/batched-world.ts';
 import { walkerDialects, worldNamed } from '../../envs/walker/dialects.ts';
-import { WalkerEnvironment } from '../../envs/walker/environment.ts';
 import { unityPhysics } from '../../envs/walker/physics-settings.ts';
 import { walkerRig } from '../../envs/walker/rig.ts';
+import { WalkerEnvironment } from '../../envs/walker/walker-environment.ts';
 import { CollectorHost } from '../../train/collect/collector-host.ts';
 import type { CollectorReply, CollectorRequest, CollectorWorkerData } from '../../train/collect/embedded-collector.ts';
 

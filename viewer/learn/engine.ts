@@ -125,29 +125,36 @@ export class LearnEngine {
   }
 
   #hear(news: FromTrainer): void {
-    const events = this.#events;
     switch (news.kind) {
       case 'info':
       case 'warn':
-        return events.info?.(news.message);
+        this.#events.info?.(news.message);
+        break;
       case 'learning':
-        return this.#become(this.state === 'stopping' ? 'stopping' : 'learning');
+        if (this.state === 'starting') this.#become('learning');
+        break;
       case 'first roll-out':
-        return events.firstRollout?.(news.sha256);
+        this.#events.firstRollout?.(news.sha256);
+        break;
       case 'iteration':
         this.points.push(pointOf(news.metrics, this.points.at(-1)));
-        return events.changed?.();
+        this.#events.changed?.();
+        break;
       case 'policy':
         this.policy = { onnx: news.onnx, step: news.step };
-        events.policy?.(this.policy);
-        return events.changed?.();
+        this.#events.policy?.(this.policy);
+        this.#events.changed?.();
+        break;
       case 'checkpoint':
-        return this.#keep(news.bytes, news.step);
+        this.#keep(news.bytes, news.step);
+        break;
       case 'ended':
         this.#end();
-        return this.#become(news.interrupted ? 'stopped' : 'finished');
+        this.#become(news.interrupted ? 'stopped' : 'finished');
+        break;
       case 'failed':
-        return this.#fail(news.problem);
+        this.#fail(news.problem);
+        break;
     }
   }
 

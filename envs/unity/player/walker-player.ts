@@ -1,6 +1,7 @@
 /** The Walker as the world of a player. */
-import { behavior, environmentUrl } from '../../walker/behavior.ts';
+import { behavior } from '../../walker/behavior.ts';
 import type { WorldName } from '../../walker/dialects.ts';
+import { environmentUrl } from '../../walker/environment-url.ts';
 import { walkerParameters } from '../../walker/parameters.ts';
 import { unityPhysics } from '../../walker/physics-settings.ts';
 import { solverParameters } from '../../walker/solver-parameters.ts';

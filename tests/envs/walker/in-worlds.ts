@@ -3,7 +3,6 @@ import type { EnvironmentOptions } from '../../../envs/env.ts';
 import { BatchedWorlds, type WalkerWorld } from '../../../envs/walker/batched-world.ts';
 import { poseSize, posesOf } from '../../../envs/walker/body-view.ts';
 import { type WorldName, walkerDialects } from '../../../envs/walker/dialects.ts';
-import { WalkerEnvironment } from '../../../envs/walker/environment.ts';
 import { drawParameters } from '../../../envs/walker/parameters.ts';
 import { type PhysicsSettings, unityPhysics } from '../../../envs/walker/physics-settings.ts';
 import { loadPhysX } from '../../../envs/walker/physx/physx.ts';
@@ -11,6 +10,7 @@ import { PhysXWorld } from '../../../envs/walker/physx/world.ts';
 import { physxWorlds } from '../../../envs/walker/physx/worlds.ts';
 import { bodyIndex, type Rig, walkerRig } from '../../../envs/walker/rig.ts';
 import { Walker } from '../../../envs/walker/walker.ts';
+import { WalkerEnvironment } from '../../../envs/walker/walker-environment.ts';
 import type { World, Worlds } from '../../../envs/walker/world.ts';
 import { loadKernel } from '../../../physics/kernel.ts';
 

@@ -5,13 +5,13 @@ import type { Environment, ParameterValues, Sampler } from '../../../envs/env.ts
 import { behavior } from '../../../envs/walker/behavior.ts';
 import { posesOf } from '../../../envs/walker/body-view.ts';
 import { worldNames } from '../../../envs/walker/dialects.ts';
-import type { WalkerEnvironment } from '../../../envs/walker/environment.ts';
 import { observationNames } from '../../../envs/walker/observation.ts';
 import { noiseScales } from '../../../envs/walker/observation-noise.ts';
 import { drawParameters, walkerParameters } from '../../../envs/walker/parameters.ts';
 import { unityPhysics } from '../../../envs/walker/physics-settings.ts';
 import { type Rig, walkerRig } from '../../../envs/walker/rig.ts';
 import { stepsPerDecision, type Walker } from '../../../envs/walker/walker.ts';
+import type { WalkerEnvironment } from '../../../envs/walker/walker-environment.ts';
 import { closeAll, kick, massesOf, newEnvironment, newWalker, velocitiesOf } from './in-worlds.ts';
 import { play } from './playing.ts';
 

@@ -4,9 +4,10 @@ import { RandomStream } from '../../../base/random/stream.ts';
 import type { EmbeddedEnvironment, Episode, ParameterValues, Sampler } from '../../../envs/env.ts';
 import type { BatchedWorlds } from '../../../envs/walker/batched-world.ts';
 import { walkerDialects } from '../../../envs/walker/dialects.ts';
-import { createEnvironment, WalkerEnvironment } from '../../../envs/walker/environment.ts';
+import { createEnvironment } from '../../../envs/walker/environment.ts';
 import { checkParameters } from '../../../envs/walker/parameters.ts';
 import { solverParameters } from '../../../envs/walker/solver-parameters.ts';
+import { WalkerEnvironment } from '../../../envs/walker/walker-environment.ts';
 import { closeAll, newEnvironment, worldsOf } from './in-worlds.ts';
 import { play } from './playing.ts';
 

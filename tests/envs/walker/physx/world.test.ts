@@ -2,7 +2,6 @@ import { afterAll, expect, it } from 'vitest';
 import { RandomStream } from '../../../../base/random/stream.ts';
 import { behavior } from '../../../../envs/walker/behavior.ts';
 import { poseSize } from '../../../../envs/walker/body-view.ts';
-import { WalkerEnvironment } from '../../../../envs/walker/environment.ts';
 import { drawParameters } from '../../../../envs/walker/parameters.ts';
 import { unityPhysics } from '../../../../envs/walker/physics-settings.ts';
 import { loadPhysX } from '../../../../envs/walker/physx/physx.ts';
@@ -10,6 +9,7 @@ import { forceLimitOffset, PhysXWorld } from '../../../../envs/walker/physx/worl
 import { physxWorlds } from '../../../../envs/walker/physx/worlds.ts';
 import { walkerRig } from '../../../../envs/walker/rig.ts';
 import { Walker } from '../../../../envs/walker/walker.ts';
+import { WalkerEnvironment } from '../../../../envs/walker/walker-environment.ts';
 
 const physx = await loadPhysX();
 const open: { close(): void }[] = [];
