@@ -144,7 +144,9 @@ function open(): void {
     stage.standBack();
     plots.repaint();
   });
+  let latest: unknown;
   link.on('frame', (frame) => {
+    latest = frame;
     stage.add(frame.poses, performance.now());
     stage.showSpring(frame.grip);
     readout.hearFrame(frame);
@@ -194,7 +196,7 @@ function open(): void {
   })().catch((error: unknown) => problems.tellError(error));
 
   // For whoever measures or tests the page.
-  Object.assign(globalThis, { gaitsmith: { session, stage, readout, link, hands } });
+  Object.assign(globalThis, { gaitsmith: { session, stage, readout, link, hands, latest: () => latest } });
 }
 
 /** @throws Told where the browser has no WebGL. */

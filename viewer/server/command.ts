@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { commandText } from '../../base/command-text.ts';
 import { UserError } from '../../base/failure/user-error.ts';
 import { type CommandLine, defineCommand } from '../../cli/command-line.ts';
 import { flag, type OptionSpec, portNumber, text } from '../../cli/options.ts';
@@ -47,10 +48,10 @@ type Options = ReturnType<typeof optionsWith>;
 export function viewCommand(runs: Runs): CommandLine<Options> {
   return defineCommand({
     name: 'view',
-    typed: 'npm run view',
+    typed: commandText('view'),
     summary: 'shows a policy walking in the browser, with physics and policy running there',
     options: optionsWith(runs.runsDir),
-    epilogue: 'Examples:\n  npm run view -- Walker.onnx --open\n  npm run view -- --run-id mine --live',
+    epilogue: `Examples:\n  ${commandText('view', 'Walker.onnx --open')}\n  ${commandText('view', '--run-id mine --live')}`,
     async run({ policy, runId, runsDir, live, port, open }, { terminal, logger, interrupts: { signal } }) {
       const { buildPage, builtPage, isBuilt } = await import('./build.ts');
       const { servedPolicies, checkpointId } = await import('./policies.ts');
@@ -101,7 +102,7 @@ export function viewCommand(runs: Runs): CommandLine<Options> {
 
 export const buildViewerCommand = defineCommand({
   name: 'build:viewer',
-  typed: 'npm run build:viewer',
+  typed: commandText('build:viewer'),
   summary: 'makes the page as a static folder that any host serves',
   options: {
     out: { argument: 'FOLDER', description: 'where it is to lie (default: dist/viewer)', schema: text().optional() },

@@ -1,4 +1,5 @@
 /** An ML-Agents Walker policy opened in onnxruntime-web, with its noise as an input: what decides in a simulation. */
+import { commandText, quoted } from '../../base/command-text.ts';
 import { UserError } from '../../base/failure/user-error.ts';
 import type { DenseTensor } from '../../compile/onnxruntime.ts';
 import { WebSession } from '../../compile/onnxruntime-web.ts';
@@ -78,7 +79,7 @@ function unfit(error: unknown, name: string): UserError {
       what: found ? `onnxruntime-web has no operator ${found}` : 'onnxruntime-web does not take this file',
       where: name,
       ...(found ? {} : { value: said }),
-      mend: `npm run lint:policy -- ${name} tells what is wrong with it`,
+      mend: `${commandText('lint', quoted(name))} tells what is wrong with it`,
     },
     { cause: error },
   );

@@ -81,7 +81,10 @@ async function hear(message: ToWorker): Promise<void> {
 
 /** Both files, told as they come. */
 async function load(simulator: string, engine: string): Promise<void> {
-  kernel = await compileKernelModule(await fetched(simulator, 'physics'));
+  kernel = await compileKernelModule(await fetched(simulator, 'physics')).catch((error: UserError) => {
+    const mend = 'open the page in a browser of 2021 or later, in which WebAssembly is not turned off';
+    throw new UserError({ ...error.problem, mend }, { cause: error });
+  });
   giveWasm(await fetched(engine, 'onnxruntime'));
   tell({ kind: 'ready' });
 }
@@ -92,7 +95,7 @@ async function fetched(address: string, what: string): Promise<ArrayBuffer> {
     throw new UserError({
       what: `${what} could not be loaded (${answer.status})`,
       where: address,
-      mend: 'npm run build:viewer',
+      mend: 'reload the page',
     });
   const total = Number(answer.headers.get('content-length') ?? 0);
   const parts: Uint8Array<ArrayBuffer>[] = [];

@@ -1,4 +1,5 @@
 /** What can be taken home: a replay file, and a film of the picture. */
+import { commandText } from '../../../base/command-text.ts';
 import { readReplay } from '../../simulation/replay.ts';
 import { button, download, element } from '../element.ts';
 import { type Link, Told } from '../link.ts';
@@ -70,7 +71,7 @@ function recorder(canvas: HTMLCanvasElement, problems: Problems): HTMLButtonElem
     if (!type)
       return problems.tell({
         what: 'this browser records no video of a canvas',
-        mend: 'use a newer one, or npm run film, which paints an animated PNG',
+        mend: `use a newer one, or ${commandText('film')}, which paints an animated PNG`,
       });
     const parts: Blob[] = [];
     recording = new MediaRecorder(canvas.captureStream(60), { mimeType: type, videoBitsPerSecond: 12_000_000 });

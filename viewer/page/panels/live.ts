@@ -60,7 +60,7 @@ export function openLive({ run, into, session, policies, choose, problems }: Par
         isFailing = true;
         problems.tell({
           what: `there is no news of the training (${error instanceof Error ? error.message : error})`,
-          mend: 'see whether npm run view -- --live still runs',
+          mend: 'see whether the command that serves this page still runs',
         });
       })
       .finally(() => setTimeout(again, BETWEEN));
