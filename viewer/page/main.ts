@@ -169,7 +169,10 @@ function open(): void {
   };
   requestAnimationFrame(draw);
 
-  const resize = () => stage.resize(canvas.clientWidth, canvas.clientHeight);
+  const resize = () => {
+    const isBeside = matchMedia('(min-width: 821px)').matches;
+    stage.resize(canvas.clientWidth, canvas.clientHeight, isBeside ? panel.offsetWidth + 14 : 0);
+  };
   new ResizeObserver(resize).observe(canvas);
   resize();
   listenToDrops(take);

@@ -8,7 +8,9 @@ export class Problems {
   readonly root = element('div', { class: 'problems', role: 'region', 'aria-label': 'Problems' });
 
   tell({ what, mend }: ToldProblem): void {
-    const sentence = `${what.charAt(0).toUpperCase()}${what.slice(1)}.`;
+    // A file's name stays as it is written.
+    const isFile = /^\S+\.\w+[:\s]/.test(what);
+    const sentence = `${isFile ? what.charAt(0) : what.charAt(0).toUpperCase()}${what.slice(1)}.`;
     const known = [...this.root.children].find((card) => card.querySelector('.what')?.textContent === sentence);
     known?.remove();
     const card = element(

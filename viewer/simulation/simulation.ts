@@ -316,6 +316,8 @@ class Life {
     this.#reward = 0;
     this.#boxFlies = false;
     this.isDue = false;
+    const { simulator, lane } = this.world.lane;
+    shelve(simulator, lane, boxBody);
   }
 
   observe(into: Float32Array, at: number): void {

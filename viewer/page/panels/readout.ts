@@ -70,7 +70,7 @@ export class Readout {
     this.#reward.replaceChildren(own.reward.toFixed(0));
     const named = open.length * walkers > 1 ? `walker ${watched + 1} of ${standings.length} · ` : '';
     const time = (step * unityPhysics.step).toFixed(1);
-    this.#under.textContent = `${named}${time} s · ${this.#framesPerSecond.toFixed(0)} frames/s · ${pace.toFixed(2)}× real time · ${(cost / 10).toFixed(0)} % of a core`;
+    this.#under.textContent = `${named}${time} s · ${this.#framesPerSecond.toFixed(0)} frames/s · ${this.#session.isPaused ? 'paused' : `${pace.toFixed(2)}× real time`} · ${(cost / 10).toFixed(0)} % of a core`;
     this.#parting.hidden = parting === undefined;
     if (!parting) return;
     const [one, other] = open;

@@ -39,6 +39,8 @@ import { fromUnity, type Place, placesOf, positionOf, rotationOf } from './unity
 const lookAt = 0.85;
 /** Seconds in which the camera comes half of the way to where the walker is: it should not nod with every step. */
 const calm = 0.12;
+/** Milliseconds after the last frame in which the picture and the camera may still be on their way. */
+const settling = 1500;
 
 export class Stage {
   readonly canvas: HTMLCanvasElement;
@@ -64,6 +66,12 @@ export class Stage {
   readonly #ray = new Raycaster();
   readonly #keeper: QualityKeeper;
   #size = { width: 300, height: 150 };
+  /** Pixels at the right that a panel covers. */
+  #covered = 0;
+  #policies = 1;
+  /** Whether there is something new to be drawn, and until when things may still be on their way, milliseconds. */
+  #isNew = true;
+  #movesUntil = 0;
   #reach = 5;
   #last = 0;
 
@@ -107,10 +115,13 @@ export class Stage {
     this.#sun.intensity = theme.sun;
     this.#fill.intensity = theme.skyLight;
     this.#floor.wear(theme);
+    this.#isNew = true;
   }
 
   populate(policies: number, walkers: number): void {
     this.places = placesOf(policies, walkers);
+    this.#policies = policies;
+    this.#isNew = true;
     this.figures.populate(this.places, walkers);
     this.watched = Math.min(this.watched, this.places.length - 1);
     this.#reach = policies * walkers > 2 ? 8 : 4;
@@ -141,22 +152,31 @@ export class Stage {
     this.#sun.shadow.map = null;
   }
 
-  resize(width: number, height: number): void {
+  /** @param covered pixels at the right that a panel covers: what is looked at stands in the middle of the rest. */
+  resize(width: number, height: number, covered = 0): void {
     this.#size = { width, height };
+    this.#covered = covered;
+    this.#isNew = true;
     this.paintBy();
     this.camera.aspect = width / Math.max(1, height);
     // A tall picture is seen from as far as a square one.
     this.camera.fov = this.camera.aspect < 1 ? 32 / Math.max(0.62, this.camera.aspect) : 32;
+    this.camera.setViewOffset(width, height, this.#covered / 2, 0, width, height);
     this.camera.updateProjectionMatrix();
   }
 
   add(poses: Float32Array, time: number): void {
+    this.#movesUntil = time + settling;
     this.#interpolation.add(poses, time);
   }
 
   /** Draws what is to be seen at a time, milliseconds. */
   draw(time: number): void {
     if (this.#keeper.count(time)) this.paintBy();
+    // In a pause nothing moves, and a picture that is there is not drawn again.
+    const moves = time < this.#movesUntil;
+    if (!this.controls.update() && !this.#isNew && !moves) return;
+    this.#isNew = false;
     const seconds = Math.min(0.1, (time - this.#last) / 1000);
     this.#last = time;
     if (!this.#interpolation.isEmpty) {
@@ -164,7 +184,6 @@ export class Stage {
       this.figures.pose(poses);
       this.#go(poses, seconds);
     }
-    this.controls.update();
     this.#renderer.render(this.#scene, this.camera);
   }
 
@@ -198,6 +217,7 @@ export class Stage {
   /** Draws the spring; without one it is gone. */
   showSpring(spring: { readonly walker: number; readonly from: Vector; readonly to: Vector } | undefined): void {
     const place = spring && this.places[spring.walker];
+    this.#isNew ||= this.#spring.visible !== (place !== undefined);
     this.#spring.visible = this.#handle.visible = place !== undefined;
     if (!spring || !place) return;
     const ends = [spring.from, spring.to].map((end) => fromUnity(end, place, new Vector3()));
@@ -213,7 +233,13 @@ export class Stage {
     this.#ring.position.set(hereTarget.x, unityPhysics.groundHeight + 0.006, hereTarget.z);
     const { target } = this.controls;
     if (this.isFollowing) {
-      // Of several, one looks at their middle until one is chosen.
+      // Of two side by side one looks at the middle between them.
+      if (this.#policies === 2) {
+        const count = this.places.length;
+        const twin = (this.watched + count / 2) % count;
+        positionOf(poses, twin * posesPerWalker * poseSize, this.places[twin]!, moved);
+        hips.lerp(moved, 0.5);
+      }
       hips.y = lookAt;
       const share = hips.distanceTo(target) > 4 ? 1 : 1 - 0.5 ** (seconds / calm);
       moved.copy(hips).sub(target).multiplyScalar(share);
