@@ -161,8 +161,11 @@ function open(): void {
   // Something is to be seen before all is loaded: a walker that stands where it begins.
   stage.populate(1, 1);
   stage.add(startingPoses(), performance.now());
+  let drawn = 0;
+  let firstFrame = 0;
   const draw = (now: number) => {
-    stage.draw(now);
+    if (stage.draw(now)) drawn += 1;
+    firstFrame ||= performance.now();
     plots.draw(now);
     readout.countFrame(now);
     requestAnimationFrame(draw);
@@ -199,7 +202,18 @@ function open(): void {
   })().catch((error: unknown) => problems.tellError(error));
 
   // For whoever measures or tests the page.
-  Object.assign(globalThis, { gaitsmith: { session, stage, readout, link, hands, latest: () => latest } });
+  Object.assign(globalThis, {
+    gaitsmith: {
+      session,
+      stage,
+      readout,
+      link,
+      hands,
+      latest: () => latest,
+      drawn: () => drawn,
+      firstFrame: () => firstFrame,
+    },
+  });
 }
 
 /** @throws Told where the browser has no WebGL. */

@@ -1,14 +1,14 @@
 /** `dist/viewer`: the page as a static folder, made by Vite. All addresses in it are relative, so any static host serves it. */
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
-import { join, relative, resolve, sep } from 'node:path';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import { UserError } from '../../base/failure/user-error.ts';
 import { writeAtomically } from '../../base/files/write-atomically.ts';
 import { listedShipped } from './policies.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** Where the page lies once it is built. */
-export const builtPage = join(root, 'dist/viewer');
+/** Where the page lies once it is built: in a package its program lies in dist/js, and the page beside that. */
+export const builtPage = basename(root) === 'js' ? join(root, '../viewer') : join(root, 'dist/viewer');
 /** Beside it: the sources that it was made from, paths from the root of the project. */
 const SOURCES = 'sources.json';
 

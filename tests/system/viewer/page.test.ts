@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { browserFlags, findBrowser } from '../../../bench/find-browser.ts';
 import { poseSize } from '../../../envs/walker/body-view.ts';
 import { walkerRig } from '../../../envs/walker/rig.ts';
 import { decodeModel } from '../../../onnx/decode.ts';
@@ -21,7 +22,6 @@ import { openPolicy } from '../../../viewer/simulation/policy.ts';
 import { readReplay } from '../../../viewer/simulation/replay.ts';
 import { Simulation } from '../../../viewer/simulation/simulation.ts';
 import { because } from '../../skipping.ts';
-import { browserFlags, findBrowser } from '../find-browser.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const pictures = join(root, 'dist/viewer-pictures');

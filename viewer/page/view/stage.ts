@@ -170,12 +170,12 @@ export class Stage {
     this.#interpolation.add(poses, time);
   }
 
-  /** Draws what is to be seen at a time, milliseconds. */
-  draw(time: number): void {
+  /** Draws what is to be seen at a time, milliseconds. @returns whether that was anything new. */
+  draw(time: number): boolean {
     if (this.#keeper.count(time)) this.paintBy();
     // In a pause nothing moves, and a picture that is there is not drawn again.
     const moves = time < this.#movesUntil;
-    if (!this.controls.update() && !this.#isNew && !moves) return;
+    if (!this.controls.update() && !this.#isNew && !moves) return false;
     this.#isNew = false;
     const seconds = Math.min(0.1, (time - this.#last) / 1000);
     this.#last = time;
@@ -185,6 +185,7 @@ export class Stage {
       this.#go(poses, seconds);
     }
     this.#renderer.render(this.#scene, this.camera);
+    return true;
   }
 
   /** Where a walker's body is in the picture. */

@@ -1,4 +1,4 @@
-/** The browser that tests drive: looked for on the PATH, never downloaded. */
+/** The browser that benches and tests drive: looked for on the PATH, never downloaded. */
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
