@@ -1,6 +1,6 @@
 /** `npm run bench -- viewer`: the page in a headless Chromium, frames a second and the pace that it holds, with 1, 4 and 16 walkers. */
 import { availableParallelism, cpus } from 'node:os';
-import { UserError } from '../base/failure/user-error.ts';
+import { launchChromium } from '../browser/chromium.ts';
 import { runCommandLine } from '../cli/command-line.ts';
 import { wholeNumber } from '../cli/options.ts';
 import { plainTable } from '../cli/table.ts';
@@ -32,17 +32,12 @@ export const bench = (argv: readonly string[]) =>
         seconds: { argument: 'N', description: 'seconds that each is watched', schema: wholeNumber(2).default(10) },
       },
       async run({ seconds }, { terminal }) {
-        const { chromium } = await import('playwright-core');
-        const { browserFlags, findBrowser } = await import('./find-browser.ts');
-        const executablePath = findBrowser();
-        if (!executablePath)
-          throw new UserError({ what: 'there is no Chromium on the PATH', mend: 'apt-get install chromium' });
         if (!isBuilt(builtPage)) await buildPage({ out: builtPage, base: './' });
         const served = await servePage({
           ...{ folder: builtPage, port: 0, start: 'walker' },
           policies: () => servedPolicies(undefined, [], async () => ({ bytes: new Uint8Array() })),
         });
-        const browser = await chromium.launch({ executablePath, args: browserFlags });
+        const browser = await launchChromium({ paints: true });
         const measured: Measured[] = [];
         try {
           for (const walkers of walkerCounts) {

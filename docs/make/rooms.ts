@@ -246,6 +246,7 @@ export const rooms: readonly Room[] = [
       'lint',
       'regress',
       'deploy-unity',
+      'browser',
       'viewer',
     ],
   },

@@ -2,9 +2,9 @@
 import { giveWasm, WebSession } from '../../compile/onnxruntime-web.ts';
 import { BatchedWorlds } from '../../envs/walker/batched-world.ts';
 import { walkerDialects } from '../../envs/walker/dialects.ts';
-import { WalkerEnvironment } from '../../envs/walker/environment.ts';
 import { unityPhysics } from '../../envs/walker/physics-settings.ts';
 import { walkerRig } from '../../envs/walker/rig.ts';
+import { WalkerEnvironment } from '../../envs/walker/walker-environment.ts';
 import type { PolicyShape } from '../../lint/contract.ts';
 import { compileKernelModule } from '../../physics/kernel.ts';
 import { type Runtime, runtimeOf } from '../policy-runtime.ts';

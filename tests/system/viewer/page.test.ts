@@ -5,9 +5,9 @@
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { browserFlags, findBrowser } from '../../../bench/find-browser.ts';
+import { findChromium, launchChromium } from '../../../browser/chromium.ts';
 import { poseSize } from '../../../envs/walker/body-view.ts';
 import { walkerRig } from '../../../envs/walker/rig.ts';
 import { decodeModel } from '../../../onnx/decode.ts';
@@ -26,11 +26,10 @@ import { because } from '../../skipping.ts';
 const root = join(import.meta.dirname, '../../..');
 const pictures = join(root, 'dist/viewer-pictures');
 const walker = readFileSync(join(root, 'models/walker/walker.onnx'));
-const executable = findBrowser();
 const desk = { width: 1280, height: 800 };
 const phone = { width: 390, height: 844 };
 
-describe.skipIf(because(!executable, 'no chromium on the PATH: apt-get install chromium'))('the page', () => {
+describe.skipIf(because(!findChromium(), 'no chromium on the PATH: apt-get install chromium'))('the page', () => {
   let served: Served;
   let browser: Browser;
   /** What browsers said that they should not have, and whom they asked. */
@@ -44,7 +43,7 @@ describe.skipIf(because(!executable, 'no chromium on the PATH: apt-get install c
       ...{ folder: builtPage, port: 0, start: 'walker' },
       policies: () => servedPolicies(undefined, [], async () => ({ bytes: new Uint8Array() })),
     });
-    browser = await chromium.launch({ executablePath: executable!, args: browserFlags });
+    browser = await launchChromium({ paints: true });
   }, 240_000);
   afterAll(async () => {
     await browser?.close();

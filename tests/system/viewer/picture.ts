@@ -5,8 +5,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
-import { browserFlags, findBrowser } from '../../../bench/find-browser.ts';
+import { launchChromium } from '../../../browser/chromium.ts';
 import { encodeAnimation } from '../../../film/apng.ts';
 import { paletteOf } from '../../../film/palette.ts';
 import { buildPage, builtPage, isBuilt } from '../../../viewer/server/build.ts';
@@ -26,7 +25,7 @@ const served = await servePage({
   ...{ folder: builtPage, port: 0, start: 'walker' },
   policies: () => servedPolicies(undefined, [], async () => ({ bytes: new Uint8Array() })),
 });
-const browser = await chromium.launch({ executablePath: findBrowser()!, args: browserFlags });
+const browser = await launchChromium({ paints: true });
 
 /** A page in a pause, which is drawn when it is told to. */
 async function open(width: number, height: number) {
