@@ -40,6 +40,11 @@ const benches: readonly BenchEntry[] = [
     summary: 'which damages of a policy regress catches, and how often it is wrong',
     load: () => import('./regress-command.ts'),
   },
+  {
+    name: 'viewer',
+    summary: 'the page in a browser: frames a second and simulated speed',
+    load: () => import('./viewer.ts'),
+  },
   { name: 'ops', summary: 'what can be traced, and what it becomes in ONNX', load: () => import('./ops-command.ts') },
   {
     name: 'assets',

@@ -68,12 +68,21 @@ export function neededChromium(env: NodeJS.ProcessEnv = process.env): string {
   });
 }
 
-/** @throws UserError where there is no such browser, it does not start, or what drives it is not installed. */
-export async function launchChromium(): Promise<Browser> {
+/** WebGL that the processor paints. */
+const PAINTING = ['--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist'];
+
+/**
+ * @param paints whether pages are to have WebGL.
+ * @throws UserError where there is no such browser, it does not start, or what drives it is not installed.
+ */
+export async function launchChromium({ paints = false } = {}): Promise<Browser> {
   const executablePath = neededChromium();
   const { chromium } = await driver();
   try {
-    return await chromium.launch({ executablePath, args: FLAGS });
+    return await chromium.launch({
+      executablePath,
+      args: paints ? [...FLAGS.filter((flag) => flag !== '--disable-gpu'), ...PAINTING] : FLAGS,
+    });
   } catch (error) {
     const [line] = (error as Error).message.split('\n');
     throw new UserError(

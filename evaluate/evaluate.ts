@@ -9,8 +9,8 @@ import { type ObservationDifference, ObservationStatistics } from './observation
 import type { PlayedEpisode } from './play.ts';
 import { type PlayWatch, withPlayers } from './players.ts';
 import type { PolicyFile } from './policy-file.ts';
+import { normalizerOf } from './policy-graph.ts';
 import { type Band, bandsOf, type Comparison, comparisonOf, type Fared, faredIn } from './report.ts';
-import { normalizerOf } from './walker-policy.ts';
 
 export interface EvaluationOptions {
   readonly policy: PolicyFile;

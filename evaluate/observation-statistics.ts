@@ -6,8 +6,8 @@
  */
 import { observationNames } from '../envs/walker/observation.ts';
 import { walkerRig } from '../envs/walker/rig.ts';
+import type { Normalizer } from './policy-graph.ts';
 import { RunningStatistics, type Sums } from './running-statistics.ts';
-import type { Normalizer } from './walker-policy.ts';
 
 export interface ObservationDifference {
   readonly name: string;

@@ -13,6 +13,8 @@ import {
   type ValueInfoProto,
 } from './schema.ts';
 
+const utf8 = new TextEncoder();
+
 /**
  * Encodes a model. Tensors are written as raw_data, little endian, inside the file.
  *
@@ -56,8 +58,6 @@ function nodeProto(node: Node): NodeProto {
     ...(node.domain === undefined ? {} : { domain: node.domain }),
   };
 }
-
-const utf8 = new TextEncoder();
 
 function attributeProto(name: string, attribute: Attribute): AttributeProto {
   const { value } = attribute;

@@ -48,6 +48,16 @@ export function commandTable(stages: readonly StageEntry[]): readonly CommandEnt
       load: async () => (await import('../report/command.ts')).reportCommand((await import('./runs.ts')).reportable),
     },
     {
+      name: 'view',
+      summary: 'shows a policy walking in the browser',
+      load: async () => (await import('../viewer/server/command.ts')).viewCommand((await import('./runs.ts')).viewable),
+    },
+    {
+      name: 'build:viewer',
+      summary: 'makes that page as a static folder',
+      load: async () => (await import('../viewer/server/command.ts')).buildViewerCommand,
+    },
+    {
       name: 'lint',
       summary: "judges any ML-Agents policy by what Unity's packages demand of it",
       load: async () =>

@@ -66,7 +66,8 @@ export function runFolder(id: string, runsDir = 'runs'): RunFolder {
   };
 }
 
-function isRunId(id: string): boolean {
+/** Whether a run may be called so. */
+export function isRunId(id: string): boolean {
   // Windows opens a device for some names and drops a final dot: no run may be made on Linux that can't be copied there.
   const isDevice = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(id);
   return /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(id) && !id.endsWith('.') && !isDevice;

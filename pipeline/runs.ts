@@ -1,5 +1,6 @@
 /** Runs as commands see them that are no stages: what they want to know of one is looked up here and handed to them. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { commandText } from '../base/command-text.ts';
 import { UserError } from '../base/failure/user-error.ts';
 import { fromHere } from '../base/files/from-here.ts';
@@ -13,10 +14,13 @@ import { familyOf } from '../report/series.ts';
 import type { ShippableRun } from '../ship/ship.ts';
 import { lessonsOf } from '../train/configuration/environment-parameters.ts';
 import { readEnvironmentParameters } from '../train/configuration/read.ts';
+import { bestCheckpointPath, listCheckpoints } from '../train/keep/checkpoint-files.ts';
+import type { Runs as ViewableRuns } from '../viewer/server/command.ts';
+import type { ViewedRun } from '../viewer/server/policies.ts';
 import { exportedCheckpoint } from './exported-checkpoint.ts';
 import { readManifest } from './manifest.ts';
 import type { Report } from './pipeline-command.ts';
-import { type RunFolder, runFolder } from './run-folder.ts';
+import { isRunId, type RunFolder, runFolder } from './run-folder.ts';
 import { runFolderOf, runOptions } from './run-options.ts';
 import { stages } from './stages.ts';
 import { noSuchRun } from './up-to-date.ts';
@@ -102,6 +106,34 @@ function exportedPolicy(run: RunFolder): string {
     where: run.path,
     mend: commandText('export', run.flags),
   });
+}
+
+/** For `npm run view`. */
+export const viewable: ViewableRuns = {
+  runsDir: runOptions.runsDir,
+  list: (runsDir) => runIdsIn(runsDir).map((runId) => viewed(runFolder(runId, runsDir))),
+  one(runId, runsDir) {
+    const run = runFolder(runId, runsDir);
+    if (!existsSync(run.path)) throw noSuchRun(run);
+    return { ...viewed(run), metrics: run.metrics, maxSteps: null };
+  },
+  policyOfCheckpoint: (path) => evaluable.policyOfCheckpoint(path),
+};
+
+function viewed(run: RunFolder): ViewedRun {
+  const best = bestCheckpointPath(run.checkpoints);
+  const checkpoints = [...(existsSync(best) ? [best] : []), ...listCheckpoints(run.checkpoints)];
+  return { runId: run.id, exported: existsSync(run.policy) ? run.policy : undefined, checkpoints };
+}
+
+/** The latest first. */
+function runIdsIn(runsDir: string): string[] {
+  if (!existsSync(runsDir)) return [];
+  return readdirSync(runsDir, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && isRunId(entry.name))
+    .map(({ name }) => ({ name, changed: statSync(join(runsDir, name)).mtimeMs }))
+    .sort((one, other) => other.changed - one.changed)
+    .map(({ name }) => name);
 }
 
 /** For `npm run ship`. */

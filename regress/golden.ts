@@ -9,7 +9,8 @@ import { behavior } from '../envs/walker/behavior.ts';
 import type { WorldName } from '../envs/walker/dialects.ts';
 import type { EpisodePlan } from '../evaluate/episodes.ts';
 import { LANES, playEpisodes } from '../evaluate/play.ts';
-import { normalizerOf, openWalkerPolicy, type WalkerPolicy } from '../evaluate/walker-policy.ts';
+import { normalizerOf } from '../evaluate/policy-graph.ts';
+import { openWalkerPolicy, type WalkerPolicy } from '../evaluate/walker-policy.ts';
 import type { Model } from '../onnx/model.ts';
 import { edgeObservations } from '../validate/edge-observations.ts';
 

@@ -189,6 +189,11 @@ export const rooms: readonly Room[] = [
     knows: ['base', 'cli', 'models', 'evaluate', 'train/configuration', 'validate', 'film'],
   },
   {
+    name: 'viewer',
+    about: 'a policy walking in the browser: `simulation/` (in a worker), `page/`, `reading/` (pure), `server/` (Node)',
+    knows: ['base', 'cli', 'onnx', 'compile', 'models', 'envs', 'physics', 'envs/walker', 'evaluate', 'viewer/learn'],
+  },
+  {
     name: 'ship',
     about: 'a run becomes `models/<name>`',
     knows: ['base', 'cli', 'onnx', 'models', 'envs/walker', ...training, 'validate'],
@@ -217,6 +222,7 @@ export const rooms: readonly Room[] = [
       'deploy-unity',
       'film',
       'report',
+      'viewer',
       'ship',
     ],
   },
@@ -240,6 +246,8 @@ export const rooms: readonly Room[] = [
       'lint',
       'regress',
       'deploy-unity',
+      'browser',
+      'viewer',
     ],
   },
   {

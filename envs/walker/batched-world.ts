@@ -13,7 +13,7 @@ import type { Dialect } from './dialects.ts';
 import { LaneWorld } from './lane-world.ts';
 import type { PhysicsSettings } from './physics-settings.ts';
 import type { Rig, Vector } from './rig.ts';
-import { sceneOfRig } from './scene-of-rig.ts';
+import { type SceneParts, sceneOfRig } from './scene-of-rig.ts';
 import { dialectWith, type SolverValues } from './solver-parameters.ts';
 import type { World, WorldStart, Worlds } from './world.ts';
 
@@ -24,10 +24,20 @@ export class BatchedWorlds implements Worlds<WalkerWorld> {
   /** The first is the usual one, which has a lane for every walker; others are there while somebody lives in them. */
   readonly #houses: House[];
 
-  /** @param module the simulator's kernel, from `loadKernel` or `compileKernelModule` of physics/. */
-  constructor(module: WebAssembly.Module, rig: Rig, count: number, dialect: Dialect, settings: PhysicsSettings) {
+  /**
+   * @param module the simulator's kernel, from `loadKernel` or `compileKernelModule` of physics/.
+   * @param parts of the scene, where it is not the usual one.
+   */
+  constructor(
+    module: WebAssembly.Module,
+    rig: Rig,
+    count: number,
+    dialect: Dialect,
+    settings: PhysicsSettings,
+    parts: SceneParts = {},
+  ) {
     this.name = dialect.name;
-    this.#make = (solver, lanes) => new House(module, rig, lanes, dialect, settings, solver);
+    this.#make = (solver, lanes) => new House(module, rig, lanes, dialect, settings, solver, parts);
     const usual = this.#make({}, count);
     this.#houses = [usual];
     const move = (walker: WalkerWorld, solver: SolverValues) => this.#move(walker, solver);
@@ -84,6 +94,7 @@ class House {
     usual: Dialect,
     settings: PhysicsSettings,
     solver: SolverValues,
+    parts: SceneParts,
   ) {
     this.key = keyOf(solver);
     const { step, positionIterations, velocityIterations, maxAngularVelocity, maxDepenetrationVelocity } = settings;
@@ -95,7 +106,7 @@ class House {
       maxDepenetration: maxDepenetrationVelocity,
     };
     const dialect = dialectWith({ ...usual, solver: { ...usual.solver, ...own } }, solver);
-    const scene = sceneOfRig(rig, dialect, settings);
+    const scene = sceneOfRig(rig, dialect, settings, parts);
     this.simulator = new Simulator(module, scene, { lanes, where: rig.name, settings: dialect.solver });
     const centres = Float64Array.from(scene.bodies.flatMap(({ shapes }) => [...massFrame(shapes).pose.position]));
     this.#lanes = Array.from(

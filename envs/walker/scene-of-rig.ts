@@ -23,6 +23,8 @@ export interface SceneParts {
   readonly targetAndWalls?: boolean;
   /** Whether bodies of the walker touch one another. Default true. */
   readonly selfCollision?: boolean;
+  /** A loose box as the body after the target, to be thrown: nothing but what it hits hears of it. Default none. */
+  readonly box?: { readonly edge: number; readonly mass: number } | undefined;
 }
 
 /** Bodies that a joint holds together don't touch one another; all else may. */
@@ -30,7 +32,7 @@ export function sceneOfRig(
   rig: Rig,
   dialect: Dialect,
   settings: PhysicsSettings,
-  { ground = true, targetAndWalls = true, selfCollision = true }: SceneParts = {},
+  { ground = true, targetAndWalls = true, selfCollision = true, box }: SceneParts = {},
 ): Scene {
   const touches = (what: number) =>
     what === category.body && !selfCollision ? everything & ~(1 << category.body) : everything;
@@ -62,13 +64,20 @@ export function sceneOfRig(
     const cube = shape({ shape: 'box', size: [size, size, size], center: [0, 0, 0] }, category.target);
     bodies.push({ name: 'target', mass, linearDamping, angularDamping, shapes: [cube] });
   }
+  if (box) {
+    const { edge: size, mass } = box;
+    // Of the walls' kind: walking into it is neither a fall nor a target reached.
+    const loose = shape({ shape: 'box', size: [size, size, size], center: [0, 0, 0] }, category.wall);
+    const { linearDamping, angularDamping } = target;
+    bodies.push({ name: 'box', mass, linearDamping, angularDamping, shapes: [loose] });
+  }
   const joints = rig.bodies.flatMap(({ joint }, body) => (joint ? [jointOf(rig, body, joint, dialect)] : []));
   return {
     bodies,
     joints,
     fixtures,
-    // The target comes last.
-    bodyOrder: [...dialect.entered(rig), ...(targetAndWalls ? [rig.bodies.length] : [])],
+    // The target comes after the walker, and the box last.
+    bodyOrder: [...dialect.entered(rig), ...bodies.slice(rig.bodies.length).map((_, more) => rig.bodies.length + more)],
     jointOrder: dialect.order(rig).map((owner) => joints.findIndex(({ body }) => body === owner)),
   };
 }

@@ -140,6 +140,17 @@ export class Walker<In extends World = World> {
     this.#updateMeanVelocity();
   }
 
+  /**
+   * Changes an episode under way, for who watches it and has hands: m/s that it is to walk, and a latency in physics steps, which holds
+   * from the next decision on. A latency of a whole decision holds that decision back, so the one before acts on.
+   */
+  change({ targetSpeed, latency }: { readonly targetSpeed?: number; readonly latency?: number }): void {
+    if (targetSpeed !== undefined) this.#state.targetSpeed = targetSpeed;
+    if (latency === undefined || latency === this.#latency) return;
+    this.#latency = latency;
+    this.#isWaiting = false;
+  }
+
   /** Acts, alone, on the 39 numbers at `actions[at]` until the next decision is due or the episode is over. */
   decide(actions: Float32Array, at: number): Outcome {
     this.begin(actions, at);

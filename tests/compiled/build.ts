@@ -33,7 +33,7 @@ const require = createRequire(import.meta.url);
 const esbuild = createRequire(require.resolve('tsx'))('esbuild') as Esbuild;
 
 /** Packages that look for files of their own; the others become a part of what is made. */
-const external = ['@grpc/grpc-js', '@tensorflow/*', 'onnxruntime-*', 'physx-js-webidl', 'protobufjs'];
+const external = ['@grpc/grpc-js', '@tensorflow/*', 'onnxruntime-*', 'physx-js-webidl', 'protobufjs', 'vite'];
 
 /** Modules that another one stands in for, here as in vitest.config.ts. */
 const replaced = { 'base/threads/start-worker.ts': join(import.meta.dirname, 'start-worker.ts') };

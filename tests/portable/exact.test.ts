@@ -18,6 +18,7 @@ const places = [
   'envs/walker',
   'envs/walker/physx',
   'physics',
+  'viewer/simulation',
 ];
 
 /** What is inexact in a source, line by line. */

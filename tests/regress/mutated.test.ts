@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../base/failure/user-error.ts';
 import { RandomStream } from '../../base/random/stream.ts';
-import { checkWalkerPolicy } from '../../evaluate/walker-policy.ts';
+import { checkWalkerPolicy } from '../../evaluate/policy-graph.ts';
 import { decodeModel } from '../../onnx/decode.ts';
 import { type Baseline, baselineText, readBaseline } from '../../regress/baseline.ts';
 import { contractFindings } from '../../regress/contract-check.ts';

@@ -1,0 +1,116 @@
+/** What the page reads and reckons, without a browser. */
+import { describe, expect, it } from 'vitest';
+import { readAddress, writeAddress } from '../../viewer/reading/address.ts';
+import { HeldSpeed } from '../../viewer/reading/held-speed.ts';
+import { normalised, observations, speedAt, strengths } from '../../viewer/reading/names.ts';
+import { Series } from '../../viewer/reading/series.ts';
+import { Clock } from '../../viewer/simulation/clock.ts';
+import { readReplay } from '../../viewer/simulation/replay.ts';
+import { usualSettings } from '../../viewer/simulation/settings.ts';
+
+describe('the address', () => {
+  it('says what walks, and what is not as usual leads back to it', () => {
+    const asked = readAddress('?policy=walker&compare=run:mine&walkers=4&seed=9&targetSpeed=2.5&theme=dark');
+    expect(asked).toMatchObject({
+      policy: 'walker',
+      compare: 'run:mine',
+      walkers: 4,
+      seed: 9,
+      theme: 'dark',
+      refused: [],
+    });
+    expect(asked.settings).toEqual({ ...usualSettings, targetSpeed: 2.5 });
+    expect(readAddress(writeAddress(asked))).toEqual(asked);
+    expect(writeAddress(readAddress(''))).toBe('');
+  });
+
+  it('is told where it asks for what there is not, and the usual is taken', () => {
+    const { refused, walkers, settings } = readAddress('?walkers=5&targetSpeed=99&seed=x');
+    expect([walkers, settings.targetSpeed]).toEqual([1, usualSettings.targetSpeed]);
+    expect(refused).toHaveLength(3);
+    expect(refused[0]).toMatch(/targetSpeed=99 .* 0\.1 to 10 m\/s/);
+  });
+});
+
+describe('the held speed', () => {
+  it('is the mean of the last seconds, and nothing before half of them', () => {
+    const held = new HeldSpeed(4);
+    for (let time = 0; time < 1.9; time += 0.1) held.add(time, 5);
+    expect(held.mean).toBeUndefined();
+    for (let time = 1.9; time < 12; time += 0.1) held.add(time, 1);
+    expect(held.mean).toBeCloseTo(1);
+  });
+
+  it('begins anew with a new episode', () => {
+    const held = new HeldSpeed(4);
+    for (let time = 0; time < 5; time += 0.1) held.add(time, 3);
+    held.add(0, 1);
+    expect(held.mean).toBeUndefined();
+  });
+});
+
+describe('curves', () => {
+  it('keep the last moments, and begin anew where time does', () => {
+    const series = new Series(2, 3);
+    for (const time of [1, 2, 3, 4]) series.add(time, [10 * time, 0]);
+    expect(series.columns).toEqual([
+      [2, 3, 4],
+      [20, 30, 40],
+      [0, 0, 0],
+    ]);
+    series.add(1, [5, 6]);
+    expect(series.columns).toEqual([[1], [5], [6]]);
+  });
+});
+
+describe('numbers by name', () => {
+  it('are found: the velocity along the goal, and a strength for each of the 13 motors', () => {
+    expect(observations[speedAt]).toBe('mean velocity z');
+    expect(strengths.map(({ joint }) => joint)).toContain('forearmR');
+    expect(strengths).toHaveLength(13);
+  });
+
+  it('are normalised as the policy does', () => {
+    expect([...normalised([3, 10], { mean: [1, 0], deviation: [0.5, 1] })]).toEqual([4, 10]);
+    expect([...normalised([3], undefined)]).toEqual([3]);
+  });
+});
+
+describe('the clock', () => {
+  it('asks for as many steps as time has passed, at its pace', () => {
+    const clock = new Clock(0.01);
+    clock.setPace(0.5, 0);
+    let steps = 0;
+    for (let now = 4; now <= 1000; now += 4) steps += clock.due(now);
+    expect(steps).toBeGreaterThanOrEqual(49);
+    expect(steps).toBeLessThanOrEqual(50);
+  });
+
+  it('lets time go that nobody had', () => {
+    const clock = new Clock(0.01);
+    clock.setPace(1, 0);
+    expect(clock.due(60_000)).toBeLessThan(20);
+  });
+});
+
+describe('a replay', () => {
+  it.each([
+    ['that is no JSON', 'x', /this is no replay/],
+    ['of something else', '{"format":"other"}', /this is no replay; got "other"/],
+    [
+      'that is cut off',
+      JSON.stringify({ format: 'gaitsmith replay 1', seed: 1, steps: 2, walkers: 1 }),
+      /names no policy/,
+    ],
+    [
+      'with an unknown input',
+      JSON.stringify({
+        ...{ format: 'gaitsmith replay 1', seed: 1, steps: 2, walkers: 1, policies: [{ name: 'a', hash: 'b' }] },
+        ...{ settings: usualSettings, hash: '00', inputs: [[0, { kind: 'explode' }]] },
+      }),
+      /no input/,
+    ],
+  ])('%s is refused with its name', (_, text, expected) => {
+    expect(() => readReplay(text, 'a.replay.json')).toThrow(expected);
+  });
+});

@@ -1,0 +1,94 @@
+/** What the page is served by: files, policies and news, to who knows the token, and nothing that can be written. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newsOf } from '../../viewer/server/live.ts';
+import { listedShipped, servedPolicies } from '../../viewer/server/policies.ts';
+import { type Served, servePage } from '../../viewer/server/serve.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'viewer-'));
+let served: Served;
+beforeAll(async () => {
+  mkdirSync(join(folder, 'page'));
+  writeFileSync(join(folder, 'page/index.html'), '<title>a page</title>');
+  writeFileSync(join(folder, 'secret.txt'), 'secret');
+  served = await servePage({
+    ...{ folder: join(folder, 'page'), port: 0, start: 'walker' },
+    policies: () => servedPolicies(undefined, [], async () => ({ bytes: new Uint8Array() })),
+  });
+});
+afterAll(() => {
+  served.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** As a client that mends no path. */
+function statusOf(path: string): Promise<number> {
+  const { port } = new URL(served.address);
+  return new Promise((told, failed) => {
+    request({ host: '127.0.0.1', port, path }, (answer) => {
+      answer.resume();
+      told(answer.statusCode!);
+    })
+      .on('error', failed)
+      .end();
+  });
+}
+
+describe('the server', () => {
+  it('is on loopback, and answers who has the token alone', async () => {
+    expect(new URL(served.address).hostname).toBe('127.0.0.1');
+    expect(await (await fetch(served.address)).text()).toContain('a page');
+    expect((await fetch(new URL('/', served.address))).status).toBe(404);
+    expect((await fetch(new URL(`/${'0'.repeat(24)}/`, served.address))).status).toBe(404);
+  });
+
+  it('lets a browser ask nobody else, and take nothing in', async () => {
+    const answer = await fetch(served.address);
+    expect(answer.headers.get('content-security-policy')).toContain("default-src 'self'");
+    expect((await fetch(served.address, { method: 'POST', body: 'x' })).status).toBe(405);
+  });
+
+  it('gives no file from beside its folder', async () => {
+    const { pathname } = new URL(served.address);
+    expect(await statusOf(`${pathname}../secret.txt`)).toBe(404);
+    expect(await statusOf(`${pathname}..%2fsecret.txt`)).toBe(404);
+    expect(await statusOf(`${pathname}%zz`)).toBe(500);
+  });
+
+  it('lists the shipped walkers, the one that runs start from first, and gives their bytes', async () => {
+    const { policies, start } = (await (await fetch(`${served.address}policies.json`)).json()) as {
+      policies: { id: string; address: string }[];
+      start: string;
+    };
+    expect(start).toBe('walker');
+    expect(policies.map(({ id }) => id)).toEqual(listedShipped().map(({ id }) => id));
+    expect(policies[0]!.id).toBe('walker');
+    const bytes = await (await fetch(served.address + policies[0]!.address)).arrayBuffer();
+    expect(bytes.byteLength).toBeGreaterThan(500_000);
+    expect((await fetch(`${served.address}policy/nobody`)).status).toBe(404);
+  });
+});
+
+describe('news of a training', () => {
+  it('tell the latest step, where the time goes, and the curves; half a line at the end is left out', () => {
+    const path = join(folder, 'metrics.jsonl');
+    const line = (iteration: number) => ({
+      ...{ iteration, step: 100 * iteration, reward: iteration, episodeLength: 20, decisionsPerSecond: 50 },
+      seconds: { physics: 2, inference: 1, learning: 6, all: 10 },
+    });
+    const lines = [1, 2, 3].map((iteration) => JSON.stringify(line(iteration)));
+    writeFileSync(path, [lines[0], JSON.stringify({ evaluation: {} }), lines[1], lines[2], '{"iterat'].join('\n'));
+    expect(newsOf(path, 'run:a/step-1', 500)).toEqual({
+      ...{ steps: 300, maxSteps: 500, decisionsPerSecond: 50, checkpoint: 'run:a/step-1' },
+      split: { physics: 0.2, inference: 0.1, learning: 0.6, rest: expect.closeTo(0.1) as number },
+      iterations: [1, 2, 3].map((reward) => ({ step: 100 * reward, reward, length: 20, speed: null })),
+    });
+  });
+
+  it('are empty before there are any', () => {
+    expect(newsOf(join(folder, 'none.jsonl'), null, null)).toMatchObject({ steps: 0, split: null, iterations: [] });
+  });
+});

@@ -1,0 +1,116 @@
+/** `dist/viewer`: the page as a static folder, made by Vite. All addresses in it are relative, so any static host serves it. */
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { basename, join, relative, resolve, sep } from 'node:path';
+import { UserError } from '../../base/failure/user-error.ts';
+import { writeAtomically } from '../../base/files/write-atomically.ts';
+import { listedShipped } from './policies.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+/** Where the page lies once it is built: in a package its program lies in dist/js, and the page beside that. */
+export const builtPage = basename(root) === 'js' ? join(root, '../viewer') : join(root, 'dist/viewer');
+/** Beside it: the sources that it was made from, paths from the root of the project. */
+const SOURCES = 'sources.json';
+
+export interface BuildOptions {
+  /** Where it is to lie; what was there before is replaced once all is made. */
+  readonly out: string;
+  /** What addresses in it begin with. */
+  readonly base: string;
+}
+
+/** Builds the page with the shipped walkers beside it. @throws UserError where Vite is not installed. */
+export async function buildPage({ out, base }: BuildOptions): Promise<void> {
+  const vite = await import('vite').catch((cause: unknown) => {
+    throw new UserError(
+      {
+        what: 'the page is made by Vite, which is not installed here',
+        where: 'vite',
+        mend: 'npm install in a checkout of Gaitsmith',
+      },
+      { cause },
+    );
+  });
+  // Beside its place, so that it is never half there.
+  const making = `${resolve(out)}.making-${process.pid}`;
+  const sources = new Set<string>();
+  try {
+    await vite.build({
+      configFile: false,
+      root: join(root, 'viewer/page'),
+      base,
+      logLevel: 'warn',
+      resolve: { alias: [{ find: /^onnxruntime-web$/, replacement: 'onnxruntime-web/wasm' }] },
+      build: {
+        outDir: making,
+        emptyOutDir: true,
+        target: 'es2022',
+        chunkSizeWarningLimit: 2000,
+        // Not in the text of scripts: a file of its own can be kept by the browser.
+        assetsInlineLimit: 0,
+        modulePreload: { polyfill: false },
+        rolldownOptions: { external: [/^node:/], onLog: quiet },
+      },
+      worker: {
+        format: 'es',
+        plugins: () => [noting(sources)],
+        rolldownOptions: { external: [/^node:/], onLog: quiet },
+      },
+      plugins: [noting(sources)],
+    });
+    addShipped(making);
+    writeAtomically(join(making, SOURCES), `${JSON.stringify([...sources].sort(), null, 1)}\n`);
+    rmSync(out, { recursive: true, force: true });
+    mkdirSync(join(out, '..'), { recursive: true });
+    renameSync(making, out);
+  } finally {
+    rmSync(making, { recursive: true, force: true });
+  }
+}
+
+/** Whether there is a page, no older than what it was made from. Sources that are not there (in a package) are as they were. */
+export function isBuilt(folder: string): boolean {
+  const list = join(folder, SOURCES);
+  if (!existsSync(list)) return false;
+  const built = statSync(list).mtimeMs;
+  const sources = JSON.parse(readFileSync(list, 'utf8')) as string[];
+  return sources.every((path) => (statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0) <= built);
+}
+
+/** The walkers that ship, and the list of them. */
+function addShipped(folder: string): void {
+  mkdirSync(join(folder, 'policies'), { recursive: true });
+  const shipped = listedShipped();
+  for (const { file, address } of shipped) cpSync(file, join(folder, address));
+  const policies = shipped.map(({ file, ...listed }) => listed);
+  writeAtomically(
+    join(folder, 'policies.json'),
+    `${JSON.stringify({ policies, start: policies[0]?.id ?? '' }, null, 1)}\n`,
+  );
+}
+
+/** Notes which of our own files become part of the page. */
+function noting(sources: Set<string>) {
+  return {
+    name: 'sources of the page',
+    /** What a worker thread of Node would load by its address is no part of a page. */
+    generateBundle(_: unknown, bundle: Record<string, unknown>) {
+      for (const name of Object.keys(bundle)) if (name.endsWith('.ts')) delete bundle[name];
+    },
+    moduleParsed({ id }: { readonly id: string }) {
+      const path = relative(root, id.split('?')[0]!);
+      if (!path.startsWith('..') && !path.startsWith('node_modules') && !id.startsWith('\0'))
+        sources.add(path.split(sep).join('/'));
+    },
+  };
+}
+
+/** Rolldown's remarks on other people's packages are none of ours. */
+function quiet(
+  level: string,
+  log: { readonly code?: string },
+  handler: (level: 'warn' | 'info' | 'debug', log: never) => void,
+): void {
+  if (log.code === 'EVAL' || log.code === 'MODULE_LEVEL_DIRECTIVE') return;
+  handler(level as 'warn', log as never);
+}

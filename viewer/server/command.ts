@@ -1,0 +1,136 @@
+/** `npm run view`: the page in which a policy walks, served to a browser of this machine. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { commandText } from '../../base/command-text.ts';
+import { UserError } from '../../base/failure/user-error.ts';
+import { type CommandLine, defineCommand } from '../../cli/command-line.ts';
+import { flag, type OptionSpec, portNumber, text } from '../../cli/options.ts';
+import type { ViewedRun } from './policies.ts';
+
+/** What the command wants to know of runs, as whoever keeps them hands it in. */
+export interface Runs {
+  /** The flag that says where they are kept. */
+  readonly runsDir: OptionSpec<string>;
+  /** All that have something to show, the latest first. */
+  list(runsDir: string): readonly ViewedRun[];
+  /** One of them. @throws UserError where there is none of that name. */
+  one(runId: string, runsDir: string): ViewedRun & { readonly metrics: string; readonly maxSteps: number | null };
+  /** The policy of a checkpoint as it would be exported. */
+  policyOfCheckpoint(path: string): Promise<{ readonly bytes: Uint8Array }>;
+}
+
+function optionsWith(runsDir: Runs['runsDir']) {
+  return {
+    policy: {
+      argument: 'FILE.onnx',
+      bare: true,
+      description: 'a policy that ML-Agents runs as its Walker (default: the shipped one)',
+      schema: text().optional(),
+    },
+    runId: { argument: 'NAME', description: 'begin with the policy of this run', schema: text().optional() },
+    runsDir,
+    live: {
+      description: 'beside the training of --run-id: its curves, and its latest checkpoint walking, renewed by itself',
+      schema: flag(),
+    },
+    port: {
+      argument: 'N',
+      description: 'port on this machine (default: any that is free)',
+      schema: portNumber(0).default(0),
+    },
+    open: { description: 'open the page in the browser', schema: flag() },
+  };
+}
+
+type Options = ReturnType<typeof optionsWith>;
+
+export function viewCommand(runs: Runs): CommandLine<Options> {
+  return defineCommand({
+    name: 'view',
+    typed: commandText('view'),
+    summary: 'shows a policy walking in the browser, with physics and policy running there',
+    options: optionsWith(runs.runsDir),
+    epilogue: `Examples:\n  ${commandText('view', 'Walker.onnx --open')}\n  ${commandText('view', '--run-id mine --live')}`,
+    async run({ policy, runId, runsDir, live, port, open }, { terminal, logger, interrupts: { signal } }) {
+      const { buildPage, builtPage, isBuilt } = await import('./build.ts');
+      const { servedPolicies, checkpointId } = await import('./policies.ts');
+      const { newsOf } = await import('./live.ts');
+      const { servePage } = await import('./serve.ts');
+      if (policy !== undefined && !existsSync(policy))
+        throw new UserError({ what: 'there is no such file', where: policy, expected: 'the ONNX file of a policy' });
+      if (live && runId === undefined)
+        throw new UserError({ what: 'a training is shown by its name', where: '--live', mend: 'add --run-id NAME' });
+      if (runId !== undefined) runs.one(runId, runsDir);
+      if (!isBuilt(builtPage)) {
+        logger.info('building the page');
+        await buildPage({ out: builtPage, base: './' });
+      }
+      const policies = () => servedPolicies(policy, runs.list(runsDir), runs.policyOfCheckpoint);
+      const startOfRun = (id: string): string => {
+        const run = runs.one(id, runsDir);
+        return run.exported === undefined && run.checkpoints[0] ? checkpointId(id, run.checkpoints[0]) : `run:${id}`;
+      };
+      const first = policies()[0]?.id ?? '';
+      const ofRun = runId === undefined || policy !== undefined ? undefined : startOfRun(runId);
+      const start = ofRun !== undefined && policies().some(({ id }) => id === ofRun) ? ofRun : first;
+      const { address, close } = await servePage({
+        folder: builtPage,
+        port,
+        policies,
+        start,
+        live: live
+          ? {
+              run: runId!,
+              news() {
+                const { metrics, checkpoints, maxSteps } = runs.one(runId!, runsDir);
+                const latest = checkpoints.filter((path) => !path.endsWith('best.safetensors'))[0];
+                return newsOf(metrics, latest === undefined ? null : checkpointId(runId!, latest), maxSteps);
+              },
+            }
+          : undefined,
+      });
+      terminal.print(`The walker is at ${address}`);
+      terminal.print('  (this machine alone; Ctrl-C ends it)');
+      if (open) openBrowser(address);
+      if (!signal.aborted) await once(signal, 'abort');
+      close();
+      return { json: { address } };
+    },
+  });
+}
+
+export const buildViewerCommand = defineCommand({
+  name: 'build:viewer',
+  typed: commandText('build:viewer'),
+  summary: 'makes the page as a static folder that any host serves',
+  options: {
+    out: { argument: 'FOLDER', description: 'where it is to lie (default: dist/viewer)', schema: text().optional() },
+    base: {
+      argument: 'PATH',
+      description: 'what addresses in it begin with (default: ./, relative to the page)',
+      schema: text().default('./'),
+    },
+  },
+  async run({ out, base }, { terminal }) {
+    const { buildPage, builtPage } = await import('./build.ts');
+    const { sizesOf } = await import('./sizes.ts');
+    const { fromHere } = await import('../../base/files/from-here.ts');
+    const folder = out ?? builtPage;
+    await buildPage({ out: folder, base });
+    const { files, bytes, gzipped } = sizesOf(folder);
+    const megabytes = (size: number) => `${(size / 1e6).toFixed(2)} MB`;
+    terminal.print(`Made ${fromHere(folder)}: ${files} files, ${megabytes(bytes)}, ${megabytes(gzipped)} by gzip`);
+    return { json: { folder, files, bytes, gzipped } };
+  },
+});
+
+/** Where there is none, its address stands in the terminal. */
+function openBrowser(address: string): void {
+  const [program, ...words] = { darwin: ['open'], win32: ['cmd', '/c', 'start', ''] }[process.platform as string] ?? [
+    'xdg-open',
+  ];
+  spawn(program!, [...words, address], { stdio: 'ignore', detached: true })
+    .on('error', () => {})
+    .unref();
+}

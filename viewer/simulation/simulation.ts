@@ -1,0 +1,386 @@
+/**
+ * Walkers that live: `envs/walker` and `physics/` as they are, stepped one physics step at a time, with people's hands in between.
+ *
+ * It runs in a worker of the page and in Node alike. The same setup, policies and inputs at the same steps give the same bytes. Left alone,
+ * a walker lives through the episodes that `WalkerEnvironment` has for the same seed.
+ */
+import { RandomStream } from '../../base/random/stream.ts';
+import { BatchedWorlds, type WalkerWorld } from '../../envs/walker/batched-world.ts';
+import { behavior } from '../../envs/walker/behavior.ts';
+import { posesOf } from '../../envs/walker/body-view.ts';
+import { walkerDialects } from '../../envs/walker/dialects.ts';
+import type { LaneWorld } from '../../envs/walker/lane-world.ts';
+import { drawParameters } from '../../envs/walker/parameters.ts';
+import { unityPhysics } from '../../envs/walker/physics-settings.ts';
+import { walkerRig } from '../../envs/walker/rig.ts';
+import { stepsPerDecision, Walker } from '../../envs/walker/walker.ts';
+import { target } from '../../envs/walker/world.ts';
+import { box, type Grip, place, pull, shelve } from './hands.ts';
+import { checkInput, farthestTarget, type Input } from './inputs.ts';
+import { Parting, type PartingTimes } from './parting.ts';
+import type { Setup } from './replay.ts';
+import { RunningHash } from './running-hash.ts';
+import { latencyInSteps, parametersOf, type Settings, secondsPerDecision } from './settings.ts';
+
+const { observationSize, actionSize } = behavior;
+
+/** Rows of a batch, filled up: how a row is multiplied may depend on how many there are, and each walker is to be the same among any others. */
+const rowsOfBatch = 8;
+
+/** Purposes of an episode's streams. The first two are those of `WalkerEnvironment`. */
+const purpose = { episode: 0x3a1, parameters: 0x3a2, noise: 0xf1d };
+
+const targetBody = walkerRig.bodies.length;
+const boxBody = targetBody + 1;
+
+/** Poses of the rig's bodies, the target and the box. */
+export const posesPerWalker = boxBody + 1;
+
+/** What decides: an opened policy. */
+export interface Actor {
+  /** @param observations [8, 243]. @param noise [8, 39] of a normal distribution; absent for mean actions. @returns [8, 39]. */
+  act(observations: Float32Array, noise: Float32Array | undefined): Promise<Float32Array>;
+}
+
+/** How a walker stands. */
+export interface Standing {
+  /** Falls since the simulation began. */
+  readonly falls: number;
+  /** The body whose touch of the ground was its last fall, -1 before any. */
+  readonly fallenBody: number;
+  readonly isDown: boolean;
+  /** Of the episode under way. */
+  readonly reward: number;
+  /** Physics steps of the episode under way. */
+  readonly steps: number;
+  readonly targets: number;
+}
+
+export class Simulation {
+  readonly setup: Setup;
+  /** Physics steps that were made. */
+  steps = 0;
+  readonly #actors: readonly Actor[];
+  readonly #worlds: BatchedWorlds;
+  readonly #lives: readonly Life[];
+  readonly #inputs: [number, Input][] = [];
+  readonly #hash = new RunningHash();
+  readonly #parting: Parting | undefined;
+  readonly #nobody: Uint8Array;
+  #settings: Settings;
+  #grip: (Grip & { readonly walker: number }) | undefined;
+  #actions: Float32Array;
+  #observations: Float32Array;
+  /** Physics steps since the last decision. */
+  #phase = 0;
+
+  /** @param actors as many as the setup has policies. @param kernel of physics/. */
+  constructor(kernel: WebAssembly.Module, actors: readonly Actor[], setup: Setup) {
+    this.setup = setup;
+    this.#actors = actors;
+    this.#settings = setup.settings;
+    const count = actors.length * setup.walkers;
+    this.#worlds = new BatchedWorlds(kernel, walkerRig, count, walkerDialects.unity, unityPhysics, { box });
+    this.#lives = this.#worlds.each.map((world, which) => new Life(world, setup.seed, which % setup.walkers));
+    this.#nobody = new Uint8Array(count);
+    // Each policy has rows of its own, in whole batches.
+    const rows = actors.length * batchesOf(setup.walkers) * rowsOfBatch;
+    this.#observations = new Float32Array(rows * observationSize);
+    this.#actions = new Float32Array(rows * actionSize);
+    this.#parting = actors.length === 2 ? new Parting() : undefined;
+    for (const life of this.#lives) life.startNext(this.#settings);
+  }
+
+  /** All walkers: those of the first policy, then those of the second. */
+  get walkers(): number {
+    return this.#lives.length;
+  }
+
+  get settings(): Settings {
+    return this.#settings;
+  }
+
+  /** Whether the last step ended a decision, so that there is something new to read. */
+  get isDecided(): boolean {
+    return this.#phase === 0;
+  }
+
+  /** Takes effect with the next step. @throws UserError where it is no input. */
+  apply(input: Input): void {
+    checkInput(input);
+    this.#inputs.push([this.steps, input]);
+    this.#do(input);
+  }
+
+  /** One physics step of everybody; where a decision is due, it is made first. */
+  async step(): Promise<void> {
+    if (this.#phase === 0) {
+      await this.#decide();
+      this.#lives.forEach((life, which) => {
+        life.begin(this.#actions, this.#rowOf(which) * actionSize);
+      });
+    }
+    const grip = this.#grip;
+    if (grip) {
+      const { lane } = this.#lives[grip.walker]!.world;
+      pull(lane.simulator, lane.lane, grip, unityPhysics.step);
+    }
+    for (const life of this.#lives) life.beforeStep();
+    this.#worlds.simulate(this.#nobody);
+    for (const life of this.#lives) life.afterStep();
+    this.steps += 1;
+    this.#phase = (this.#phase + 1) % stepsPerDecision;
+    this.#take();
+    if (this.#phase === 0) for (const life of this.#lives) life.settle(this.#settings);
+  }
+
+  /** A copy of all poses, [walkers, bodies + target + box, 7]. */
+  poses(): Float32Array {
+    const all = this.#lives.map(({ world }) => posesOf(world.bodies));
+    const poses = new Float32Array(all.length * all[0]!.length);
+    all.forEach((each, which) => {
+      poses.set(each, which * each.length);
+    });
+    return poses;
+  }
+
+  /** Where a walker is simulated. */
+  laneOf(which: number): LaneWorld {
+    return this.#lives[which]!.world.lane;
+  }
+
+  standing(which: number): Standing {
+    return this.#lives[which]!.standing;
+  }
+
+  /** What a walker saw and did at its last decision, and the reward of the one before: observations [243], actions [39]. */
+  decided(which: number): {
+    readonly observations: Float32Array;
+    readonly actions: Float32Array;
+    readonly reward: number;
+  } {
+    const row = this.#rowOf(which);
+    return {
+      observations: this.#observations.slice(row * observationSize, (row + 1) * observationSize),
+      actions: this.#actions.slice(row * actionSize, (row + 1) * actionSize),
+      reward: this.#lives[which]!.lastReward,
+    };
+  }
+
+  /** Where the walker is held: the held point, and where it is pulled to. */
+  get grip(): (Grip & { readonly walker: number }) | undefined {
+    return this.#grip;
+  }
+
+  /** When the two policies parted; undefined where there is one. */
+  get parting(): PartingTimes | undefined {
+    return this.#parting?.times;
+  }
+
+  get hash(): string {
+    return this.#hash.hex;
+  }
+
+  get inputs(): readonly (readonly [step: number, input: Input])[] {
+    return this.#inputs;
+  }
+
+  #rowOf(which: number): number {
+    const { walkers } = this.setup;
+    return Math.floor(which / walkers) * batchesOf(walkers) * rowsOfBatch + (which % walkers);
+  }
+
+  async #decide(): Promise<void> {
+    const isSampled = this.#settings.sampled === 1;
+    const noise = isSampled ? new Float32Array(this.#actions.length) : undefined;
+    this.#lives.forEach((life, which) => {
+      life.observe(this.#observations, this.#rowOf(which) * observationSize);
+      if (noise) life.fillNoise(noise, this.#rowOf(which) * actionSize);
+    });
+    const batches = batchesOf(this.setup.walkers);
+    for (let batch = 0; batch < this.#actors.length * batches; batch++) {
+      const first = batch * rowsOfBatch;
+      const rows = (from: Float32Array, size: number) => from.subarray(first * size, (first + rowsOfBatch) * size);
+      const actor = this.#actors[Math.floor(batch / batches)]!;
+      const decided = await actor.act(rows(this.#observations, observationSize), noise && rows(noise, actionSize));
+      this.#actions.set(decided, first * actionSize);
+    }
+  }
+
+  #do(input: Input): void {
+    switch (input.kind) {
+      case 'set':
+        this.#settings = { ...this.#settings, [input.name]: input.value };
+        for (const life of this.#lives) life.heed(this.#settings);
+        return;
+      case 'target':
+        for (const life of this.#lives) life.placeTarget(input.x, input.z);
+        return;
+      case 'grab':
+        this.#grip = this.#lives[input.walker] && walkerRig.bodies[input.body] ? input : undefined;
+        return;
+      case 'drag':
+        if (this.#grip) this.#grip = { ...this.#grip, to: input.to };
+        return;
+      case 'release':
+        this.#grip = undefined;
+        return;
+      case 'push':
+        this.#lives.forEach((life, which) => {
+          if (input.walker === which || input.walker === -1) life.world.push(input.x, input.z);
+        });
+        return;
+      case 'throw':
+        this.#lives[input.walker]?.throwBox(input.from, input.velocity);
+        return;
+      case 'restart':
+        // At the end of the decision under way, as every episode ends.
+        for (const life of this.#lives) {
+          if (this.#phase === 0) life.startNext(this.#settings);
+          else life.isDue = true;
+        }
+        return;
+    }
+  }
+
+  /** The state after a step goes into the hash, and is looked at for the moment in which two policies part. */
+  #take(): void {
+    for (const { world } of this.#lives) {
+      const { words, part, position, rotation, velocity, spin } = world.bodies;
+      for (let body = 0; body <= boxBody; body++) {
+        for (const [{ first, body: stride }, size] of [
+          [position, 3],
+          [rotation, 4],
+          [velocity, 3],
+          [spin, 3],
+        ] as const)
+          for (let axis = 0; axis < size; axis++) this.#hash.add(words[first + body * stride + axis * part]!);
+      }
+    }
+    const { walkers } = this.setup;
+    this.#parting?.look(
+      this.steps * unityPhysics.step,
+      this.#lives.slice(0, walkers).map(({ world }) => world.bodies),
+      this.#lives.slice(walkers).map(({ world }) => world.bodies),
+    );
+  }
+}
+
+/** One walker's life: one episode after the other. */
+class Life {
+  readonly world: WalkerWorld;
+  /** Whether its episode ends with the decision under way. */
+  isDue = false;
+  /** Reward of its last decision. */
+  lastReward = 0;
+  readonly #walker: Walker<WalkerWorld>;
+  readonly #seed: number;
+  readonly #number: number;
+  #episode = -1;
+  #noise: RandomStream;
+  #falls = 0;
+  #fallenBody = -1;
+  /** Decisions since it fell; -1 while it stands. */
+  #lying = -1;
+  #isDown = false;
+  #reward = 0;
+  #boxFlies = false;
+
+  constructor(world: WalkerWorld, seed: number, number: number) {
+    this.world = world;
+    this.#seed = seed;
+    this.#number = number;
+    this.#walker = new Walker(world, walkerRig, drawParameters({}, seed), unityPhysics);
+    this.#noise = new RandomStream(seed);
+  }
+
+  get standing(): Standing {
+    return {
+      falls: this.#falls,
+      fallenBody: this.#fallenBody,
+      isDown: this.#isDown,
+      reward: this.#reward,
+      steps: this.#walker.physicsSteps,
+      targets: this.#walker.targetsTouched,
+    };
+  }
+
+  startNext(settings: Settings): void {
+    this.#episode += 1;
+    const [seed, agent, episode] = [this.#seed, this.#number, this.#episode];
+    const parameters = drawParameters(parametersOf(settings), seed, agent, episode, purpose.parameters);
+    this.#walker.start(new RandomStream(seed, agent, episode, purpose.episode), parameters);
+    this.#noise = new RandomStream(seed, agent, episode, purpose.noise);
+    this.#lying = -1;
+    this.#isDown = false;
+    this.#reward = 0;
+    this.#boxFlies = false;
+    this.isDue = false;
+    const { simulator, lane } = this.world.lane;
+    shelve(simulator, lane, boxBody);
+  }
+
+  observe(into: Float32Array, at: number): void {
+    this.#walker.observe(into, at);
+  }
+
+  fillNoise(into: Float32Array, at: number): void {
+    for (let action = 0; action < actionSize; action++) into[at + action] = this.#noise.normal();
+  }
+
+  begin(actions: Float32Array, at: number): void {
+    this.#walker.begin(actions, at);
+  }
+
+  beforeStep(): void {
+    const { lane } = this.world;
+    if (!this.#boxFlies) shelve(lane.simulator, lane.lane, boxBody);
+    this.#walker.beforeStep();
+  }
+
+  /** One that has fallen goes on moving, and earns nothing any more. */
+  afterStep(): void {
+    if (!this.#walker.afterStep()) this.#isDown = true;
+  }
+
+  /** After a decision: counts, and starts the next episode where that is due. */
+  settle(settings: Settings): void {
+    const outcome = this.#walker.end();
+    const fellNow = this.#isDown && this.#lying < 0;
+    this.lastReward = this.#isDown && !fellNow ? 0 : this.#walker.reward;
+    this.#reward += this.lastReward;
+    if (this.#isDown) this.#lying += 1;
+    if (fellNow && outcome === 'fell') {
+      this.#falls += 1;
+      this.#fallenBody = this.#walker.fallenBody;
+    }
+    const isRested = this.#lying >= Math.round(settings.lying / secondsPerDecision);
+    if (this.isDue || outcome === 'blew up' || (this.#isDown && isRested)) this.startNext(settings);
+  }
+
+  /** Settings hold in the middle of an episode too. */
+  heed(settings: Settings): void {
+    const { simulator, lane } = this.world.lane;
+    simulator.setGravity(lane, [0, -settings.gravity, 0]);
+    simulator.setFrictionScale(lane, settings.friction / unityPhysics.friction);
+    simulator.setDriveScale(lane, settings.motors);
+    this.#walker.change({ targetSpeed: settings.targetSpeed, latency: latencyInSteps(settings) });
+  }
+
+  placeTarget(x: number, z: number): void {
+    const { simulator, lane } = this.world.lane;
+    const within = (value: number) => Math.min(Math.max(value, -farthestTarget), farthestTarget);
+    this.world.moveTarget([within(x), unityPhysics.groundHeight + target.edge / 2, within(z)]);
+    simulator.setVelocity(lane, targetBody, [0, 0, 0], [0, 0, 0]);
+  }
+
+  throwBox(from: readonly [number, number, number], velocity: readonly [number, number, number]): void {
+    const { simulator, lane } = this.world.lane;
+    this.#boxFlies = true;
+    place(simulator, lane, boxBody, from, velocity);
+  }
+}
+
+function batchesOf(walkers: number): number {
+  return Math.ceil(walkers / rowsOfBatch);
+}
