@@ -1,5 +1,7 @@
 /** `npm run report`: what came of a run as one page, and several runs side by side. */
+
 import { join } from 'node:path';
+import { commandText } from '../base/command-text.ts';
 import { UserError } from '../base/failure/user-error.ts';
 import { type CommandLine, defineCommand } from '../cli/command-line.ts';
 import { flag, type OptionSpec, text, wholeNumber } from '../cli/options.ts';
@@ -51,10 +53,10 @@ type Options = ReturnType<typeof optionsWith>;
 export function reportCommand(runs: Runs): CommandLine<Options> {
   return defineCommand({
     name: 'report',
-    typed: 'npm run report',
+    typed: commandText('report'),
     summary: 'tells what came of a run as one HTML page, or lays several runs over one another',
     options: optionsWith(runs.runsDir),
-    epilogue: 'Examples:\n  npm run report -- walker\n  npm run report -- try other --compare',
+    epilogue: `Examples:\n  ${commandText('report', 'walker')}\n  ${commandText('report', 'try other --compare')}`,
     async run({ runs: names, runsDir, compare, out, episodes, quick }, { terminal, progress, interrupts: { signal } }) {
       const files = names.flatMap((name) => runs.filesOf(name, runsDir));
       const { writeComparison, writeReport } = await import('./write-report.ts');

@@ -1,6 +1,8 @@
 /** Reads what a run has left, as far as it is there: what is missing or damaged is told, and stops nothing. */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { commandText } from '../base/command-text.ts';
 import { UserError } from '../base/failure/user-error.ts';
 import { sha256OfFile } from '../base/files/hash.ts';
 import type { Score } from '../evaluate/score.ts';
@@ -151,7 +153,7 @@ export function readRun(files: RunFiles): RunRead {
     }
   };
   const { flags } = files;
-  const train = `npm run train -- ${flags}`;
+  const train = commandText('train', flags);
   let stages: RunRead['stages'] = {};
   try {
     stages = files.stages();
@@ -159,24 +161,27 @@ export function readRun(files: RunFiles): RunRead {
     missing.push({ what: causeOf(error) });
   }
   if (Object.keys(stages).length === 0 && missing.length === 0) {
-    missing.push({ what: 'No stage has been recorded: there is no run.json.', mend: `npm run pipeline -- ${flags}` });
+    missing.push({ what: 'No stage has been recorded: there is no run.json.', mend: commandText('pipeline', flags) });
   }
   const lines = read(files.metrics, 'No training has told of itself: there is no metrics.jsonl.', train, parseMetrics);
   if (lines?.iterations.length === 0) missing.push({ what: 'No iteration of the training is over yet.' });
   const settings = read(files.config, 'There is no config.yaml.', train, (text) => readSettings(text, files.config));
   const policy = sha256OfFile(files.policy);
-  if (policy === undefined) missing.push({ what: 'No policy was exported.', mend: `npm run export -- ${flags}` });
-  const validation = read(files.validation, 'The policy was not validated.', `npm run validate -- ${flags}`, () =>
+  if (policy === undefined) missing.push({ what: 'No policy was exported.', mend: commandText('export', flags) });
+  const validation = read(files.validation, 'The policy was not validated.', commandText('validate', flags), () =>
     readReport(files.validation, flags),
   );
   const regression = read(
     files.regression,
     'The policy was not judged by a baseline.',
-    `npm run regress -- ${files.policy} --baseline models/walker/walker.baseline.json --report ${files.regression}`,
+    commandText(
+      'regress',
+      `${files.policy} --baseline models/walker/walker.baseline.json --report ${files.regression}`,
+    ),
     (text) => regressionTold.parse(JSON.parse(text)),
   );
   const evaluation = existsSync(files.evaluation)
-    ? read(files.evaluation, '', `npm run evaluate -- ${flags} --report ${files.evaluation}`, (text) =>
+    ? read(files.evaluation, '', commandText('evaluate', `${flags} --report ${files.evaluation}`), (text) =>
         evaluationTold.parse(JSON.parse(text)),
       )
     : undefined;

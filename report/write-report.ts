@@ -1,5 +1,7 @@
 /** Writes reports: of a run into its folder, and of several runs side by side. */
+
 import { existsSync, readFileSync } from 'node:fs';
+import { commandText } from '../base/command-text.ts';
 import { sha256, sha256OfFile } from '../base/files/hash.ts';
 import { writeAtomically } from '../base/files/write-atomically.ts';
 import type { PlayWatch } from '../evaluate/players.ts';
@@ -63,7 +65,7 @@ async function playedFor({ files, evaluation, policy, settings }: RunRead, { epi
 }
 
 function unplayed({ flags, evaluation }: RunFiles) {
-  return { what: 'The policy was not evaluated.', mend: `npm run evaluate -- ${flags} --report ${evaluation}` };
+  return { what: 'The policy was not evaluated.', mend: commandText('evaluate', `${flags} --report ${evaluation}`) };
 }
 
 /** What a report is made from, as a hash. */
