@@ -11,6 +11,7 @@
 import { UserError } from '../base/failure/user-error.ts';
 import { LOCK_TOKEN_VARIABLE } from '../base/files/lock-folder.ts';
 import type { Json } from '../base/json.ts';
+import { exitCodes } from './exit-codes.ts';
 import { type Interrupts, listenForInterrupts } from './interrupts.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { flag, type OptionSpecs, type OptionsOf } from './options.ts';
@@ -44,6 +45,7 @@ export interface CommandContext {
   /** The same as it was typed, with what are no flags of the command's. */
   readonly words: readonly string[];
   readonly json: boolean;
+  readonly quiet: boolean;
 }
 
 export interface CommandResult {
@@ -69,9 +71,13 @@ export interface CommandEntry {
   load(): Promise<CommandLine>;
 }
 
-const jsonOption = {
+const commonOptions = {
   json: { description: 'end stdout with one JSON object; text for people goes to stderr', schema: flag() },
+  quiet: { description: 'tell nothing but warnings and errors', schema: flag() },
 } satisfies OptionSpecs;
+
+/** Of the JSON that commands end with: another one when what stands there has changed its meaning or is gone. */
+const SCHEMA_VERSION = 1;
 
 /** Runs the command with these words and ends the process. */
 export async function runCommandLine<const Specs extends OptionSpecs>(
@@ -80,8 +86,9 @@ export async function runCommandLine<const Specs extends OptionSpecs>(
 ): Promise<never> {
   const { exitCodeOfErrors = 1 } = command;
   const work = async (terminal: Terminal, json: boolean): Promise<CommandResult> => {
-    const words = { ...command, options: { ...command.options, ...jsonOption } };
-    const parsed = parseArguments(words, command.flagsAmong?.(argv) ?? argv);
+    const words = { ...command, options: { ...command.options, ...commonOptions } };
+    const parsed = asUsage(() => parseArguments(words, command.flagsAmong?.(argv) ?? argv));
+    if ('error' in parsed) return parsed;
     if ('help' in parsed) {
       terminal.print(parsed.help);
       return { json: { help: parsed.help } };
@@ -90,8 +97,21 @@ export async function runCommandLine<const Specs extends OptionSpecs>(
     const interrupts = listenForInterrupts(process.env[LOCK_TOKEN_VARIABLE] !== undefined);
     const progress = createProgress({ terminal, label: command.name });
     try {
-      const options = checkOptions(command.options, given);
-      const context = { terminal, logger: createLogger(terminal), progress, interrupts, given, words: argv, json };
+      const checked = asUsage(() => ({ options: checkOptions(command.options, given) }));
+      if ('error' in checked) return checked;
+      const { options } = checked;
+      const quiet = given['quiet'] === true;
+      const { json: _, quiet: __, ...own } = given;
+      const context = {
+        terminal,
+        logger: createLogger(terminal),
+        progress,
+        interrupts,
+        given: own,
+        words: argv,
+        json,
+        quiet,
+      };
       const result = await command.run(options, context);
       return { ...result, exitCode: result.exitCode ?? (result.error ? exitCodeOfErrors : interrupts.exitCode()) };
     } catch (error) {
@@ -105,6 +125,16 @@ export async function runCommandLine<const Specs extends OptionSpecs>(
   return endWith(argv, command.name, work, exitCodeOfErrors);
 }
 
+/** What was typed, if it can be understood; else how it is told that it can't. */
+function asUsage<Typed>(read: () => Typed): Typed | (CommandResult & { readonly error: UserError }) {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof UserError) return { json: {}, error, exitCode: exitCodes.usage.code };
+    throw error;
+  }
+}
+
 /** Does the work, tells what came of it, and ends the process: nothing a command leaves running keeps it alive. */
 export async function endWith(
   argv: readonly string[],
@@ -113,7 +143,7 @@ export async function endWith(
   exitCodeOfErrors = 1,
 ): Promise<never> {
   const json = argv.includes('--json');
-  const terminal = openTerminal(json);
+  const terminal = openTerminal(json, process.env, process, argv.includes('--quiet'));
   // A reader that goes away (`| head`) or a terminal that is closed must not end a training.
   process.stdout.on('error', () => {});
   process.stderr.on('error', () => {});
@@ -128,7 +158,9 @@ export async function endWith(
         ...(error === undefined ? {} : { error: errorAsJson(error) }),
         ...(result.goOn ? { goOn: result.goOn } : {}),
       };
-      process.stdout.write(`${JSON.stringify({ ok: exitCode === 0, command, ...result.json, ...told })}\n`);
+      process.stdout.write(
+        `${JSON.stringify({ schemaVersion: SCHEMA_VERSION, ok: exitCode === 0, command, ...result.json, ...told })}\n`,
+      );
     }
     await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
     process.exit(exitCode);

@@ -4,6 +4,9 @@
  * SIGTERM and SIGHUP count as a Ctrl-C. A stage that the pipeline runs also takes the pipeline's word for it (a message
  * over IPC, which works on Windows too), and the end of the pipeline. On a terminal one Ctrl-C reaches it both ways, as a
  * signal and as a message: the message is never counted as a second one.
+ *
+ * npm hands on no SIGTERM: it ends, or the shell does that it started, and the command goes on under another parent. So under npm a
+ * parent that has changed counts as an interrupt.
  */
 import { constants } from 'node:os';
 
@@ -24,8 +27,11 @@ export type InterruptMessage = { readonly gaitsmith: 'interrupt' | 'end'; readon
 /** npm and other wrappers pass a signal on that the terminal has already sent: so near together, two are one. */
 const MILLISECONDS_OF_ONE_PRESS = 250;
 
+/** How often it is asked who the parent is. */
+const MILLISECONDS_BETWEEN_PARENTS = 500;
+
 /** @param isStageOfPipeline whether the process at the other end of the IPC channel is the pipeline. */
-export function listenForInterrupts(isStageOfPipeline: boolean): Interrupts {
+export function listenForInterrupts(isStageOfPipeline: boolean, env: NodeJS.ProcessEnv = process.env): Interrupts {
   const controller = new AbortController();
   let first: NodeJS.Signals | undefined;
   let lastPress = Number.NEGATIVE_INFINITY;
@@ -62,6 +68,15 @@ export function listenForInterrupts(isStageOfPipeline: boolean): Interrupts {
     process.on('disconnect', onParentGone);
     process.channel?.unref(); // listening must not keep a finished stage alive
   }
+  const parent = process.ppid;
+  const isUnderNpm = env['npm_lifecycle_event'] !== undefined || env['npm_command'] !== undefined;
+  const watch = isUnderNpm && !isStageOfPipeline ? setInterval(watchParent, MILLISECONDS_BETWEEN_PARENTS) : undefined;
+  watch?.unref();
+  function watchParent(): void {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    interrupt('SIGTERM');
+  }
   return {
     signal: controller.signal,
     exitCode: () => (first ? exitCodeOf(first) : undefined),
@@ -69,6 +84,7 @@ export function listenForInterrupts(isStageOfPipeline: boolean): Interrupts {
       end = instead ?? endProcess;
     },
     stop() {
+      clearInterval(watch);
       for (const signal of signals) process.off(signal, onSignal);
       process.off('message', onMessage);
       process.off('disconnect', onParentGone);

@@ -30,13 +30,15 @@ export interface TerminalStream {
   readonly columns?: number;
 }
 
+/** @param quiet whether only what goes to stderr is shown: warnings and errors. */
 export function openTerminal(
   json: boolean,
   env: NodeJS.ProcessEnv = process.env,
   { stdout, stderr }: TerminalStreams = process,
+  quiet = false,
 ): Terminal {
   const out = json ? stderr : stdout;
-  const live = out.isTTY === true && !isSet(env['CI']) && env['TERM'] !== 'dumb';
+  const live = !quiet && out.isTTY === true && !isSet(env['CI']) && env['TERM'] !== 'dumb';
   let shown: string | undefined;
 
   const clear = () => {
@@ -50,7 +52,9 @@ export function openTerminal(
   return {
     live,
     color: picocolors.createColors(isColored(out, env)),
-    print: (line) => printTo(out, line),
+    print(line) {
+      if (!quiet) printTo(out, line);
+    },
     printError: (line) => printTo(stderr, line),
     showLive(line) {
       if (!live) return;

@@ -22,7 +22,7 @@ const UNPUBLISHED = ['bench', 'docs', 'examples', 'package', 'tests', 'unity'];
 const dist = join(root, 'dist');
 
 /** Packages that are installed beside ours, if at all. */
-const external = ['onnxruntime-node', 'physx-js-webidl', 'playwright-core', 'tsx', 'vite'];
+const external = ['onnxruntime-node', 'physx-js-webidl', 'playwright-core', 'esbuild', 'tsx', 'vite'];
 
 /** What each made file begins with: where `dist/` is, and `require` for packages in CommonJS, which ask for Node's modules. */
 const banner = `import { createRequire as __createRequire } from 'node:module';

@@ -69,6 +69,16 @@ export function commandTable(stages: readonly StageEntry[]): readonly CommandEnt
       load: async () => (await import('../inspect/command.ts')).inspectCommand,
     },
     {
+      name: 'init',
+      summary: 'sets a folder up: finds the Unity project, writes gaitsmith.yaml and scripts',
+      load: async () => (await import('../init/command.ts')).initCommand,
+    },
+    {
+      name: 'doctor',
+      summary: 'tells what this machine and the Unity project lack, and what mends it',
+      load: async () => (await import('./examined.ts')).doctorOfWalker(),
+    },
+    {
       name: 'serve-env',
       summary: 'plays the embedded Walker as a Unity player, for any ML-Agents trainer',
       load: async () => (await import('../envs/unity/player/serve-env-command.ts')).serveEnvCommand,

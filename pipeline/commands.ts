@@ -5,6 +5,7 @@ import { commandText } from '../base/command-text.ts';
 import { nearestName } from '../base/failure/nearest-name.ts';
 import { UserError } from '../base/failure/user-error.ts';
 import { type CommandEntry, endWith, runCommandLine } from '../cli/command-line.ts';
+import { exitCodes, exitCodesText } from '../cli/exit-codes.ts';
 
 /** Runs the command and ends the process. */
 export async function runCommands(
@@ -15,9 +16,15 @@ export async function runCommands(
   const entry = commands.find((each) => each.name === name);
   if (entry) return runCommandLine(await entry.load(), rest);
   return endWith(argv, 'gaitsmith', async (terminal) => {
-    const isHelp = name === '' || name.startsWith('-');
+    if (name === '--version') {
+      const { versions } = await import('./versions.ts');
+      const { gaitsmith: version } = versions();
+      terminal.print(version);
+      return { json: { version } };
+    }
+    const isHelp = name === '' || name === '--json' || name === '--help' || name === '-h';
     if (!isHelp) {
-      throw new UserError({
+      const error = new UserError({
         what: 'unknown command',
         value: name,
         expected: nearestName(
@@ -26,6 +33,7 @@ export async function runCommands(
         ),
         mend: `see ${commandText('pipeline', '--help')}`,
       });
+      return { json: {}, error, exitCode: exitCodes.usage.code };
     }
     const help = listOf(commands);
     terminal.print(help);
@@ -38,5 +46,7 @@ function listOf(commands: readonly CommandEntry[]): string {
   return [
     `Commands (each is told by: ${commandText('<command>', '--help')}):`,
     ...commands.map(({ name, summary }) => `  ${commandText(name.padEnd(width))}  ${summary}`),
+    '',
+    exitCodesText(),
   ].join('\n');
 }

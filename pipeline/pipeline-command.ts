@@ -45,13 +45,13 @@ export function pipelineCommand(stages: readonly Stage[], report?: Report): Comm
       `  ${commandText('pipeline', '--run-id first --from export')}`,
     ].join('\n'),
     async run({ from, only, force, withoutReport, ...values }, context) {
-      const { terminal, interrupts, given, json } = context;
+      const { terminal, interrupts, given, json, quiet } = context;
       if (from && only) {
         throw new UserError({ what: 'only one of the two can be given', where: '--from and --only' });
       }
       const run = runFolderOf(values);
       const { runPipeline } = await import('./run-pipeline.ts'); // execa is not needed for --help
-      const steps = await runPipeline(stages, { run, given, from, only, force, terminal, interrupts, json });
+      const steps = await runPipeline(stages, { run, given, from, only, force, terminal, interrupts, json, quiet });
       terminal.print(`\n${tableText(steps.map((step) => rowOf(step, run)))}`);
       // An interruption wants an end, and what failed is told at its best.
       const reported =

@@ -30,6 +30,8 @@ export interface PipelineRun {
   readonly interrupts: Interrupts;
   /** stdout is kept free for the JSON. */
   readonly json: boolean;
+  /** Nothing is shown of what stages say, but their warnings and errors. */
+  readonly quiet?: boolean;
   /** How a stage's command is started: a program and its first arguments; the same as this process where not said. */
   readonly launch?: Launch;
 }
@@ -153,11 +155,11 @@ function flagsFor(
 
 /** Runs the stage's own command and returns what it recorded. */
 async function runChild(stage: Stage, flags: Given, lockToken: string, setup: PipelineRun): Promise<StageRecord> {
-  const { run, interrupts, json, launch = sameAsThisProcess() } = setup;
+  const { run, interrupts, json, quiet = false, launch = sameAsThisProcess() } = setup;
   const started = new Date().toISOString();
   const child = execa(launch.file, [...launch.args, stage.name, ...argumentsOf(flags)], {
     stdin: 'inherit',
-    stdout: launch.quiet ? 'ignore' : json ? process.stderr : 'inherit',
+    stdout: launch.quiet || quiet ? 'ignore' : json ? process.stderr : 'inherit',
     stderr: launch.quiet ? 'ignore' : 'inherit',
     ipc: true,
     buffer: false,

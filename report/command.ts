@@ -1,4 +1,5 @@
 /** `npm run report`: what came of a run as one page, and several runs side by side. */
+
 import { join } from 'node:path';
 import { commandText } from '../base/command-text.ts';
 import { UserError } from '../base/failure/user-error.ts';

@@ -1,4 +1,5 @@
 /** Reads what a run has left, as far as it is there: what is missing or damaged is told, and stops nothing. */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { commandText, quoted } from '../base/command-text.ts';

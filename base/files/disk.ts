@@ -2,7 +2,8 @@
  * The few things a deploy does to a disk, behind an interface, so that a test can let any one of them fail: a full
  * disk, a place without permission, a process that dies half-way.
  */
-import { chmodSync, copyFileSync, linkSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, linkSync, mkdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { renamePatiently } from './rename.ts';
 import { syncFolder, writeNewFile } from './write-atomically.ts';
 
 export interface Disk {
@@ -36,7 +37,7 @@ export const realDisk: Disk = {
       copyFileSync(path, secondName); // FAT and some network disks know no hard links.
     }
   },
-  rename: (from, to) => renameSync(from, to),
+  rename: (from, to) => renamePatiently(from, to),
   remove: (path) => rmSync(path, { force: true }),
   setMode: (path, mode) => chmodSync(path, mode),
   sync: syncFolder,

@@ -1,17 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../failure/user-error.ts';
+import { renamePatiently } from './rename.ts';
 
 /**
  * Writes a file so that a reader, or a crash, only ever sees the old content or the whole new one:
@@ -26,7 +17,7 @@ export function writeAtomically(path: string, content: string | Uint8Array): voi
   try {
     makeFolder(folder);
     writeNewFile(temporary, bytes);
-    renameSync(temporary, path);
+    renamePatiently(temporary, path);
   } catch (error) {
     removeQuietly(temporary);
     throw toldAsDiskProblem(error, path);

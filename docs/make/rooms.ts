@@ -179,6 +179,16 @@ export const rooms: readonly Room[] = [
   },
   { name: 'examples', about: 'a Unity project to deploy into, and workflows for CI', knows: [] },
   {
+    name: 'init',
+    about: 'a folder set up beside a Unity project: what was found there, and the files that are written',
+    knows: ['base', 'cli', 'unity-assets', 'deploy-unity'],
+  },
+  {
+    name: 'doctor',
+    about: 'whether the machine and the Unity project have what is needed, as a table of checks',
+    knows: ['base', 'cli', 'compile', 'unity-assets', 'deploy-unity'],
+  },
+  {
     name: 'film',
     about: 'a policy walking, as an animated PNG: recording, shapes, camera and floor, palette, file',
     knows: ['base', 'cli', 'models', 'envs/walker', 'evaluate'],
@@ -220,6 +230,8 @@ export const rooms: readonly Room[] = [
       'validate',
       'regress',
       'deploy-unity',
+      'init',
+      'doctor',
       'film',
       'report',
       'viewer',

@@ -28,8 +28,8 @@ describe('a command in a message', () => {
 });
 
 describe('no other source', () => {
-  /** What only developers read: the pages that are made, and what is written into the C# of the example. */
-  const spared = ['base/command-text.ts', 'docs/make/', 'examples/make/', 'tests/', 'node_modules/', 'dist/', 'runs/'];
+  /** What only developers read: the pages that are made, and what is written into C#. */
+  const spared = ['base/command-text.ts', 'docs/make/', 'unity/make/', 'tests/', 'node_modules/', 'dist/', 'runs/'];
   const comment = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm;
   const spelled = (source: string) => source.replaceAll(comment, '').match(/(npm run|npx) [\w$<{].*/g) ?? [];
 

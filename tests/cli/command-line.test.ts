@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { lockFolder } from '../../base/files/lock-folder.ts';
@@ -77,15 +77,27 @@ describe.concurrent('a command', () => {
 
   test('answers an unknown flag with the nearest one, on one line', async () => {
     const { code, stdout, stderr } = await runToEnd(['pipeline', '--run-di', 'one']);
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toBe(
       'error: npm run pipeline: unknown flag; got "--run-di"; expected --run-id. To mend it: see npm run pipeline -- --help\n',
     );
   });
 
+  test('tells its version', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect(await runToEnd(['--version'])).toMatchObject({ code: 0, stdout: `${version}\n` });
+  });
+
+  test('says nothing with --quiet where all is well, not in its stages either; what goes wrong is told', async () => {
+    const at = place();
+    const well = await runToEnd(['pipeline', ...at.flags, '--quiet']);
+    expect(well).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    expect((await runToEnd(['export', '--quiet', '--run-id', 'none'])).stderr).toMatch(/^error: .*no such run/);
+  });
+
   test('answers an unknown command with the nearest one', async () => {
     const { code, stdout } = await runToEnd(['exprot', '--json']);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(lastLine(stdout)).toMatchObject({ ok: false, error: { value: 'exprot', expected: 'export' } });
   });
 

@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { quoted } from '../../base/command-text.ts';
 import { readManifest } from '../../pipeline/manifest.ts';
-import { type Place, place, runToEnd, start } from '../pipeline/fixtures/start.ts';
+import { launch, type Place, place, runToEnd, start } from '../pipeline/fixtures/start.ts';
 import { because } from '../skipping.ts';
 
 /** Long enough to be interrupted for sure. */
@@ -81,6 +83,32 @@ describe.skipIf(because(process.platform === 'win32', 'Windows has no SIGINT to 
     child.kill('SIGTERM');
     expect((await ended).code).toBe(143);
     expect(readManifest(at.run).stages['train']!.status).toBe('interrupted');
+  });
+
+  test('of an npm that ended, or whose shell did, counts as one', async () => {
+    const at = place();
+    // As npm does: a shell, which hands on no signal, with the command under it.
+    const typed = [launch.file, ...launch.args, 'train', ...at.flags, ...endless].map((word) => quoted(word)).join(' ');
+    const shell = spawn('sh', ['-c', `${typed}; true`], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { ...process.env, npm_lifecycle_event: 'train' },
+    });
+    await waitFor(() => at.trace().length > 0);
+    shell.kill('SIGTERM');
+    await waitFor(() => readManifest(at.run).stages['train']!.status === 'interrupted');
+    await waitFor(() => !existsSync(at.run.lock));
+  });
+
+  test('is none where no npm stands above, whoever the parent is: nohup, a service', async () => {
+    const at = place();
+    const typed = [launch.file, ...launch.args, 'train', ...at.flags, ...endless].map((word) => quoted(word)).join(' ');
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('npm_')));
+    spawn('sh', ['-c', `${typed} & echo $! > ${quoted(join(at.runsDir, 'pid'))}`], { stdio: 'ignore', env });
+    await waitFor(() => at.trace().length > 0);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(readManifest(at.run).stages['train']!.status).toBe('running');
+    process.kill(Number(readFileSync(join(at.runsDir, 'pid'), 'utf8')), 'SIGTERM');
+    await waitFor(() => readManifest(at.run).stages['train']!.status === 'interrupted');
   });
 
   test('a pipeline that is killed takes nothing with it: its stage saves, and until then the folder stays locked', async () => {

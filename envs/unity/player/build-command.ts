@@ -1,6 +1,7 @@
 /** `npm run build`: makes the player that ML-Agents' own trainer can launch, `dist/GaitsmithWalker`. */
 
-import { join, relative } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
 import { commandText } from '../../../base/command-text.ts';
 import { defineCommand } from '../../../cli/command-line.ts';
 import { buildExecutable } from './player-executable.ts';
@@ -12,7 +13,7 @@ export const buildCommand = defineCommand({
   options: {},
   async run(_options, { terminal }) {
     // The player is started as this command was: it is the entry that knows how.
-    const { env, executable } = buildExecutable(join(import.meta.dirname, '../../../dist'), process.argv[1]!);
+    const { env, executable } = buildExecutable(resolve('dist'), realpathSync(process.argv[1]!));
     terminal.print(`Made ${relative('', executable)}`);
     terminal.print(`  mlagents-learn CONFIG.yaml --env ${relative('', env)} --env-args --num-agents 10`);
     return { json: { executable, env } };

@@ -7,8 +7,11 @@
 
 import { chmodSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { commandText } from '../../../base/command-text.ts';
+import { packageRoot } from '../../../base/files/own-files.ts';
 import { writeAtomically } from '../../../base/files/write-atomically.ts';
+import { loaderOf } from '../../../base/threads/loader.ts';
 
 const NAME = 'GaitsmithWalker';
 
@@ -22,9 +25,6 @@ export interface Built {
   /** What goes behind a trainer's `--env`. */
   readonly env: string;
 }
-
-/** The root of the checkout that the player runs. */
-const project = join(import.meta.dirname, '../../..');
 
 /**
  * @param folder where the players go: dist.
@@ -44,16 +44,16 @@ export function buildExecutable(folder: string, entry: string, platform: string 
  */
 function script(entry: string): string {
   return `#!/bin/sh
-# Gaitsmith's Walker as a Unity player. Made by "${commandText('build')}"; it runs the checkout that made it.
+# Gaitsmith's Walker as a Unity player. Made by "${commandText('build')}"; it runs the Gaitsmith that made it.
 entry=${quoted(entry)}
 if [ ! -f "$entry" ]; then
-  echo "error: $entry is gone. To mend it: run ${commandText('build')} in the checkout of Gaitsmith that you have now" >&2
+  echo "error: $entry is gone. To mend it: run ${commandText('build')} with the Gaitsmith that you have now" >&2
   exit 1
 fi
 node=${quoted(process.execPath)}
 [ -x "$node" ] || node=node
-export TSX_TSCONFIG_PATH=${quoted(join(project, 'tsconfig.json'))}
-exec "$node" --import ${quoted(import.meta.resolve('tsx'))} "$entry" serve-env "$@"
+export TSX_TSCONFIG_PATH=${quoted(join(packageRoot, 'tsconfig.json'))}
+exec "$node" ${loaderOf(pathToFileURL(entry)).map(quoted).join(' ')} "$entry" serve-env "$@"
 `;
 }
 

@@ -1,0 +1,193 @@
+/**
+ * The package as a Unity developer has it: packed, installed into an empty folder whose path has a blank and an umlaut, with HOME
+ * unset, and used on a copy of the example project. Nothing but what npm installed is there, and nothing of that changes.
+ */
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { packageRoot } from '../../../base/files/own-files.ts';
+
+const MIB = 2 ** 20;
+const MINUTES = 60_000;
+const folder = mkdtempSync(join(tmpdir(), 'gaitsmith ä '));
+const game = join(folder, 'game');
+const project = join(folder, 'My Ünity');
+const asset = join(project, 'Assets/Gaitsmith/Walker/Walker.onnx');
+let tarball: string;
+let installed: { readonly stdout: string; readonly stderr: string };
+let before: string;
+
+/** As in a shell of a machine that knows nothing of this checkout. */
+const env = Object.fromEntries(
+  Object.entries(process.env).filter(
+    ([name]) => !/^(HOME$|NODE_|GAITSMITH_|VITEST|FORCE_COLOR$)/.test(name) && !/^npm_(?!config_registry)/i.test(name),
+  ),
+);
+const run = (cwd: string, program: string, ...words: string[]) =>
+  execa(program, words, { cwd, env, extendEnv: false, reject: false });
+const gaitsmith = (...words: string[]) => run(game, 'npx', '--no-install', 'gaitsmith', ...words);
+const json = (stdout: string) => JSON.parse(stdout.trimEnd().split('\n').at(-1)!);
+
+function newFolder(path: string): string {
+  mkdirSync(path, { recursive: true });
+  writeFileSync(join(path, 'package.json'), '{ "name": "game", "private": true }\n');
+  return path;
+}
+
+function filesIn(path: string): string[] {
+  return readdirSync(path, { recursive: true, encoding: 'utf8' })
+    .filter((name) => statSync(join(path, name)).isFile())
+    .sort();
+}
+
+/** Of every file that npm installed. */
+function digestOf(path: string): string {
+  const hash = createHash('sha256');
+  for (const name of filesIn(path)) hash.update(name).update(readFileSync(join(path, name)));
+  return hash.digest('hex');
+}
+
+beforeAll(async () => {
+  const script = join(packageRoot, 'package/build.ts');
+  await execa(process.execPath, ['--import', 'tsx', script], { cwd: packageRoot });
+  const packed = await execa('npm', ['pack', '--json', '--pack-destination', folder], { cwd: packageRoot });
+  tarball = join(folder, (JSON.parse(packed.stdout) as [{ filename: string }])[0].filename);
+  cpSync(join(packageRoot, 'examples/unity-project'), project, {
+    recursive: true,
+    filter: (path) => !/\.onnx(\.meta)?$/.test(path),
+  });
+  installed = await run(newFolder(game), 'npm', 'install', '-D', '--no-audit', '--no-fund', tarball);
+  before = digestOf(join(game, 'node_modules'));
+}, 10 * MINUTES);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('installing', () => {
+  it('prints no warning, runs no script, and brings one package of less than 25 MiB', () => {
+    expect(`${installed.stdout}${installed.stderr}`).not.toMatch(/warn|deprecated|script/i);
+    expect(readdirSync(join(game, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual(['gaitsmith']);
+    const files = filesIn(join(game, 'node_modules'));
+    const bytes = files.reduce((sum, name) => sum + statSync(join(game, 'node_modules', name)).size, 0);
+    expect(bytes).toBeLessThan(25 * MIB);
+  });
+
+  it.each(['npm@10', 'npm@11', 'pnpm@9', 'yarn@1'])(
+    'with %s prints no warning either, and the program runs',
+    async (manager) => {
+      const own = newFolder(join(folder, manager));
+      const add = manager.startsWith('npm') ? ['install', '-D', tarball] : ['add', '-D', tarball];
+      const { stdout, stderr, exitCode } = await run(own, 'npx', '-y', manager, ...add);
+      expect({ exitCode, told: `${stdout}${stderr}` }).toMatchObject({ exitCode: 0 });
+      // yarn 1 misses fields in the package.json of the test, and says so.
+      const told = `${stdout}\n${stderr}`
+        .split('\n')
+        .filter((line) => !/No license field|npm warn exec|npm notice/.test(line));
+      expect(told.filter((line) => /\bwarn|deprecated/i.test(line))).toEqual([]);
+      const version = await run(own, 'npx', '--no-install', 'gaitsmith', '--version');
+      expect(version).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+$/) });
+    },
+    5 * MINUTES,
+  );
+});
+
+describe('the installed program', () => {
+  it(
+    'sets the folder up by what it finds beside it, and says that all is well',
+    async () => {
+      const { exitCode, stdout } = await gaitsmith('init', '--json');
+      expect(exitCode).toBe(0);
+      expect(json(stdout)).toMatchObject({ schemaVersion: 1, ok: true, project: { path: '../My Ünity' } });
+      const doctor = await gaitsmith('doctor', '--json');
+      expect(doctor.exitCode).toBe(0);
+      const { checks } = json(doctor.stdout) as { checks: { name: string; level: string; mend?: string }[] };
+      expect(checks.filter(({ level }) => level === 'fail')).toEqual([]);
+      expect(checks.find(({ name }) => name === 'onnxruntime')).toMatchObject({
+        level: 'warn',
+        mend: 'npm install -D --ignore-scripts onnxruntime-node',
+      });
+    },
+    2 * MINUTES,
+  );
+
+  it(
+    'makes a policy, proves it and puts it into the project that gaitsmith.yaml names',
+    async () => {
+      const { exitCode, stdout, stderr } = await gaitsmith('pipeline', '--max-steps', '0');
+      expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+      expect(stdout).toMatch(/deploy .*new Assets\/Gaitsmith\/Walker\/Walker\.onnx/);
+      expect(readFileSync(asset)).toEqual(readFileSync(join(game, 'runs/walker/policy.onnx')));
+    },
+    10 * MINUTES,
+  );
+
+  it(
+    'lints and inspects it, takes the deploy back, and deploys the file by itself',
+    async () => {
+      const lint = await gaitsmith('lint', 'runs/walker/policy.onnx', '--unity-project', project, '--json');
+      expect(json(lint.stdout)).toMatchObject({ passed: true, findings: [] });
+      expect((await gaitsmith('inspect', 'runs/walker/policy.onnx')).stdout).toContain('obs_0: float32 [batch, 243]');
+      expect((await gaitsmith('deploy', '--rollback')).stdout).toContain(
+        'removed  Assets/Gaitsmith/Walker/Walker.onnx',
+      );
+      expect(existsSync(asset)).toBe(false);
+      expect((await gaitsmith('deploy', '--model', 'runs/walker/policy.onnx')).exitCode).toBe(0);
+      expect(existsSync(asset)).toBe(true);
+    },
+    5 * MINUTES,
+  );
+
+  it(
+    'says commands that can be pasted, and ends with 2 for what was typed wrong',
+    async () => {
+      const { exitCode, stderr } = await gaitsmith('exprot');
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 2,
+        stderr: 'error: unknown command; got "exprot"; expected export. To mend it: see npx gaitsmith pipeline --help',
+      });
+    },
+    2 * MINUTES,
+  );
+
+  it(
+    'was imported from: gaitsmith/compile traces',
+    async () => {
+      const script = `import { tf, trace } from 'gaitsmith/compile';
+      console.log(trace(({ x }) => ({ y: tf.tanh(x) }), { x: { shape: ['batch', 2] } }).graph.nodes[0].op);`;
+      const { stdout } = await run(game, process.execPath, '--input-type=module', '-e', script);
+      expect(stdout).toBe('Tanh');
+    },
+    2 * MINUTES,
+  );
+
+  it('has changed nothing in node_modules, which may be read-only', () => {
+    expect(digestOf(join(game, 'node_modules'))).toBe(before);
+  });
+});
+
+describe('the tarball', () => {
+  it.each([
+    ['publint', 'run', '--strict'],
+    ['attw', '--profile', 'esm-only'],
+  ])(
+    'is as %s wants it',
+    async (program, ...words) => {
+      const script = join(packageRoot, 'node_modules/.bin', program);
+      const { exitCode, stdout } = await execa(script, [...words, tarball], { cwd: packageRoot, reject: false });
+      expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 });
+    },
+    2 * MINUTES,
+  );
+});
