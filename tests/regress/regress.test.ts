@@ -24,7 +24,7 @@ import { smallPolicy } from '../small-policies.ts';
 import { undecidedBaseline } from './undecided-baseline.ts';
 
 const shipped = join(import.meta.dirname, '../../models/walker/walker.onnx');
-const unity = join(import.meta.dirname, '../../../../shared/reference/Walker-unity-2023.onnx');
+const unity = join(import.meta.dirname, '../../../shared/reference/Walker-unity-2023.onnx');
 const sound = decodeModel(readFileSync(shipped), shipped);
 const command = regressCommand(evaluable);
 /** Short, and at speeds that the walker walks at: then a margin of 10 % is in sight of few episodes. */
