@@ -20,6 +20,8 @@ export const sections: readonly Section[] = [
     pages: [
       { title: 'Commands', path: 'docs/commands.md' },
       { title: 'Runs', path: 'docs/runs.md' },
+      { title: 'See it walk in a page', path: 'docs/viewer.md' },
+      { title: 'Learning in the browser', path: 'docs/learning-in-the-browser.md' },
       { title: 'Deploying into Unity', path: 'docs/deploying.md' },
       { title: 'The Unity package', path: 'unity/com.gaitsmith/README.md' },
       { title: 'Training in Unity', path: 'docs/unity-training.md' },

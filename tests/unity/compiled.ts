@@ -113,7 +113,7 @@ export async function run(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   const env = { ...process.env, ...environment };
-  return (await promisify(execFile)(program, options, { cwd: folder, timeout: 60_000, env })).stdout;
+  return (await promisify(execFile)(program, options, { cwd: folder, timeout: 200_000, env })).stdout;
 }
 
 /** A program on the PATH. */

@@ -49,7 +49,7 @@ describe.skipIf(because(!compiler || !runtime, 'no mcs or no mono on the PATH: a
         {},
         ...(await Promise.all([newest!.play(script, played), newest!.play(['build 5'], built)])),
       );
-    });
+    }, 240_000);
 
     it('compile for Unity 2021 too, where damping and velocity have other names, and are the same walker', async () => {
       const { Walker } = await older.play(script, ['Walker']);
