@@ -14,7 +14,7 @@ export interface Damage {
 
 export const damages: readonly Damage[] = [
   {
-    name: 'one sign flipped (among the largest weights of a layer)',
+    name: 'one sign flipped, among the largest weights of a layer',
     plant: (sound, random) => flipSign(sound, random),
   },
   { name: 'two rows of weights swapped', plant: (sound, random) => swapRows(sound, random) },
@@ -23,10 +23,10 @@ export const damages: readonly Damage[] = [
   { name: 'weight noise of 2 %', plant: (sound, random) => addNoise(sound, random, 0.02) },
   { name: 'weight noise of 5 %', plant: (sound, random) => addNoise(sound, random, 0.05) },
   { name: 'weight noise of 10 %', plant: (sound, random) => addNoise(sound, random, 0.1) },
-  { name: "another rig's order of feet", plant: swapFeet, isOne: true },
+  { name: 'left and right foot swapped, as another rig has them', plant: swapFeet, isOne: true },
   { name: 'observations clipped at 1 and not 5', plant: (sound) => clipAt(sound, 1), isOne: true },
   { name: 'sampled and mean actions swapped', plant: swapOutputs, isOne: true },
-  { name: "Clip in a later opset's form", plant: clipByInputs, isOne: true },
+  { name: "`Clip` in a later opset's form", plant: clipByInputs, isOne: true },
 ];
 
 /** A file that computes the same but for rounding: every weight is moved to a neighbour, up or down. */
