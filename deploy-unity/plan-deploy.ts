@@ -23,6 +23,13 @@ import type { InferenceKind, InferencePackageId } from './inference-packages.ts'
 import { newFolderMeta } from './meta-file.ts';
 import { readModelFile } from './model-file.ts';
 import type { PackageVersion } from './package-versions.ts';
+import {
+  type ParityPairs,
+  parityChanges,
+  parityFolder,
+  warningsAboutStaleParity,
+  warningsAboutTestFramework,
+} from './parity/parity-test.ts';
 import type { Drift } from './physics/drift.ts';
 import { driftMessages, driftOf } from './physics/physics-drift.ts';
 import type { TrainedPhysics } from './physics/trained-physics.ts';
@@ -50,6 +57,8 @@ export interface DeployRequest {
   readonly physics?: TrainedPhysics;
   /** Write what of that can safely be written. */
   readonly applyPhysics?: boolean;
+  /** What the model answers: where given, a test for Unity's Test Runner is written beside it. */
+  readonly parity?: ParityPairs;
   /** Where the model comes from and how it scored, for the record. */
   readonly origin?: { readonly from: string; readonly score?: string };
   /** Sizes of the model; where given, Behavior Parameters bound to the model with other sizes are warned about. */
@@ -69,6 +78,8 @@ export interface DeployResult {
   readonly diff: string;
   /** Prefabs and scenes that were given the model, and how many agents of theirs. */
   readonly bound: readonly { readonly path: string; readonly agents: number }[];
+  /** The folder with the parity test, where one was asked for. */
+  readonly parityTest: string | undefined;
   /** Numbers of the project that are not those of the training, and were not written. */
   readonly drift: readonly Omit<Drift, 'write'>[];
   /** What was done first about a deploy that had been killed. */
@@ -126,6 +137,9 @@ export function planDeploy(request: DeployRequest): DeployPlan {
     changes.push({ path: `${asset}.meta`, before: place.meta, after: Buffer.from(meta.text) });
   if (!unchanged) changes.push({ path: asset, before: place.model, after: model.bytes });
   changes.push(...edited);
+  const parity =
+    request.parity && parityChanges(project.root, asset, request.parity, { guid: meta.guid, sha256: model.sha256 });
+  changes.push(...(parity?.changes ?? []));
 
   // What will be there then?
   const [scanAfter, after] = afterEdits(project, scan, edited, meta.guid);
@@ -140,6 +154,7 @@ export function planDeploy(request: DeployRequest): DeployPlan {
     written: changes.map(({ path }) => path),
     diff: diffOf(changes, edited),
     bound: agentsByFile(bindings),
+    parityTest: parity && parityFolder(asset),
     drift: drift.map(({ write, ...told }) => told),
     recovered: undefined,
     guid: meta.guid,
@@ -159,6 +174,9 @@ export function planDeploy(request: DeployRequest): DeployPlan {
       ...meta.warnings,
       ...warningsAboutReplaced(asset, place.model),
       ...references.warnings,
+      ...(parity
+        ? warningsAboutTestFramework(project.root)
+        : warningsAboutStaleParity(project.root, asset, model.sha256)),
       ...driftMessages(drift).map((told): Warning => ({ code: 'physics-drift', ...told })),
       ...warningsAboutScan(scan.problems),
     ],
@@ -170,7 +188,7 @@ export function planDeploy(request: DeployRequest): DeployPlan {
     score: request.origin?.score ?? null,
     sha256: result.sha256,
     sha256Before: result.sha256Before ?? null,
-    folders: [...place.newFolders],
+    folders: [...new Set([...place.newFolders, ...(parity?.newFolders ?? [])])],
     emptied: [],
   };
   return { result, changes, intent };

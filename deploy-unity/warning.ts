@@ -35,5 +35,7 @@ export type WarningCode =
   | 'unreadable'
   | 'deploy-unfinished'
   | 'physics-drift'
+  | 'parity-test-stale'
+  | 'no-test-framework'
   | 'packages-disagree'
   | 'two-package-folders';

@@ -7,6 +7,7 @@ import { sha256OfFile } from '../../base/files/hash.ts';
 import type { OptionsOf } from '../../cli/options.ts';
 import type { DeployRequest } from '../../deploy-unity/deploy.ts';
 import { readModelFile } from '../../deploy-unity/model-file.ts';
+import type { ParityPairs } from '../../deploy-unity/parity/parity-test.ts';
 import { behavior as walker } from '../../envs/walker/behavior.ts';
 import type { PolicyShape } from '../../lint/contract.ts';
 import { oldestEngines } from '../../lint/engines.ts';
@@ -28,7 +29,7 @@ type Options = OptionsOf<typeof deployOptions>;
  *
  * @throws UserError where it was not validated, or is not a Walker's and goes nowhere else
  */
-export function requestOfRun(options: Options, run: RunFolder): DeployRequest {
+export async function requestOfRun(options: Options, run: RunFolder): Promise<DeployRequest> {
   const { passed, sha256, shape } = readReport(run.validation, run.flags);
   if (!passed || sha256 !== sha256OfFile(run.policy)) {
     throw new UserError({
@@ -101,8 +102,8 @@ interface Policy extends Pick<DeployRequest, 'model'> {
   readonly isOfOurWorld: boolean;
 }
 
-function requestOf(options: Options, policy: Policy): DeployRequest {
-  const { asset, bind, applyPhysics } = options;
+async function requestOf(options: Options, policy: Policy): Promise<DeployRequest> {
+  const { asset, bind, applyPhysics, parityTest } = options;
   const { model, from, flags, contract, behavior, score } = policy;
   if (asset === undefined && behavior !== walker.name) {
     throw new UserError({
@@ -129,7 +130,14 @@ function requestOf(options: Options, policy: Policy): DeployRequest {
     ...(bind === undefined ? {} : { bind }),
     origin: { from, ...(score === undefined ? {} : { score }) },
     ...(isKnown ? { physics: trainedPhysics(), applyPhysics } : {}),
+    ...(parityTest ? { parity: await pairsOf(model) } : {}),
   };
+}
+
+/** Loads the simulator and onnxruntime, which no other deploy needs. */
+async function pairsOf(model: string): Promise<ParityPairs> {
+  const { parityPairs } = await import('./deploy-parity.ts');
+  return parityPairs(readModelFile(model).bytes, model);
 }
 
 /** Sizes as the file itself tells them; undefined for one with other inputs than vectors or other actions than continuous ones. */

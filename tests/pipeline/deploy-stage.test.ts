@@ -71,6 +71,18 @@ it("does not put another behaviour's policy where the Walker's goes, but where i
   expect(existsSync(join(project, WALKER_ASSET))).toBe(true);
 });
 
+it('--parity-test is one of its inputs, and the pairs are one of its results', async () => {
+  const project = unityProject(INFERENCE_ENGINE);
+  const given = { unityProject: project, asset: 'Assets/Roller.onnx', parityTest: true };
+  const { outputs, summary } = await deploy('Roller', given);
+  expect(outputs['parityPairs']).toBe(join(project, 'Assets/RollerParityTest/pairs.json'));
+  expect(JSON.parse(readFileSync(outputs['parityPairs']!, 'utf8'))).toMatchObject({ sizes: [6], actionSize: 2 });
+  expect(summary).toContain('with Assets/RollerParityTest');
+  const settings = async (options: Given) =>
+    (await deployStage.inputs(optionsOf(options), validatedRun('Roller'))).settings;
+  expect(await settings(given)).not.toEqual(await settings({ ...given, parityTest: false }));
+});
+
 describe('what decides how a model is deployed', () => {
   const inputsOf = (project: string, given: Given = {}) =>
     deployStage.inputs(optionsOf({ unityProject: project, ...given }), validatedRun('Walker'));
