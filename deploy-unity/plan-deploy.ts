@@ -55,6 +55,8 @@ export interface DeployRequest {
   readonly bind?: readonly Binding[];
   /** What the policy was trained with; where given, a project that differs is warned about. */
   readonly physics?: TrainedPhysics;
+  /** Why nothing is known of that, as the beginning of a sentence. */
+  readonly physicsUnknown?: string;
   /** Write what of that can safely be written. */
   readonly applyPhysics?: boolean;
   /** What the model answers: where given, a test for Unity's Test Runner is written beside it. */
@@ -177,6 +179,7 @@ export function planDeploy(request: DeployRequest): DeployPlan {
       ...(parity
         ? warningsAboutTestFramework(project.root)
         : warningsAboutStaleParity(project.root, asset, model.sha256)),
+      ...warningsAboutUnknownPhysics(request.physicsUnknown),
       ...driftMessages(drift).map((told): Warning => ({ code: 'physics-drift', ...told })),
       ...warningsAboutScan(scan.problems),
     ],
@@ -308,6 +311,12 @@ function warningsAboutUnfinished(root: string): Warning[] {
   const message =
     'A deploy into this project was killed. The next one finishes or undoes it first, so it may find other files.';
   return [{ code: 'deploy-unfinished', message }];
+}
+
+function warningsAboutUnknownPhysics(why: string | undefined): Warning[] {
+  if (why === undefined) return [];
+  const message = `${why}, and the project's are not compared with them. It walks where they are the same: fixed timestep, gravity, solver and its iterations, decision period, bodies, joints and drives.`;
+  return [{ code: 'physics-unknown', message }];
 }
 
 function warningsAboutReplaced(asset: string, before: Buffer | undefined): Warning[] {

@@ -35,6 +35,7 @@ export type WarningCode =
   | 'unreadable'
   | 'deploy-unfinished'
   | 'physics-drift'
+  | 'physics-unknown'
   | 'parity-test-stale'
   | 'no-test-framework'
   | 'packages-disagree'
