@@ -12,9 +12,9 @@ import { deploy } from '../../../deploy-unity/deploy.ts';
 import { type ParityPairs, parityFolder } from '../../../deploy-unity/parity/parity-test.ts';
 import { encodeModel } from '../../../onnx/encode.ts';
 import { parityPairs } from '../../../pipeline/stages/deploy-parity.ts';
-import { build, compiler, run, runtime } from '../../unity/compiled.ts';
 import { because } from '../../skipping.ts';
 import { twoSensors } from '../../small-policies.ts';
+import { build, compiler, run, runtime } from '../../unity/compiled.ts';
 
 const STUBS = join(import.meta.dirname, 'csharp');
 const root = join(import.meta.dirname, '../../..');
