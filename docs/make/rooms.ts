@@ -91,7 +91,17 @@ export const rooms: readonly Room[] = [
   {
     name: 'evaluate',
     about: 'how a policy fares: episodes scored, and compared with what it saw in Unity',
-    knows: ['base', 'cli', 'onnx', 'compile', 'envs', 'physics', 'envs/walker'],
+    knows: [
+      'base',
+      'cli',
+      'onnx',
+      'compile',
+      'lint/normalisers.ts',
+      'lint/policy-file.ts',
+      'envs',
+      'physics',
+      'envs/walker',
+    ],
   },
   {
     name: 'train/configuration',
