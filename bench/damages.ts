@@ -1,6 +1,7 @@
 /** Ways in which a policy's file goes wrong, planted into a sound one: what the checks of regress are measured by. */
 import type { RandomStream } from '../base/random/stream.ts';
 import { actionNames } from '../envs/walker/action.ts';
+import { normalizerOf } from '../evaluate/policy-graph.ts';
 import { ACTION_OUTPUTS } from '../lint/contract.ts';
 import type { Model, Node, Tensor } from '../onnx/model.ts';
 
@@ -14,7 +15,7 @@ export interface Damage {
 
 export const damages: readonly Damage[] = [
   {
-    name: 'one sign flipped (among the largest weights of a layer)',
+    name: 'one sign flipped, among the largest weights of a layer',
     plant: (sound, random) => flipSign(sound, random),
   },
   { name: 'two rows of weights swapped', plant: (sound, random) => swapRows(sound, random) },
@@ -23,10 +24,10 @@ export const damages: readonly Damage[] = [
   { name: 'weight noise of 2 %', plant: (sound, random) => addNoise(sound, random, 0.02) },
   { name: 'weight noise of 5 %', plant: (sound, random) => addNoise(sound, random, 0.05) },
   { name: 'weight noise of 10 %', plant: (sound, random) => addNoise(sound, random, 0.1) },
-  { name: "another rig's order of feet", plant: swapFeet, isOne: true },
+  { name: 'left and right foot swapped, as another rig has them', plant: swapFeet, isOne: true },
   { name: 'observations clipped at 1 and not 5', plant: (sound) => clipAt(sound, 1), isOne: true },
   { name: 'sampled and mean actions swapped', plant: swapOutputs, isOne: true },
-  { name: "Clip in a later opset's form", plant: clipByInputs, isOne: true },
+  { name: "`Clip` in a later opset's form", plant: clipByInputs, isOne: true },
 ];
 
 /** A file that computes the same but for rounding: every weight is moved to a neighbour, up or down. */
@@ -61,9 +62,11 @@ function swapRows(sound: Model, random: RandomStream): Model {
 
 /** Each deviation is larger or smaller by this share. */
 function shiftNormaliser(sound: Model, random: RandomStream, share: number): Model {
-  const [, division] = normaliserOf(sound);
-  return withTensors(sound, (name, tensor) =>
-    name === division ? mapped(tensor, (value) => value * (random.uint32() & 1 ? 1 + share : 1 / (1 + share))) : tensor,
+  const deviation = normalizerOf(sound)?.deviation;
+  return withTensors(sound, (_, tensor) =>
+    tensor.data === deviation
+      ? mapped(tensor, (value) => value * (random.uint32() & 1 ? 1 + share : 1 / (1 + share)))
+      : tensor,
   );
 }
 
@@ -127,13 +130,6 @@ function layersOf({ graph }: Model): [name: string, weights: Tensor][] {
   return graph.nodes
     .filter(({ op }) => op === 'Gemm')
     .map(({ inputs }): [string, Tensor] => [inputs[1]!, graph.initializers.get(inputs[1]!)!]);
-}
-
-/** Names of what is subtracted from the observations and what they are divided by. */
-function normaliserOf({ graph }: Model): [mean: string, deviation: string] {
-  const subtraction = graph.nodes.find(({ op, inputs }) => op === 'Sub' && inputs[0] === 'obs_0')!;
-  const division = graph.nodes.find(({ op, inputs }) => op === 'Div' && inputs[0] === subtraction.outputs[0])!;
-  return [subtraction.inputs[1]!, division.inputs[1]!];
 }
 
 function isWeight(_: string, { type, data }: Tensor): boolean {

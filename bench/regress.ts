@@ -1,22 +1,25 @@
 /** How often regress catches a damaged file, how often it accuses a sound one, and how long it takes. */
-import { RandomStream } from '../base/random/stream.ts';
-import { type PlayWatch, withPlayers } from '../evaluate/players.ts';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { sha256 } from '../base/files/hash.ts';
+import { writeAtomically } from '../base/files/write-atomically.ts';
+import { type Players, withPlayers } from '../evaluate/players.ts';
 import { type PolicyFile, readPolicyFile } from '../evaluate/policy-file.ts';
 import { decodeModel } from '../onnx/decode.ts';
-import { encodeModel } from '../onnx/encode.ts';
-import type { Model } from '../onnx/model.ts';
-import type { Baseline } from '../regress/baseline.ts';
-import { type Behaviour, playAgainst } from '../regress/behaviour.ts';
+import { type Baseline, baselineText, readBaseline } from '../regress/baseline.ts';
+import { playAgainst } from '../regress/behaviour.ts';
 import { contractFindings } from '../regress/contract-check.ts';
 import { answersOf, GOLDEN_TOLERANCE, largestDifference } from '../regress/golden.ts';
 import { makeBaseline } from '../regress/regress.ts';
-import { damages, reExported } from './damages.ts';
+import { worldDigest } from '../regress/world-digest.ts';
+import { addTried, filesToTry, readTried, type Tried, type TriedFile } from './regress-files.ts';
+import { type PowerTable, powerTable } from './regress-table.ts';
 
 export interface RegressBenchOptions {
   /** The sound one. */
   readonly policy: string;
-  /** Another one, such as an older checkpoint, judged as if it took its place. */
-  readonly older?: string | undefined;
+  /** Other policies, such as an older checkpoint, judged as if they took its place. */
+  readonly others: readonly string[];
   readonly episodes: number;
   readonly margin: number;
   /** Files of each damage, */
@@ -26,146 +29,100 @@ export interface RegressBenchOptions {
   readonly maxSteps?: number | undefined;
   /** Only kinds of files whose names have this in them. */
   readonly only?: string | undefined;
+  /** Where the baseline and the line of each file are kept: what is there already is not played again. */
+  readonly folder: string;
+  /** Plays nothing, and tells what the folder holds. */
+  readonly told: boolean;
   readonly workers?: number | undefined;
 }
 
-/** What came of the files of one kind. */
-export interface PowerRow {
-  readonly name: string;
-  readonly files: number;
-  /** How many the check before playing found: */
-  readonly contract: number;
-  readonly golden: number;
-  /** and the verdicts of the behaviour, whatever was found before. */
-  readonly pass: number;
-  readonly fail: number;
-  readonly undecided: number;
-  /** Files that cost the margin or more, by the episodes that were played, and how many of those did not pass. */
-  readonly costly: number;
-  readonly costlyCaught: number;
-  /** Mean change of the reward, a share of the baseline's, by the episodes that were played. */
-  readonly change: number;
-  /** Mean correlation of the pairs, and episodes and seconds that a file took. */
-  readonly correlation: number;
-  readonly pairs: number;
-  readonly seconds: number;
+export interface RegressBenchWatch {
+  readonly signal: AbortSignal;
+  /** Told after each file. */
+  readonly progress: (done: number, total: number) => void;
 }
 
-export interface PowerTable {
-  readonly policy: string;
-  readonly margin: number;
-  readonly episodes: number;
-  readonly reward: number;
-  readonly rows: readonly PowerRow[];
-}
-
-interface Tried {
-  readonly contract: boolean;
-  readonly golden: boolean;
-  readonly behaviour: Behaviour | undefined;
-  readonly seconds: number;
-}
-
-export async function regressPower(
-  options: RegressBenchOptions,
-  watch: Pick<PlayWatch, 'signal'> & { readonly told?: (row: PowerRow) => void },
-): Promise<PowerTable> {
-  const { episodes, margin, seeds, reExports, workers } = options;
+/** Once aborted, it ends with the files that were done. */
+export async function regressPower(options: RegressBenchOptions, watch: RegressBenchWatch): Promise<PowerTable> {
+  const { margin, seeds, reExports, workers, folder } = options;
   const policy = readPolicyFile(options.policy);
-  const sound = decodeModel(policy.bytes, policy.name);
-  const parameters = options.maxSteps === undefined ? {} : { max_steps: options.maxSteps };
-  const settings = { seed: 1, speeds: 'grid', deterministic: false, world: 'unity', parameters } as const;
-  const baseline = await makeBaseline({ policy, reason: 'bench', episodes, settings, workers }, watch);
+  const baseline = await baselineOf(policy, options, watch);
+  const of = { baseline: sha256(baselineText(baseline)), margin };
+  const ledger = join(folder, 'files.jsonl');
+  const files = filesToTry(decodeModel(policy.bytes, policy.name), seeds, reExports, options.others).filter(
+    ({ kind }) => kind.includes(options.only ?? ''),
+  );
+  const known = readTried(ledger).filter((each) => each.baseline === of.baseline && each.margin === margin);
+  const done: Tried[] = [];
+  await withPlayers(workers, async (players) => {
+    for (const file of files) {
+      let tried = known.find(({ kind, seed }) => kind === file.kind && seed === file.seed);
+      if (!tried && !options.told && !watch.signal.aborted) {
+        const found = await untilAborted(watch.signal, () => tryOut(file, baseline, margin, players, watch.signal));
+        if (found) {
+          tried = { ...of, ...found };
+          addTried(ledger, tried);
+        }
+      }
+      if (tried) done.push(tried);
+      watch.progress(done.length, files.length);
+    }
+  });
+  return powerTable(baseline, margin, done);
+}
 
-  const kinds: [name: string, files: (() => PolicyFile)[]][] = [
-    ['sound, exported again', times(reExports, (seed) => fileOf(reExported(sound, new RandomStream(seed, 0x5e))))],
-    ...damages.map(({ name, plant, isOne }): [string, (() => PolicyFile)[]] => [
-      name,
-      times(isOne ? 1 : seeds, (seed) => fileOf(plant(sound, new RandomStream(seed, 0xda)))),
-    ]),
-    ...(options.older === undefined
-      ? []
-      : [[options.older, [() => readPolicyFile(options.older!)]] satisfies [string, (() => PolicyFile)[]]]),
-  ];
-  const rows: PowerRow[] = [];
-  for (const [name, files] of kinds) {
-    if (!name.includes(options.only ?? '')) continue;
-    const tried: Tried[] = [];
-    for (const file of files) tried.push(await tryOut(file(), baseline, margin, watch, workers));
-    if (tried.length === 0) continue;
-    rows.push(rowOf(name, tried, margin));
-    watch.told?.(rows.at(-1)!);
+async function untilAborted<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
   }
-  return { policy: policy.name, margin, episodes, reward: baseline.history[0]!.reward, rows };
+}
+
+/** Played once; it stands in the folder under the name of all that it depends on. */
+async function baselineOf(policy: PolicyFile, options: RegressBenchOptions, watch: RegressBenchWatch) {
+  const { episodes, maxSteps, workers, folder } = options;
+  const parameters = maxSteps === undefined ? {} : { max_steps: maxSteps };
+  const settings = { seed: 1, speeds: 'grid', deterministic: false, world: 'unity', parameters } as const;
+  const world = await worldDigest(settings.world);
+  const name = sha256(JSON.stringify([sha256(policy.bytes), world, settings, episodes])).slice(0, 12);
+  const path = join(folder, `${name}.baseline.json`);
+  if (!existsSync(path)) {
+    const made = await makeBaseline({ policy, reason: 'bench', episodes, settings, workers }, { signal: watch.signal });
+    writeAtomically(path, baselineText(made));
+  }
+  return readBaseline(path, policy.name);
 }
 
 async function tryOut(
-  policy: PolicyFile,
+  { kind, seed, make }: TriedFile,
   baseline: Baseline,
   margin: number,
-  watch: PlayWatch,
-  workers: number | undefined,
-): Promise<Tried> {
+  players: Players,
+  signal: AbortSignal,
+): Promise<Omit<Tried, 'baseline' | 'margin'>> {
+  const policy = make();
   const start = performance.now();
+  const before = process.cpuUsage();
+  const taken = () => {
+    const { user, system } = process.cpuUsage(before);
+    const seconds = (performance.now() - start) / 1000;
+    return { seconds, cpu_seconds: (user + system) / 1e6, at: new Date().toISOString() };
+  };
   const contract = contractFindings(policy.bytes, policy.name).some((each) => !baseline.findings.includes(each));
   try {
-    const { mean, sampled } = await answersOf(
-      decodeModel(policy.bytes, policy.name),
-      policy.name,
-      baseline.golden.observations,
-    );
-    const off = Math.max(
-      largestDifference(mean, baseline.golden.mean),
-      largestDifference(sampled, baseline.golden.sampled),
-    );
-    const behaviour = await withPlayers(workers, (players) =>
-      playAgainst({ policy, baseline, players, watch: { signal: watch.signal }, margin }),
-    );
-    return { contract, golden: off > GOLDEN_TOLERANCE, behaviour, seconds: (performance.now() - start) / 1000 };
+    const { observations, ...expected } = baseline.golden;
+    const { mean, sampled } = await answersOf(decodeModel(policy.bytes, policy.name), policy.name, observations);
+    const off = Math.max(largestDifference(mean, expected.mean), largestDifference(sampled, expected.sampled));
+    const played = await playAgainst({ policy, baseline, players, watch: { signal }, margin });
+    const { verdict, change, detectable, correlation, pairs } = played;
+    const behaviour = { verdict, change, detectable, correlation, pairs };
+    return { kind, seed, contract, golden: off > GOLDEN_TOLERANCE, behaviour, ...taken() };
   } catch (error) {
-    watch.signal?.throwIfAborted();
+    signal.throwIfAborted();
     if (!contract) throw error;
     // onnxruntime does not take it either.
-    return { contract, golden: true, behaviour: undefined, seconds: (performance.now() - start) / 1000 };
+    return { kind, seed, contract, golden: false, behaviour: null, ...taken() };
   }
-}
-
-function rowOf(name: string, tried: readonly Tried[], margin: number): PowerRow {
-  const played = tried.flatMap(({ behaviour }) => (behaviour ? [behaviour] : []));
-  const count = (verdict: string) => played.filter((each) => each.verdict === verdict).length;
-  const costly = played.filter(({ change }) => change <= -margin);
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  return {
-    name,
-    files: tried.length,
-    contract: tried.filter(({ contract }) => contract).length,
-    golden: tried.filter(({ golden }) => golden).length,
-    pass: count('pass'),
-    fail: count('fail'),
-    undecided: count('undecided'),
-    costly: costly.length,
-    costlyCaught: costly.filter(({ verdict }) => verdict !== 'pass').length,
-    change: mean(played.map(({ change }) => change)),
-    correlation: mean(played.map(({ correlation }) => correlation ?? 1)),
-    pairs: mean(played.map(({ pairs }) => pairs)),
-    seconds: mean(tried.map(({ seconds }) => seconds)),
-  };
-}
-
-function times(count: number, make: (seed: number) => PolicyFile): (() => PolicyFile)[] {
-  return Array.from({ length: count }, (_, seed) => () => make(seed));
-}
-
-function fileOf(model: Model): PolicyFile {
-  return { name: 'damaged.onnx', bytes: encodeModel(model) };
-}
-
-/** A row of the table that is printed. */
-export function powerLine({ name, files, contract, golden, ...row }: PowerRow): string {
-  const change = Number.isNaN(row.change) ? 'none' : `${(100 * row.change).toFixed(0)} %`;
-  return (
-    `${name.padEnd(60)} files ${files}  contract ${contract}  golden ${golden}  ` +
-    `behaviour: fail ${row.fail} undecided ${row.undecided} pass ${row.pass} (of ${row.costly} that cost the margin, caught ${row.costlyCaught})  reward ${change}  ` +
-    `r ${row.correlation.toFixed(2)}  pairs ${row.pairs.toFixed(0)}  ${row.seconds.toFixed(0)} s`
-  );
 }

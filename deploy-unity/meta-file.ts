@@ -21,18 +21,44 @@ export function newModelMeta(guid: string, inference: InferencePackage, version:
   ]);
 }
 
-/** The .meta of a new folder. Unity would write the same with a random GUID; this one is alike on every machine. */
-export function newFolderMeta(guid: string): string {
-  return text([
-    'fileFormatVersion: 2',
-    `guid: ${guid}`,
-    'folderAsset: yes',
-    'DefaultImporter:',
+const NAMES = ['  userData: ', '  assetBundleName: ', '  assetBundleVariant: '];
+const COMMON = ['  externalObjects: {}', ...NAMES];
+
+/** By the name of an asset, or how it ends ('' for a folder): its importer and what that says. */
+const IMPORTERS: Readonly<Record<string, readonly string[]>> = {
+  '': ['folderAsset: yes', 'DefaultImporter:', ...COMMON],
+  '.unity': ['DefaultImporter:', ...COMMON],
+  '.prefab': ['PrefabImporter:', ...COMMON],
+  '.asmdef': ['AssemblyDefinitionImporter:', ...COMMON],
+  '.md': ['TextScriptImporter:', ...COMMON],
+  '.json': ['TextScriptImporter:', ...COMMON],
+  'package.json': ['PackageManifestImporter:', ...COMMON],
+  '.cs': [
+    'MonoImporter:',
     '  externalObjects: {}',
-    '  userData: ',
-    '  assetBundleName: ',
-    '  assetBundleVariant: ',
-  ]);
+    '  serializedVersion: 2',
+    '  defaultReferences: []',
+    '  executionOrder: 0',
+    '  icon: {instanceID: 0}',
+    ...NAMES,
+  ],
+};
+
+/**
+ * The .meta of a new asset of ours that is no model. Unity would write the same with a random GUID; one that follows from the path
+ * is alike on every machine.
+ *
+ * @param asset its path, which tells its importer. @throws Error where nothing is known of such files.
+ */
+export function newAssetMeta(asset: string, guid: string): string {
+  const importer = IMPORTERS[asset.split('/').at(-1)!] ?? IMPORTERS[/\.\w+$/.exec(asset)?.[0] ?? ''];
+  if (!importer) throw new Error(`no importer is known of ${asset}`);
+  return text(['fileFormatVersion: 2', `guid: ${guid}`, ...importer]);
+}
+
+/** The same of a folder, whatever it is called. */
+export function newFolderMeta(guid: string): string {
+  return newAssetMeta('', guid);
 }
 
 function text(lines: readonly string[]): string {

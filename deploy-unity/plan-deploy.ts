@@ -23,6 +23,13 @@ import type { InferenceKind, InferencePackageId } from './inference-packages.ts'
 import { newFolderMeta } from './meta-file.ts';
 import { readModelFile } from './model-file.ts';
 import type { PackageVersion } from './package-versions.ts';
+import {
+  type ParityPairs,
+  parityChanges,
+  parityFolder,
+  warningsAboutStaleParity,
+  warningsAboutTestFramework,
+} from './parity/parity-test.ts';
 import type { Drift } from './physics/drift.ts';
 import { driftMessages, driftOf } from './physics/physics-drift.ts';
 import type { TrainedPhysics } from './physics/trained-physics.ts';
@@ -48,8 +55,12 @@ export interface DeployRequest {
   readonly bind?: readonly Binding[];
   /** What the policy was trained with; where given, a project that differs is warned about. */
   readonly physics?: TrainedPhysics;
+  /** Why nothing is known of that, as the beginning of a sentence. */
+  readonly physicsUnknown?: string;
   /** Write what of that can safely be written. */
   readonly applyPhysics?: boolean;
+  /** What the model answers: where given, a test for Unity's Test Runner is written beside it. */
+  readonly parity?: ParityPairs;
   /** Where the model comes from and how it scored, for the record. */
   readonly origin?: { readonly from: string; readonly score?: string };
   /** Sizes of the model; where given, Behavior Parameters bound to the model with other sizes are warned about. */
@@ -69,6 +80,8 @@ export interface DeployResult {
   readonly diff: string;
   /** Prefabs and scenes that were given the model, and how many agents of theirs. */
   readonly bound: readonly { readonly path: string; readonly agents: number }[];
+  /** The folder with the parity test, where one was asked for. */
+  readonly parityTest: string | undefined;
   /** Numbers of the project that are not those of the training, and were not written. */
   readonly drift: readonly Omit<Drift, 'write'>[];
   /** What was done first about a deploy that had been killed. */
@@ -126,6 +139,9 @@ export function planDeploy(request: DeployRequest): DeployPlan {
     changes.push({ path: `${asset}.meta`, before: place.meta, after: Buffer.from(meta.text) });
   if (!unchanged) changes.push({ path: asset, before: place.model, after: model.bytes });
   changes.push(...edited);
+  const parity =
+    request.parity && parityChanges(project.root, asset, request.parity, { guid: meta.guid, sha256: model.sha256 });
+  changes.push(...(parity?.changes ?? []));
 
   // What will be there then?
   const [scanAfter, after] = afterEdits(project, scan, edited, meta.guid);
@@ -140,6 +156,7 @@ export function planDeploy(request: DeployRequest): DeployPlan {
     written: changes.map(({ path }) => path),
     diff: diffOf(changes, edited),
     bound: agentsByFile(bindings),
+    parityTest: parity && parityFolder(asset),
     drift: drift.map(({ write, ...told }) => told),
     recovered: undefined,
     guid: meta.guid,
@@ -159,6 +176,10 @@ export function planDeploy(request: DeployRequest): DeployPlan {
       ...meta.warnings,
       ...warningsAboutReplaced(asset, place.model),
       ...references.warnings,
+      ...(parity
+        ? warningsAboutTestFramework(project.root)
+        : warningsAboutStaleParity(project.root, asset, model.sha256)),
+      ...warningsAboutUnknownPhysics(request.physicsUnknown),
       ...driftMessages(drift).map((told): Warning => ({ code: 'physics-drift', ...told })),
       ...warningsAboutScan(scan.problems),
     ],
@@ -170,7 +191,7 @@ export function planDeploy(request: DeployRequest): DeployPlan {
     score: request.origin?.score ?? null,
     sha256: result.sha256,
     sha256Before: result.sha256Before ?? null,
-    folders: [...place.newFolders],
+    folders: [...new Set([...place.newFolders, ...(parity?.newFolders ?? [])])],
     emptied: [],
   };
   return { result, changes, intent };
@@ -290,6 +311,12 @@ function warningsAboutUnfinished(root: string): Warning[] {
   const message =
     'A deploy into this project was killed. The next one finishes or undoes it first, so it may find other files.';
   return [{ code: 'deploy-unfinished', message }];
+}
+
+function warningsAboutUnknownPhysics(why: string | undefined): Warning[] {
+  if (why === undefined) return [];
+  const message = `${why}, and the project's are not compared with them. It walks where they are the same: fixed timestep, gravity, solver and its iterations, decision period, bodies, joints and drives.`;
+  return [{ code: 'physics-unknown', message }];
 }
 
 function warningsAboutReplaced(asset: string, before: Buffer | undefined): Warning[] {

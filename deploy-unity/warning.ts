@@ -35,5 +35,8 @@ export type WarningCode =
   | 'unreadable'
   | 'deploy-unfinished'
   | 'physics-drift'
+  | 'physics-unknown'
+  | 'parity-test-stale'
+  | 'no-test-framework'
   | 'packages-disagree'
   | 'two-package-folders';

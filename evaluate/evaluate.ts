@@ -6,7 +6,7 @@ import { checkParameters } from '../envs/walker/parameters.ts';
 import { decodeModel } from '../onnx/decode.ts';
 import type { EpisodePlan, TargetSpeeds } from './episodes.ts';
 import { type ObservationDifference, ObservationStatistics } from './observation-statistics.ts';
-import type { PlayedEpisode } from './play.ts';
+import type { MeteredEpisode } from './play.ts';
 import { type PlayWatch, withPlayers } from './players.ts';
 import type { PolicyFile } from './policy-file.ts';
 import { normalizerOf } from './policy-graph.ts';
@@ -63,7 +63,16 @@ export async function evaluate(options: EvaluationOptions, watch: PlayWatch = {}
   const world = worldNamed(options.world);
   checkParameters(parameters, world);
   const plan: EpisodePlan = { seed, speeds, parameters };
-  const request = { policy, deterministic, world, plan, from: 0, to: episodes, observed: statistics };
+  const request = {
+    policy,
+    deterministic,
+    world,
+    plan,
+    from: 0,
+    to: episodes,
+    gait: true,
+    observed: statistics,
+  } as const;
   const [played, other] = await withPlayers(
     workers,
     async (players) =>
@@ -88,14 +97,18 @@ export async function evaluate(options: EvaluationOptions, watch: PlayWatch = {}
   };
 }
 
-function comparedWith({ name, bytes }: PolicyFile, played: readonly PlayedEpisode[], other: readonly PlayedEpisode[]) {
+function comparedWith(
+  { name, bytes }: PolicyFile,
+  played: readonly MeteredEpisode[],
+  other: readonly MeteredEpisode[],
+) {
   return {
     ...comparisonOf(played, other),
     compared_with: { policy: name, sha256: sha256(bytes), ...faredIn(other) },
   };
 }
 
-function observationsOf({ name, bytes }: PolicyFile, played: readonly PlayedEpisode[]): ObservationDifference[] {
+function observationsOf({ name, bytes }: PolicyFile, played: readonly MeteredEpisode[]): ObservationDifference[] {
   const normalizer = normalizerOf(decodeModel(bytes, name));
   if (!normalizer) return [];
   const statistics = new ObservationStatistics();

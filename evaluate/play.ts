@@ -9,6 +9,8 @@ import type { WorldName } from '../envs/walker/dialects.ts';
 import { openWorlds } from '../envs/walker/open-worlds.ts';
 import { walkerRig } from '../envs/walker/rig.ts';
 import { decideTogether, type Outcome, Walker } from '../envs/walker/walker.ts';
+import type { World } from '../envs/walker/world.ts';
+import { keepBusy } from './busy-rows.ts';
 import { type EpisodePlan, startOf } from './episodes.ts';
 import { type Gait, MeteredWorld } from './gait.ts';
 import { RunningStatistics, type Sums } from './running-statistics.ts';
@@ -35,14 +37,20 @@ export interface PlayedEpisode {
   readonly targetsTouched: number;
   /** Mean change of an action, -1 to 1, from one decision to the next, over the 39; 0 where there was one decision. */
   readonly actionChange: number;
-  readonly gait: Gait;
+  /** How it was walked, where that was asked for. */
+  readonly gait?: Gait;
   /** Of what was observed, where that was asked for. */
   readonly observed?: Sums;
 }
 
+/** An episode whose gait was measured. */
+export type MeteredEpisode = PlayedEpisode & { readonly gait: Gait };
+
 export interface PlayOptions {
   readonly plan: EpisodePlan;
   readonly world: WorldName;
+  /** Whether episodes tell how they were walked: measuring that after every physics step takes about a fifth of the time. */
+  readonly gait?: boolean;
   /** Whether episodes tell what was observed in them. */
   readonly observed?: boolean;
 }
@@ -57,44 +65,35 @@ export interface Dealer {
   ended(episode: PlayedEpisode): void;
 }
 
-export async function playEpisodes(
-  policy: WalkerPolicy,
-  { plan, world, observed = false }: PlayOptions,
-  dealer: Dealer,
-): Promise<void> {
+export async function playEpisodes(policy: WalkerPolicy, options: PlayOptions, dealer: Dealer): Promise<void> {
   const { observationSize: size } = behavior;
-  const worlds = await openWorlds(world, LANES);
+  const worlds = await openWorlds(options.world, LANES);
   try {
-    const lanes = worlds.each.map((each) => new Lane(new MeteredWorld(each), plan, observed));
-    for (const lane of lanes) lane.startNext(dealer.take());
+    const lanes = worlds.each.map((world) => new Lane(world, options));
+    const walkers = lanes.map(({ walker }) => walker);
     const observations = new Float32Array(LANES * size);
-    while (lanes.some(({ isBusy }) => isBusy) && !dealer.isStopped()) {
-      lanes.forEach((lane, row) => {
-        if (lane.isBusy) lane.observe(observations, row * size);
-      });
-      const actions = await policy.act(
-        observations,
-        lanes.map(({ noise }) => noise),
-      );
-      lanes.forEach((lane, row) => {
-        if (lane.isBusy) lane.decided(actions, row * behavior.actionSize);
-      });
-      decideTogether(
-        worlds,
-        lanes.map(({ walker }) => walker),
-        actions,
-        Uint8Array.from(lanes, ({ isBusy }) => (isBusy ? 0 : 1)),
-        (which, outcome) => {
+    await keepBusy({
+      rows: LANES,
+      take: dealer.take,
+      begin: (row, episode) => lanes[row]!.begin(episode),
+      async decide(isBusy) {
+        const busy = lanes.flatMap((_, row) => (isBusy[row] ? [row] : []));
+        for (const row of busy) lanes[row]!.observe(observations, row * size);
+        const noise = lanes.map((lane) => lane.noise);
+        const actions = await policy.act(observations, noise);
+        for (const row of busy) lanes[row]!.decided(actions, row * behavior.actionSize);
+        const isOver = isBusy.map((each) => 1 - each);
+        decideTogether(worlds, walkers, actions, isOver, (which, outcome) => {
           lanes[which]!.outcome = outcome;
-        },
-      );
-      for (const lane of lanes) {
-        const episode = lane.isBusy ? lane.settle() : undefined;
-        if (!episode) continue;
-        dealer.ended(episode);
-        lane.startNext(dealer.take());
-      }
-    }
+        });
+        return busy.filter((row) => {
+          const episode = lanes[row]!.settle();
+          if (episode) dealer.ended(episode);
+          return episode !== undefined;
+        });
+      },
+      isStopped: dealer.isStopped,
+    });
   } finally {
     worlds.close();
   }
@@ -102,10 +101,11 @@ export async function playEpisodes(
 
 /** A walker, and the episode that it is in. */
 class Lane {
-  readonly walker: Walker<MeteredWorld>;
+  readonly walker: Walker;
+  /** Stands between the walker and its world where gait is measured. */
+  readonly #meter: MeteredWorld | undefined;
   readonly #plan: EpisodePlan;
   readonly #observes: boolean;
-  isBusy = false;
   /** How the episode stands after the last decision. */
   outcome: Outcome = 'goes on';
   noise;
@@ -114,20 +114,20 @@ class Lane {
   #observed: RunningStatistics | undefined;
   readonly #smoothness = new Smoothness(behavior.actionSize);
 
-  constructor(world: MeteredWorld, plan: EpisodePlan, observes: boolean) {
+  constructor(world: World, { plan, gait = false, observed = false }: PlayOptions) {
     const { parameters, noise } = startOf(plan, 0);
-    this.walker = new Walker(world, walkerRig, parameters);
+    this.#meter = gait ? new MeteredWorld(world) : undefined;
+    this.walker = new Walker<World>(this.#meter ?? world, walkerRig, parameters);
     this.noise = noise;
     this.#plan = plan;
-    this.#observes = observes;
+    this.#observes = observed;
   }
 
-  startNext(episode: number | undefined): void {
-    this.isBusy = episode !== undefined;
+  begin(episode: number | undefined): void {
     if (episode === undefined) return;
     const { stream, parameters, noise } = startOf(this.#plan, episode);
     this.walker.start(stream, parameters);
-    this.walker.world.targetSpeed = this.walker.targetSpeed;
+    if (this.#meter) this.#meter.targetSpeed = this.walker.targetSpeed;
     this.noise = noise;
     this.#episode = episode;
     this.#reward = 0;
@@ -150,7 +150,7 @@ class Lane {
     const { walker, outcome } = this;
     this.#reward += walker.reward;
     if (outcome === 'goes on') return undefined;
-    const { targetSpeed, meanSpeed, physicsSteps: steps, fallenBody, targetsTouched, world } = walker;
+    const { targetSpeed, meanSpeed, physicsSteps: steps, fallenBody, targetsTouched } = walker;
     return {
       episode: this.#episode,
       targetSpeed,
@@ -161,7 +161,7 @@ class Lane {
       meanSpeed,
       targetsTouched,
       actionChange: this.#smoothness.meanChange,
-      gait: world.gait,
+      ...(this.#meter ? { gait: this.#meter.gait } : {}),
       ...(this.#observed ? { observed: this.#observed.sums() } : {}),
     };
   }

@@ -8,7 +8,7 @@ import { type Problem, UserError } from '../base/failure/user-error.ts';
 import { startWorker } from '../base/threads/start-worker.ts';
 import type { WorldName } from '../envs/walker/dialects.ts';
 import type { EpisodePlan } from './episodes.ts';
-import { LANES, type PlayedEpisode } from './play.ts';
+import { LANES, type MeteredEpisode, type PlayedEpisode } from './play.ts';
 import type { PolicyFile } from './policy-file.ts';
 
 export interface PlayRequest {
@@ -20,9 +20,16 @@ export interface PlayRequest {
   /** Numbers of the episodes, from .. to, the last not among them. */
   readonly from: number;
   readonly to: number;
-  /** Whether episodes tell what was observed in them. */
+  /** Whether episodes tell how they were walked, */
+  readonly gait?: boolean;
+  /** and what was observed in them. */
   readonly observed?: boolean;
 }
+
+/** What comes of a request's episodes: with the gait where that is asked for. */
+export type EpisodeOf<Request extends PlayRequest> = Request extends { readonly gait: true }
+  ? MeteredEpisode
+  : PlayedEpisode;
 
 /** What a thread is sent: what to play, with what all threads share; or that it is to end. */
 export type PlayMessage =
@@ -57,16 +64,19 @@ export class Players {
    * @returns the episodes in their order.
    * @throws UserError where the file is no policy of the Walker.
    */
-  async play(request: PlayRequest, { progress, signal }: PlayWatch = {}): Promise<PlayedEpisode[]> {
+  async play<Request extends PlayRequest>(
+    request: Request,
+    { progress, signal }: PlayWatch = {},
+  ): Promise<EpisodeOf<Request>[]> {
     const { from, to } = request;
     signal?.throwIfAborted();
     const shared = new Int32Array(new SharedArrayBuffer(8));
     shared[SHARED.next] = from;
     const stop = () => void Atomics.store(shared, SHARED.stop, 1);
-    const played: PlayedEpisode[] = [];
+    const played: EpisodeOf<Request>[] = [];
     let done = 0;
     const ended = (episode: PlayedEpisode) => {
-      played[episode.episode - from] = episode;
+      played[episode.episode - from] = episode as EpisodeOf<Request>;
       done += 1;
       progress?.(done, to - from);
     };

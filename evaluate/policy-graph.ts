@@ -4,7 +4,9 @@
  */
 import { UserError } from '../base/failure/user-error.ts';
 import { behavior } from '../envs/walker/behavior.ts';
-import type { Graph, Model, Tensor, ValueInfo } from '../onnx/model.ts';
+import { type FoundNormaliser, normalisersOf } from '../lint/normalisers.ts';
+import { PolicyFile } from '../lint/policy-file.ts';
+import type { Graph, Model, ValueInfo } from '../onnx/model.ts';
 
 const { observationSize, actionSize } = behavior;
 
@@ -72,21 +74,9 @@ export function withNoiseAsInput(model: Model): { model: Model; inputs: string[]
 }
 
 /** What an ML-Agents file does to its observations. */
-export interface Normalizer {
-  readonly mean: ArrayLike<number>;
-  readonly deviation: ArrayLike<number>;
-}
+export type Normalizer = Pick<FoundNormaliser, 'mean' | 'deviation'>;
 
-/** What an ML-Agents file subtracts from its observations and divides them by, if it does. */
-export function normalizerOf({ graph }: Model): Normalizer | undefined {
-  const constant = (name: string | undefined): Tensor | undefined => {
-    const tensor = graph.initializers.get(name ?? '');
-    return tensor?.data.length === observationSize ? tensor : undefined;
-  };
-  const subtraction = graph.nodes.find(({ op, inputs }) => op === 'Sub' && inputs[0] === POLICY_INPUT);
-  const division = graph.nodes.find(({ op, inputs }) => op === 'Div' && inputs[0] === subtraction?.outputs[0]);
-  const mean = constant(subtraction?.inputs[1]);
-  const deviation = constant(division?.inputs[1]);
-  if (!mean || !deviation) return undefined;
-  return { mean: mean.data as Float32Array, deviation: deviation.data as Float32Array };
+/** What a Walker's file subtracts from its observations and divides them by, if it does. */
+export function normalizerOf(model: Model): Normalizer | undefined {
+  return normalisersOf(new PolicyFile(model, { engines: [] })).find(({ mean }) => mean.length === observationSize);
 }

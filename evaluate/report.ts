@@ -6,7 +6,7 @@ import { walkerRig } from '../envs/walker/rig.ts';
 import { type Estimate, estimate } from './estimate.ts';
 import { type Foothold, footholds } from './gait.ts';
 import { compareFalls, compareReturns, type PairedFalls } from './paired.ts';
-import type { PlayedEpisode } from './play.ts';
+import type { MeteredEpisode, PlayedEpisode } from './play.ts';
 
 /** How a policy fared in some episodes. A share is from 0 to 1. */
 export interface Fared {
@@ -58,7 +58,7 @@ const bandEdges = [0, 2, 4, 6, 8, 10, walkerParameters.target_speed_max.high] as
 const weight = unityPhysics.gravity * walkerRig.bodies.reduce((sum, { mass }) => sum + mass, 0);
 
 /** @param played one at least. */
-export function faredIn(played: readonly PlayedEpisode[]): Fared {
+export function faredIn(played: readonly MeteredEpisode[]): Fared {
   const episodes = played.length;
   const rewards = estimate(played.map(({ reward }) => reward));
   const falls = count(played, 'fell');
@@ -92,7 +92,7 @@ export function faredIn(played: readonly PlayedEpisode[]): Fared {
 }
 
 /** Bands of target speeds that an episode had its own in. */
-export function bandsOf(played: readonly PlayedEpisode[]): Band[] {
+export function bandsOf(played: readonly MeteredEpisode[]): Band[] {
   return bandEdges.slice(1).flatMap((high, which): Band[] => {
     const low = bandEdges[which]!;
     const inside = played.filter(({ targetSpeed }) => targetSpeed > low && targetSpeed <= high);
@@ -147,6 +147,6 @@ function count(played: readonly PlayedEpisode[], how: PlayedEpisode['outcome']):
   return played.filter(({ outcome }) => outcome === how).length;
 }
 
-function total(played: readonly PlayedEpisode[], of: (episode: PlayedEpisode) => number): number {
+function total(played: readonly MeteredEpisode[], of: (episode: MeteredEpisode) => number): number {
   return played.reduce((sum, episode) => sum + of(episode), 0);
 }

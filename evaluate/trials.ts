@@ -1,6 +1,5 @@
 /**
- * Plays certain episodes, many side by side: each row of an environment takes the next one when its last has ended, so that all
- * lanes of the simulator work and the policy answers whole batches.
+ * Plays certain episodes of an environment, many side by side.
  *
  * What comes of an episode depends on its start, its world's seed, its noise and its actions alone, not on its row or on who plays beside it. So
  * the same trials give the same episodes, however they are dealt out to rows, environments and threads, if the policy answers a row
@@ -8,6 +7,7 @@
  */
 import type { RandomStream } from '../base/random/stream.ts';
 import type { EmbeddedEnvironment, Episode, EpisodeStart } from '../envs/env.ts';
+import { keepBusy } from './busy-rows.ts';
 
 /** Rows that pay: two groups of the simulator's four lanes, and a batch that costs onnxruntime hardly more than one row. */
 export const rowsOfTrials = 8;
@@ -42,35 +42,34 @@ export async function playTrials<Trial extends EpisodeStart>(options: TrialsOpti
   const { observationSize } = environment.behavior;
   const waiting = trials[Symbol.iterator]();
   const rows: TrialRow<Trial>[] = [];
-  const isBusy = new Uint8Array(environment.agents);
   const observations = new Float32Array(environment.agents * observationSize);
 
-  /** Lets a row take the next trial, if there is one. */
-  const takeNext = (row: number) => {
-    const { done, value: trial } = waiting.next();
-    isBusy[row] = done ? 0 : 1;
-    const seen = environment.begin(row, done ? undefined : trial);
-    if (done) return;
-    rows[row] = { trial, noise: noiseOf(trial) };
-    observations.set(seen, row * observationSize);
-  };
-
-  for (let row = 0; row < environment.agents; row++) takeNext(row);
-  // Where there are fewer trials than rows, those without one are asked about too; with a stream of their own, as it is drawn from.
-  for (let row = rows.length; row > 0 && row < environment.agents; row++) {
-    const { trial } = rows[0]!;
-    rows[row] = { trial, noise: noiseOf(trial) };
-  }
-  while (isBusy.includes(1) && !signal?.aborted) {
-    const actions = await act(observations, rows);
-    const step = await environment.step(actions);
-    observations.set(step.observations);
-    for (let row = 0; row < environment.agents; row++) {
-      if (!isBusy[row] || !(step.terminated[row] || step.truncated[row])) continue;
-      const { trial } = rows[row]!;
-      const episode = step.episodes.find(({ agent, episode }) => agent === trial.agent && episode === trial.episode);
-      ended(trial, episode!);
-      takeNext(row);
-    }
-  }
+  await keepBusy<Trial>({
+    rows: environment.agents,
+    take() {
+      const { done, value: trial } = waiting.next();
+      return done ? undefined : trial;
+    },
+    begin(row, trial) {
+      const seen = environment.begin(row, trial);
+      if (trial) {
+        rows[row] = { trial, noise: noiseOf(trial) };
+        observations.set(seen, row * observationSize);
+      } else if (!rows[row] && rows[0]) {
+        // Where there are fewer trials than rows, those without one are asked about too; with a stream of their own, as it is drawn from.
+        rows[row] = { trial: rows[0].trial, noise: noiseOf(rows[0].trial) };
+      }
+    },
+    async decide(isBusy) {
+      const { terminated, truncated, episodes, ...step } = await environment.step(await act(observations, rows));
+      observations.set(step.observations);
+      return [...rows.keys()].filter((row) => {
+        if (!isBusy[row] || !(terminated[row] || truncated[row])) return false;
+        const { trial } = rows[row]!;
+        ended(trial, episodes.find(({ agent, episode }) => agent === trial.agent && episode === trial.episode)!);
+        return true;
+      });
+    },
+    isStopped: () => signal?.aborted === true,
+  });
 }

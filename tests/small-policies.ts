@@ -18,3 +18,10 @@ export function smallPolicy(seed = 1): Model {
 export function smallPolicyFile(seed = 1, name = `small-${seed}.onnx`): { name: string; bytes: Uint8Array } {
   return { name, bytes: encodeModel(smallPolicy(seed)) };
 }
+
+/** Of an agent with two sensors, of 5 and 3 numbers, and 2 actions. */
+export function twoSensors(): Model {
+  const network = { observationSize: 8, actionSize: 2, hiddenUnits: 8, layers: 1 };
+  const actor = { network, parameters: initialParameters(network, 1), normaliser: new Normaliser(8) };
+  return exportActor({ ...actor, sensors: [{ size: 5 }, { size: 3 }] }, '0.0.0');
+}

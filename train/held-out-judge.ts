@@ -19,15 +19,20 @@ export interface JudgeParts {
 
 export class HeldOutJudge {
   readonly #options: LearningOptions;
-  readonly #info: TrainHooks['info'];
+  readonly #hooks: Pick<TrainHooks, 'info' | 'evaluating'>;
   readonly #parts: JudgeParts;
   /** Of the policy that is kept as the best; that may be of a last evaluation, which a run that goes on forgets. */
   #kept: HeldOut | undefined;
 
   /** @param goesOn whether the run does: what a new one finds in its place is not its own. */
-  constructor(options: LearningOptions, info: TrainHooks['info'], parts: JudgeParts, goesOn: boolean) {
+  constructor(
+    options: LearningOptions,
+    hooks: Pick<TrainHooks, 'info' | 'evaluating'>,
+    parts: JudgeParts,
+    goesOn: boolean,
+  ) {
     this.#options = options;
-    this.#info = info;
+    this.#hooks = hooks;
     this.#parts = parts;
     this.#kept = goesOn ? parts.keeper.best()?.progress.best : undefined;
   }
@@ -60,7 +65,7 @@ export class HeldOutJudge {
       this.#kept = heldOut;
     }
     this.#parts.keeper.records.addEvaluation(step, evaluation, isLast);
-    this.#info(toldEvaluation(heldOut, evaluation, best, isKept || isTheKept));
+    this.#hooks.info(toldEvaluation(heldOut, evaluation, best, isKept || isTheKept));
     return { progress, heldOut };
   }
 
@@ -75,7 +80,7 @@ export class HeldOutJudge {
     this.#kept = { ...best, fresh: { reward, rewardInterval, episodes } };
     keeper.saveBest({ ...winner, progress: { ...winner.progress, best: this.#kept } });
     const score = `${reward.toFixed(2)} +- ${rewardInterval.toFixed(2)}`;
-    this.#info(`The best policy, of step ${best.step}, on ${episodes} fresh episodes: reward ${score}.`);
+    this.#hooks.info(`The best policy, of step ${best.step}, on ${episodes} fresh episodes: reward ${score}.`);
   }
 
   /** The same episodes for every policy. @param firstAgent others of another one. */
@@ -84,7 +89,8 @@ export class HeldOutJudge {
     const conditions = evaluationConditions(behavior);
     const { evaluation_episodes } = configuration.behavior.gaitsmith;
     const trials = trialsOf(conditions, configuration.environmentParameters, evaluation_episodes, firstAgent);
-    const episodes = await this.#parts.collector.evaluate!(this.#parts.sent(policy), trials);
+    const told = (done: number) => this.#hooks.evaluating?.(done, trials.length);
+    const episodes = await this.#parts.collector.evaluate!(this.#parts.sent(policy), trials, told);
     const played = byCondition(conditions, trials, episodes);
     const evaluation = evaluationOf(played);
     return { evaluation, heldOut: heldOutOf(step, evaluation, played) };

@@ -55,6 +55,8 @@ export interface TrainHooks {
   begin?(): void;
   /** After each iteration. */
   iteration(metrics: IterationMetrics, maxSteps: number): void;
+  /** While held-out episodes are played: how many have ended, and of how many. */
+  evaluating?(done: number, total: number): void;
   /** The policy after each iteration, for who shows it. Its arrays are not written to any more. */
   learnt?(actor: Actor): void;
   /** Once aborted, the iteration under way is finished and saved. */

@@ -90,8 +90,7 @@ export class Training {
     this.#average = this.#isAveraged ? new PolicyAverage(this.#learner.network, saved?.average) : undefined;
     const sent: JudgeParts['sent'] = (policy) => this.#sentOf(policy);
     const { collector, keeper } = parts;
-    const info = (line: string) => hooks.info(line);
-    this.#judge = new HeldOutJudge(options, info, { collector, keeper, sent }, saved !== undefined);
+    this.#judge = new HeldOutJudge(options, hooks, { collector, keeper, sent }, saved !== undefined);
   }
 
   /** @param finished the checkpoint, where nothing more is learnt and nothing about it has changed: it stays as it is. */

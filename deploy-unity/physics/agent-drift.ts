@@ -1,12 +1,12 @@
 /** An agent's own numbers against those of the training: how often it decides, its drives, its bodies and their joints. */
 import { type Assets, chainOf, scriptOf, type UnityObject } from '../../unity-assets/assets.ts';
-import { type Mapping, numberAt, textAt } from '../../unity-assets/values.ts';
+import { numberAt, textAt } from '../../unity-assets/values.ts';
 import type { Behavior } from '../behavior-parameters.ts';
 import { type Drift, drift, isSame, shown } from './drift.ts';
+import { isJoint, type JointRow, jointRows } from './joint-drift.ts';
 import type { TrainedPhysics } from './trained-physics.ts';
 
 const RIGIDBODY = 54;
-const CONFIGURABLE_JOINT = 153;
 
 /** Scripts of ML-Agents and its examples, by GUID. */
 const DECISION_REQUESTER = '3a5c9d521e5ef4759a8246a07d52221e';
@@ -19,11 +19,7 @@ export function isSetUpByScript(assets: Assets, { path, object }: Behavior, trai
   return assets.componentsOf(path, agent).some((component) => scriptOf(component) === JOINT_DRIVE_CONTROLLER);
 }
 
-interface AgentRow {
-  readonly what: string;
-  readonly unit: string;
-  readonly current: number | undefined;
-  readonly wanted: number;
+interface AgentRow extends JointRow {
   /** Where it can be written: told by the property of this object. */
   readonly at?: { readonly object: UnityObject; readonly property: string };
 }
@@ -103,35 +99,18 @@ function bodyRows(assets: Assets, path: string, agent: UnityObject, trained: Tra
         wanted: trained.angularDamping,
       },
     ];
-    const joint = components.find(({ classId }) => classId === CONFIGURABLE_JOINT);
-    if (!joint || !body.limits) return rows;
-    const jointValues = assets.valuesOf(joint);
-    for (const [what, current, wanted] of limitsOf(jointValues, body.limits)) {
-      rows.push({ what: of(what), unit: 'degrees', current, wanted });
-    }
-    if (hasController || textAt(jointValues, 'm_RotationDriveMode') !== '1') return rows;
-    for (const [what, unit, name, , property] of DRIVE) {
-      rows.push({ what: of(what), unit, current: numberAt(jointValues, property), wanted: trained.drive[name] });
+    if (!body.limits) return rows;
+    const joints = components.filter(isJoint).map((joint) => ({ ...joint, values: assets.valuesOf(joint) }));
+    for (const row of jointRows(joints, body.limits)) rows.push({ ...row, what: of(row.what) });
+    // What a JointDriveController sets up at run time is told of that.
+    const driven = hasController
+      ? undefined
+      : joints.find(({ values }) => textAt(values, 'm_RotationDriveMode') === '1');
+    for (const [what, unit, name, , property] of driven ? DRIVE : []) {
+      rows.push({ what: of(what), unit, current: numberAt(driven!.values, property), wanted: trained.drive[name] });
     }
     return rows;
   });
-}
-
-type Limits = NonNullable<TrainedPhysics['bodies'][number]['limits']>;
-
-/** Locked axes have no room, free ones no limit. */
-function limitsOf(values: Mapping, [low, high, y, z]: Limits): (readonly [string, number | undefined, number])[] {
-  const limit = (axis: 'X' | 'Y' | 'Z', property: string, sign = 1) => {
-    const motion = textAt(values, `m_Angular${axis}Motion`);
-    if (motion === '0') return 0;
-    return motion === '2' ? sign * 180 : numberAt(values, `${property}.limit`);
-  };
-  return [
-    ['lower twist limit', limit('X', 'm_LowAngularXLimit', -1), low],
-    ['upper twist limit', limit('X', 'm_HighAngularXLimit'), high],
-    ['swing limit about y', limit('Y', 'm_AngularYLimit'), y],
-    ['swing limit about z', limit('Z', 'm_AngularZLimit'), z],
-  ];
 }
 
 /** The bodies of the rig that the agent has under their names. */

@@ -23,11 +23,13 @@ export function drift(told: Omit<Drift, 'where' | 'write' | 'whyNot'>, write: Wa
   return { ...told, where: write.path, write, whyNot: undefined };
 }
 
-export function isSame(current: number, wanted: number): boolean {
+export function isSame(current: number | string, wanted: number | string): boolean {
+  if (typeof current === 'string' || typeof wanted === 'string') return current === wanted;
   return Math.abs(current - wanted) <= SAME * Math.max(Math.abs(current), Math.abs(wanted), 1e-6);
 }
 
 /** For people and files: single precision has no more digits. */
-export function shown(value: number): string {
+export function shown(value: number | string): string {
+  if (typeof value === 'string') return value;
   return String(Number(value.toPrecision(7)));
 }

@@ -91,7 +91,17 @@ export const rooms: readonly Room[] = [
   {
     name: 'evaluate',
     about: 'how a policy fares: episodes scored, and compared with what it saw in Unity',
-    knows: ['base', 'cli', 'onnx', 'compile', 'envs', 'physics', 'envs/walker'],
+    knows: [
+      'base',
+      'cli',
+      'onnx',
+      'compile',
+      'lint/normalisers.ts',
+      'lint/policy-file.ts',
+      'envs',
+      'physics',
+      'envs/walker',
+    ],
   },
   {
     name: 'train/configuration',
@@ -175,7 +185,7 @@ export const rooms: readonly Room[] = [
     name: 'unity',
     about:
       "`com.gaitsmith`, the package for Unity: the walker's C#, a window, a sample; `make/` writes what of it, and of the example project, is made from the world that walkers are trained in",
-    knows: ['base', 'envs/walker', 'deploy-unity/asset-guid.ts'],
+    knows: ['base', 'envs/walker', 'deploy-unity/asset-guid.ts', 'deploy-unity/meta-file.ts'],
   },
   { name: 'examples', about: 'a Unity project to deploy into, and workflows for CI', knows: [] },
   {

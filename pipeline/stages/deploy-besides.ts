@@ -31,7 +31,7 @@ export const deployBesides: Besides = {
     if (!dryRun && model === undefined) return undefined;
     const { requestOfFile, requestOfRun } = await import('./deploy-request.ts');
     const { deploy } = await import('../../deploy-unity/deploy.ts');
-    const request = model === undefined ? requestOfRun(options, run) : await requestOfFile(options, model);
+    const request = await (model === undefined ? requestOfRun(options, run) : requestOfFile(options, model));
     const result = await deploy({ ...request, dryRun });
     for (const warning of warningLines(result)) terminal.printError(terminal.color.yellow(`warning: ${warning}`));
     if (dryRun) terminal.print(result.written.length === 0 ? 'nothing would change' : result.diff);
@@ -52,13 +52,13 @@ function refuseTwoAtOnce({ dryRun, model, rollback, history }: Options): void {
 }
 
 /** For the table of the pipeline, and after the command. */
-export function summaryOf({ unchanged, sha256Before, asset, recognised, bound }: DeployResult): string {
+export function summaryOf({ unchanged, sha256Before, asset, recognised, bound, parityTest }: DeployResult): string {
   const { kind, version } = recognised.inference;
   const verb = unchanged ? 'already holds' : sha256Before ? 'replaced' : 'new';
   const agents = bound.map(
     ({ path, agents: count }) => `, bound to ${count === 1 ? '' : `${count} agents in `}${path}`,
   );
-  return `${verb} ${asset} for ${kind}${version ? ` ${version}` : ''}${agents.join('')}`;
+  return `${verb} ${asset} for ${kind}${version ? ` ${version}` : ''}${agents.join('')}${parityTest ? `, with ${parityTest}` : ''}`;
 }
 
 export function warningLines({ warnings }: DeployResult): string[] {

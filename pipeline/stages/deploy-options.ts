@@ -58,6 +58,10 @@ export const deployOptions = {
     description: 'write the physics that the policy was trained with into the project, where that is safe',
     schema: orOfProject('apply-physics', flag()),
   },
+  parityTest: {
+    description: "beside the model, also write a test for Unity's Test Runner that its engine answers as it should",
+    schema: flag(),
+  },
 } satisfies OptionSpecs;
 
 export const besidesOptions = {

@@ -7,6 +7,7 @@ import { sha256OfFile } from '../../base/files/hash.ts';
 import type { OptionsOf } from '../../cli/options.ts';
 import type { DeployRequest } from '../../deploy-unity/deploy.ts';
 import { readModelFile } from '../../deploy-unity/model-file.ts';
+import type { ParityPairs } from '../../deploy-unity/parity/parity-test.ts';
 import { behavior as walker } from '../../envs/walker/behavior.ts';
 import type { PolicyShape } from '../../lint/contract.ts';
 import { oldestEngines } from '../../lint/engines.ts';
@@ -15,8 +16,8 @@ import { lintFile } from '../../lint/lint-file.ts';
 import { decodeModel } from '../../onnx/decode.ts';
 import type { Model } from '../../onnx/model.ts';
 import { readReport } from '../../validate/report.ts';
-import { readManifest } from '../manifest.ts';
 import type { RunFolder } from '../run-folder.ts';
+import { LIVE_WORLD, liveWorldOf } from '../trained-world.ts';
 import { packagesOf } from '../unity-packages.ts';
 import { type deployOptions, unityProjectOf, WALKER_ASSET } from './deploy-options.ts';
 import { trainedPhysics } from './deploy-physics.ts';
@@ -28,7 +29,7 @@ type Options = OptionsOf<typeof deployOptions>;
  *
  * @throws UserError where it was not validated, or is not a Walker's and goes nowhere else
  */
-export function requestOfRun(options: Options, run: RunFolder): DeployRequest {
+export async function requestOfRun(options: Options, run: RunFolder): Promise<DeployRequest> {
   const { passed, sha256, shape } = readReport(run.validation, run.flags);
   if (!passed || sha256 !== sha256OfFile(run.policy)) {
     throw new UserError({
@@ -46,14 +47,8 @@ export function requestOfRun(options: Options, run: RunFolder): DeployRequest {
     // A policy exported before there was metadata is a Walker's.
     behavior: metadata['gaitsmith.behavior'] ?? walker.name,
     score: metadata['gaitsmith.score'],
-    isOfOurWorld: !wasTrainedInUnity(run),
+    liveWorld: liveWorldOf(run),
   });
-}
-
-/** A live Unity's physics are its own. (The stage `train` records which world it was.) */
-function wasTrainedInUnity(run: RunFolder): boolean {
-  const settings = readManifest(run).stages['train']?.inputs.settings;
-  return settings !== null && typeof settings === 'object' && 'world' in settings;
 }
 
 /**
@@ -76,7 +71,7 @@ export async function requestOfFile(options: Options, path: string): Promise<Dep
     });
   }
   const model = decodeModel(bytes, path);
-  const { 'gaitsmith.behavior': behavior, 'gaitsmith.score': score } = model.metadata;
+  const { 'gaitsmith.behavior': behavior, 'gaitsmith.score': score, [LIVE_WORLD]: liveWorld } = model.metadata;
   return requestOf(options, {
     model: path,
     from: path,
@@ -84,7 +79,7 @@ export async function requestOfFile(options: Options, path: string): Promise<Dep
     contract: shapeOf(model),
     behavior,
     score,
-    isOfOurWorld: behavior === walker.name,
+    liveWorld,
   });
 }
 
@@ -97,12 +92,12 @@ interface Policy extends Pick<DeployRequest, 'model'> {
   readonly contract: PolicyShape | undefined;
   readonly behavior: string | undefined;
   readonly score: string | undefined;
-  /** Whether it was trained in the embedded world. */
-  readonly isOfOurWorld: boolean;
+  /** The live Unity that it was trained in; undefined for the embedded world, or where nothing tells. */
+  readonly liveWorld: string | undefined;
 }
 
-function requestOf(options: Options, policy: Policy): DeployRequest {
-  const { asset, bind, applyPhysics } = options;
+async function requestOf(options: Options, policy: Policy): Promise<DeployRequest> {
+  const { asset, bind, applyPhysics, parityTest } = options;
   const { model, from, flags, contract, behavior, score } = policy;
   if (asset === undefined && behavior !== walker.name) {
     throw new UserError({
@@ -112,7 +107,7 @@ function requestOf(options: Options, policy: Policy): DeployRequest {
       mend: commandText('deploy', `${flags} --asset Assets/PATH.onnx`),
     });
   }
-  const isKnown = behavior === walker.name && policy.isOfOurWorld;
+  const isKnown = behavior === walker.name && policy.liveWorld === undefined;
   if (applyPhysics && !isKnown) {
     throw new UserError({
       what: 'the physics that this policy was trained with are not known, so they can not be written',
@@ -128,8 +123,22 @@ function requestOf(options: Options, policy: Policy): DeployRequest {
     ...(contract === undefined ? {} : { contract }),
     ...(bind === undefined ? {} : { bind }),
     origin: { from, ...(score === undefined ? {} : { score }) },
-    ...(isKnown ? { physics: trainedPhysics(), applyPhysics } : {}),
+    ...(isKnown ? { physics: trainedPhysics(), applyPhysics } : { physicsUnknown: whyUnknown(policy) }),
+    ...(parityTest ? { parity: await pairsOf(model) } : {}),
   };
+}
+
+function whyUnknown({ behavior, liveWorld }: Policy): string {
+  if (behavior === undefined) return 'Nothing tells with which physics this file was trained';
+  if (liveWorld === undefined) return `Nothing tells with which physics ${behavior} was trained`;
+  const where = liveWorld === 'unity' ? "the Editor's Play mode" : liveWorld;
+  return `This policy was trained in a live Unity (${where}), which tells a trainer nothing of its physics, so none were recorded`;
+}
+
+/** Loads the simulator and onnxruntime, which no other deploy needs. */
+async function pairsOf(model: string): Promise<ParityPairs> {
+  const { parityPairs } = await import('./deploy-parity.ts');
+  return parityPairs(readModelFile(model).bytes, model);
 }
 
 /** Sizes as the file itself tells them; undefined for one with other inputs than vectors or other actions than continuous ones. */

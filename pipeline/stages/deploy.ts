@@ -41,13 +41,14 @@ export default defineStage({
     checkDestination({ unityProject, asset, ...(bind === undefined ? {} : { bind }) });
   },
 
-  async inputs({ asset = WALKER_ASSET, bind, applyPhysics, ...options }, run) {
+  async inputs({ asset = WALKER_ASSET, bind, applyPhysics, parityTest, ...options }, run) {
     const unityProject = unityProjectOf(options);
     const settings = {
       unityProject,
       asset,
       ...(bind === undefined ? {} : { bind }),
       ...(applyPhysics ? { applyPhysics } : {}),
+      ...(parityTest ? { parityTest } : {}),
     };
     const project = thereIn(unityProject, applyPhysics ? PROJECT_FILES : { ...PROJECT_FILES, ...PHYSICS_FILES });
     return { files: { policy: run.policy, validation: run.validation, ...project }, settings };
@@ -56,9 +57,9 @@ export default defineStage({
   async run(options, { run, logger }) {
     const { deploy } = await import('../../deploy-unity/deploy.ts');
     const { requestOfRun } = await import('./deploy-request.ts');
-    const result = await deploy(requestOfRun(options, run));
+    const result = await deploy(await requestOfRun(options, run));
     for (const warning of warningLines(result)) logger.warn(warning);
-    const { project, asset, bound } = result;
+    const { project, asset, bound, parityTest } = result;
     const boundFiles = bound.map(({ path }, index) => [`bound${index === 0 ? '' : index + 1}`, join(project, path)]);
     return {
       summary: summaryOf(result),
@@ -66,6 +67,7 @@ export default defineStage({
         asset: join(project, asset),
         meta: join(project, `${asset}.meta`),
         ...Object.fromEntries(boundFiles),
+        ...(parityTest ? { parityPairs: join(project, parityTest, 'pairs.json') } : {}),
         ...(options.applyPhysics ? thereIn(project, PHYSICS_FILES) : {}),
       },
       details: result,

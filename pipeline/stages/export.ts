@@ -56,7 +56,9 @@ export default defineStage({
 async function provenanceOf(run: RunFolder, path: string, checkpoint: Checkpoint): Promise<Record<string, string>> {
   const { sha256OfFile } = await import('../../base/files/hash.ts');
   const { recentReward } = await import('../../train/judge/recent-episodes.ts');
+  const { LIVE_WORLD, liveWorldOf } = await import('../trained-world.ts');
   const { step, recent, seed, best, startedFrom } = checkpoint.progress;
+  const liveWorld = liveWorldOf(run);
   const earned = recent && recentReward(recent);
   // By held-out evaluation, where this is the policy that was evaluated: on fresh episodes, where it was chosen among several.
   const score = best?.step === step ? (best.fresh ?? best) : undefined;
@@ -67,6 +69,7 @@ async function provenanceOf(run: RunFolder, path: string, checkpoint: Checkpoint
     'gaitsmith.behavior': checkpoint.behaviorName,
     'gaitsmith.steps': String(step),
     'gaitsmith.seed': String(seed),
+    ...(liveWorld === undefined ? {} : { [LIVE_WORLD]: liveWorld }),
     'gaitsmith.checkpoint': sha256OfFile(path)!,
     ...(configuration === undefined ? {} : { 'gaitsmith.config': configuration }),
     ...(commit === null ? {} : { 'gaitsmith.commit': commit }),

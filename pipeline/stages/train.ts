@@ -4,6 +4,7 @@ import { UserError } from '../../base/failure/user-error.ts';
 import { givenOrOwnFile, ownFile } from '../../base/files/own-files.ts';
 import type { Logger } from '../../cli/logger.ts';
 import { flagOf } from '../../cli/options.ts';
+import type { ProgressState } from '../../cli/progress.ts';
 import type { Checkpoint } from '../../train/keep/checkpoint.ts';
 import { bestCheckpointPath, listCheckpoints } from '../../train/keep/checkpoint-files.ts';
 import type { RunFolder } from '../run-folder.ts';
@@ -120,6 +121,11 @@ export default defineStage({
     const configuration = saved ? await settingsToGoOnBy(saved, named, options, run) : named;
     const yaml = configurationAsYaml(configuration);
 
+    let live: ProgressState = {
+      done: saved?.progress.step ?? 0,
+      total: configuration.behavior.max_steps,
+      unit: 'steps',
+    };
     const result = await train(
       {
         configuration,
@@ -147,13 +153,19 @@ export default defineStage({
         signal,
         iteration({ step, reward, seconds }, total) {
           const { physics, inference, learning } = seconds;
-          progress.update({
+          live = {
             done: step,
             total,
             unit: 'steps',
             fields: { reward: reward === null ? 'no episode ended' : reward.toFixed(2) },
             split: { physics, inference, learning },
-          });
+          };
+          progress.update(live);
+        },
+        // Steps stand still meanwhile: it tells why.
+        evaluating(done, total) {
+          const fields = done < total ? { evaluating: `${done} / ${total} episodes` } : {};
+          progress.update({ ...live, fields: { ...live.fields, ...fields } });
         },
       },
     );

@@ -23,6 +23,7 @@ const GOOD = {
   low: '-20',
   swing: '20',
   motion: '1',
+  joint: '',
 };
 
 function files(changed: Partial<typeof GOOD> = {}, more: Record<string, string> = {}): Record<string, string> {
@@ -91,7 +92,7 @@ ConfigurableJoint:
     limit: ${it.swing}
   m_AngularZLimit:
     limit: 15
-`,
+${it.joint}`,
     'Assets/Walker.prefab.meta': `guid: ${guid(1)}\n`,
     ...more,
   };
@@ -141,6 +142,91 @@ describe('each number that differs is told, with what it is and what it should b
   test('and what a missing settings file leaves to Unity', async () => {
     const { 'ProjectSettings/TimeManager.asset': _, ...without } = files();
     expect((await drift(without)).told).toEqual(['fixed timestep 0.02 -> 0.01333 s']);
+  });
+});
+
+describe('a joint', () => {
+  /** The project with a joint of another kind in the chest. */
+  function withJoint(text: string): Record<string, string> {
+    const all = files();
+    const prefab = all['Assets/Walker.prefab']!;
+    return { ...all, 'Assets/Walker.prefab': prefab.slice(0, prefab.indexOf('--- !u!153')) + text };
+  }
+  const limit = (name: string, value: number, bounciness = 0) =>
+    `  ${name}:\n    limit: ${value}\n    bounciness: ${bounciness}\n    contactDistance: 0\n`;
+  const spring = (name: string, value: number) => `  ${name}:\n    spring: ${value}\n    damper: 0\n`;
+  const common = '  m_BreakForce: Infinity\n  m_EnableCollision: 0\n  m_MassScale: 1\n  m_ConnectedMassScale: 1\n';
+
+  const character = (twist: number, swing1: number, more = '') =>
+    `--- !u!144 &23\nCharacterJoint:\n  m_GameObject: {fileID: 20}\n${spring('m_TwistLimitSpring', 0)}${limit('m_LowTwistLimit', twist)}${limit('m_HighTwistLimit', 20)}${spring('m_SwingLimitSpring', 0)}${limit('m_Swing1Limit', swing1)}${limit('m_Swing2Limit', 15)}${common}${more}`;
+  const OF_CHEST = 'joint of chest CharacterJoint (has no drive) -> ConfigurableJoint';
+
+  test('of a CharacterJoint is told, and its limits where they differ', async () => {
+    expect((await drift(withJoint(character(-20, 20)))).told).toEqual([OF_CHEST]);
+    expect((await drift(withJoint(character(-45, 5)))).told).toEqual([
+      OF_CHEST,
+      'lower twist limit of chest -45 -> -20 degrees',
+      'swing limit about y of chest 5 -> 20 degrees',
+    ]);
+  });
+
+  const hinge = (min: number, max: number, more: string) =>
+    `--- !u!59 &23\nHingeJoint:\n  m_GameObject: {fileID: 20}\n  m_Limits:\n    min: ${min}\n    max: ${max}\n    bounciness: 0\n${common}${more}`;
+
+  test('of a HingeJoint is told, with limits the other way round, and its spring and motor', async () => {
+    const kind = 'joint of chest HingeJoint (has no slerp drive) -> ConfigurableJoint';
+    const locked = ['swing limit about y of chest 0 -> 20 degrees', 'swing limit about z of chest 0 -> 15 degrees'];
+    expect((await drift(withJoint(hinge(-20, 20, '  m_UseLimits: 1\n')))).told).toEqual([kind, ...locked]);
+    expect((await drift(withJoint(hinge(-75, 0, '  m_UseLimits: 1\n')))).told).toEqual([
+      kind,
+      'lower twist limit of chest 0 -> -20 degrees',
+      'upper twist limit of chest 75 -> 20 degrees',
+      ...locked,
+    ]);
+    const driven = `  m_UseLimits: 0\n  m_UseSpring: 1\n  m_Spring:\n    spring: 200\n    damper: 3\n  m_UseMotor: 1\n  m_Motor:\n    targetVelocity: 90\n    force: 50\n`;
+    expect((await drift(withJoint(hinge(-20, 20, driven)))).told).toEqual([
+      kind,
+      'lower twist limit of chest -180 -> -20 degrees',
+      'upper twist limit of chest 180 -> 20 degrees',
+      ...locked,
+      'spring of chest on (200, damper 3) -> off',
+      'motor of chest on (90 degrees/s, force 50) -> off',
+    ]);
+  });
+
+  test('of a FixedJoint, and none at all, are told by their names', async () => {
+    const fixed = `--- !u!138 &23\nFixedJoint:\n  m_GameObject: {fileID: 20}\n`;
+    expect((await drift(withJoint(fixed))).told).toEqual(['joint of chest FixedJoint -> ConfigurableJoint']);
+    expect((await drift(withJoint(''))).told).toEqual(['joint of chest none of its own -> ConfigurableJoint']);
+    const both = character(-45, 5) + fixed.replace('&23', '&24');
+    expect((await drift(withJoint(both))).told).toContain('number of joints of chest 2 -> 1');
+  });
+
+  test.each([
+    [spring('m_AngularXLimitSpring', 30), 'twist limit spring of chest 30 -> 0 N m/rad'],
+    [spring('m_AngularYZLimitSpring', 7), 'swing limit spring of chest 7 -> 0 N m/rad'],
+    ['  m_XMotion: 2\n', 'motion along x of chest free -> locked'],
+    ['  m_ZMotion: 1\n', 'motion along z of chest limited -> locked'],
+    ['  m_RotationDriveMode: 0\n', 'rotation drive mode of chest X and YZ -> slerp'],
+    ['  m_EnableCollision: 1\n', 'collision with the connected body of chest on -> off'],
+    ['  m_MassScale: 0.1\n', 'mass scale of chest 0.1 -> 1'],
+    ['  m_ConnectedMassScale: 2\n', 'mass scale of the connected body of chest 2 -> 1'],
+    ['  m_BreakForce: 500\n', 'break force of chest 500 -> none'],
+    ['  m_BreakTorque: 40\n', 'break torque of chest 40 -> none'],
+  ])('%j of a ConfigurableJoint is told', async (joint, expected) => {
+    expect((await drift(files({ joint }))).told).toEqual([expected]);
+  });
+
+  test('of a ConfigurableJoint that has all that in the way of the training is not', async () => {
+    const joint = `${spring('m_AngularXLimitSpring', 0)}${common}  m_XMotion: 0\n  m_RotationDriveMode: 1\n  m_BreakTorque: 3.4028235e+38\n`;
+    expect((await drift(files({ joint }))).told).toEqual([]);
+  });
+
+  test('whose limits bounce is told', async () => {
+    const text = files()['Assets/Walker.prefab']!.replace('    limit: -20\n', '    limit: -20\n    bounciness: 0.5\n');
+    expect((await drift({ ...files(), 'Assets/Walker.prefab': text })).told).toEqual([
+      'bounciness of a limit of chest 0.5 -> 0',
+    ]);
   });
 });
 

@@ -25,7 +25,12 @@ describe('an episode', () => {
 
   it('comes to the same where it is solved otherwise than its neighbours are, and is measured there', async () => {
     const order = { sampler_type: 'uniform', sampler_parameters: { seed: -1, min_value: 0, max_value: 1 } } as const;
-    const mixed = { ...request, plan: { ...plan, parameters: { max_steps: 60, solver_order: order } }, to: 10 };
+    const mixed = {
+      ...request,
+      plan: { ...plan, parameters: { max_steps: 60, solver_order: order } },
+      to: 10,
+      gait: true,
+    } as const;
     await withPlayers(1, async (players) => {
       const together = await players.play(mixed);
       expect(await players.play({ ...mixed, from: 7, to: 8 })).toEqual([together[7]]);
@@ -33,6 +38,15 @@ describe('an episode', () => {
         expect(gait.work).toBeGreaterThan(0);
         expect(Object.values(gait.contact).reduce((a, b) => a + b)).toBe(steps);
       }
+    });
+  });
+
+  it('comes to the same whether its gait is measured or not, which is told only where it was asked for', async () => {
+    await withPlayers(1, async (players) => {
+      const plain = await players.play({ ...request, to: 10 });
+      const metered = await players.play({ ...request, to: 10, gait: true });
+      expect(plain.every((episode) => !('gait' in episode))).toBe(true);
+      expect(metered.map(({ gait: _, ...episode }) => episode)).toEqual(plain);
     });
   });
 

@@ -9,9 +9,11 @@ import { openTerminal } from '../../cli/terminal.ts';
 import { exportActor } from '../../export/export-actor.ts';
 import { decodeModel } from '../../onnx/decode.ts';
 import { encodeModel } from '../../onnx/encode.ts';
+import { recordStage } from '../../pipeline/manifest.ts';
 import { pipelineCommand } from '../../pipeline/pipeline-command.ts';
 import { runFolder } from '../../pipeline/run-folder.ts';
 import deployStage from '../../pipeline/stages/deploy.ts';
+import { requestOfRun } from '../../pipeline/stages/deploy-request.ts';
 import { hashInputs } from '../../pipeline/up-to-date.ts';
 import { Normaliser } from '../../train/policy/normaliser.ts';
 import { initialParameters } from '../../train/policy/policy.ts';
@@ -69,6 +71,38 @@ it("does not put another behaviour's policy where the Walker's goes, but where i
   expect(told.outputs['asset']).toBe(join(project, 'Assets/Roller.onnx'));
   await deploy('Walker', { unityProject: project });
   expect(existsSync(join(project, WALKER_ASSET))).toBe(true);
+});
+
+it('--parity-test is one of its inputs, and the pairs are one of its results', async () => {
+  const project = unityProject(INFERENCE_ENGINE);
+  const plain = { unityProject: project, asset: 'Assets/Roller.onnx' };
+  const given = { ...plain, parityTest: true } as const;
+  const { outputs, summary } = await deploy('Roller', given);
+  expect(outputs['parityPairs']).toBe(join(project, 'Assets/RollerParityTest/pairs.json'));
+  expect(JSON.parse(readFileSync(outputs['parityPairs']!, 'utf8'))).toMatchObject({ sizes: [6], actionSize: 2 });
+  expect(summary).toContain('with Assets/RollerParityTest');
+  const settings = async (options: Given) =>
+    (await deployStage.inputs(optionsOf(options), validatedRun('Roller'))).settings;
+  expect(await settings(given)).not.toEqual(await settings(plain));
+});
+
+it('tells of a run in a live Unity that nothing was recorded of its physics, and compares none', async () => {
+  const run = validatedRun('Walker');
+  const request = () => requestOfRun(optionsOf({ unityProject: unityProject(INFERENCE_ENGINE) }), run);
+  expect(await request()).toMatchObject({ physics: { gravity: 14.715 } });
+  recordStage(run, 'train', {
+    status: 'done',
+    started: new Date().toISOString(),
+    seconds: 1,
+    pid: 1,
+    command: '',
+    inputs: { files: {}, settings: { world: ['build/Game', {}] } },
+    outputs: {},
+    versions: { gaitsmith: '', node: '', platform: '', commit: null, dirty: null },
+  });
+  const told = await request();
+  expect(told.physics).toBeUndefined();
+  expect(told.physicsUnknown).toContain('a live Unity (build/Game)');
 });
 
 describe('what decides how a model is deployed', () => {
@@ -137,6 +171,22 @@ describe("the command's own flags", () => {
     await expect(besides({ unityProject: project, rollback: true, history: true })).rejects.toThrow(
       'only one of these',
     );
+  });
+
+  it('say of a policy that was trained in a live Unity, or by others, that its physics are not known', async () => {
+    const other = { 'ProjectSettings/TimeManager.asset': 'TimeManager:\n  Fixed Timestep: 0.1\n' };
+    const said = async (metadata: Record<string, string>) => {
+      const model = decodeModel(readFileSync(validatedRun('Walker').policy));
+      const file = join(temporaryFolder(), 'policy.onnx');
+      writeAtomically(file, encodeModel({ ...model, metadata }));
+      const given = { unityProject: unityProject(INFERENCE_ENGINE, other), asset: 'Assets/A.onnx', model: file };
+      return (await besides({ ...given, dryRun: true })).said;
+    };
+    expect(await said({ 'gaitsmith.behavior': 'Walker' })).not.toContain('physics are');
+    expect(await said({ 'gaitsmith.behavior': 'Walker', 'gaitsmith.live_world': 'unity' })).toContain(
+      "trained in a live Unity (the Editor's Play mode), which tells a trainer nothing of its physics",
+    );
+    expect(await said({})).toContain('Nothing tells with which physics this file was trained');
   });
 
   it('refuse a file that ML-Agents would not take, with why: --model', async () => {

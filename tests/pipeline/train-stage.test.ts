@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sha256OfFile } from '../../base/files/hash.ts';
 import { checkOptions, type Given } from '../../cli/parse-options.ts';
+import type { ProgressState } from '../../cli/progress.ts';
 import { runFolder } from '../../pipeline/run-folder.ts';
 import exportStage from '../../pipeline/stages/export.ts';
 import trainStage from '../../pipeline/stages/train.ts';
@@ -63,6 +64,18 @@ function train(id: string, given: Given, force = false) {
   return trainStage.run(options, contextOf(id, force));
 }
 const details = async (result: ReturnType<typeof train>) => (await result).details as Record<string, unknown>;
+
+it('shows on the live line how far a held-out evaluation is, with what the line told before', async () => {
+  writeFileSync(file('judged.yaml'), settings(0.001, 'evaluation_interval: 64, evaluation_episodes: 10'));
+  const options = checkOptions(trainStage.options, { config: file('judged.yaml'), fromScratch: true, workers: '1' });
+  const shown: ProgressState[] = [];
+  const update = (state: ProgressState) => void shown.push(state);
+  await trainStage.run(options, { ...contextOf('judged'), progress: { update, end() {} } });
+  const evaluating = shown.filter(({ fields }) => fields?.['evaluating'] !== undefined);
+  expect(evaluating[0]).toMatchObject({ done: 0, total: 128, fields: { evaluating: '0 / 10 episodes' } });
+  expect(evaluating.at(-1)).toMatchObject({ done: 128, fields: { reward: expect.any(String) } });
+  expect(shown.at(-1)!.fields).not.toHaveProperty('evaluating');
+});
 
 describe('a run that goes on', () => {
   beforeAll(async () => {

@@ -30,9 +30,10 @@ export interface Collector {
    * Plays held-out episodes in worlds of their own; those that experience is collected in stand still meanwhile. Absent
    * where a world can't be had twice.
    *
+   * @param told how many have ended, now and then, of none and of all too.
    * @returns the episode of each trial.
    */
-  evaluate?(policy: SentPolicy, trials: readonly Trial[]): Promise<readonly Episode[]>;
+  evaluate?(policy: SentPolicy, trials: readonly Trial[], told?: (done: number) => void): Promise<readonly Episode[]>;
   /** Lets the agents go on by this policy until it is told to stop, unrecorded. Absent where the world waits for nobody. */
   act?(request: CollectRequest, signal: AbortSignal): Promise<void>;
   /** Ends the worlds. */

@@ -60,7 +60,10 @@ export class CollectorHost {
         const played: PlayedTrial[] = [];
         const trials = taken(request.trials, request.next);
         await whileActing(this.#parts.open, request, (policy) =>
-          playHeldOut(module, policy, trials, ({ place }, episode) => played.push({ place, episode })),
+          playHeldOut(module, policy, trials, ({ place }, episode) => {
+            played.push({ place, episode });
+            Atomics.add(request.ended, 0, 1);
+          }),
         );
         return { kind: 'tried', played };
       }

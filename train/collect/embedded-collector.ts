@@ -49,7 +49,13 @@ export interface WorkerCollectRequest extends Omit<CollectRequest, 'rows'> {
 
 export type CollectorRequest =
   | ({ readonly kind: 'collect' } & WorkerCollectRequest)
-  | ({ readonly kind: 'try'; readonly trials: readonly Trial[]; readonly next: SharedCounter } & SentPolicy)
+  | ({
+      readonly kind: 'try';
+      readonly trials: readonly Trial[];
+      /** Trials that were taken so far, and those that have ended. */
+      readonly next: SharedCounter;
+      readonly ended: SharedCounter;
+    } & SentPolicy)
   | { readonly kind: 'snapshots' }
   | { readonly kind: 'parameters'; readonly parameters: ParameterValues; readonly reset: boolean }
   | { readonly kind: 'close' };
@@ -73,6 +79,9 @@ export interface PlayedTrial {
   readonly place: number;
   readonly episode: Episode;
 }
+
+/** How often an evaluation under way tells how far it is. */
+const MILLISECONDS_BETWEEN_TELLINGS = 200;
 
 export class EmbeddedCollector implements Collector {
   readonly #workers: readonly RollOutWorker[];
@@ -108,12 +117,19 @@ export class EmbeddedCollector implements Collector {
   }
 
   /** Each trial is played by the next worker that has a row free. */
-  async evaluate(policy: SentPolicy, trials: readonly Trial[]): Promise<readonly Episode[]> {
+  async evaluate(
+    policy: SentPolicy,
+    trials: readonly Trial[],
+    told: (done: number) => void = () => {},
+  ): Promise<readonly Episode[]> {
     const episodes: Episode[] = [];
-    const next = sharedCounter();
+    const [next, ended] = [sharedCounter(), sharedCounter()];
+    const telling = setInterval(() => told(Atomics.load(ended, 0)), MILLISECONDS_BETWEEN_TELLINGS);
+    told(0);
     const replies = await Promise.all(
-      this.#workers.map((worker) => worker.ask({ kind: 'try', trials, next, ...policy })),
-    );
+      this.#workers.map((worker) => worker.ask({ kind: 'try', trials, next, ended, ...policy })),
+    ).finally(() => clearInterval(telling));
+    told(trials.length);
     for (const reply of replies) {
       if (reply.kind !== 'tried') continue;
       for (const { place, episode } of reply.played) episodes[place] = episode;

@@ -9,9 +9,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomically } from '../../base/files/write-atomically.ts';
 import { assetGuid } from '../../deploy-unity/asset-guid.ts';
+import { newAssetMeta } from '../../deploy-unity/meta-file.ts';
 import { unityPhysics } from '../../envs/walker/physics-settings.ts';
 import { walkerRig } from '../../envs/walker/rig.ts';
-import { metaOf } from './metas.ts';
 import { packageManifest } from './package-manifest.ts';
 import { prefab } from './prefab.ts';
 import { rigScript } from './rig-script.ts';
@@ -92,7 +92,7 @@ function withMetas(
   const assets = new Set([...Object.keys(made), ...there].filter((path) => path.startsWith(under) && hasMeta(path)));
   return {
     ...made,
-    ...Object.fromEntries([...assets].sort().map((path) => [`${path}.meta`, metaOf(path, guidOf(path))])),
+    ...Object.fromEntries([...assets].sort().map((path) => [`${path}.meta`, newAssetMeta(path, guidOf(path))])),
   };
 }
 

@@ -125,6 +125,15 @@ describe('a held-out evaluation', () => {
     });
   });
 
+  it('tells how far it is while it is played, for the live line', () => {
+    const { evaluating } = whole;
+    expect(evaluating[0]).toEqual([0, 40]);
+    expect(evaluating.every(([done, total]) => done >= 0 && done <= total)).toBe(true);
+    // At 0, 520, 1040 and 1560 decisions, and the winner on fresh episodes.
+    expect(evaluating.filter(([done, total]) => done === total)).toHaveLength(5);
+    expect(evaluating.filter(([done]) => done === 0).length).toBeGreaterThanOrEqual(5);
+  });
+
   it('has its winner play episodes that it was not chosen by, whose score is kept with it', () => {
     const { best, told, heldOut, progress } = whole;
     const { fresh, ...judged } = readCheckpoint(best).progress.best!;
