@@ -1,7 +1,6 @@
 /** Writes reports: of a run into its folder, and of several runs side by side. */
 
 import { existsSync, readFileSync } from 'node:fs';
-import { commandText } from '../base/command-text.ts';
 import { sha256, sha256OfFile } from '../base/files/hash.ts';
 import { writeAtomically } from '../base/files/write-atomically.ts';
 import type { PlayWatch } from '../evaluate/players.ts';
