@@ -125,7 +125,13 @@ describe('the installed program', () => {
   it(
     'makes a policy, proves it and puts it into the project that gaitsmith.yaml names',
     async () => {
-      const { exitCode, stdout, stderr } = await gaitsmith('pipeline', '--max-steps', '0');
+      const { exitCode, stdout, stderr } = await gaitsmith(
+        'pipeline',
+        '--from-shipped',
+        '--max-steps',
+        '0',
+        '--without-report',
+      );
       expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
       expect(stdout).toMatch(/deploy .*new Assets\/Gaitsmith\/Walker\/Walker\.onnx/);
       expect(readFileSync(asset)).toEqual(readFileSync(join(game, 'runs/walker/policy.onnx')));
