@@ -1,5 +1,7 @@
 /** `npm run bench -- viewer`: the page in a headless Chromium, frames a second and the pace that it holds, with 1, 4 and 16 walkers. */
+
 import { availableParallelism, cpus } from 'node:os';
+import { commandText } from '../base/command-text.ts';
 import { launchChromium } from '../browser/chromium.ts';
 import { runCommandLine } from '../cli/command-line.ts';
 import { wholeNumber } from '../cli/options.ts';
@@ -26,7 +28,7 @@ export const bench = (argv: readonly string[]) =>
   runCommandLine(
     {
       name: 'bench viewer',
-      typed: 'npm run bench -- viewer',
+      typed: commandText('bench', 'viewer'),
       summary: 'measures the page in a headless Chromium: first frame, frames a second, simulated speed',
       options: {
         seconds: { argument: 'N', description: 'seconds that each is watched', schema: wholeNumber(2).default(10) },

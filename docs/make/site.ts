@@ -36,7 +36,6 @@ export const sections: readonly Section[] = [
     pages: [
       { title: 'The report', path: 'docs/report.md' },
       { title: 'Validating', path: 'docs/validating.md' },
-      { title: 'See it walk', path: 'docs/viewer.md' },
       { title: 'Evaluating', path: 'docs/evaluating.md' },
       { title: 'Regression', path: 'docs/regress.md' },
       { title: 'In CI', path: 'docs/ci.md' },

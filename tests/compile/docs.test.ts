@@ -10,9 +10,12 @@ const blocks = (language: string) =>
 const [sketch, traced, trained] = blocks('ts') as [string, string, string];
 const [sketchPrints, tracedPrints] = blocks('text') as [string, string];
 
+/** The page names the installed package; here its sources run. */
+const fromSources = (program: string) => program.replaceAll("'gaitsmith/compile'", "'./compile/index.ts'");
+
 async function printed(program: string): Promise<string> {
   const options = { nodeOptions: ['--import', 'tsx', '--input-type=module'] };
-  const { stdout } = await execaNode(options)('-', [], { input: program, cwd: root });
+  const { stdout } = await execaNode(options)('-', [], { input: fromSources(program), cwd: root });
   return stdout.replace(/^=+\n.*?^=+\n/ms, '').trim();
 }
 

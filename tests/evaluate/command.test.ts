@@ -55,7 +55,8 @@ it('takes a file as a word, writes the report and ends with it as JSON', async (
   const told = JSON.parse(stdout);
   expect(told).toMatchObject({ ok: true, command: 'evaluate', policy, sha256: sha256(bytes), episodes: 4 });
   expect(told.parameters).toEqual({ max_steps: 60, friction: 0.5 });
-  const { ok, command: name, ...report } = told;
+  const { ok, command: name, schemaVersion, ...report } = told;
+  expect(schemaVersion).toBe(1);
   expect(JSON.parse(readFileSync(out, 'utf8'))).toEqual(report);
   expect(stderr).toContain('4 episodes, sampled actions');
 });

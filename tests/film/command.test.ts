@@ -82,7 +82,7 @@ it.skipIf(because(process.platform === 'win32', 'Windows has no SIGINT to send')
     child.kill('SIGINT');
     const { exitCode, stdout } = await child;
     expect(exitCode).toBe(130);
-    expect(JSON.parse(stdout)).toEqual({ ok: false, command: 'film', interrupted: true });
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, command: 'film', interrupted: true });
     expect(readdirSync(dirname(out))).toEqual([]);
   },
 );

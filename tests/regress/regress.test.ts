@@ -308,7 +308,8 @@ describe('what is written', () => {
       { reject: false },
     );
     expect(exitCode).toBe(1);
-    const { ok, command: name, ...told } = JSON.parse(stdout);
+    const { ok, command: name, schemaVersion, ...told } = JSON.parse(stdout);
+    expect(schemaVersion).toBe(1);
     expect({ ok, name }).toEqual({ ok: false, name: 'regress' });
     expect(JSON.parse(readFileSync(report, 'utf8'))).toEqual(told);
     expect(told).toMatchObject({ verdict: 'fail', pairs: expect.any(Number), detectable: expect.any(Number) });
