@@ -34,7 +34,7 @@ while IFS= read -r -d '' changed; do
   count=$((count + 1))
   printf '\n== %s\n' "$policy"
   lint=0
-  run lint:policy "$policy" || lint=$?
+  run lint "$policy" || lint=$?
   if [ "$lint" -ne 0 ]; then
     printf '::error file=%s,title=lint::Unity would not run it as it is: see the log, or npm run lint:policy\n' "$policy"
   fi

@@ -21,6 +21,6 @@ it('the wire bench ends with the reason where a player dies, and tells what memo
 
 it('the wire bench does not begin where a player can not, and says why', async () => {
   await expect(openPlayers({ ...one, walkers: 0 }, 1)).rejects.toThrow(
-    /^player 0: a player ended before the bench was done: exit code 1; got "error: --num-agents: this value is not allowed/,
+    /^player 0: a player ended before the bench was done: exit code 2; got "error: --num-agents: this value is not allowed/,
   );
 });

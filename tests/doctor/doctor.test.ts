@@ -1,13 +1,13 @@
 /** `doctor`: each check tells what it found, how bad that is, and what mends it. */
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { packageRoot } from '../../base/files/own-files.ts';
 import { checks, type Finding, type Surroundings, surroundingsHere } from '../../doctor/checks.ts';
 import { unityFindings } from '../../doctor/unity.ts';
 import { trainedPhysics } from '../../pipeline/stages/deploy-physics.ts';
+import { copyExampleProject } from '../example-project.ts';
 
 async function look(name: string, other: Partial<Surroundings> = {}): Promise<Finding> {
   const check = checks.find((each) => each.name === name)!;
@@ -64,8 +64,7 @@ describe('of a Unity project it', () => {
   const trained = { physics: trainedPhysics(), observations: 243, actions: 39 };
   const copy = () => {
     const project = join(mkdtempSync(join(tmpdir(), 'gaitsmith-doctor-')), 'project');
-    cpSync(join(packageRoot, 'examples/unity-project'), project, { recursive: true });
-    return project;
+    return copyExampleProject(project);
   };
 
   it('tells the versions and how many agents are the walker', () => {

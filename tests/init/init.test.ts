@@ -1,12 +1,12 @@
 /** `init`: finds the project and its agents, writes what is not there, and leaves what is. */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { packageRoot } from '../../base/files/own-files.ts';
 import { init } from '../../init/init.ts';
 import { projectSettings } from '../../pipeline/project-file.ts';
+import { copyExampleProject } from '../example-project.ts';
 
 const home = process.cwd();
 let work: string;
@@ -19,8 +19,7 @@ afterEach(() => process.chdir(home));
 
 /** A copy of the example, beside the working folder or where it is told. */
 function unityProject(at = '../My Game'): string {
-  cpSync(join(packageRoot, 'examples/unity-project'), at, { recursive: true });
-  return at;
+  return copyExampleProject(at);
 }
 const read = (path: string) => readFileSync(path, 'utf8');
 

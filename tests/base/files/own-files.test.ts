@@ -10,7 +10,7 @@ afterEach(() => process.chdir(home));
 
 it('are said as short as they can be, and are there', () => {
   expect(ownFile('config/walker.yaml')).toBe(join('config', 'walker.yaml'));
-  process.chdir(tmpdir());
+  process.chdir(mkdtempSync(join(tmpdir(), 'gaitsmith-own-')));
   expect(ownFile('config/walker.yaml')).toBe(join(packageRoot, 'config/walker.yaml'));
   expect(existsSync(ownFile('models/walker/walker.onnx'))).toBe(true);
 });

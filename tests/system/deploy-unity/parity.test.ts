@@ -2,7 +2,7 @@
  * The parity test that a deploy writes for Unity: compiled against stand-ins for the Editor and for each engine, and run in Mono. The
  * engines' answers are onnxruntime's, asked row by row here, or wrong ones. No Unity has any part in it.
  */
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,6 +12,7 @@ import { deploy } from '../../../deploy-unity/deploy.ts';
 import { type ParityPairs, parityFolder } from '../../../deploy-unity/parity/parity-test.ts';
 import { encodeModel } from '../../../onnx/encode.ts';
 import { parityPairs } from '../../../pipeline/stages/deploy-parity.ts';
+import { copyExampleProject } from '../../example-project.ts';
 import { because } from '../../skipping.ts';
 import { twoSensors } from '../../small-policies.ts';
 import { build, compiler, run, runtime } from '../../unity/compiled.ts';
@@ -39,7 +40,7 @@ let walker: Deployed;
 /** A project with a model and its parity test. */
 async function deployed(name: string, bytes: Uint8Array): Promise<Deployed> {
   const project = join(folder, name);
-  cpSync(join(root, 'examples/unity-project'), project, { recursive: true });
+  copyExampleProject(project);
   const model = join(folder, `${name}.onnx`);
   writeFileSync(model, bytes);
   const pairs = await parityPairs(bytes, model);

@@ -4,7 +4,6 @@
  */
 import { createHash } from 'node:crypto';
 import {
-  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -19,6 +18,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../base/files/own-files.ts';
+import { copyExampleProject } from '../../example-project.ts';
 
 const MIB = 2 ** 20;
 const MINUTES = 60_000;
@@ -65,10 +65,7 @@ beforeAll(async () => {
   await execa(process.execPath, ['--import', 'tsx', script], { cwd: packageRoot });
   const packed = await execa('npm', ['pack', '--json', '--pack-destination', folder], { cwd: packageRoot });
   tarball = join(folder, (JSON.parse(packed.stdout) as [{ filename: string }])[0].filename);
-  cpSync(join(packageRoot, 'examples/unity-project'), project, {
-    recursive: true,
-    filter: (path) => !/\.onnx(\.meta)?$/.test(path),
-  });
+  copyExampleProject(project);
   installed = await run(newFolder(game), 'npm', 'install', '-D', '--no-audit', '--no-fund', tarball);
   before = digestOf(join(game, 'node_modules'));
 }, 10 * MINUTES);

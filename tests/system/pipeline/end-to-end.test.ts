@@ -1,20 +1,12 @@
 /** The real stages, all of them, as a user runs them: on a budget of a few seconds, into a copy of the example project. */
-import {
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { sha256OfFile } from '../../../base/files/hash.ts';
 import { compiled } from '../../compiled/loader.ts';
+import { copyExampleProject } from '../../example-project.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const asset = 'Assets/Gaitsmith/Walker/Walker.onnx';
@@ -34,9 +26,7 @@ describe('the whole way', { timeout: 300_000 }, () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'gaitsmith-'));
     project = join(folder, 'unity');
-    // Without what a run of our own may have put there.
-    const isDeployed = (path: string) => /\.onnx(\.meta)?$/.test(path);
-    cpSync(join(root, 'examples/unity-project'), project, { recursive: true, filter: (path) => !isDeployed(path) });
+    copyExampleProject(project);
     writeFileSync(join(folder, 'settings.yaml'), settings);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
