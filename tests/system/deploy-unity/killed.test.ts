@@ -1,7 +1,7 @@
-/** Deploys that are killed. `GAITSMITH_KILLS=200 npx vitest run tests/deploy-unity/killed.test.ts` kills more of them. */
+/** Deploys that are killed. `GAITSMITH_KILLS=200 npx vitest run tests/system/deploy-unity/killed.test.ts` kills more of them. */
 import { expect, test } from 'vitest';
-import { because } from '../skipping.ts';
-import { killDeploys } from './killing.ts';
+import { killDeploys } from '../../deploy-unity/killing.ts';
+import { because } from '../../skipping.ts';
 
 const KILLS = Number(process.env['GAITSMITH_KILLS'] ?? 20);
 
