@@ -32,8 +32,8 @@ export function isScript(typed: string): boolean {
   return typed.startsWith('npm run ');
 }
 
-/** One word as the shell of this system reads it. */
-export function quoted(word: string, platform: string = process.platform): string {
+/** One word as the shell of this system reads it. A page, which has no process, says it as most shells read it. */
+export function quoted(word: string, platform: string = globalThis.process?.platform ?? 'browser'): string {
   if (/^[\w@%+=:,./-]+$/.test(word) || (platform === 'win32' && /^[\w@+=:,./\\-]+$/.test(word))) return word;
   return platform === 'win32' ? `"${word.replaceAll('"', '\\"')}"` : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -247,6 +247,11 @@ describe.skipIf(because(!findChromium(), 'no chromium on the PATH: apt-get insta
     const page = await begun('', { viewport: phone, isMobile: true, hasTouch: true });
     await advance(page, 80);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(phone.width);
+    for (const button of await page.locator('.transport button:visible').all()) {
+      const { x, width } = (await button.boundingBox())!;
+      expect(x, await button.innerText()).toBeGreaterThanOrEqual(0);
+      expect(x + width, await button.innerText()).toBeLessThanOrEqual(phone.width);
+    }
     await page.waitForTimeout(500);
     await page.screenshot({ path: join(pictures, 'phone.png') });
     expect(await page.locator('aside').isVisible()).toBe(false);

@@ -142,6 +142,8 @@ export class Stage {
 
   /** As finely as said, or as the machine can. */
   paintBy({ ratio, shadow }: Quality = this.#keeper.quality): void {
+    // Setting the size empties the picture.
+    this.#isNew = true;
     const { width, height } = this.#size;
     this.#renderer.setPixelRatio(Math.min(ratio, devicePixelRatio));
     this.#renderer.setSize(width, height, false);
