@@ -1,13 +1,13 @@
 /**
  * The same bytes in Node and in a browser: a page of a real one plays what Node's golden trajectories were written down from.
  *
- * Chromium is looked for on the PATH and never downloaded. It gets an empty profile, and finds no address but this machine's.
+ * Chromium is found and never downloaded (browser/chromium.ts). It gets an empty profile, and finds no address but this machine's.
  */
-import { accessSync, constants, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import { type BrowserContext, chromium, type Page as Tab } from 'playwright-core';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page as Tab } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findChromium, launchChromium } from '../../../browser/chromium.ts';
 import { loadKernel } from '../../../physics/kernel.ts';
 import { goldenWalkers } from '../../envs/walker/playing.ts';
 import { goldenRagdolls } from '../../physics/playing.ts';
@@ -18,55 +18,24 @@ import { because } from '../../skipping.ts';
 const root = join(import.meta.dirname, '../../..');
 const golden = (path: string) => readFileSync(join(root, 'tests', path), 'utf8');
 
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
-];
-
-const executable = findBrowser(['chromium', 'chromium-browser', 'google-chrome']);
-
-/** The first of these programs on the PATH. */
-function findBrowser(names: readonly string[]): string | undefined {
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  return names
-    .flatMap((name) => folders.map((folder) => join(folder, name)))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
-}
-
-describe.skipIf(because(!executable, 'no chromium on the PATH: apt-get install chromium'))('in a browser', () => {
+describe.skipIf(because(!findChromium(), 'there is no Chromium: apt-get install chromium'))('in a browser', () => {
   let served: Served;
-  let profile: string;
-  let browser: BrowserContext;
+  let browser: Browser;
   let tab: Tab;
   const here = loadKernel().then((kernel) => new Page(kernel));
 
   beforeAll(async () => {
     served = await servePage();
     expect(served.needsNode).toEqual([]);
-    profile = mkdtempSync(join(tmpdir(), 'browser-'));
-    browser = await chromium.launchPersistentContext(profile, { executablePath: executable!, args: flags });
+    browser = await launchChromium();
     tab = await browser.newPage();
     await tab.goto(served.address);
-    console.log(`in Chromium ${browser.browser()?.version() ?? ''}, beside Node ${process.version}`);
+    console.log(`in Chromium ${browser.version()}, beside Node ${process.version}`);
   });
 
   afterAll(async () => {
     await browser?.close();
     served?.close();
-    if (profile) rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
   });
 
   /** Asks the page what `Page` can be asked for. */
