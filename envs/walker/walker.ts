@@ -19,6 +19,7 @@ import type { WalkerParameters } from './parameters.ts';
 import { type PhysicsSettings, unityPhysics } from './physics-settings.ts';
 import { fallReward, lookReward, speedReward, targetReward } from './reward.ts';
 import { bodyIndex, type Rig, type Vector } from './rig.ts';
+import { degrees } from './rotation.ts';
 import { solverValuesOf } from './solver-parameters.ts';
 import type { World, WorldConditions, Worlds } from './world.ts';
 
@@ -27,6 +28,9 @@ export const stepsPerDecision = 5;
 
 /** The target's middle is placed around (0, 1, 1) and at this height, whence it falls. */
 export const targetPlace = { x: 0, y: 1, z: 1 };
+
+/** Places that are looked at for one that lies well ahead. */
+const targetDraws = 64;
 
 /** m/s. Motors at their strongest, thrown from end to end, made no body faster than 21 m/s in 8,000 decisions. */
 const impossibleSpeed = 200;
@@ -123,7 +127,7 @@ export class Walker<In extends World = World> {
     this.#origin = stream.save();
     this.#stream = stream;
     const yaw = stream.uniform(0, 2 * Math.PI);
-    const target = this.#drawTarget();
+    const target = this.#drawTarget(this.#rig.bodies[0]!.start, sine(yaw), cosine(yaw));
     this.#state.targetSpeed = stream.uniform(target_speed_min, target_speed_max);
     this.reward = 0;
     this.fallenBody = -1;
@@ -137,6 +141,7 @@ export class Walker<In extends World = World> {
     this.#startRandomisation();
     originOf(this.world.bodies, 0, this.#state.frameOrigin);
     this.#updateGoal();
+    this.#startMoving();
     this.#updateMeanVelocity();
   }
 
@@ -187,7 +192,8 @@ export class Walker<In extends World = World> {
     if (world.targetTouched()) {
       this.reward += targetReward;
       this.targetsTouched += 1;
-      world.moveTarget(this.#drawTarget());
+      const { frameOrigin, goal } = this.#state;
+      world.moveTarget(this.#drawTarget([frameOrigin.x, frameOrigin.y, frameOrigin.z], goal.x, goal.z));
     }
     if (world.groundMayHaveChanged()) this.fallenBody = this.#findFallenBody();
     if (this.fallenBody >= 0) {
@@ -316,8 +322,35 @@ export class Walker<In extends World = World> {
     return true;
   }
 
-  /** Around the start, uniform in a sphere, then all at one height. */
-  #drawTarget(): Vector {
+  /** Gives every body `start_speed` of the target speed, towards the target. */
+  #startMoving(): void {
+    const { goal, targetSpeed } = this.#state;
+    const speed = this.#parameters.start_speed * targetSpeed;
+    if (speed === 0) return;
+    this.world.push(speed * goal.x, speed * goal.z);
+    this.world.readForReward();
+  }
+
+  /**
+   * Around the start, uniform in a sphere, then all at one height. Of some that are drawn the first that lies within `target_turn` of
+   * the level direction (x, z) as seen from a place, or the one that takes the least turning.
+   */
+  #drawTarget([fromX, , fromZ]: Vector, x: number, z: number): Vector {
+    const { target_turn } = this.#parameters;
+    if (target_turn >= 180) return this.#drawPlace();
+    const wanted = cosine(target_turn * degrees);
+    let [straightest, best]: [number, Vector | undefined] = [-2, undefined];
+    for (let draw = 0; draw < targetDraws; draw++) {
+      const place = this.#drawPlace();
+      const [toX, toZ] = [place[0] - fromX, place[2] - fromZ];
+      const straight = (toX * x + toZ * z) / Math.sqrt(toX * toX + toZ * toZ);
+      if (straight >= wanted) return place;
+      if (straight > straightest) [straightest, best] = [straight, place];
+    }
+    return best ?? this.#drawPlace();
+  }
+
+  #drawPlace(): Vector {
     const stream = this.#stream!;
     for (;;) {
       const x = stream.uniform(-1, 1);
