@@ -92,7 +92,15 @@ async function runLocked(stage: Stage, setup: StageRun): Promise<StageOutcome> {
       warnings.push(message);
       logger.warn(message);
     };
-    const result = await stage.run(options, { run, logger: { ...logger, warn }, progress, signal, force, last });
+    const result = await stage.run(options, {
+      run,
+      logger: { ...logger, warn },
+      progress,
+      signal,
+      endsIn,
+      force,
+      last,
+    });
     progress.end();
     const record = end({ ...recordOf(stage, result, run), ...(warnings.length === 0 ? {} : { warnings }) });
     logger.note(`${record.status} in ${durationText(record.seconds)}: ${record.reason ?? record.summary}`);

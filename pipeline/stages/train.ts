@@ -9,6 +9,7 @@ import type { Checkpoint } from '../../train/keep/checkpoint.ts';
 import { bestCheckpointPath, listCheckpoints } from '../../train/keep/checkpoint-files.ts';
 import type { RunFolder } from '../run-folder.ts';
 import { defineStage } from '../stage.ts';
+import { trainDetails } from './details.ts';
 import { type Options, options, refuseFlagsOfOthers } from './train-options.ts';
 import type { OutcomeDetails } from './train-outcome.ts';
 import {
@@ -22,10 +23,10 @@ import {
   startOfNew,
 } from './train-start.ts';
 import type { UnityTraining } from './unity-training.ts';
-
 export default defineStage({
   name: 'train',
   summary: 'train with PPO, the walker in the embedded world or whatever walks in your Unity',
+  details: trainDetails,
   options,
 
   // Told before the world is built, and with the pipeline before anything runs.
