@@ -124,6 +124,8 @@ export interface StageContext {
    * process at once.
    */
   readonly signal: AbortSignal;
+  /** Given by a stage that can tell how long its end takes, in seconds, from an interrupt on; undefined: nobody knows yet. */
+  readonly endsIn?: (seconds: () => number | undefined) => void;
   /** --force: begin afresh, whatever an earlier run left. */
   readonly force: boolean;
   /** What run.json said of this stage before it began this time. */

@@ -10,6 +10,7 @@ import { bestCheckpointPath, listCheckpoints } from '../../train/keep/checkpoint
 import type { RunFolder } from '../run-folder.ts';
 import { defineStage } from '../stage.ts';
 import { trainDetails } from './details.ts';
+import { EndEstimate } from './end-estimate.ts';
 import { type Options, options, refuseFlagsOfOthers } from './train-options.ts';
 import type { OutcomeDetails } from './train-outcome.ts';
 import {
@@ -87,7 +88,7 @@ export default defineStage({
   },
 
   async run(options, context) {
-    const { run, logger, progress, signal, force } = context;
+    const { run, logger, progress, signal, endsIn, force } = context;
     let saved = await savedOf(options, run);
     if (saved) await refuseAnotherStart(saved.progress, options, run);
     const note = (sentence: string) => logger.info(sentence);
@@ -127,6 +128,8 @@ export default defineStage({
       total: configuration.behavior.max_steps,
       unit: 'steps',
     };
+    const end = new EndEstimate();
+    endsIn?.(() => end.seconds());
     const result = await train(
       {
         configuration,
@@ -154,6 +157,7 @@ export default defineStage({
         signal,
         iteration({ step, reward, seconds }, total) {
           const { physics, inference, learning } = seconds;
+          end.iterated();
           live = {
             done: step,
             total,
@@ -165,6 +169,7 @@ export default defineStage({
         },
         // Steps stand still meanwhile: it tells why.
         evaluating(done, total) {
+          end.evaluated();
           const fields = done < total ? { evaluating: `${done} / ${total} episodes` } : {};
           progress.update({ ...live, fields: { ...live.fields, ...fields } });
         },
