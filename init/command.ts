@@ -2,6 +2,7 @@
 import { commandText } from '../base/command-text.ts';
 import { defineCommand } from '../cli/command-line.ts';
 import { oneOf, text } from '../cli/options.ts';
+import { initOutput } from './output.ts';
 
 export const initCommand = defineCommand({
   name: 'init',
@@ -19,6 +20,7 @@ export const initCommand = defineCommand({
       schema: oneOf(['github']).optional(),
     },
   },
+  output: [initOutput],
   epilogue: `Example:\n  ${commandText('init', '--unity-project ../MyGame')}`,
   async run({ unityProject, ci }, { terminal }) {
     const { init } = await import('./init.ts');
