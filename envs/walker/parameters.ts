@@ -16,7 +16,7 @@ import {
   solverValuesOf,
 } from './solver-parameters.ts';
 
-interface Parameter {
+export interface Parameter {
   /** Empty for a plain number. */
   readonly unit: string;
   readonly meaning: string;
@@ -115,11 +115,16 @@ type Name = keyof typeof walkerParameters;
 /** What an episode is played with; how it is solved only where that was set. */
 export type WalkerParameters = Readonly<Record<Name, number>> & SolverValues;
 
+/** The same names for any ragdoll, with defaults and ranges of its own. */
+export type ParameterRows = Readonly<Record<Name, Parameter>>;
+
 const names = Object.keys(walkerParameters) as Name[];
 
-/** Name, unit, default, range and meaning of each, as texts: those of the walker, then those of the solver. */
-export function parameterTable(): { name: string; unit: string; usual: string; range: string; meaning: string }[] {
-  const own = names.map((name) => ({ name, usual: String(walkerParameters[name].default), ...walkerParameters[name] }));
+/** Name, unit, default, range and meaning of each, as texts: those of the ragdoll, then those of the solver. */
+export function parameterTable(
+  rows: ParameterRows = walkerParameters,
+): { name: string; unit: string; usual: string; range: string; meaning: string }[] {
+  const own = names.map((name) => ({ name, usual: String(rows[name].default), ...rows[name] }));
   const solver = Object.entries(solverParameters).map(([name, parameter]) => {
     return { name, usual: isSolverName(name) ? solverDefault(name) : '', ...parameter };
   });
@@ -135,23 +140,28 @@ export function parameterLines(): string[] {
   });
 }
 
-const defaults = Object.fromEntries(names.map((name) => [name, walkerParameters[name].default])) as Record<
-  Name,
-  number
->;
-
 /** How some episodes are solved; other names are not looked at. */
 export function drawSolver(given: ParameterValues, seed: number, ...stretch: readonly number[]): SolverValues {
   return solverValuesOf(samplers.drawParameters(given, seed, ...stretch));
 }
 
-/** What one episode is played with: drawn, where there is a sampler, and held within the parameter's range. */
+/** What one of the Walker's episodes is played with: drawn, where there is a sampler, and held within the parameter's range. */
 export function drawParameters(given: ParameterValues, seed: number, ...episode: readonly number[]): WalkerParameters {
-  const values = { ...defaults };
+  return drawParametersOf(walkerParameters, given, seed, ...episode);
+}
+
+/** The same of any ragdoll. */
+export function drawParametersOf(
+  rows: ParameterRows,
+  given: ParameterValues,
+  seed: number,
+  ...episode: readonly number[]
+): WalkerParameters {
+  const values = Object.fromEntries(names.map((name) => [name, rows[name].default])) as Record<Name, number>;
   const drawn = samplers.drawParameters(given, seed, ...episode);
   for (const [name, value] of Object.entries(drawn)) {
     if (!isName(name)) continue;
-    const { low, high } = walkerParameters[name];
+    const { low, high } = rows[name];
     values[name] = Math.min(Math.max(value, low), high);
   }
   return { ...values, ...solverValuesOf(drawn) };
@@ -174,11 +184,15 @@ export function splitParameters(given: ParameterValues): {
  * @throws UserError as `checkParameter` does; where the speeds are the wrong way round in every episode (where they are so
  *   in some, the target's speed lies between them all the same); and where PhysX itself is to solve otherwise than it does.
  */
-export function checkParameters(given: ParameterValues, world?: WorldName): void {
-  for (const [name, value] of Object.entries(given)) checkParameter(name, value);
+export function checkParameters(
+  given: ParameterValues,
+  world?: WorldName,
+  rows: ParameterRows = walkerParameters,
+): void {
+  for (const [name, value] of Object.entries(given)) checkParameter(name, value, rows);
   if (world === 'physx') refuseSolverOfPhysX(given);
-  const slowest = given['target_speed_min'] ?? walkerParameters.target_speed_min.default;
-  const [, fastest] = samplers.rangeOf(given['target_speed_max'] ?? walkerParameters.target_speed_max.default);
+  const slowest = given['target_speed_min'] ?? rows.target_speed_min.default;
+  const [, fastest] = samplers.rangeOf(given['target_speed_max'] ?? rows.target_speed_max.default);
   if (samplers.rangeOf(slowest)[0] > fastest) {
     throw new UserError({
       what: 'the smallest target speed is above the greatest',
@@ -195,8 +209,8 @@ export function checkParameters(given: ParameterValues, world?: WorldName): void
  *
  * @throws UserError where there is no such parameter, or a value is out of its range.
  */
-export function checkParameter(name: string, value: ParameterValue): void {
-  const { low, high } = rangeOf(name);
+export function checkParameter(name: string, value: ParameterValue, rows: ParameterRows = walkerParameters): void {
+  const { low, high } = rangeOf(name, rows);
   if (name === 'solver_stretch' && typeof value !== 'number') refuseDrawnStretch(value);
   const isNormal = typeof value !== 'number' && value.sampler_type === 'gaussian';
   const ends = isNormal ? [value.sampler_parameters.mean] : samplers.rangeOf(value);
@@ -209,9 +223,9 @@ export function checkParameter(name: string, value: ParameterValue): void {
   });
 }
 
-function rangeOf(name: string): { readonly low: number; readonly high: number } {
+function rangeOf(name: string, rows: ParameterRows): { readonly low: number; readonly high: number } {
   if (isSolverName(name)) return solverParameters[name];
-  return isName(name) ? walkerParameters[name] : refuseName(name);
+  return isName(name) ? rows[name] : refuseName(name);
 }
 
 function isName(name: string): name is Name {
