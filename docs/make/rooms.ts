@@ -199,6 +199,12 @@ export const rooms: readonly Room[] = [
     knows: ['base', 'cli', 'unity-assets', 'deploy-unity'],
   },
   {
+    name: 'import-rig',
+    about:
+      'a ragdoll of a Unity project as a rig: hierarchy, shapes, joints, what was assumed; report, picture, changes',
+    knows: ['base', 'cli', 'unity-assets', 'physics', 'envs/ragdoll', 'deploy-unity', 'init/look.ts'],
+  },
+  {
     name: 'doctor',
     about: 'whether the machine and the Unity project have what is needed, as a table of checks',
     knows: ['base', 'cli', 'compile', 'unity-assets', 'deploy-unity'],
@@ -246,6 +252,7 @@ export const rooms: readonly Room[] = [
       'regress',
       'deploy-unity',
       'init',
+      'import-rig',
       'doctor',
       'film',
       'report',
