@@ -102,7 +102,7 @@ export function rigOfRagdoll(hierarchy: Hierarchy, ragdoll: Ragdoll, around: Rig
         layers.touch(one, other) ? [] : [[layers.nameOf(one), layers.nameOf(other)]],
       ),
   );
-  findings.push(...strangers(ragdoll, names));
+  findings.push(...strangers(ragdoll, names), ...giants(told));
   const { root } = ragdoll;
   const isWholeFile = root.parent === undefined && hierarchy.roots.length === 1;
   const rig: RigFileInput = {
@@ -122,7 +122,7 @@ function present<Name extends string>(name: Name, value: number | undefined): Pa
   return (value === undefined ? {} : { [name]: value }) as Partial<Record<Name, number>>;
 }
 
-/** All bodies are in text files, and near one another. */
+/** All bodies are in text files, have names, and are near one another. */
 function checkPlaces(path: string, { bodies }: Ragdoll): void {
   const ofModel = bodies.filter(({ isOfModel }) => isOfModel);
   if (ofModel.length > 0) {
@@ -131,6 +131,15 @@ function checkPlaces(path: string, { bodies }: Ragdoll): void {
       where: path,
       value: ofModel.slice(0, 5).map(({ name }) => name),
       mend: 'in Unity, open the prefab, select the model in it, GameObject > Prefab > Unpack Completely, and save; then import it again',
+    });
+  }
+  const nameless = bodies.find(({ name }) => name.trim() === '');
+  if (nameless) {
+    throw new UserError({
+      what: 'a body has no name',
+      where: path,
+      value: placeInFile(nameless),
+      mend: 'give the object a name in Unity',
     });
   }
   for (const { name, placement } of bodies) {
@@ -178,6 +187,30 @@ const FROZEN = [
 
 function frozenBy(constraints: number): RigFileBody['frozen'] {
   return FROZEN.filter(([bit]) => (constraints & bit) !== 0).map(([, what]) => what);
+}
+
+/** Shapes that the rest of the ragdoll would fit into some times over: the wizard makes them of skeletons with scales. */
+function giants(bodies: RigFileInput['bodies']): Finding[] {
+  const spread = (axis: number) => {
+    const places = bodies.map(({ position }) => position[axis]!);
+    return Math.max(...places) - Math.min(...places);
+  };
+  const widest = Math.hypot(spread(0), spread(1), spread(2));
+  return bodies.flatMap(({ name, colliders }): Finding[] => {
+    const largest = Math.max(...colliders.map(sizeOf));
+    if (widest === 0 || largest < GIANT * widest) return [];
+    const size = Number(largest.toPrecision(3));
+    const told = `a shape of ${size} m, where all bodies lie within ${Number(widest.toPrecision(3))} m`;
+    const advice = 'look at its collider in Unity: the Ragdoll Wizard sizes colliders wrongly where bones have a scale';
+    return [{ kind: 'assumed', on: name, feature: 'size', told, advice }];
+  });
+}
+
+const GIANT = 3;
+
+function sizeOf(collider: RigFileInput['bodies'][number]['colliders'][number]): number {
+  if (collider.shape === 'box') return Math.max(...collider.size);
+  return collider.shape === 'capsule' ? Math.max(collider.height, 2 * collider.radius) : 2 * collider.radius;
 }
 
 type BodyFinding = Omit<Finding, 'on'>;
