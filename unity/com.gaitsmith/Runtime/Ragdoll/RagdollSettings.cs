@@ -65,35 +65,22 @@ namespace Gaitsmith
                 if (layer == body.Row.layer) continue;
                 found.Add(new RagdollProblem("A body is on another layer", $"{body.Row.path} > Layer", layer, body.Row.layer, "Give it that layer, or import the rig again."));
             }
-            for (var one = 0; one < bodies.Length; one++)
+            var seen = new HashSet<int>();
+            foreach (var one in bodies)
             {
-                for (var other = 0; other <= one; other++)
+                foreach (var other in bodies)
                 {
-                    var layers = new[] { bodies[one].gameObject.layer, bodies[other].gameObject.layer };
-                    if (IsSeen(bodies, one, other)) continue;
-                    var touch = !Physics.GetIgnoreLayerCollision(layers[0], layers[1]);
-                    var trained = !AreApart(file, bodies[one].Row.layer, bodies[other].Row.layer);
+                    var (low, high) = (Mathf.Min(one.gameObject.layer, other.gameObject.layer),
+                        Mathf.Max(one.gameObject.layer, other.gameObject.layer));
+                    if (!seen.Add(low * 32 + high)) continue;
+                    var touch = !Physics.GetIgnoreLayerCollision(low, high);
+                    var trained = !AreApart(file, one.Row.layer, other.Row.layer);
                     if (touch == trained) continue;
                     found.Add(new RagdollProblem("Bodies of two layers touch otherwise",
-                        $"Project Settings > Physics > Layer Collision Matrix, {bodies[one].Row.layer} and {bodies[other].Row.layer}",
+                        $"Project Settings > Physics > Layer Collision Matrix, {one.Row.layer} and {other.Row.layer}",
                         touch ? "ticked" : "not ticked", trained ? "ticked" : "not ticked", "Set it there."));
                 }
             }
-        }
-
-        /// <summary>Whether two bodies before them have the same two layers.</summary>
-        static bool IsSeen(RagdollBody[] bodies, int one, int other)
-        {
-            for (var a = 0; a <= one; a++)
-            {
-                for (var b = 0; b <= a; b++)
-                {
-                    if (a == one && b >= other) return false;
-                    if (bodies[a].gameObject.layer == bodies[one].gameObject.layer && bodies[b].gameObject.layer == bodies[other].gameObject.layer) return true;
-                    if (bodies[b].gameObject.layer == bodies[one].gameObject.layer && bodies[a].gameObject.layer == bodies[other].gameObject.layer) return true;
-                }
-            }
-            return false;
         }
 
         static bool AreApart(RagdollFile file, string one, string other)
