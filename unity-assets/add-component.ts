@@ -37,7 +37,9 @@ export function editsToAdd(
   const file = assets.file(path);
   const taken = new Set([...file.documents.map(({ id }) => id), ...assets.objectsOf(path).keys()]);
   const ids = scripts.map(({ guid }) => newId(`${path} ${gameObject.id} ${guid}`, taken));
-  const documents = scripts.map(({ guid, fields }, at) => scriptDocument(ids[at]!, gameObject.id, guid, fields)).join('');
+  const documents = scripts
+    .map(({ guid, fields }, at) => scriptDocument(ids[at]!, gameObject.id, guid, fields))
+    .join('');
   return gameObject.copy
     ? toCopy(file, gameObject, gameObject.copy, ids, documents)
     : toOwn(assets, path, gameObject, ids, documents);

@@ -1,13 +1,74 @@
 /** A rig and a character in the terms of the agent that plays them in Unity: the very rows that the trainer observes by. */
-import type { AgentAction, AgentFile, AgentJoint, AgentSensor, AgentVector } from '../../deploy-unity/attach/agent-file.ts';
-import { type CharacterFile, observationRows } from '../../envs/ragdoll/character-file.ts';
-import { jointsOf, type NamedJoint, type RigFile } from '../../envs/ragdoll/rig-file.ts';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { UserError } from '../../base/failure/user-error.ts';
+import type {
+  AgentAction,
+  AgentFile,
+  AgentJoint,
+  AgentSensor,
+  AgentVector,
+} from '../../deploy-unity/attach/agent-file.ts';
+import type { Attaching, AttachRequest } from '../../deploy-unity/attach/attach.ts';
+import { type CharacterFile, observationRows, readCharacterFile } from '../../envs/ragdoll/character-file.ts';
+import { jointsOf, type NamedJoint, type RigFile, readRigFile } from '../../envs/ragdoll/rig-file.ts';
 import { unityPhysics } from '../../envs/walker/physics-settings.ts';
 
 /** What JointDriveController gives the bodies that it sets up, rad/s. */
 const MAX_ANGULAR_VELOCITY = 50;
 /** The tag by which ML-Agents' examples know the ground. */
 const GROUND_TAG = 'ground';
+
+/**
+ * What is to be attached.
+ *
+ * @param file of the character, as `--rig` names it: with `.character.json`, or without
+ * @throws UserError where there is no such file, or it is none
+ */
+export function attachRequestOf(attaching: Attaching, file: string | undefined): AttachRequest {
+  if (file === undefined) {
+    throw new UserError({
+      what: 'an agent is to be attached, and nothing says what its character observes and does',
+      where: '--attach',
+      mend: 'name the character file that the policy was trained with: --rig rigs/NAME',
+    });
+  }
+  const path = [file, `${file}.character.json`, file.replace(/\.json$/, '.character.json')].find(isCharacter);
+  if (path === undefined) {
+    throw new UserError({
+      what: 'there is no such character file',
+      where: '--rig',
+      value: file,
+      expected: 'rigs/NAME.character.json, or rigs/NAME',
+      mend: 'name the file that the policy was trained with',
+    });
+  }
+  const json = readJson(path);
+  const named = (json as { readonly rig?: unknown } | null)?.rig;
+  const rigPath = join(dirname(path), typeof named === 'string' ? named : '');
+  const rig = readRigFile(typeof named === 'string' ? readJson(rigPath) : {}, rigPath);
+  return { ...attaching, character: agentFileOf(rig, readCharacterFile(json, rig, path)) };
+}
+
+/** Where its model goes, if nothing says otherwise. */
+export function assetOf({ character: { name } }: AttachRequest): string {
+  const word = name.replace(/[^\w-]+/g, '_');
+  return `Assets/Gaitsmith/${word}/${word}.onnx`;
+}
+
+function isCharacter(path: string): boolean {
+  return path.endsWith('.character.json') && existsSync(path);
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const what = error instanceof SyntaxError ? 'this file is no JSON' : 'this file can not be read';
+    const mend = 'restore it, or name another file: --rig rigs/NAME';
+    throw new UserError({ what, where: path, mend }, { cause: error });
+  }
+}
 
 export function agentFileOf(rig: RigFile, character: CharacterFile): AgentFile {
   const bodyOf = indexIn(rig.bodies.map(({ name }) => name));
