@@ -9,7 +9,7 @@ export interface AgentFile {
   readonly format: 1;
   /** Of the behaviour. */
   readonly name: string;
-  /** All of the rig, each behind those that it hangs on. */
+  /** All of the rig, in its order. */
   readonly bodies: readonly AgentBody[];
   readonly joints: readonly AgentJoint[];
   /** Bodies whose mean velocity is the ragdoll's. */

@@ -4,6 +4,7 @@
 // At Awake it finds the bodies by their paths, refuses a file that does not fit, sets what no file of Unity's says (the greatest
 // angular velocity, the joints' drives), and tells what the project has otherwise than the training had. It pays no reward.
 
+using System;
 using System.Collections.Generic;
 using Unity.MLAgents;
 using Unity.MLAgents.Actuators;
@@ -34,6 +35,7 @@ namespace Gaitsmith
 
         RagdollFile m_File;
         RagdollBody[] m_Bodies;
+        RagdollBody[] m_FromTheRoot;
         RagdollJoint[] m_Joints;
         RagdollBody[] m_ConnectedTo;
         VectorSensor[] m_MoreSensors;
@@ -86,6 +88,9 @@ namespace Gaitsmith
                 m_Bodies[index] = found.gameObject.AddComponent<RagdollBody>();
                 m_Bodies[index].SetUp(row, m_File.world);
             }
+            // Each before those that hang on it and move with it.
+            m_FromTheRoot = (RagdollBody[])m_Bodies.Clone();
+            Array.Sort(m_FromTheRoot, (one, other) => Depth(one).CompareTo(Depth(other)));
             foreach (var joint in m_File.joints)
             {
                 if (joint.which == 0 && joint.connectedTo >= 0) m_ConnectedTo[joint.body] = m_Bodies[joint.connectedTo];
@@ -94,6 +99,8 @@ namespace Gaitsmith
                 return;
             }
         }
+
+        static int Depth(RagdollBody body) => body.Row.path == "" ? 0 : body.Row.path.Split('/').Length;
 
         void DriveJoints()
         {
@@ -149,8 +156,7 @@ namespace Gaitsmith
         public override void OnEpisodeBegin()
         {
             var turn = Quaternion.Euler(0, turnAtStart ? Random.Range(0f, 360f) : 0, 0);
-            // Each before those that hang on it.
-            foreach (var body in m_Bodies) body.PutBack(m_Bodies[0].StartPosition, turn);
+            foreach (var body in m_FromTheRoot) body.PutBack(m_Bodies[0].StartPosition, turn);
             foreach (var joint in m_Joints) joint.LetGo();
             HasFallen = false;
             m_Ahead = turn * Level(FrameBody.StartRotation * Vector3.forward);
@@ -227,7 +233,7 @@ namespace Gaitsmith
 
         public RagdollBody ParentOf(RagdollBody body) => body.Row.parent < 0 ? null : m_Bodies[body.Row.parent];
 
-        public RagdollBody ConnectedTo(RagdollBody body) => m_ConnectedTo[System.Array.IndexOf(m_Bodies, body)];
+        public RagdollBody ConnectedTo(RagdollBody body) => m_ConnectedTo[Array.IndexOf(m_Bodies, body)];
 
         public float RayDown(RagdollBody from, float length)
         {

@@ -125,8 +125,8 @@ namespace Gaitsmith
             Compare(found, "A body has another damping", $"{where} > Angular Drag", rigidbody.AngularDamping(), row.angularDamping);
             if (rigidbody.useGravity != row.useGravity)
                 found.Add(new RagdollProblem("Gravity acts otherwise on a body", $"{where} > Use Gravity", rigidbody.useGravity, row.useGravity, k_ImportAgain));
-            if (rigidbody.isKinematic)
-                found.Add(new RagdollProblem("A body does not move", $"{where} > Is Kinematic", true, false, "Untick it."));
+            if (rigidbody.isKinematic != row.kinematic)
+                found.Add(new RagdollProblem("A body moves by other laws", $"{where} > Is Kinematic", rigidbody.isKinematic, row.kinematic, k_ImportAgain));
             // The whole ragdoll may stand anywhere and look anywhere: what counts is how it stands to its first body.
             var turn = root.StartRotation * Quaternion.Inverse(root.Row.rotation);
             var away = Vector3.Distance(body.StartPosition - root.StartPosition, turn * row.place);

@@ -73,6 +73,7 @@ namespace Gaitsmith
         public float maxAngularVelocity;
 
         public bool useGravity;
+        public bool kinematic;
         public string layer;
 
         /// <summary>Whether the episode ends when it touches the ground.</summary>

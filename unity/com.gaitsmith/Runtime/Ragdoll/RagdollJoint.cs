@@ -9,6 +9,7 @@ namespace Gaitsmith
     {
         readonly ActionRow m_Row;
         readonly RagdollBody m_Body;
+        readonly bool m_IsFirst;
 
         public ConfigurableJoint Joint { get; }
 
@@ -17,6 +18,7 @@ namespace Gaitsmith
         {
             m_Row = row;
             m_Body = body;
+            m_IsFirst = joint.which == 0;
             Joint = there as ConfigurableJoint ?? Replaced(there, joint);
             Joint.rotationDriveMode = RotationDriveMode.Slerp;
             LetGo();
@@ -29,15 +31,16 @@ namespace Gaitsmith
                 Angle(actions, m_Row.x, m_Row.low.x, m_Row.high.x),
                 Angle(actions, m_Row.y, m_Row.low.y, m_Row.high.y),
                 Angle(actions, m_Row.z, m_Row.low.z, m_Row.high.z));
-            // A joint without a strength of its own pulls as hard as it may.
+            // One whose strength is none of the actions pulls as hard as it may.
             Drive(target, m_Row.strength < 0 ? 1 : Fraction(actions[m_Row.strength]));
         }
 
-        public void LetGo() => Drive(Quaternion.identity, 0);
+        public void LetGo() => Drive(Quaternion.identity, m_Row.strength < 0 ? 1 : 0);
 
         void Drive(Quaternion target, float strength)
         {
-            m_Body.Strength = strength;
+            // What is observed is what was decided, of the first joint of a body.
+            if (m_IsFirst) m_Body.Strength = m_Row.strength < 0 ? 0 : strength;
             Joint.targetRotation = target;
             Joint.slerpDrive = new JointDrive
             {

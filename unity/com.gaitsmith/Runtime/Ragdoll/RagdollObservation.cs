@@ -72,16 +72,14 @@ namespace Gaitsmith
             ["fromRoot"] = new Known(3, (state, body, row, sensor) => sensor.AddObservation(
                 state.Frame.See(body.transform.position - state.FrameBody.transform.position))),
             ["localRotation"] = new Known(4, (state, body, row, sensor) => sensor.AddObservation(
-                Relative(state.ParentOf(body), body))),
+                Relative(state, state.ParentOf(body), body))),
             ["strength"] = new Known(1, (state, body, row, sensor) => sensor.AddObservation(body.Strength)),
             ["framePosition"] = new Known(3, (state, body, row, sensor) => sensor.AddObservation(
                 state.Frame.See(body.transform.position - state.Frame.Origin))),
             ["frameRotation"] = new Known(4, (state, body, row, sensor) => sensor.AddObservation(
-                Quaternion.Inverse(state.Frame.Rotation) * body.transform.rotation)),
+                Relative(state, null, body))),
             ["jointRotation"] = new Known(4, (state, body, row, sensor) => sensor.AddObservation(
-                state.ConnectedTo(body) == null
-                    ? Quaternion.Inverse(state.Frame.Rotation) * body.transform.rotation
-                    : Relative(state.ConnectedTo(body), body)))
+                Relative(state, state.ConnectedTo(body), body)))
         };
 
         /// <returns>how many numbers a row is; 0 where it is not known</returns>
@@ -99,8 +97,8 @@ namespace Gaitsmith
             }
         }
 
-        static Quaternion Relative(RagdollBody from, RagdollBody body) => from == null
-            ? body.transform.rotation
-            : Quaternion.Inverse(from.transform.rotation) * body.transform.rotation;
+        /// <summary>As seen from another body, and without one from the frame.</summary>
+        static Quaternion Relative(IRagdollState state, RagdollBody from, RagdollBody body) =>
+            Quaternion.Inverse(from == null ? state.Frame.Rotation : from.transform.rotation) * body.transform.rotation;
     }
 }
