@@ -6,7 +6,12 @@ import { build, run, runtime } from './compiled.ts';
 
 const STUBS = join(import.meta.dirname, 'csharp');
 const RUNTIME = join(packageFolder, 'Runtime');
-const READS: readonly string[] = ['UnityEngine.cs', 'MLAgents.cs', 'window/UnityEngineGui.cs', 'ragdoll/RagdollProgram.cs'];
+const READS: readonly string[] = [
+  'UnityEngine.cs',
+  'MLAgents.cs',
+  'window/UnityEngineGui.cs',
+  'ragdoll/RagdollProgram.cs',
+];
 
 /** The agent's scripts and what they share with the Walker's, by their names. */
 export function ragdollScripts(): Record<string, string> {
@@ -47,7 +52,10 @@ export async function compileRagdolls(
       mkdirSync(inside);
       writeFileSync(join(inside, 'script'), script.join('\n'));
       await run(runtime!, [program, 'script', ...names], inside);
-      const said = (name: string) => readFileSync(join(inside, `${name}.said`), 'utf8').trimEnd().split('\n');
+      const said = (name: string) =>
+        readFileSync(join(inside, `${name}.said`), 'utf8')
+          .trimEnd()
+          .split('\n');
       return Object.fromEntries(names.map((name) => [name, said(name)]));
     },
   };

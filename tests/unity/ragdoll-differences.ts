@@ -44,13 +44,17 @@ export function ragdollDifferences(
       found.push(`moment ${at}: ${what}: ${value} instead of ${expected}`);
     };
     switch (moment.kind) {
-      case 'start':
+      case 'start': {
+        const { poses, torques } = actual as { poses: number[][]; torques: number[] };
         moment.poses.forEach((pose, body) => {
           pose.forEach((value, which) => {
-            compare(`start of body ${body}`, value, (actual as number[][])[body]?.[which]);
+            compare(`start of body ${body}`, value, poses[body]?.[which]);
           });
         });
+        // Nothing pulls before the first decision.
+        for (const torque of torques) compare('torque at the start', 0, torque);
         break;
+      }
       case 'step':
         compare('fallen', Number(moment.fallen), Number((actual as { fallen: boolean }).fallen));
         break;

@@ -146,7 +146,7 @@ export const ragdollMutations: readonly RagdollMutation[] = [
     file: AGENT,
     from: 'foreach (var joint in m_Joints) joint.LetGo();',
     to: '',
-    noticed: /drives|strength/,
+    noticed: /torque at the start/,
   },
   {
     name: 'low and high ends are swapped',

@@ -1,6 +1,7 @@
 /** A user's ragdoll as lines for csharp/ragdoll/RagdollPlayer.cs: objects, bodies and joints as a rig says, and the project around. */
-import type { RigFile, RigFileBody } from '../../envs/ragdoll/rig-file.ts';
+
 import type { AgentFile } from '../../deploy-unity/attach/agent-file.ts';
+import type { RigFile, RigFileBody } from '../../envs/ragdoll/rig-file.ts';
 
 /** The agent's object. */
 export const HERO = 'Hero';
@@ -37,9 +38,7 @@ export function builtLines(rig: RigFile, { file, agent, project }: Played, wrong
   const { world, sensors, actionSize, apart } = agent;
   const layers = ['Default', ...new Set(rig.bodies.map(({ layer }) => layer).filter((layer) => layer !== 'Default'))];
   const numberOf = (layer: string) => (layer === 'Default' ? 0 : layers.indexOf(layer) + 7);
-  const bodies = rig.bodies
-    .filter(({ name }) => name !== wrong.leftOut)
-    .map((body) => wrong.body?.(body) ?? body);
+  const bodies = rig.bodies.filter(({ name }) => name !== wrong.leftOut).map((body) => wrong.body?.(body) ?? body);
   const lines = [
     line('world', 'timeStep', world.timeStep),
     line('world', 'gravity', world.gravity),
@@ -83,7 +82,8 @@ export function builtLines(rig: RigFile, { file, agent, project }: Played, wrong
     }
   }
   if (wrong.other) lines.push(line('other', HERO));
-  if (wrong.requester !== 'none') lines.push(line('requester', HERO, ...(wrong.requester ?? [world.decisionPeriod, 0])));
+  if (wrong.requester !== 'none')
+    lines.push(line('requester', HERO, ...(wrong.requester ?? [world.decisionPeriod, 0])));
   const [observations, actions, stacked] = wrong.sizes ?? [sensors[0]!.size, actionSize, 1];
   lines.push(line('agent', HERO, file, observations, actions, stacked), 'awake');
   return lines;

@@ -44,7 +44,11 @@ export async function recordRagdoll(
     const { rotations, strengths } = file.actions;
     return strengths.includes(name) || rotations.some(({ joint }) => joint === name);
   });
-  const script: string[] = [line('set', 'turnAtStart', 1), line('set', 'startAgain', 0), line('ground', file.ground.height)];
+  const script: string[] = [
+    line('set', 'turnAtStart', 1),
+    line('set', 'startAgain', 0),
+    line('ground', file.ground.height),
+  ];
   const moments: Moment[] = [];
   const touching = new Set<number>();
   let [falls, touches] = [0, 0];

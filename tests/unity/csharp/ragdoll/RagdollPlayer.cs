@@ -1,6 +1,7 @@
 // ragdoll.exe SCRIPT NAMESPACE...: plays the script with the agent of each namespace, which says its lines to NAMESPACE.said.
 // A line is words with tabs between them:
 //
+//   new                      nothing is there any more; says "new"
 //   world FIELD VALUE        a setting of the project
 //   tag NAME                 one more tag of the project; `tag -` for none but Unity's own
 //   object PATH x y z qx qy qz qw LAYER TAG          from the root of the scene; those above it first
@@ -12,7 +13,7 @@
 //   awake                    says problems and warnings; then, if it runs, what every joint is
 //   set FIELD VALUE          of the agent; `set target x y z`
 //   random N...
-//   begin                    says the pose of every body of the file: position(3) rotation(4)
+//   begin                    says the pose of every body of the file, position(3) rotation(4), and how hard joints pull
 //   pose NAME-INDEX position(3) rotation(4) velocity(3) spin(3)
 //   touch INDEX WHAT         enter, stay or exit the ground
 //   ground HEIGHT            what a ray finds, with a lid of no tag half a metre above it
@@ -47,21 +48,29 @@ namespace Gaitsmith
 
         public static void Play(string[][] script, TextWriter said)
         {
-            s_Objects.Clear();
-            GameObject.All.Clear();
-            GameObject.Tags.Clear();
-            foreach (var tag in new[] { "Untagged", "ground" }) GameObject.Tags.Add(tag);
-            Debug.Warnings.Clear();
-            Debug.Errors.Clear();
-            UnityEngine.Random.Drawn.Clear();
-            Physics.Apart.Clear();
-            Physics.Below.Clear();
-            s_Ground = null;
+            Forget();
             foreach (var words in script)
             {
                 var line = Say(words);
                 if (line != null) said.WriteLine(line);
             }
+        }
+
+        static void Forget()
+        {
+            s_Objects.Clear();
+            GameObject.All.Clear();
+            GameObject.Tags.Clear();
+            foreach (var tag in new[] { "Untagged", "ground" }) GameObject.Tags.Add(tag);
+            LayerMask.Names.Clear();
+            Debug.Warnings.Clear();
+            Debug.Errors.Clear();
+            UnityEngine.Random.Drawn.Clear();
+            Physics.Apart.Clear();
+            Physics.Below.Clear();
+            if (s_Agent != null && s_Agent.enabled) Send(s_Agent, "OnDisable");
+            s_Agent = null;
+            s_Ground = null;
         }
 
         static string Say(string[] words)
@@ -73,6 +82,9 @@ namespace Gaitsmith
             Func<Quaternion> rotation = () => new Quaternion(number(), number(), number(), number());
             switch (words[0])
             {
+                case "new":
+                    Forget();
+                    return "new";
                 case "world":
                     World(word(), word());
                     return null;
@@ -168,8 +180,9 @@ namespace Gaitsmith
                     return null;
                 case "begin":
                     s_Agent.OnEpisodeBegin();
-                    return "[" + string.Join(",", s_Agent.Bodies.Select(each =>
-                        Numbers(Of(each.transform.position).Concat(Of(each.transform.rotation)).ToArray()))) + "]";
+                    return "{\"poses\":[" + string.Join(",", s_Agent.Bodies.Select(each =>
+                        Numbers(Of(each.transform.position).Concat(Of(each.transform.rotation)).ToArray()))) + "],\"torques\":" +
+                        Numbers(Slerps().Select(each => each.slerpDrive.maximumForce).ToArray()) + "}";
                 case "pose":
                 {
                     var body = s_Agent.Bodies[(int)number()];
@@ -211,8 +224,7 @@ namespace Gaitsmith
                 case "act":
                     s_Agent.OnActionReceived(new ActionBuffers(words.Skip(1).Select(each =>
                         float.Parse(each, CultureInfo.InvariantCulture)).ToArray()));
-                    return "[" + string.Join(",", s_Objects.Values.SelectMany(each => each.GetComponents<ConfigurableJoint>())
-                        .Where(each => each.rotationDriveMode == RotationDriveMode.Slerp).Select(each =>
+                    return "[" + string.Join(",", Slerps().Select(each =>
                             "[\"" + each.gameObject.name + "\"," + Numbers(Of(each.targetRotation).Concat(new[]
                             {
                                 each.slerpDrive.positionSpring, each.slerpDrive.positionDamper, each.slerpDrive.maximumForce
@@ -291,6 +303,10 @@ namespace Gaitsmith
             joint.axis = axis;
             joint.connectedBody = connected == "-" ? null : s_Objects[connected].GetComponent<Rigidbody>();
         }
+
+        static IEnumerable<ConfigurableJoint> Slerps() => s_Objects.Values
+            .SelectMany(each => each.GetComponents<ConfigurableJoint>())
+            .Where(each => each.rotationDriveMode == RotationDriveMode.Slerp);
 
         static string Told(Joint joint)
         {
