@@ -1,6 +1,4 @@
 /** A rig and a character in the terms of the agent that plays them in Unity: the very rows that the trainer observes by. */
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { UserError } from '../../base/failure/user-error.ts';
 import type {
   AgentAction,
@@ -10,9 +8,13 @@ import type {
   AgentVector,
 } from '../../deploy-unity/attach/agent-file.ts';
 import type { Attaching, AttachRequest } from '../../deploy-unity/attach/attach.ts';
-import { type CharacterFile, observationRows, readCharacterFile } from '../../envs/ragdoll/character-file.ts';
-import { jointsOf, type NamedJoint, type RigFile, readRigFile } from '../../envs/ragdoll/rig-file.ts';
-import { unityPhysics } from '../../envs/walker/physics-settings.ts';
+import type { Character } from '../../envs/ragdoll/character.ts';
+import type { CharacterFile } from '../../envs/ragdoll/character-file.ts';
+import { layoutOf, sensorSizes } from '../../envs/ragdoll/observation.ts';
+import { openCharacter } from '../../envs/ragdoll/open.ts';
+import { jointsOf, type NamedJoint, type RigFile } from '../../envs/ragdoll/rig-file.ts';
+import { driveOf } from '../../envs/ragdoll/scene.ts';
+import { actionNamesOf } from '../../envs/ragdoll/task.ts';
 
 /** What JointDriveController gives the bodies that it sets up, rad/s. */
 const MAX_ANGULAR_VELOCITY = 50;
@@ -22,8 +24,8 @@ const GROUND_TAG = 'ground';
 /**
  * What is to be attached.
  *
- * @param file of the character, as `--rig` names it: with `.character.json`, or without
- * @throws UserError where there is no such file, or it is none
+ * @param file of the character, with its ".character.json" or without: "rigs/hero"
+ * @throws UserError where there is no such file, or it is none that can be trained
  */
 export function attachRequestOf(attaching: Attaching, file: string | undefined): AttachRequest {
   if (file === undefined) {
@@ -33,21 +35,7 @@ export function attachRequestOf(attaching: Attaching, file: string | undefined):
       mend: 'name the character file that the policy was trained with: --rig rigs/NAME',
     });
   }
-  const path = [file, `${file}.character.json`, file.replace(/\.json$/, '.character.json')].find(isCharacter);
-  if (path === undefined) {
-    throw new UserError({
-      what: 'there is no such character file',
-      where: '--rig',
-      value: file,
-      expected: 'rigs/NAME.character.json, or rigs/NAME',
-      mend: 'name the file that the policy was trained with',
-    });
-  }
-  const json = readJson(path);
-  const named = (json as { readonly rig?: unknown } | null)?.rig;
-  const rigPath = join(dirname(path), typeof named === 'string' ? named : '');
-  const rig = readRigFile(typeof named === 'string' ? readJson(rigPath) : {}, rigPath);
-  return { ...attaching, character: agentFileOf(rig, readCharacterFile(json, rig, path)) };
+  return { ...attaching, character: agentFileOf(openCharacter(file)) };
 }
 
 /** Where its model goes, if nothing says otherwise. */
@@ -56,26 +44,11 @@ export function assetOf({ character: { name } }: AttachRequest): string {
   return `Assets/Gaitsmith/${word}/${word}.onnx`;
 }
 
-function isCharacter(path: string): boolean {
-  return path.endsWith('.character.json') && existsSync(path);
-}
-
-function readJson(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    const what = error instanceof SyntaxError ? 'this file is no JSON' : 'this file can not be read';
-    const mend = 'restore it, or name another file: --rig rigs/NAME';
-    throw new UserError({ what, where: path, mend }, { cause: error });
-  }
-}
-
-export function agentFileOf(rig: RigFile, character: CharacterFile): AgentFile {
+export function agentFileOf({ rig, file: character, settings }: Character): AgentFile {
   const bodyOf = indexIn(rig.bodies.map(({ name }) => name));
   const joints = jointsOf(rig);
   const root = rig.bodies[0]!.position;
-  const { frame, endings, target, ground, physics, decisionPeriod } = character;
-  const actions = actionsOf(joints, character);
+  const { frame, endings, target, ground, decisionPeriod } = character;
   return {
     format: 1,
     name: character.name,
@@ -97,9 +70,9 @@ export function agentFileOf(rig: RigFile, character: CharacterFile): AgentFile {
     joints: joints.map((joint) => jointRow(joint, bodyOf)),
     observed: character.bodies.map(bodyOf),
     frame: { body: bodyOf(frame.body), lag: frame.lag },
-    sensors: sensorsOf(character, bodyOf),
-    actions,
-    actionSize: actionSizeOf(character),
+    sensors: sensorsOf(rig, character),
+    actions: actionsOf(joints, character),
+    actionSize: actionNamesOf(character).length,
     target: {
       lowSpeed: target.speed.low,
       highSpeed: target.speed.high,
@@ -111,16 +84,16 @@ export function agentFileOf(rig: RigFile, character: CharacterFile): AgentFile {
       fallMetres: endings.fallBelow?.metres ?? 0,
     },
     world: {
-      timeStep: unityPhysics.step,
-      gravity: physics.gravity,
-      positionIterations: unityPhysics.positionIterations,
-      velocityIterations: unityPhysics.velocityIterations,
+      timeStep: settings.step,
+      gravity: settings.gravity,
+      positionIterations: settings.positionIterations,
+      velocityIterations: settings.velocityIterations,
       solverType: 0,
       frictionType: 0,
-      bounceThreshold: unityPhysics.bounceThreshold,
-      contactOffset: unityPhysics.contactOffset,
-      sleepThreshold: unityPhysics.sleepThreshold,
-      maxDepenetrationVelocity: unityPhysics.maxDepenetrationVelocity,
+      bounceThreshold: settings.bounceThreshold,
+      contactOffset: settings.contactOffset,
+      sleepThreshold: settings.sleepThreshold,
+      maxDepenetrationVelocity: settings.maxDepenetrationVelocity,
       decisionPeriod,
       groundTag: GROUND_TAG,
     },
@@ -146,57 +119,45 @@ function jointRow({ name, owner, joint }: NamedJoint, bodyOf: (name: string) => 
   };
 }
 
-/** Rows of each body spelt out: of the first body all of a block's rows, then of the next. */
-function sensorsOf({ sensors, bodies }: CharacterFile, bodyOf: (name: string) => number): AgentSensor[] {
-  return sensors.map(({ name, rows }) => {
-    const spelt = rows.flatMap((entry) => {
-      if (!('each' in entry)) return [row(entry.row, 'body' in entry ? bodyOf(entry.body) : -1, entry)];
-      return bodies.flatMap((body) =>
-        entry.each.filter(({ except }) => !except.includes(body)).map((each) => row(each.row, bodyOf(body))),
-      );
-    });
-    return { name, size: spelt.reduce((sum, { size }) => sum + size, 0), rows: spelt };
+/** The layout that is trained with, cut into its sensors. */
+function sensorsOf(rig: RigFile, character: CharacterFile): AgentSensor[] {
+  const fields = layoutOf(rig, character);
+  // Rays in their order: how long one is says the character's own row.
+  const rays = character.sensors.flatMap(({ rows }) => rows).filter((row) => 'row' in row && row.row === 'ray');
+  let nextRay = 0;
+  const lengthOf = () => {
+    const ray = rays[nextRay++];
+    return ray && 'length' in ray ? ray.length : 0;
+  };
+  let begin = 0;
+  return sensorSizes(character).map(({ name, size }) => {
+    const end = begin + size;
+    const rows = fields
+      .filter(({ offset }) => offset >= begin && offset < end)
+      .map(({ row, body, size: count }) => ({ row, body, size: count, length: row === 'ray' ? lengthOf() : 0 }));
+    begin = end;
+    return { name, size, rows };
   });
 }
 
-function row(name: keyof typeof observationRows, body: number, told: object = {}): AgentSensor['rows'][number] {
-  const length = 'length' in told ? Number(told.length) : 0;
-  return { row: name, body, size: observationRows[name].parts.length || 1, length };
-}
-
-export function actionSizeOf({ actions: { rotations, strengths } }: CharacterFile): number {
-  return rotations.reduce((sum, { axes }) => sum + axes.length, 0) + strengths.length;
-}
-
 /** One for each joint that an action turns or gives its strength, by what comes first. */
-function actionsOf(joints: readonly NamedJoint[], { actions, drive }: CharacterFile): AgentAction[] {
-  const { rotations, strengths } = actions;
-  const firstStrength = rotations.reduce((sum, { axes }) => sum + axes.length, 0);
-  const turned = new Map<string, [number, number, number]>();
-  let next = 0;
-  for (const { joint, axes } of rotations) {
-    const indices: [number, number, number] = [-1, -1, -1];
-    for (const axis of axes) indices['xyz'.indexOf(axis)] = next++;
-    turned.set(joint, indices);
-  }
-  return [...new Set([...turned.keys(), ...strengths])].map((name) => {
+function actionsOf(joints: readonly NamedJoint[], character: CharacterFile): AgentAction[] {
+  const { rotations, strengths } = character.actions;
+  const names = actionNamesOf(character);
+  return [...new Set([...rotations.map(({ joint }) => joint), ...strengths])].map((name) => {
     const index = joints.findIndex((each) => each.name === name);
     const { joint } = joints[index]!;
-    const [x, y, z] = turned.get(name) ?? [-1, -1, -1];
     const ranges = [joint.x, [-joint.y, joint.y], [-joint.z, joint.z]].map(([low, high], axis) =>
       joint.angular[axis] === 'limited' ? [low!, high!] : joint.angular[axis] === 'free' ? [-180, 180] : [0, 0],
     );
-    const strength = strengths.indexOf(name);
-    const own = drive.joints[name];
+    const turning = (axis: string) => names.indexOf(`${name} rotation ${axis}`);
     return {
       joint: index,
-      ...{ x, y, z },
-      strength: strength < 0 ? -1 : firstStrength + strength,
+      ...{ x: turning('x'), y: turning('y'), z: turning('z') },
+      strength: names.indexOf(`${name} strength`),
       low: vector(ranges.map(([low]) => low!)),
       high: vector(ranges.map(([, high]) => high!)),
-      stiffness: own?.stiffness ?? drive.stiffness,
-      damping: own?.damping ?? drive.damping,
-      maxStrength: own?.maxStrength ?? drive.maxStrength,
+      ...driveOf(character, name),
     };
   });
 }

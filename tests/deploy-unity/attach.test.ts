@@ -11,18 +11,19 @@ import { gameObject, guid, HEAD } from '../unity-assets/project.ts';
 import { INFERENCE_ENGINE, modelFile, read, refusal, snapshot, unityProject } from './projects.ts';
 import {
   BEHAVIOR,
-  characterNamed,
   GROUND_CONTACT,
   instanceOf,
   OWN_AGENT,
   REQUESTER,
   ragdollPrefab,
   script,
+  wormCharacter,
 } from './ragdoll-prefabs.ts';
 
 const ASSET = 'Assets/Hero/Hero.onnx';
-const { rig, character } = characterNamed('worm');
-const hero = agentFileOf(rig, character);
+const worm = wormCharacter();
+const { rig } = worm;
+const hero = agentFileOf(worm);
 const CONTRACT = { observationSize: 64, actionSize: 9 };
 const meta = (number: number) => `fileFormatVersion: 2\nguid: ${guid(number)}\n`;
 

@@ -31,7 +31,7 @@ export function ragdollDifferences(
   drive: { readonly stiffness: number; readonly damping: number },
   [awoke, ...said]: readonly string[],
 ): string[] {
-  const threw = [awoke!, ...said].find((line) => line.startsWith('threw'));
+  const threw = [awoke ?? 'threw nothing: it said nothing', ...said].find((line) => line.startsWith('threw'));
   if (threw !== undefined) return [threw];
   const { errors, warnings, runs } = JSON.parse(awoke!) as Awake;
   const found = [...errors, ...warnings];

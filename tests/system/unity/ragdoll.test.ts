@@ -82,7 +82,7 @@ describe.skipIf(because(!compiler || !runtime, 'no mcs or no mono on the PATH: a
       writeFileSync(file, agentFileText(agent, ''));
       return { file, agent, project };
     }
-    const soundOf = (name: Name) => written(agentFileOf(characters[name].rig, characters[name].file));
+    const soundOf = (name: Name) => written(agentFileOf(characters[name]));
 
     beforeAll(async () => {
       for (const [name, kind] of [
@@ -121,13 +121,13 @@ describe.skipIf(because(!compiler || !runtime, 'no mcs or no mono on the PATH: a
 
     const differences = (name: Name, lines: readonly string[]) => {
       const { task, file } = characters[name];
-      return ragdollDifferences(traces[name], task.behavior.observationNames, file.drive, lines);
+      return ragdollDifferences(traces[name], task.behavior.observationNames ?? [], file.drive, lines);
     };
 
     it.each(NAMES)('observes the %s as it is trained, and drives its joints to the same targets', (name) => {
       expect(traces[name].touches).toBeGreaterThan(4);
       if (name !== 'worm') expect(traces[name].falls).toBeGreaterThan(0);
-      expect(differences(name, said[name]['Sound']!)).toEqual([]);
+      expect(differences(name, said[name]['Sound'] ?? [])).toEqual([]);
     });
 
     it('says the same where it is compiled for Unity 2021, in which damping and velocity have other names', async () => {
@@ -232,7 +232,7 @@ describe.skipIf(because(!compiler || !runtime, 'no mcs or no mono on the PATH: a
     });
 
     describe('does not start', () => {
-      const crawler = () => agentFileOf(characters.crawler.rig, characters.crawler.file);
+      const crawler = () => agentFileOf(characters.crawler);
       const ofFirstSensor = (change: (rows: AgentSensor['rows']) => AgentSensor['rows']) => () => {
         const { sensors, ...agent } = crawler();
         const [first, ...more] = sensors;
@@ -297,14 +297,14 @@ describe.skipIf(because(!compiler || !runtime, 'no mcs or no mono on the PATH: a
     });
 
     const ofOtherKinds = plays(() => {
-      const { rig, file } = characterNamed('crawler', (rig) => ({
+      const character = characterNamed('crawler', (rig) => ({
         ...rig,
         bodies: rig.bodies.map((body) => {
           const type = body.name.startsWith('leg') ? ('character' as const) : ('hinge' as const);
           return { ...body, joints: body.joints.map((joint) => ({ ...joint, type })) };
         }),
       }));
-      return builtLines(rig, written(agentFileOf(rig, file)));
+      return builtLines(character.rig, written(agentFileOf(character)));
     });
     it('makes Character and Hinge joints the ConfigurableJoints of the training, a hinge turning the other way', () => {
       const { joints, errors, warnings } = JSON.parse(ofOtherKinds()[0]!) as Awake;
@@ -340,14 +340,14 @@ describe.skipIf(because(!compiler || !runtime, 'no mcs or no mono on the PATH: a
     });
 
     const twins = plays(() => {
-      const { rig, file } = characterNamed('crawler', (rig) => ({
+      const character = characterNamed('crawler', (rig) => ({
         ...rig,
         bodies: rig.bodies.map((body) => ({
           ...body,
           path: body.path.replace(/leg(\d)\/foreleg\d$/, 'leg[$1]/shin').replace(/leg(\d)$/, 'leg[$1]'),
         })),
       }));
-      return [...builtLines(rig, written(agentFileOf(rig, file))), ...traces.crawler.script];
+      return [...builtLines(character.rig, written(agentFileOf(character))), ...traces.crawler.script];
     });
     it('finds namesakes by their number among siblings', () => {
       const [awoke, ...answers] = twins();
