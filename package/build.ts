@@ -145,9 +145,9 @@ export * from './ort.node.mjs';
 async function makeValidationPage(): Promise<void> {
   for (const [name, text] of await bundledScripts()) {
     const { code } = await transform(text, { minify: true, format: 'esm', target: 'es2022' });
-    const path = join(dist, 'js/validate/web/page-scripts', name);
+    const path = join(dist, 'js/validate/web/page-scripts', `${name}.br`);
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, code);
+    writeFileSync(path, packed(Buffer.from(code)));
   }
 }
 
