@@ -99,6 +99,7 @@ export const needs: Readonly<Record<string, Needs>> = {
   'build:viewer': {},
   lint: { besides: policy, least: { megabytes: 70, seconds: 1 }, packages: [engine] },
   inspect: { besides: policy, least: { megabytes: 65, seconds: 1 } },
+  'import-rig': { besides: 'a Unity project, and in it a prefab or scene with a ragdoll' },
   init: { least: { megabytes: 60, seconds: 1 } },
   doctor: { least: { megabytes: 90, seconds: 1 } },
   'serve-env': { besides: 'a trainer of ML-Agents, such as mlagents-learn', packages: [physx] },

@@ -8,7 +8,6 @@ import { pages, root } from '../docs/make/make.ts';
 import { commandsIn } from '../docs/make/markdown.ts';
 import { initOutput } from '../init/output.ts';
 import { commandTable } from '../pipeline/command-table.ts';
-import { needs as allNeeds } from '../pipeline/needs.ts';
 import { stages } from '../pipeline/stages.ts';
 import { complaintOf } from './docs/complaint.ts';
 import { pagesRead } from './docs/pages.ts';
@@ -43,14 +42,6 @@ describe('the table of commands', () => {
   it.each(commandTable(stages))('$name says what it needs', ({ needs }) => {
     expect(needs?.[0]).toMatch(/^Needs .*; downloads nothing\.$/);
     if (needs!.length > 2) expect(needs!.at(-1)).toMatch(/: npm install -D /);
-  });
-
-  it('has a row for each that says what it needs', () => {
-    expect(Object.keys(allNeeds).sort()).toEqual(
-      commandTable(stages)
-        .map(({ name }) => name)
-        .sort(),
-    );
   });
 
   it.each(stages)('the stage $name says what it tells of its result', async ({ load }) => {
