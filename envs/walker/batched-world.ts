@@ -109,10 +109,10 @@ class House {
     const dialect = dialectWith({ ...usual, solver: { ...usual.solver, ...own } }, solver);
     const scene = ragdoll.sceneIn(dialect, settings, parts);
     this.simulator = new Simulator(module, scene, { lanes, where: ragdoll.name, settings: dialect.solver });
-    const centres = Float64Array.from(scene.bodies.flatMap(({ shapes }) => [...massFrame(shapes).pose.position]));
+    const frames = scene.bodies.map(({ shapes }) => massFrame(shapes).pose);
     this.#lanes = Array.from(
       { length: this.simulator.lanes },
-      (_, lane) => new LaneWorld(this.simulator, lane, ragdoll, settings, centres),
+      (_, lane) => new LaneWorld(this.simulator, lane, ragdoll, settings, frames),
     );
     for (const lane of this.#lanes) lane.hang();
     this.#residents = Array.from({ length: this.simulator.lanes });
@@ -218,9 +218,13 @@ export class WalkerWorld implements World {
     this.#lane.simulate();
   }
 
-  readForReward(): void {}
+  readForReward(): void {
+    this.#lane.readForReward();
+  }
 
-  read(): void {}
+  read(): void {
+    this.#lane.read();
+  }
 
   save(): Uint8Array {
     return this.#lane.save();

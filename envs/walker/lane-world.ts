@@ -2,19 +2,24 @@
  * A walker in a lane of the simulator: all that is read and written here is the simulator's memory as it is.
  */
 
-import { product } from '../../physics/rotation.ts';
+import { type Pose, product } from '../../physics/rotation.ts';
 import { lanesPerGroup, type Simulator } from '../../physics/simulator.ts';
 import type { BodyView, Field } from './body-view.ts';
 import type { PhysicsSettings } from './physics-settings.ts';
 import type { Vector } from './rig.ts';
 import { identity, turned, yaw } from './rotation.ts';
 import { category, type Ragdoll } from './scene-of-rig.ts';
+import { TurnedView } from './turned-view.ts';
 import type { World, WorldConditions, WorldStart } from './world.ts';
 
 const groundBit = 1 << category.ground;
 
 export class LaneWorld implements World {
   readonly bodies: BodyView;
+  /** The simulator's own numbers. */
+  readonly #raw: BodyView;
+  /** What `bodies` is where a mass lies askew in its body. */
+  readonly #turned: TurnedView | undefined;
   readonly simulator: Simulator;
   readonly lane: number;
   readonly #ragdoll: Ragdoll;
@@ -30,7 +35,13 @@ export class LaneWorld implements World {
   readonly #happened: number;
   #touchedTarget = false;
 
-  constructor(simulator: Simulator, lane: number, ragdoll: Ragdoll, settings: PhysicsSettings, centres: Float64Array) {
+  constructor(
+    simulator: Simulator,
+    lane: number,
+    ragdoll: Ragdoll,
+    settings: PhysicsSettings,
+    frames: readonly Pose[],
+  ) {
     this.simulator = simulator;
     this.lane = lane;
     this.#ragdoll = ragdoll;
@@ -42,7 +53,7 @@ export class LaneWorld implements World {
       const first = simulator.bodyIndex(lane, 0, name);
       return { first, body: simulator.bodyIndex(lane, 1, name) - first };
     };
-    this.bodies = {
+    this.#raw = {
       floats,
       words,
       part: lanesPerGroup,
@@ -52,8 +63,13 @@ export class LaneWorld implements World {
       spin: field('SPIN'),
       touching: field('TOUCHING'),
       groundBit,
-      centres,
+      centres: Float64Array.from(frames.flatMap(({ position }) => [...position])),
     };
+    const turns = frames.map(({ rotation }) => rotation);
+    // Exactly unturned: what `massFrame` has for every shape that lies along its body's axes.
+    const isAskew = turns.some(([x, y, z]) => x !== 0 || y !== 0 || z !== 0);
+    this.#turned = isAskew ? new TurnedView(this.#raw, turns) : undefined;
+    this.bodies = this.#turned ?? this.#raw;
     const { motors } = ragdoll;
     this.#targets = Int32Array.from(motors, (joint) => simulator.jointIndex(lane, joint, 'TARGET'));
     this.#strengths = Int32Array.from(motors, (joint) => simulator.jointIndex(lane, joint, 'STRENGTH'));
@@ -78,18 +94,19 @@ export class LaneWorld implements World {
     for (const { at, strength } of this.#passive) simulator.floats[at] = strength;
     simulator.setPose(lane, this.#ragdoll.bodies.length, target, identity);
     this.#touchedTarget = false;
+    this.#turned?.update();
   }
 
   /** For a lane that nobody lives in. */
   hang(): void {
     this.start({ yaw: 0, target: [0, 2000, 0], conditions: { ...this.#standard, gravity: 0 } });
-    const { floats, position } = this.bodies;
+    const { floats, position } = this.#raw;
     for (let body = 0; body < this.#ragdoll.bodies.length; body++)
       floats[position.first + body * position.body + 4]! += 1000;
   }
 
   setMotorTarget(motor: number, rotations: Float32Array, at: number): void {
-    const { floats } = this.bodies;
+    const { floats } = this.#raw;
     const to = this.#targets[motor]!;
     floats[to] = rotations[at]!;
     floats[to + 4] = rotations[at + 1]!;
@@ -98,11 +115,11 @@ export class LaneWorld implements World {
   }
 
   setMotorStrength(motor: number, strength: number): void {
-    this.bodies.floats[this.#strengths[motor]!] = strength;
+    this.#raw.floats[this.#strengths[motor]!] = strength;
   }
 
   push(x: number, z: number): void {
-    const { floats, velocity, part } = this.bodies;
+    const { floats, velocity, part } = this.#raw;
     for (let body = 0; body < this.#ragdoll.bodies.length; body++) {
       const at = velocity.first + body * velocity.body;
       floats[at]! += x;
@@ -111,22 +128,23 @@ export class LaneWorld implements World {
   }
 
   moveTarget([x, y, z]: Vector): void {
-    const { floats, position, part } = this.bodies;
+    const { floats, position, part } = this.#raw;
     const at = position.first + this.#ragdoll.bodies.length * position.body;
     floats[at] = x;
     floats[at + part] = y;
     floats[at + 2 * part] = z;
+    this.#turned?.update();
   }
 
   targetTouched(): boolean {
-    const touches = (this.bodies.words[this.#targetTouching]! & this.#ragdoll.touchesTarget) !== 0;
+    const touches = (this.#raw.words[this.#targetTouching]! & this.#ragdoll.touchesTarget) !== 0;
     const began = touches && !this.#touchedTarget;
     this.#touchedTarget = touches;
     return began;
   }
 
   groundMayHaveChanged(): boolean {
-    return (this.bodies.words[this.#happened]! & groundBit) !== 0;
+    return (this.#raw.words[this.#happened]! & groundBit) !== 0;
   }
 
   /** Of this walker's group of four. */
@@ -134,9 +152,13 @@ export class LaneWorld implements World {
     this.simulator.step(Math.floor(this.lane / lanesPerGroup), 1);
   }
 
-  readForReward(): void {}
+  readForReward(): void {
+    this.#turned?.update();
+  }
 
-  read(): void {}
+  read(): void {
+    this.#turned?.update();
+  }
 
   /** The lane, then whether the target was being touched. */
   save(): Uint8Array {
@@ -151,6 +173,7 @@ export class LaneWorld implements World {
     const { bytesPerLane } = this.simulator;
     this.simulator.restore(this.lane, state.subarray(0, bytesPerLane));
     this.#touchedTarget = state[bytesPerLane] === 1;
+    this.#turned?.update();
   }
 
   #set({ gravity, friction, masses, driveScale }: WorldConditions): void {

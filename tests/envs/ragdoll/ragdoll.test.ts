@@ -191,3 +191,18 @@ describe('a rig file', () => {
     expect(() => dialectNamed('physx')).toThrow(/the world physx carries the Walker alone/);
   });
 });
+
+it('shows a body whose mass lies askew in it as the body is turned, not as its mass is', async () => {
+  const rig = structuredClone(crawler.rig);
+  const { colliders } = rig.bodies[0]!;
+  const askew = { center: [0.2, 0.1, 0.05] as [number, number, number], radius: 0.3, shape: 'sphere' as const };
+  const rotation: [number, number, number, number] = [0, 0, 0, 1];
+  rig.bodies[0] = { ...rig.bodies[0]!, colliders: [...colliders, { ...askew, rotation }] };
+  const [odd, usual] = [characterOf(rig, crawler.file, 'askew'), crawler];
+  const first = async (character: Character) => (await environmentOf(character)).reset();
+  const [seen, expected] = [await first(odd), await first(usual)];
+  odd.task.behavior.observationNames!.forEach((name, at) => {
+    if (!name.startsWith('Body') || name.includes('velocity')) return;
+    expect(seen[at], name).toBeCloseTo(expected[at]!, 4);
+  });
+});
