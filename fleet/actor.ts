@@ -34,12 +34,14 @@ export interface ActorOptions {
   readonly only?: string | undefined;
   /** Told in a line what happens. */
   readonly say: (line: string) => void;
-  /** Told of each process what it does, whenever that changes. */
-  readonly doing?: (doing: readonly string[]) => void;
+  /** Told of each process what it does, whenever that changes, and how many jobs are done. */
+  readonly doing?: (doing: readonly string[], done: number) => void;
 }
 
 export interface RunningActor {
   readonly name: string;
+  /** Jobs so far. */
+  counts(): { readonly done: number; readonly failed: number };
   /** Takes no more jobs, gives those under way back, and ends. */
   stop(): Promise<void>;
 }
@@ -94,6 +96,10 @@ class Actor implements RunningActor {
     const timer = setInterval(() => void this.#sayHello().catch(() => {}), SAY);
     const slots = this.#processes.map((process, slot) => this.#work(process, slot));
     this.#working = Promise.all(slots).finally(() => clearInterval(timer));
+  }
+
+  counts() {
+    return { done: this.#done, failed: this.#failed };
   }
 
   async stop(): Promise<void> {
@@ -280,7 +286,7 @@ class Actor implements RunningActor {
 
   #tellDoing(slot: number, what: string): void {
     this.#doing[slot] = what;
-    this.#options.doing?.(this.#doing);
+    this.#options.doing?.(this.#doing, this.#done);
   }
 
   async #sayHello(): Promise<void> {

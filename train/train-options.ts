@@ -24,6 +24,8 @@ export interface LearningOptions {
   readonly seed: number;
   /** Agents that collect side by side, part of what the numbers depend on; 0 where that is for the world to say. */
   readonly agents: number;
+  /** Leaves off after the iteration that has come to so many decisions; schedules go by max_steps all the same. */
+  readonly until?: number | undefined;
   /** By what it trains, for the checkpoints. */
   readonly origin?: Origin | undefined;
   /**

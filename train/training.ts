@@ -97,6 +97,7 @@ export class Training {
 
   /** @param finished the checkpoint, where nothing more is learnt and nothing about it has changed: it stays as it is. */
   async run(finished: string | undefined): Promise<Omit<TrainResult, 'engine'>> {
+    const { until = Number.POSITIVE_INFINITY } = this.#options;
     const { step, first, stopped: before } = this.#progress;
     if (finished !== undefined) this.#checkpoint = { path: finished, step };
     if (staysStopped(this.#settings.gaitsmith, before))
@@ -107,7 +108,7 @@ export class Training {
       const heldOut = await this.#evaluate();
       if (!this.#hasLeft) this.#stopWhereItIsTime(heldOut);
     }
-    while (this.#hasMoreToLearn && !this.#hooks.signal.aborted) {
+    while (this.#hasMoreToLearn && this.#progress.step < until && !this.#hooks.signal.aborted) {
       if (!(await this.#iterate())) break;
     }
     const path = await this.#finish();

@@ -16,7 +16,7 @@ export async function play(
 ): Promise<JobResult<z.infer<typeof playResult>>> {
   const request: PlayRequest = { ...plan, policy: { name: policy.name, bytes: file(policy.sha256) } };
   // One thread: as many jobs are done side by side as there are cores.
-  const played = await withPlayers(1, (players) =>
+  const played = await withPlayers({ workers: 1 }, (players) =>
     players.play(request, { progress: (done, total) => progress({ done, total }) }),
   );
   const value = played.map(({ observed: _, ...episode }) => episode);

@@ -35,6 +35,13 @@ export const trainRecord = z.strictObject({
 
 const score = z.strictObject({ step: z.number(), reward: z.number(), rewardInterval: z.number() });
 
+/** `HeldOut` of train/judge. */
+const heldOut = z.strictObject({
+  ...score.shape,
+  returns: z.array(z.number()).readonly().exactOptional(),
+  fresh: z.strictObject({ reward: z.number(), rewardInterval: z.number(), episodes: z.int() }).exactOptional(),
+});
+
 /**
  * Its files are those of a run's folder: `checkpoints/step-....safetensors` (`latest` names the last), `checkpoints/best.safetensors` where it is
  * evaluated, `metrics.jsonl`, `events.out.tfevents....`.
@@ -49,11 +56,11 @@ export const trainResult = z.strictObject({
   /** Mean of the latest episodes of all agents; null where not every one has ended one. */
   reward: z.number().nullable(),
   /** The first and the best held-out evaluation; null where it is not evaluated. */
-  heldOut: z.strictObject({ first: score, best: score }).nullable(),
+  heldOut: z.strictObject({ first: heldOut, best: heldOut }).nullable(),
   /** The held-out evaluations since its start. */
   evaluations: z.array(z.strictObject({ ...score.shape, fallShare: z.number(), episodes: z.int() })),
   /** Why it has stopped before its time, where it has. */
   stopped: z.string().nullable(),
-  /** What computed the update, in words of the engine. */
-  engine: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
+  /** What computed the update. */
+  engine: z.strictObject({ backend: z.literal('onnx'), device: z.literal('cpu') }),
 });

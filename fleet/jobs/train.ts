@@ -7,7 +7,6 @@ import { sha256 } from '../../base/files/hash.ts';
 import { behavior } from '../../envs/walker/behavior.ts';
 import { environmentUrl } from '../../envs/walker/environment-url.ts';
 import { parseConfiguration } from '../../train/configuration/parse.ts';
-import type { HeldOut } from '../../train/judge/held-out.ts';
 import { recentReward } from '../../train/judge/recent-episodes.ts';
 import { encodeCheckpoint, readCheckpoint } from '../../train/keep/checkpoint.ts';
 import { bestCheckpointPath, checkpointPath, listCheckpoints } from '../../train/keep/checkpoint-files.ts';
@@ -47,6 +46,7 @@ async function trainedIn(folder: string, record: Record, context: JobContext): P
     environment: { kind: 'embedded', module: environmentUrl, world: gaitsmith.world ?? undefined },
     behavior,
     seed,
+    until: until ?? undefined,
     agents: gaitsmith.agents,
     // As many jobs are done side by side as there are cores; threads change no byte.
     workers: 1,
@@ -57,14 +57,12 @@ async function trainedIn(folder: string, record: Record, context: JobContext): P
     resume: begin(folder, record, context),
     origin: { configuration: sha256(record.configuration), file, commit },
   };
-  const over = new AbortController();
   const hooks: TrainHooks = {
     info: () => {},
     warn: () => {},
-    signal: over.signal,
+    signal: new AbortController().signal,
     iteration({ step, reward }) {
       context.progress({ done: step, total: until ?? max_steps, fields: { reward } });
-      if (until !== null && step >= until) over.abort();
     },
   };
   const node = inNode(options, hooks);
@@ -94,7 +92,7 @@ async function trainedIn(folder: string, record: Record, context: JobContext): P
       };
     },
   };
-  const { progress, heldOut, interrupted, engine, checkpoint } = await trainIn(surroundings, options, hooks);
+  const { progress, heldOut, interrupted, checkpoint } = await trainIn(surroundings, options, hooks);
   const evaluations = evaluationsIn(join(folder, METRICS));
   return {
     value: {
@@ -103,10 +101,10 @@ async function trainedIn(folder: string, record: Record, context: JobContext): P
       latest: `${CHECKPOINTS}/${basename(checkpoint)}`,
       interrupted,
       reward: (progress.recent && recentReward(progress.recent)?.mean) ?? null,
-      heldOut: heldOut ? { first: scoreOf(heldOut.first), best: scoreOf(heldOut.best) } : null,
+      heldOut: heldOut ?? null,
       evaluations,
       stopped: progress.stopped?.why ?? null,
-      engine: { backend: engine.backend, device: engine.use.device },
+      engine: { backend: 'onnx', device: 'cpu' },
     },
     files: filesIn(folder),
   };
@@ -142,10 +140,6 @@ export function filesIn(folder: string): Files {
     return [path.slice(folder.length + 1).replaceAll('\\', '/'), new Uint8Array(readFileSync(path))] as const;
   });
   return Object.fromEntries(named.sort(([one], [other]) => (one < other ? -1 : 1)));
-}
-
-function scoreOf({ step, reward, rewardInterval }: HeldOut) {
-  return { step, reward, rewardInterval };
 }
 
 function evaluationsIn(metrics: string): Result['evaluations'] {

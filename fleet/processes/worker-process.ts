@@ -1,7 +1,7 @@
 /** A process that does jobs, as its parent sees it. */
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { UserError } from '../../base/failure/user-error.ts';
-import { loaderOf } from '../../base/threads/loader.ts';
+import { startProcess } from '../../base/threads/start-process.ts';
 import type { Files, JobProgress, JobResult } from '../job.ts';
 import type { FromProcess, HandedJob, ToProcess } from './messages.ts';
 
@@ -56,11 +56,7 @@ export class WorkerProcess {
   #running(): ChildProcess {
     if (this.#child?.connected) return this.#child;
     const script = new URL('./job-process.ts', import.meta.url);
-    const child = fork(script, {
-      execArgv: loaderOf(script),
-      serialization: 'advanced', // bytes as they are
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    });
+    const child = startProcess(script);
     this.#child = child;
     return child;
   }

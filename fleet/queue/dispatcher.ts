@@ -11,16 +11,18 @@ import type { Files, JobProgress, JobResult } from '../job.ts';
 import type { KindName } from '../jobs.ts';
 import { queueAddress } from './address.ts';
 import { Cloakroom } from './cloakroom.ts';
-import { ACTORS, BELL, keysOf, RUNS } from './keys.ts';
-import { actorMessage, failureMessage, jobId, MOST, toldMessage } from './messages.ts';
+import { BELL, keysOf, RUNS } from './keys.ts';
+import { failureMessage, jobId, MOST, toldMessage } from './messages.ts';
 import { RedisConnection } from './redis.ts';
 import { parsedJson, Refused, sealedJson } from './sealed.ts';
+import { actorsIn } from './status.ts';
 
 /** How often it looks whether something is over that it was not told of, and how often it lets its run live on, ms. */
 const LOOK = 1000;
 const LIVE_ON = 60_000;
-/** For so long a Redis that is gone is waited for, ms. */
+/** For so long a Redis that is gone is waited for, and one that answers with an error, ms. */
 const PATIENCE = 60_000;
+const TROUBLE = 10_000;
 /** After so long without any actor this machine does the jobs itself, ms. */
 const ALONE = 10_000;
 
@@ -39,6 +41,8 @@ export interface QueueOptions {
 }
 
 export interface QueueDispatcher extends Dispatcher {
+  /** Lets all of the run live on for a day; happens by itself now and then. */
+  renew(): Promise<void>;
   /** Takes all of the run out of the Redis. */
   clear(): Promise<void>;
   /** Bytes that it sent and received so far. */
@@ -99,6 +103,7 @@ class OverQueue implements QueueDispatcher {
   async begin(): Promise<void> {
     await this.#redis.listen(this.#keys.told, (text) => this.#hear(text));
     await this.#liveOn();
+    await this.#lookForActors();
     this.#looking = this.#lookNowAndThen();
   }
 
@@ -139,6 +144,10 @@ class OverQueue implements QueueDispatcher {
       signal?.addEventListener('abort', () => this.#giveUp(id, one, signal.reason), { once: true });
     });
     return checkedResult(kind, result) as never;
+  }
+
+  renew(): Promise<void> {
+    return this.#liveOn();
   }
 
   async clear(): Promise<void> {
@@ -232,26 +241,30 @@ class OverQueue implements QueueDispatcher {
   async #lookNowAndThen(): Promise<void> {
     const { signal } = this.#closing;
     while (!signal.aborted) {
-      await sleep(LOOK, undefined, { signal }).catch(() => {});
+      await sleep(LOOK);
       if (signal.aborted) return;
-      const late = sleep(PATIENCE, 'late', { signal }).catch(() => 'closed');
+      const looking = new AbortController();
+      const late = sleep(PATIENCE, 'late', { signal: looking.signal }).catch(() => 'closed');
       const looked = this.#look().then(
         () => 'looked',
         (error: unknown) => error,
       );
       const outcome = await Promise.race([looked, late]);
+      looking.abort();
       if (outcome === 'looked') this.#heard = performance.now();
       else if (outcome === 'late') this.#failAll(this.#silence());
-      else if (outcome instanceof UserError) this.#failAll(outcome);
-      else if (performance.now() - this.#heard > PATIENCE) this.#failAll(outcome);
+      // It may pass: one that is full for a moment, or starts and reads its data.
+      else if (performance.now() - this.#heard > TROUBLE) this.#failAll(outcome);
     }
   }
 
   /** Jobs whose result is there, that failed, or that the Redis has lost; and whether anybody takes them. */
   async #look(): Promise<void> {
     if (performance.now() - this.#livedOn > LIVE_ON) await this.#liveOn();
-    const meta = await this.#redis.exist([this.#keys.meta]);
-    if (!meta[0]) await this.#liveOn();
+    const [isKnown] = await this.#redis.exist([this.#keys.meta]);
+    if (!isKnown) await this.#liveOn();
+    // Whether it can be written to: actors that can't could not even tell.
+    if (this.#outstanding.size > 0) await this.#redis.set(this.#keys.alive, '1', 60);
     const jobs = [...this.#outstanding];
     const isDone = await this.#redis.exist(jobs.map(([id]) => this.#keys.result(id)));
     for (const [index, [id, job]] of jobs.entries()) {
@@ -273,7 +286,7 @@ class OverQueue implements QueueDispatcher {
   }
 
   async #lookForActors(): Promise<void> {
-    const actors = await this.#actors();
+    const actors = await actorsIn(this.#redis);
     const same = actors.filter(({ version }) => version === this.#options.version);
     this.#slots = Math.max(
       1,
@@ -293,22 +306,6 @@ class OverQueue implements QueueDispatcher {
     }
     this.#warnOnce('no actor is there: this machine does the jobs itself');
     this.#own = await startActor({ url, version, processes, only: run, say: () => {} });
-  }
-
-  async #actors() {
-    const found = await this.#redis.keys(ACTORS);
-    const told = await Promise.all(
-      found.map(async (key) => {
-        try {
-          const bytes = await this.#redis.get(key, MOST.told);
-          return bytes ? [parsedJson('word of an actor', bytes.toString(), actorMessage)] : [];
-        } catch (error) {
-          if (error instanceof Refused) return [];
-          throw error;
-        }
-      }),
-    );
-    return told.flat();
   }
 
   async #liveOn(): Promise<void> {

@@ -35,8 +35,8 @@ export function keysOf(run: string) {
     givenUp: (job: string) => `${prefix}job:${job}:given-up`,
     /** Where its dispatcher is told how jobs go on. */
     told: `${prefix}told`,
-    /** Actors that do not take its jobs, with their versions. */
-    others: `${prefix}others`,
+    /** Its dispatcher's last sign of life. */
+    alive: `${prefix}alive`,
   };
 }
 
