@@ -97,7 +97,6 @@ export class Training {
 
   /** @param finished the checkpoint, where nothing more is learnt and nothing about it has changed: it stays as it is. */
   async run(finished: string | undefined): Promise<Omit<TrainResult, 'engine'>> {
-    const { until = Number.POSITIVE_INFINITY } = this.#options;
     const { step, first, stopped: before } = this.#progress;
     if (finished !== undefined) this.#checkpoint = { path: finished, step };
     if (staysStopped(this.#settings.gaitsmith, before))
@@ -108,7 +107,7 @@ export class Training {
       const heldOut = await this.#evaluate();
       if (!this.#hasLeft) this.#stopWhereItIsTime(heldOut);
     }
-    while (this.#hasMoreToLearn && this.#progress.step < until && !this.#hooks.signal.aborted) {
+    while (this.#hasMoreToLearn && !this.#leavesOff && !this.#hooks.signal.aborted) {
       if (!(await this.#iterate())) break;
     }
     const path = await this.#finish();
@@ -330,6 +329,11 @@ export class Training {
 
   get #isEvaluated(): boolean {
     return this.#settings.gaitsmith.evaluation_interval > 0;
+  }
+
+  /** Whether it has come to where it is to be left, for now. */
+  get #leavesOff(): boolean {
+    return this.#progress.step >= (this.#options.until ?? Number.POSITIVE_INFINITY);
   }
 
   get #hasMoreToLearn(): boolean {
