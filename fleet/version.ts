@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { createRequire as requireFrom } from 'node:module';
 import { join } from 'node:path';
 import { packageRoot } from '../base/files/own-files.ts';
 
@@ -37,7 +37,7 @@ function codeDigest(): string {
 /** Empty where it comes with Gaitsmith, whose version then says it. */
 function versionOf(name: string): string {
   try {
-    return ` ${createRequire(import.meta.url)(`${name}/package.json`).version}`;
+    return ` ${requireFrom(import.meta.url)(`${name}/package.json`).version}`;
   } catch {
     return '';
   }
