@@ -45,8 +45,6 @@ export interface QueueDispatcher extends Dispatcher {
   renew(): Promise<void>;
   /** Takes all of the run out of the Redis. */
   clear(): Promise<void>;
-  /** Bytes that it sent and received so far. */
-  traffic(): { readonly sent: number; readonly received: number };
 }
 
 interface Outstanding {
@@ -109,10 +107,6 @@ class OverQueue implements QueueDispatcher {
 
   slots(): number {
     return this.#slots;
-  }
-
-  traffic() {
-    return this.#redis.traffic;
   }
 
   async dispatch<Name extends KindName>(

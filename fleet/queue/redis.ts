@@ -62,12 +62,6 @@ export class RedisConnection {
     return this.#redis.status === 'ready';
   }
 
-  /** Bytes that went over the wire so far, both ways, on this connection. */
-  get traffic(): { readonly sent: number; readonly received: number } {
-    const { bytesWritten = 0, bytesRead = 0 } = this.#redis.stream ?? {};
-    return { sent: bytesWritten, received: bytesRead };
-  }
-
   /** @throws Refused where it is larger: it is not even fetched. */
   async get(key: string, mostBytes: number): Promise<Buffer | undefined> {
     const length = await this.#do(() => this.#redis.strlen(key));
@@ -153,6 +147,13 @@ export class RedisConnection {
     const info = await this.#do(() => this.#redis.info('memory'));
     const told = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? '';
     return { used: Number(told('used_memory')), most: Number(told('maxmemory')), policy: told('maxmemory_policy') };
+  }
+
+  /** Bytes that have gone over its wire since it began, both ways and with whomever. */
+  async wire(): Promise<number> {
+    const info = await this.#do(() => this.#redis.info('stats'));
+    const told = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? 0);
+    return told('total_net_input_bytes') + told('total_net_output_bytes');
   }
 
   jobs(prefix: string): JobQueue {

@@ -27,6 +27,8 @@ export async function queueStatus(url: string) {
       await redis.remove(keys);
       return keys.length;
     },
+    /** Bytes that have gone over the wire of the Redis since it began, both ways. */
+    wire: () => redis.wire(),
     close: () => redis.close(),
   };
 }
