@@ -1,4 +1,5 @@
 /** Episodes shared out: whoever dispatches jobs, as `evaluate` and `regress` know those who play. */
+
 import { sha256 } from '../base/files/hash.ts';
 import { behavior } from '../envs/walker/behavior.ts';
 import { LANES } from '../evaluate/play.ts';
@@ -6,6 +7,7 @@ import type { EpisodeOf, PlayRequest, PlaysEpisodes, PlayWatch } from '../evalua
 import type { Dispatcher } from './dispatcher.ts';
 import { episodesOf } from './jobs/play.ts';
 import { MOST_EPISODES } from './jobs/play-record.ts';
+import { onlyTheWalker } from './only-the-walker.ts';
 
 /** Shares for each that plays at once: the last to end is then not long alone. */
 const SHARES = 3;
@@ -17,6 +19,7 @@ export function playersOver(
 ): PlaysEpisodes {
   return {
     async play<Request extends PlayRequest>(request: Request, { progress, signal }: PlayWatch = {}) {
+      if (request.character !== undefined) throw onlyTheWalker(request.character);
       const { policy, plan, gait = false, observed = false, from, to, deterministic, world } = request;
       const files = [policy.bytes];
       const { seed, speeds, parameters } = plan;

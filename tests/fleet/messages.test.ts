@@ -149,5 +149,5 @@ it('shares are of whole lanes, meet, and are all', () => {
     [16, 20],
   ]);
   expect(sharesOf(4, 5, 100)).toEqual([[4, 5]]);
-  expect(sharesOf(0, 300, 2)).toHaveLength(5);
+  expect(sharesOf(0, 300, 2)).toHaveLength(6);
 });
