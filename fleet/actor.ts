@@ -12,7 +12,7 @@ import { WorkerProcess } from './processes/worker-process.ts';
 import { queueAddress } from './queue/address.ts';
 import { Cloakroom } from './queue/cloakroom.ts';
 import { ACTORS, BELL, keysOf, RUNS, type RunKeys } from './queue/keys.ts';
-import { type ActorMessage, jobId, jobMessage, MOST, metaMessage } from './queue/messages.ts';
+import { type ActorMessage, GIVEN_UP, jobId, jobMessage, MOST, metaMessage } from './queue/messages.ts';
 import { type JobTaker, RedisConnection, type TakenJob } from './queue/redis.ts';
 import { parsedJson, Refused, unsealedJson } from './queue/sealed.ts';
 
@@ -49,9 +49,14 @@ export interface RunningActor {
 /** @throws UserError where the Redis does not answer. */
 export async function startActor(options: ActorOptions): Promise<RunningActor> {
   const redis = await RedisConnection.open(queueAddress(options.url));
-  const actor = new Actor(options, redis);
-  await actor.begin();
-  return actor;
+  try {
+    const actor = new Actor(options, redis);
+    await actor.begin();
+    return actor;
+  } catch (error) {
+    redis.close();
+    throw error;
+  }
 }
 
 /** A run whose jobs it may take. */
@@ -75,6 +80,8 @@ class Actor implements RunningActor {
   readonly #stopping = new AbortController();
   #done = 0;
   #failed = 0;
+  /** What it said last of the queue. */
+  #trouble = '';
   #turn = 0;
   #looked: Promise<void> | undefined;
   #lookedAt = Number.NEGATIVE_INFINITY;
@@ -122,7 +129,9 @@ class Actor implements RunningActor {
       } catch (error) {
         if (signal.aborted) return;
         // The queue is in trouble: it is waited for.
-        this.#options.say(`the queue: ${messageOf(error)}`);
+        const trouble = messageOf(error);
+        if (trouble !== this.#trouble) this.#options.say(`the queue: ${trouble}`);
+        this.#trouble = trouble;
         await this.#rest();
       }
       this.#tellDoing(slot, 'waits');
@@ -220,7 +229,7 @@ class Actor implements RunningActor {
       this.#options.say(`${run.name}: ${kind} done in ${seconds.toFixed(1)} s${rate}`);
     } catch (error) {
       if (this.#stopping.signal.aborted) return void (await job.giveBack());
-      if (renewing.isGivenUp()) return void (await job.failed(JSON.stringify({ message: 'given up' }), true));
+      if (renewing.isGivenUp()) return void (await job.failed(GIVEN_UP, true));
       this.#failed += 1;
       this.#options.say(`${run.name}: ${kind} failed: ${messageOf(error).split('\n', 1)[0]}`);
       await job.failed(failureText(error), error instanceof UserError);
@@ -241,12 +250,13 @@ class Actor implements RunningActor {
   }
 
   /** What was kept of it. What is damaged is as good as nothing. */
-  async #keptOf({ name, cloakroom }: KnownRun, { id }: TakenJob): Promise<Files | undefined> {
+  async #keptOf({ name, keys, cloakroom }: KnownRun, { id }: TakenJob): Promise<Files | undefined> {
     try {
       return await cloakroom.state(id);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       this.#options.say(`${name}: begins anew, for ${error.message}`);
+      await this.#redis.remove([keys.state(id)]);
       return undefined;
     }
   }

@@ -12,7 +12,7 @@ import type { KindName } from '../jobs.ts';
 import { queueAddress } from './address.ts';
 import { Cloakroom } from './cloakroom.ts';
 import { BELL, keysOf, RUNS } from './keys.ts';
-import { failureMessage, jobId, MOST, toldMessage } from './messages.ts';
+import { failureMessage, GIVEN_UP, jobId, MOST, toldMessage } from './messages.ts';
 import { RedisConnection } from './redis.ts';
 import { parsedJson, Refused, sealedJson } from './sealed.ts';
 import { actorsIn } from './status.ts';
@@ -89,6 +89,8 @@ class OverQueue implements QueueDispatcher {
   #livedOn = 0;
   #since = performance.now();
   readonly #warned = new Set<string>();
+  /** Jobs that are being given up. */
+  readonly #leaving = new Set<Promise<void>>();
 
   constructor(options: QueueOptions, keys: ReturnType<typeof keysOf>, redis: RedisConnection) {
     this.#options = options;
@@ -135,7 +137,11 @@ class OverQueue implements QueueDispatcher {
         this.#outstanding.set(id, job);
         this.#begin(id, job).catch((error) => this.#settle(id, (each) => each.reject(error)));
       }
-      signal?.addEventListener('abort', () => this.#giveUp(id, one, signal.reason), { once: true });
+      const giveUp = () => {
+        const leaving = this.#giveUp(id, one, signal!.reason).finally(() => this.#leaving.delete(leaving));
+        this.#leaving.add(leaving);
+      };
+      signal?.addEventListener('abort', giveUp, { once: true });
     });
     return checkedResult(kind, result) as never;
   }
@@ -154,6 +160,7 @@ class OverQueue implements QueueDispatcher {
     for (const [id, { waiting }] of this.#outstanding) {
       for (const one of waiting) await this.#giveUp(id, one, new Error('closed'));
     }
+    await Promise.all(this.#leaving);
     await this.#own?.stop();
     await this.#looking;
     await this.#jobs.close();
@@ -272,10 +279,12 @@ class OverQueue implements QueueDispatcher {
     else await this.#lookForActors();
   }
 
-  async #failed(id: string, { kind }: Outstanding): Promise<void> {
+  async #failed(id: string, job: Outstanding): Promise<void> {
     const text = await this.#jobs.whyFailed(id);
     await this.#jobs.remove(id);
-    const error = errorOf(kind, text);
+    // Somebody has just left off with it, for it had been given up before it was asked for again.
+    if (text === GIVEN_UP) return this.#place(id, job);
+    const error = errorOf(job.kind, text);
     this.#settle(id, (each) => each.reject(error));
   }
 

@@ -53,6 +53,9 @@ export const failureMessage = z.strictObject({
     .optional(),
 });
 
+/** Why a job has failed that nobody waited for any more. */
+export const GIVEN_UP = JSON.stringify({ message: 'given up' });
+
 /** An actor about itself. */
 export const actorMessage = z.strictObject({
   name: z.string().max(256),
