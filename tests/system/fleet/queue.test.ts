@@ -238,15 +238,14 @@ describe.skipIf(because(!hasRedis, 'no redis-server on the PATH (apt-get install
   it(
     'says so where the Redis is full',
     async () => {
-      const { url } = await redis(['--maxmemory', '4mb', '--maxmemory-policy', 'noeviction']);
+      const { url } = await redis(['--maxmemory-policy', 'noeviction']);
       const dispatcher = await dispatcherAt(url);
-      const policy = new Uint8Array(6 * 2 ** 20);
       const client = clientOf(url);
-      await client.set('of-somebody-else', Buffer.alloc(2 * 2 ** 20));
-      const training = dispatcher.dispatch('train', trainRecord(1));
-      const caught = training.catch((error: Error) => error);
-      await client.set('and-more', Buffer.from(policy)).catch(() => {});
-      await expect(caught).resolves.toThrow('the Redis there is full');
+      const caught = dispatcher.dispatch('train', trainRecord(1)).catch((error: Error) => error.message);
+      await until(async () => (await client.keys('gaitsmith:{test}:queue:jobs:*')).length > 0);
+      await client.config('SET', 'maxmemory', '1');
+      expect(await caught).toContain('the Redis there is full');
+      await expect(dispatcherAt(url, { run: 'other' })).rejects.toThrow('the Redis there is full');
     },
     MINUTES,
   );
