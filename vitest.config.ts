@@ -33,8 +33,8 @@ export default defineConfig({
   resolve: {
     alias: [
       {
-        find: /^[./]+\/(?:base\/)?threads\/start-worker\.ts$/,
-        replacement: join(import.meta.dirname, 'tests/compiled/start-worker.ts'),
+        find: /^[./]+\/(?:base\/)?threads\/start-(worker|process)\.ts$/,
+        replacement: join(import.meta.dirname, 'tests/compiled/start-$1.ts'),
       },
     ],
   },

@@ -36,6 +36,11 @@ const benches: readonly BenchEntry[] = [
   },
   { name: 'wire', summary: 'the Walker embedded and over gRPC, side by side', load: () => import('./wire-command.ts') },
   {
+    name: 'fleet',
+    summary: 'trainings by processes of this machine, and by actors over a Redis',
+    load: () => import('./fleet-command.ts'),
+  },
+  {
     name: 'regress',
     summary: 'which damages of a policy regress catches, and how often it is wrong',
     load: () => import('./regress-command.ts'),

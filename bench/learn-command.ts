@@ -5,8 +5,9 @@ import { commandText } from '../base/command-text.ts';
 import { runCommandLine } from '../cli/command-line.ts';
 import { text, wholeNumber } from '../cli/options.ts';
 import { behavior } from '../envs/walker/behavior.ts';
+import { queueOption } from '../fleet/queue-option.ts';
 import { readConfiguration } from '../train/configuration/read.ts';
-import { type LearningRun, learn, printLearning } from './learn.ts';
+import { type LearningRun, learn, learnElsewhere, printLearning } from './learn.ts';
 
 export const bench = (argv: readonly string[]) =>
   runCommandLine(
@@ -27,13 +28,14 @@ export const bench = (argv: readonly string[]) =>
         },
         seeds: { argument: 'N', description: 'seeds 1 to N', schema: wholeNumber(1).default(3) },
         points: { argument: 'N', description: 'points of each curve', schema: wholeNumber(1).default(8) },
+        queue: queueOption,
         workers: {
           argument: 'N',
           description: 'worker threads (default: as in training)',
           schema: wholeNumber(1).default(availableParallelism()),
         },
       },
-      async run({ config, maxSteps, seeds, points, workers }, { terminal, progress, interrupts }) {
+      async run({ config, maxSteps, seeds, points, workers, queue }, { terminal, logger, progress, interrupts }) {
         const configurations = config.split(',').map((file) => ({
           file,
           configuration: readConfiguration(file, behavior.name),
@@ -41,8 +43,34 @@ export const bench = (argv: readonly string[]) =>
         }));
         const total = configurations.length * seeds * maxSteps;
         let before = 0;
+        if (queue !== undefined) {
+          const { dispatcherOnQueue } = await import('../fleet/on-queue.ts');
+          const elsewhere = await dispatcherOnQueue(queue, 'bench-learn', (message) => logger.warn(message));
+          try {
+            const done = new Map<string, number>();
+            const all = configurations.flatMap(({ file, configuration, runs }) =>
+              Array.from({ length: seeds }, async (_, index) => {
+                const onProgress = (step: number) => {
+                  done.set(`${file} ${index}`, step);
+                  progress.update({
+                    done: [...done.values()].reduce((sum, each) => sum + each, 0),
+                    total,
+                    unit: 'steps',
+                  });
+                };
+                const { signal } = interrupts;
+                runs[index] = await learnElsewhere(elsewhere, {
+                  ...{ configuration, seed: index + 1, maxSteps, points, onProgress, signal },
+                });
+              }),
+            );
+            await Promise.all(all);
+          } finally {
+            await elsewhere.close();
+          }
+        }
         // Seed by seed, so that configurations to be compared share what the machine goes through.
-        for (let seed = 1; seed <= seeds; seed++) {
+        for (let seed = 1; seed <= seeds && queue === undefined; seed++) {
           for (const { configuration, runs } of configurations) {
             if (interrupts.signal.aborted) break;
             const onProgress = (step: number) => progress.update({ done: before + step, total, unit: 'steps' });
@@ -53,7 +81,7 @@ export const bench = (argv: readonly string[]) =>
         }
         progress.end();
         const machine = `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores`;
-        terminal.print(`${machine}; ${workers} workers`);
+        terminal.print(`${machine}; ${queue === undefined ? `${workers} workers` : 'shared out, each in one thread'}`);
         for (const { file, runs } of configurations) if (runs.length > 0) terminal.print(printLearning(file, runs));
         const configs = configurations.map(({ file, runs }) => ({ config: file, runs }));
         return { json: { machine, workers, max_steps: maxSteps, configs: configs } };

@@ -1,5 +1,8 @@
 /** How fast a policy learns: the reward of its episodes against decisions and against the clock, for each seed. */
+import type { Dispatcher } from '../fleet/dispatcher.ts';
 import type { Configuration } from '../train/configuration/read.ts';
+import { configurationAsYaml } from '../train/configuration/write.ts';
+import type { EvaluationMetrics } from '../train/keep/metrics.ts';
 import type { IterationMetrics } from '../train/keep/metrics-table.ts';
 import { shortTraining } from './short-training.ts';
 
@@ -71,6 +74,42 @@ export async function learn(options: LearningOptions): Promise<LearningRun> {
 type TimedIteration = Pick<IterationMetrics, 'step' | 'episodes' | 'reward' | 'episodeLength'> & {
   readonly elapsed: number;
 };
+
+/** The same as `learn`, by whoever does jobs. Its seconds are those of the iterations alone, wherever they were. */
+export async function learnElsewhere(
+  dispatcher: Dispatcher,
+  { configuration, seed, maxSteps, points, onProgress, signal }: Omit<LearningOptions, 'workers'>,
+): Promise<LearningRun> {
+  const { behavior } = configuration;
+  const settings = { ...behavior, max_steps: Math.max(maxSteps, behavior.max_steps), init_path: null };
+  const { value, files } = await dispatcher.dispatch(
+    'train',
+    {
+      configuration: configurationAsYaml({ ...configuration, behavior: settings, seed }),
+      file: 'bench',
+      commit: null,
+      seed,
+      start: null,
+      until: maxSteps,
+    },
+    { signal, onProgress: ({ done }) => onProgress(done) },
+  );
+  const lines = Buffer.from(files['metrics.jsonl']!).toString().split('\n').filter(Boolean);
+  const told = lines.map((line): IterationMetrics | EvaluationMetrics => JSON.parse(line));
+  let elapsed = 0;
+  const iterations = told.flatMap((metrics): TimedIteration[] => {
+    if ('evaluation' in metrics) return [];
+    elapsed += metrics.seconds.all;
+    return [{ ...metrics, elapsed }];
+  });
+  const evaluations = value.evaluations.map(({ step, reward, rewardInterval, fallShare }) => ({
+    step,
+    reward,
+    reward_ci95: rewardInterval,
+    falls_share: fallShare,
+  }));
+  return { seed, curve: curveOf(iterations, maxSteps, points), evaluations };
+}
 
 /** Parts a training into stretches of as many decisions each; those that it did not come to are left out. */
 function curveOf(iterations: readonly TimedIteration[], maxSteps: number, points: number): CurvePoint[] {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../base/files/hash.ts';
 import { writeAtomically } from '../base/files/write-atomically.ts';
-import { type Players, withPlayers } from '../evaluate/players.ts';
+import { type PlaysEpisodes, withPlayers } from '../evaluate/players.ts';
 import { type PolicyFile, readPolicyFile } from '../evaluate/policy-file.ts';
 import { decodeModel } from '../onnx/decode.ts';
 import { type Baseline, baselineText, readBaseline } from '../regress/baseline.ts';
@@ -54,7 +54,7 @@ export async function regressPower(options: RegressBenchOptions, watch: RegressB
   );
   const known = readTried(ledger).filter((each) => each.baseline === of.baseline && each.margin === margin);
   const done: Tried[] = [];
-  await withPlayers(workers, async (players) => {
+  await withPlayers({ workers }, async (players) => {
     for (const file of files) {
       let tried = known.find(({ kind, seed }) => kind === file.kind && seed === file.seed);
       if (!tried && !options.told && !watch.signal.aborted) {
@@ -99,7 +99,7 @@ async function tryOut(
   { kind, seed, make }: TriedFile,
   baseline: Baseline,
   margin: number,
-  players: Players,
+  players: PlaysEpisodes,
   signal: AbortSignal,
 ): Promise<Omit<Tried, 'baseline' | 'margin'>> {
   const policy = make();

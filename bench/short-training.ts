@@ -37,8 +37,6 @@ export async function shortTraining({
   const metricsPath = join(folder, 'metrics.jsonl');
   const { behavior: given } = configuration;
   const settings = { ...given, max_steps: Math.max(maxSteps, given.max_steps), init_path: null };
-  const over = new AbortController();
-  const ended = signal ? AbortSignal.any([signal, over.signal]) : over.signal;
   try {
     await train(
       {
@@ -47,6 +45,7 @@ export async function shortTraining({
         configuration: { ...configuration, behavior: settings },
         environment: { kind: 'embedded', module: environmentUrl },
         behavior,
+        until: maxSteps,
         checkpointFolder: folder,
         metricsPath,
         resume: false,
@@ -54,11 +53,8 @@ export async function shortTraining({
       {
         info: () => {},
         warn: () => {},
-        iteration: (metrics) => {
-          iteration(metrics);
-          if (metrics.step >= maxSteps) over.abort();
-        },
-        signal: ended,
+        iteration,
+        signal: signal ?? new AbortController().signal,
       },
     );
     const lines = readFileSync(metricsPath, 'utf8').split('\n').filter(Boolean);

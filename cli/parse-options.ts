@@ -90,8 +90,13 @@ export function commandLineText(typed: string, given: Given): string {
 /** The flags alone, as a shell reads them. */
 export function flagsText(given: Given): string {
   return argumentsOf(given)
-    .map((word) => quoted(word))
+    .map((word) => quoted(withoutPassword(word)))
     .join(' ');
+}
+
+/** An address is told, and kept in logs, without the password in it. */
+function withoutPassword(word: string): string {
+  return word.replace(/^(\w+:\/\/[^/@]*):[^/]*@/, '$1:***@');
 }
 
 /** The same as a list for a child process. */

@@ -6,6 +6,7 @@ import { UserError } from '../base/failure/user-error.ts';
 import { checkWritable, writeAtomically } from '../base/files/write-atomically.ts';
 import { type CommandLine, defineCommand } from '../cli/command-line.ts';
 import { exitCodes } from '../cli/exit-codes.ts';
+import type { Logger } from '../cli/logger.ts';
 import { flag, type OptionSpec, type OptionsOf, oneOf, seedNumber, text, wholeNumber } from '../cli/options.ts';
 import type { ParameterValues } from '../envs/env.ts';
 import { defaultWorld, type WorldName, worldNames } from '../envs/walker/dialects.ts';
@@ -13,6 +14,7 @@ import { walkerParameters } from '../envs/walker/parameters.ts';
 import type { TargetSpeeds } from './episodes.ts';
 import type { EvaluationReport, WebEpisodes } from './evaluate.ts';
 import { evaluationOutput } from './output.ts';
+import type { Playing, PlaysEpisodes } from './players.ts';
 import { type PolicyFile, readPolicyFile } from './policy-file.ts';
 
 /** What the command wants to know of runs and configurations, as whoever keeps them hands it in. */
@@ -38,6 +40,9 @@ export interface Policies {
    * @throws UserError where there is no such browser, or it can't be played there.
    */
   inBrowser(policy: PolicyFile, episodes: { readonly world: WorldName; readonly seed: number }): Promise<WebEpisodes>;
+  /** The flag that shares episodes out, and who then plays them. */
+  readonly queue: OptionSpec<string | undefined>;
+  playersOn(queue: string, what: string, warn: (message: string) => void): Promise<PlaysEpisodes>;
   /** `environment_parameters` of a configuration, of a curriculum the last lesson. @throws UserError where it has none. */
   parametersOf(file: string): ParameterValues;
 }
@@ -71,7 +76,7 @@ export const playOptions = {
   },
 };
 
-function optionsWith(runsDir: Policies['runsDir']) {
+function optionsWith({ runsDir, queue }: Pick<Policies, 'runsDir' | 'queue'>) {
   return {
     policy: {
       argument: 'FILE.onnx',
@@ -114,6 +119,7 @@ function optionsWith(runsDir: Policies['runsDir']) {
         'also play seeded episodes in a headless Chromium of this machine: every decision is to be as in Node, else it is told where they part',
       schema: flag(),
     },
+    queue,
     statistics: {
       description: "also compare what is observed with what the file's normaliser saw",
       schema: flag(),
@@ -138,10 +144,10 @@ export function evaluateCommand(policies: Policies): CommandLine<Options> {
     name: 'evaluate',
     typed: commandText('evaluate'),
     summary: 'plays episodes with a Walker policy of ML-Agents and tells how it fares, by target speed',
-    options: optionsWith(policies.runsDir),
+    options: optionsWith(policies),
     output: [evaluationOutput],
     epilogue: `Example:\n  ${commandText('evaluate', 'models/walker/walker.onnx --compare Walker.onnx --episodes 400')}`,
-    async run(given, { terminal, progress, interrupts: { signal } }) {
+    async run(given, { terminal, logger, progress, interrupts: { signal } }) {
       const { evaluate } = await import('./evaluate.ts');
       const { reportText } = await import('./report-text.ts');
       const policy = await policyOf(given, policies);
@@ -152,7 +158,7 @@ export function evaluateCommand(policies: Policies): CommandLine<Options> {
         ? await policies.inBrowser(policy, { world: given.world ?? defaultWorld, seed: given.seed })
         : undefined;
       const evaluated = await evaluate(
-        { ...given, policy, compare, parameters },
+        { ...given, policy, compare, parameters, openPlayers: openPlayersOf(given, 'evaluate', policies, logger) },
         { signal, progress: (done, total) => progress.update({ done, total, unit: 'episodes' }) },
       );
       progress.end();
@@ -185,6 +191,16 @@ async function policyOf({ policy, runId, runsDir, checkpoint }: Given, policies:
     what: 'no policy is named',
     expected: `${commandText('evaluate', 'FILE.onnx')}, or --run-id NAME`,
   });
+}
+
+/** Who plays, where that are not threads of this machine. @param what they play for, in a word. */
+export function openPlayersOf(
+  { queue }: { readonly queue?: string | undefined },
+  what: string,
+  { playersOn }: Pick<Policies, 'playersOn'>,
+  { warn }: Pick<Logger, 'warn'>,
+): Playing['openPlayers'] {
+  return queue === undefined ? undefined : () => playersOn(queue, what, warn);
 }
 
 /** What the configuration says, and above it what single flags say. */

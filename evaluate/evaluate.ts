@@ -6,13 +6,13 @@ import { decodeModel } from '../onnx/decode.ts';
 import type { EpisodePlan, TargetSpeeds } from './episodes.ts';
 import { type ObservationDifference, ObservationStatistics } from './observation-statistics.ts';
 import type { MeteredEpisode } from './play.ts';
-import { type PlayWatch, withPlayers } from './players.ts';
+import { type Playing, type PlayWatch, withPlayers } from './players.ts';
 import type { PolicyFile } from './policy-file.ts';
 import { normalizerOf } from './policy-graph.ts';
 import { type Band, bandsOf, type Comparison, comparisonOf, type Fared, faredIn } from './report.ts';
 import { type Subject, subjectOf } from './subject.ts';
 
-export interface EvaluationOptions {
+export interface EvaluationOptions extends Playing {
   readonly policy: PolicyFile;
   /** Another policy, on the same episodes. */
   readonly compare?: PolicyFile | undefined;
@@ -32,8 +32,6 @@ export interface EvaluationOptions {
   readonly parameters?: ParameterValues;
   /** Whether to compare what is observed with what the file's normaliser saw. */
   readonly statistics?: boolean;
-  /** Threads at most; default: one a core. They change no byte of the report. */
-  readonly workers?: number | undefined;
 }
 
 /** Walkers that were played by onnxruntime-web in Node and in a browser alike: each decision of theirs, as a hash. */
@@ -82,7 +80,7 @@ export interface EvaluationReport extends Fared, Partial<Comparison> {
 /** @throws UserError where a file is no policy of the Walker, or an environment parameter or a world is none. */
 export async function evaluate(options: EvaluationOptions, watch: PlayWatch = {}): Promise<EvaluationReport> {
   const { policy, compare, episodes = 300, seed = 0, speeds = 'grid', deterministic = false } = options;
-  const { parameters = {}, statistics = false, workers, character } = options;
+  const { parameters = {}, statistics = false, character } = options;
   const subject = await subjectOf(character);
   const world = subject.worldNamed(options.world);
   checkParameters(parameters, undefined, subject.task.parameters);
@@ -100,7 +98,7 @@ export async function evaluate(options: EvaluationOptions, watch: PlayWatch = {}
     observed: statistics,
   } as const;
   const [played, other] = await withPlayers(
-    workers,
+    options,
     async (players) =>
       [
         await players.play(request, watch),

@@ -52,7 +52,23 @@ export interface PlayWatch {
   readonly signal?: AbortSignal | undefined;
 }
 
-export class Players {
+/** Whoever plays: `Players` of this machine, or others elsewhere. */
+export interface PlaysEpisodes {
+  /**
+   * @returns the episodes in their order.
+   * @throws UserError where the file is no policy of the Walker.
+   */
+  play<Request extends PlayRequest>(request: Request, watch?: PlayWatch): Promise<EpisodeOf<Request>[]>;
+  close(): Promise<void>;
+}
+
+/** Who is to play: threads of this machine, so many at most (default: one a core), unless others are opened. */
+export interface Playing {
+  readonly workers?: number | undefined;
+  readonly openPlayers?: (() => Promise<PlaysEpisodes>) | undefined;
+}
+
+export class Players implements PlaysEpisodes {
   readonly #workers: Worker[] = [];
   readonly #most: number;
 
@@ -107,10 +123,10 @@ export class Players {
 
 /** Opens the players, and closes them again whatever comes of the work. */
 export async function withPlayers<Result>(
-  workers: number | undefined,
-  work: (players: Players) => Promise<Result>,
+  { workers, openPlayers = async () => new Players(workers) }: Playing,
+  work: (players: PlaysEpisodes) => Promise<Result>,
 ): Promise<Result> {
-  const players = new Players(workers);
+  const players = await openPlayers();
   try {
     return await work(players);
   } finally {

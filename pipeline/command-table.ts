@@ -85,6 +85,16 @@ export function commandTable(stages: readonly StageEntry[]): readonly CommandEnt
       load: async () => (await import('./examined.ts')).doctorOfWalker(),
     },
     {
+      name: 'actor',
+      summary: 'does the jobs of others: plays episodes and trains, for whoever shares work out through a Redis',
+      load: async () => (await import('../fleet/actor-command.ts')).actorCommand,
+    },
+    {
+      name: 'queue',
+      summary: 'tells what is in such a Redis, or clears a run out of it',
+      load: async () => (await import('../fleet/queue-command.ts')).queueCommand,
+    },
+    {
       name: 'serve-env',
       summary: 'plays the embedded Walker as a Unity player, for any ML-Agents trainer',
       load: async () => (await import('../envs/unity/player/serve-env-command.ts')).serveEnvCommand,

@@ -8,6 +8,7 @@ import { behavior } from '../envs/walker/behavior.ts';
 import { checkParameter } from '../envs/walker/parameters.ts';
 import type { Policies } from '../evaluate/command.ts';
 import { readPolicyFile } from '../evaluate/policy-file.ts';
+import { queueOption } from '../fleet/queue-option.ts';
 import type { Runs as ReportableRuns } from '../report/command.ts';
 import type { RunFiles } from '../report/read-run.ts';
 import { familyOf } from '../report/series.ts';
@@ -34,6 +35,8 @@ export const filmable = {
 /** For `npm run evaluate`. */
 export const evaluable: Policies = {
   runsDir: runOptions.runsDir,
+  queue: queueOption,
+  playersOn: async (...queue) => (await import('../fleet/on-queue.ts')).playersOnQueue(...queue),
   async policyOf({ runId, runsDir, checkpoint }) {
     const run = runFolder(runId, runsDir);
     if (checkpoint === undefined) return readPolicyFile(exportedPolicy(run));

@@ -3,6 +3,7 @@
  * and one table at the end. What is done already is skipped, and what was stopped goes on: the same command again is enough.
  */
 
+import { setMaxListeners } from 'node:events';
 import { existsSync } from 'node:fs';
 import { commandText } from '../base/command-text.ts';
 import { commandLineText, type Given } from '../cli/parse-options.ts';
@@ -42,6 +43,7 @@ export interface SeedStep {
 export async function runSeeds(stage: Stage & { readonly seeded: Seeded }, setup: SeedsRun): Promise<SeedStep[]> {
   const { seeds, options, signal, terminal } = setup;
   const first = (options[stage.seeded.option] as number | undefined) ?? 1;
+  if (stage.seeded.isSharedOut?.(options)) return runAllAtOnce(stage, setup, first);
   const steps: SeedStep[] = [];
   for (let seed = first; seed < first + seeds; seed++) {
     const run = runFolder(`${options.runId}-seed${seed}`, options.runsDir);
@@ -54,6 +56,26 @@ export async function runSeeds(stage: Stage & { readonly seeded: Seeded }, setup
     steps.push(await runSeed(stage, seed, run, setup, (what) => terminal.print(`${heading}: ${what}`)));
   }
   return steps;
+}
+
+/** Every one waits for others to do its work: none is in the way of another. */
+function runAllAtOnce(stage: Stage & { readonly seeded: Seeded }, setup: SeedsRun, first: number): Promise<SeedStep[]> {
+  const { seeds, options, signal, terminal } = setup;
+  // Each listens for its end and for Ctrl-C.
+  process.setMaxListeners(process.getMaxListeners() + seeds);
+  setMaxListeners(10 + 5 * seeds, signal);
+  const runs = Array.from({ length: seeds }, async (_, index) => {
+    const seed = first + index;
+    const run = runFolder(`${options.runId}-seed${seed}`, options.runsDir);
+    const own: Terminal = {
+      ...terminal,
+      live: false, // there is one live line, and many that would have it
+      print: (line) => terminal.print(`${run.id}: ${line}`),
+      showLive: () => {},
+    };
+    return runSeed(stage, seed, run, { ...setup, terminal: own }, own.print);
+  });
+  return Promise.all(runs);
 }
 
 async function runSeed(

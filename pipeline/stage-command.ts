@@ -72,7 +72,7 @@ const seedsOption = {
   seeds: {
     argument: 'N',
     description:
-      'so many runs one after the other, NAME-seed1, NAME-seed2, ..., each with the next seed from --seed or 1 on, and a table at the end; what is done is skipped',
+      'so many runs one after the other (with --queue at once), NAME-seed1, NAME-seed2, ..., each with the next seed from --seed or 1 on, and a table at the end; what is done is skipped',
     schema: wholeNumber(1).optional(),
   },
 } satisfies OptionSpecs;

@@ -94,6 +94,8 @@ export interface Seeded {
   readonly scoreName: string;
   /** Of a run that is done; undefined where nothing is known. */
   scoreOf(record: StageRecord): number | undefined;
+  /** Whether all seeds begin at once, for others do the work. */
+  isSharedOut?(options: Readonly<Record<string, unknown>>): boolean;
 }
 
 /** What the command of a stage does in no run's name, so that nothing is recorded: `npm run deploy -- --history`. */

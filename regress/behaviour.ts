@@ -1,6 +1,6 @@
 /** Plays a candidate in the baseline's episodes, look by look, until the rule has a verdict. */
 import type { PlayedEpisode } from '../evaluate/play.ts';
-import type { Players, PlayRequest, PlayWatch } from '../evaluate/players.ts';
+import type { PlayRequest, PlaysEpisodes, PlayWatch } from '../evaluate/players.ts';
 import type { PolicyFile } from '../evaluate/policy-file.ts';
 import { hasFallen, rewardOf } from '../evaluate/report.ts';
 import type { Baseline, BaselineSettings } from './baseline.ts';
@@ -34,7 +34,7 @@ export async function playAgainst({
 }: {
   readonly policy: PolicyFile;
   readonly baseline: Baseline;
-  readonly players: Players;
+  readonly players: PlaysEpisodes;
   readonly watch: PlayWatch;
   readonly margin: number;
 }): Promise<Behaviour> {

@@ -5,7 +5,7 @@
 
 import { UserError } from '../base/failure/user-error.ts';
 import { behavior } from '../envs/walker/behavior.ts';
-import type { Players, PlayWatch } from '../evaluate/players.ts';
+import type { PlaysEpisodes, PlayWatch } from '../evaluate/players.ts';
 import type { PolicyFile } from '../evaluate/policy-file.ts';
 import { openWalkerPolicy } from '../evaluate/walker-policy.ts';
 import type { Model } from '../onnx/model.ts';
@@ -32,7 +32,7 @@ export interface Candidate {
   readonly policy: PolicyFile;
   readonly model: Model;
   readonly baseline: Baseline;
-  readonly players: Players;
+  readonly players: PlaysEpisodes;
   readonly watch: PlayWatch;
   /** How much of the baseline's mean return may be lost, a share. */
   readonly margin: number;

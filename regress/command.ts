@@ -8,7 +8,7 @@ import { checkWritable, writeAtomically } from '../base/files/write-atomically.t
 import { type CommandContext, type CommandLine, type CommandResult, defineCommand } from '../cli/command-line.ts';
 import { flag, flagOf, type OptionsOf, positiveNumber, seedNumber, text, wholeNumber } from '../cli/options.ts';
 import { defaultWorld } from '../envs/walker/dialects.ts';
-import { type Policies, parametersOf, playOptions, speeds } from '../evaluate/command.ts';
+import { openPlayersOf, type Policies, parametersOf, playOptions, speeds } from '../evaluate/command.ts';
 import { readPolicyFile } from '../evaluate/policy-file.ts';
 import {
   type Baseline,
@@ -26,7 +26,7 @@ const EPISODES = 400;
 
 const EXIT_CODES: Readonly<Record<Verdict, number>> = { pass: 0, fail: 1, undecided: 3 };
 
-const options = {
+const optionsWith = (queue: Policies['queue']) => ({
   policy: {
     argument: 'FILE.onnx',
     bare: true,
@@ -98,26 +98,32 @@ const options = {
   config: { ...playOptions.config, description: `with --update-baseline: ${playOptions.config.description}` },
   set: { ...playOptions.set, description: `with --update-baseline: ${playOptions.set.description}` },
   workers: playOptions.workers,
-};
+  queue,
+});
 
-type Options = OptionsOf<typeof options>;
+type Specs = ReturnType<typeof optionsWith>;
+type Options = OptionsOf<Specs>;
+/** What is asked of whoever keeps configurations and shares work out. */
+type Asked = Pick<Policies, 'parametersOf' | 'playersOn' | 'queue'>;
 
 /** What belongs to a baseline alone. */
 const ofBaselines = ['reason', 'episodes', 'seed', 'speeds', 'world', 'deterministic', 'config', 'set'] as const;
 
-export function regressCommand(policies: Pick<Policies, 'parametersOf'>): CommandLine<typeof options> {
+export function regressCommand(policies: Asked): CommandLine<Specs> {
   return defineCommand({
     name: 'regress',
     typed: commandText('regress'),
     summary: 'judges whether a policy still walks as well as its baseline: pass (0), fail (1) or undecided (3)',
-    options,
+    options: optionsWith(policies.queue),
     output: regressOutput,
     epilogue: `Examples:
   ${commandText('regress', 'Walker.onnx --update-baseline --reason "the first one"')}
   ${commandText('regress', 'Walker.onnx --margin 5% --junit regress.xml --summary regress.md')}`,
     async run(given, context) {
       const baseline = given.baseline ?? baselineBeside(given.policy);
-      return given.updateBaseline ? update(given, baseline, policies, context) : judge(given, baseline, context);
+      return given.updateBaseline
+        ? update(given, baseline, policies, context)
+        : judge(given, baseline, policies, context);
     },
   });
 }
@@ -125,7 +131,8 @@ export function regressCommand(policies: Pick<Policies, 'parametersOf'>): Comman
 async function judge(
   given: Options,
   path: string,
-  { terminal, progress, interrupts }: CommandContext,
+  policies: Asked,
+  { terminal, logger, progress, interrupts }: CommandContext,
 ): Promise<CommandResult> {
   const { regress } = await import('./regress.ts');
   const { annotations, regressText } = await import('./report-text.ts');
@@ -143,7 +150,7 @@ async function judge(
   const baseline = readBaseline(path, given.policy);
   for (const file of [given.report, given.junit, given.summary]) if (file !== undefined) checkWritable(file);
   const report = await regress(
-    { ...given, policy, baseline },
+    { ...given, policy, baseline, openPlayers: openPlayersOf(given, 'regress', policies, logger) },
     {
       signal: interrupts.signal,
       progress: (done, total) => progress.update({ done, total, unit: 'episodes' }),
@@ -161,8 +168,8 @@ async function judge(
 async function update(
   given: Options,
   path: string,
-  policies: Pick<Policies, 'parametersOf'>,
-  { terminal, progress, interrupts }: CommandContext,
+  policies: Asked,
+  { terminal, logger, progress, interrupts }: CommandContext,
 ): Promise<CommandResult> {
   const { makeBaseline } = await import('./regress.ts');
   const { reason } = given;
@@ -184,6 +191,7 @@ async function update(
       settings: settingsOf(given, old, policies),
       replaces: old,
       workers: given.workers,
+      openPlayers: openPlayersOf(given, 'regress', policies, logger),
     },
     {
       signal: interrupts.signal,

@@ -3,7 +3,7 @@
 import { UserError } from '../base/failure/user-error.ts';
 import { sha256 } from '../base/files/hash.ts';
 import { meanOf } from '../evaluate/estimate.ts';
-import { type PlayWatch, withPlayers } from '../evaluate/players.ts';
+import { type Playing, type PlayWatch, withPlayers } from '../evaluate/players.ts';
 import type { PolicyFile } from '../evaluate/policy-file.ts';
 import { checkWalkerPolicy } from '../evaluate/policy-graph.ts';
 import { hasFallen, rewardOf } from '../evaluate/report.ts';
@@ -17,11 +17,11 @@ import { makeGolden } from './golden.ts';
 import type { Verdict } from './rule.ts';
 import { worldDigest } from './world-digest.ts';
 
-export interface RegressOptions extends Pick<Candidate, 'margin' | 'same' | 'maxKilobytes' | 'maxMilliseconds'> {
+export interface RegressOptions
+  extends Playing,
+    Pick<Candidate, 'margin' | 'same' | 'maxKilobytes' | 'maxMilliseconds'> {
   readonly policy: PolicyFile;
   readonly baseline: Baseline;
-  /** Threads at most; default: one a core. */
-  readonly workers?: number | undefined;
 }
 
 /** Names are those of the JSON. What belongs to the behaviour is null where it did not come to that. */
@@ -60,10 +60,10 @@ export interface RegressBand {
  * @throws UserError where the file is no policy of the Walker, or the baseline is of another world than there is now.
  */
 export async function regress(options: RegressOptions, watch: PlayWatch = {}): Promise<RegressReport> {
-  const { policy, baseline, workers, margin } = options;
+  const { policy, baseline, margin } = options;
   const model = walkerModel(policy);
   await refuseOtherWorld(baseline);
-  const { checks, behaviour } = await withPlayers(workers, (players) =>
+  const { checks, behaviour } = await withPlayers(options, (players) =>
     runChecks({ ...options, model, players, watch }),
   );
   const worst = (['fail', 'undecided'] as const).find((each) => checks.some(({ verdict }) => verdict === each));
@@ -87,21 +87,20 @@ export async function regress(options: RegressOptions, watch: PlayWatch = {}): P
 }
 
 /** What a new baseline is made by: all that the old one says, but for what is told here. */
-export interface BaselineOptions {
+export interface BaselineOptions extends Playing {
   readonly policy: PolicyFile;
   readonly reason: string;
   readonly episodes: number;
   readonly settings: BaselineSettings;
   readonly replaces?: Baseline | undefined;
-  readonly workers?: number | undefined;
 }
 
 /** @throws UserError where the file is no policy of the Walker, or earns nothing that a margin could be a share of. */
 export async function makeBaseline(options: BaselineOptions, watch: PlayWatch = {}): Promise<Baseline> {
-  const { policy, reason, episodes, settings, replaces, workers } = options;
+  const { policy, reason, episodes, settings, replaces } = options;
   const model = walkerModel(policy);
   const { seed, speeds, parameters, world } = settings;
-  const played = await withPlayers(workers, (players) =>
+  const played = await withPlayers(options, (players) =>
     players.play({ ...requestOf(policy, settings), from: 0, to: episodes }, watch),
   );
   const reward = meanOf(played.map(rewardOf));

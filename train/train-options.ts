@@ -24,6 +24,11 @@ export interface LearningOptions {
   readonly seed: number;
   /** Agents that collect side by side, part of what the numbers depend on; 0 where that is for the world to say. */
   readonly agents: number;
+  /**
+   * Leaves off before its end, with a checkpoint, after the iteration that has come to so many decisions; schedules go by max_steps
+   * all the same. Default: max_steps.
+   */
+  readonly until?: number | undefined;
   /** By what it trains, for the checkpoints. */
   readonly origin?: Origin | undefined;
   /**

@@ -25,7 +25,8 @@ export function train(options: TrainOptions, hooks: TrainHooks): Promise<TrainRe
   return trainIn(inNode(options, hooks), options, hooks);
 }
 
-function inNode(options: TrainOptions, hooks: TrainHooks): Surroundings {
+/** What a training finds around it in Node. */
+export function inNode(options: TrainOptions, hooks: TrainHooks): Surroundings {
   const { environment, configuration, seed, agents } = options;
   const warn = (message: string) => hooks.warn(message);
   return {

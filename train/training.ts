@@ -107,7 +107,7 @@ export class Training {
       const heldOut = await this.#evaluate();
       if (!this.#hasLeft) this.#stopWhereItIsTime(heldOut);
     }
-    while (this.#hasMoreToLearn && !this.#hooks.signal.aborted) {
+    while (this.#hasMoreToLearn && !this.#leavesOff && !this.#hooks.signal.aborted) {
       if (!(await this.#iterate())) break;
     }
     const path = await this.#finish();
@@ -329,6 +329,11 @@ export class Training {
 
   get #isEvaluated(): boolean {
     return this.#settings.gaitsmith.evaluation_interval > 0;
+  }
+
+  /** Whether it has come to where it is to be left, for now. */
+  get #leavesOff(): boolean {
+    return this.#progress.step >= (this.#options.until ?? Number.POSITIVE_INFINITY);
   }
 
   get #hasMoreToLearn(): boolean {

@@ -182,6 +182,11 @@ export const rooms: readonly Room[] = [
     knows: ['base', 'cli', 'onnx', 'lint', 'compile', 'envs', 'envs/walker', 'evaluate', 'validate'],
   },
   {
+    name: 'fleet',
+    about: 'jobs done elsewhere: their kinds, a queue in Redis with what goes beside it, actors that take them',
+    knows: ['base', 'cli', 'compile', 'envs', 'envs/walker', 'evaluate', ...training, 'train'],
+  },
+  {
     name: 'deploy-unity',
     about:
       'into a Unity project and back out, all or nothing: the place, its `.meta`, who refers to it, which packages run it, the physics',
@@ -252,6 +257,7 @@ export const rooms: readonly Room[] = [
       'browser',
       'validate',
       'regress',
+      'fleet',
       'deploy-unity',
       'init',
       'import-rig',
@@ -281,6 +287,7 @@ export const rooms: readonly Room[] = [
       'train',
       'lint',
       'regress',
+      'fleet',
       'deploy-unity',
       'browser',
       'viewer',

@@ -22,6 +22,7 @@ export const sections: readonly Section[] = [
       { title: 'JSON', path: 'docs/json.md' },
       { title: 'Runs', path: 'docs/runs.md' },
       { title: 'See it walk in a page', path: 'docs/viewer.md' },
+      { title: 'More machines than one', path: 'docs/fleet.md' },
       { title: 'Learning in the browser', path: 'docs/learning-in-the-browser.md' },
       { title: 'A ragdoll out of its prefab', path: 'docs/import-rig.md' },
       { title: 'Deploying into Unity', path: 'docs/deploying.md' },

@@ -16,6 +16,7 @@ import {
 } from '../../cli/options.ts';
 import { devices } from '../../compile/devices.ts';
 import { backendNames } from '../../compile/eager-backends.ts';
+import { queueOption } from '../../fleet/queue-option.ts';
 import { orOfProject } from '../project-file.ts';
 
 export const options = {
@@ -109,6 +110,7 @@ export const options = {
     description: 'players side by side, each at the next port, instead of env_settings.num_envs',
     schema: wholeNumber(1).optional(),
   },
+  queue: queueOption,
   host: {
     argument: 'ADDRESS',
     description: 'listen there instead of on this machine alone: others can then train and watch, unasked',
@@ -124,7 +126,7 @@ const FLAGS_OF_OTHERS = {
     mend: 'leave it out, or train in Unity: --env unity for the Editor, --env PATH for a player',
   },
   unity: {
-    flags: ['agents', 'world', 'workers', 'shipped', 'fromShipped'],
+    flags: ['agents', 'world', 'workers', 'queue', 'shipped', 'fromShipped'],
     what: 'this is for the embedded world alone',
     mend: 'leave it out: in Unity the agents are those of the scene, which sets the pace, and none is shipped',
   },

@@ -32,6 +32,13 @@ export default defineStage({
 
   // Told before the world is built, and with the pipeline before anything runs.
   async check({ backend, device, threads, ...options }) {
+    if (options.queue !== undefined && (backend !== 'onnx' || device !== 'cpu')) {
+      throw new UserError({
+        what: 'actors train on the CPU, with onnxruntime',
+        where: `--queue and ${backend === 'onnx' ? '--device' : '--backend'}`,
+        mend: 'leave one of the two out',
+      });
+    }
     const [one, other] = (['fromScratch', 'initializeFrom', 'shipped', 'fromShipped'] as const).filter(
       (start) => options[start],
     );
@@ -85,6 +92,7 @@ export default defineStage({
     option: 'seed',
     scoreName: 'reward',
     scoreOf: ({ details }) => scoreIn(details),
+    isSharedOut: ({ queue }) => queue !== undefined,
   },
 
   async run(options, context) {
@@ -129,51 +137,76 @@ export default defineStage({
     };
     const end = new EndEstimate();
     endsIn?.(() => end.seconds());
-    const result = await train(
-      {
-        configuration,
-        environment: {
-          kind: 'embedded',
-          module,
-          world: configuration.behavior.gaitsmith.world ?? undefined,
+    const learning = {
+      configuration,
+      behavior,
+      seed,
+      agents: configuration.behavior.gaitsmith.agents,
+      checkpointFolder: run.checkpoints,
+      metricsPath: run.metrics,
+      eventsFolder: run.path,
+      dumpFolder: run.dumps,
+      resume: saved !== undefined,
+      origin: { configuration: sha256(yaml), file, commit: commitText(versions()) },
+    };
+    const begin = () => writeAtomically(run.config, yaml);
+    const trainHere = () =>
+      train(
+        {
+          ...learning,
+          environment: {
+            kind: 'embedded',
+            module,
+            world: configuration.behavior.gaitsmith.world ?? undefined,
+          },
+          workers: options.workers,
+          engine: engineOf(options),
         },
-        behavior,
-        seed,
-        agents: configuration.behavior.gaitsmith.agents,
-        workers: options.workers,
-        engine: engineOf(options),
-        checkpointFolder: run.checkpoints,
-        metricsPath: run.metrics,
-        eventsFolder: run.path,
-        dumpFolder: run.dumps,
-        resume: saved !== undefined,
-        origin: { configuration: sha256(yaml), file, commit: commitText(versions()) },
-      },
-      {
-        info: (message) => logger.info(message),
-        warn: (message) => logger.warn(message),
-        begin: () => writeAtomically(run.config, yaml),
+        {
+          info: (message) => logger.info(message),
+          warn: (message) => logger.warn(message),
+          begin,
+          signal,
+          iteration({ step, reward, seconds }, total) {
+            const { physics, inference, learning } = seconds;
+            end.iterated();
+            live = {
+              done: step,
+              total,
+              unit: 'steps',
+              fields: { reward: reward === null ? 'no episode ended' : reward.toFixed(2) },
+              split: { physics, inference, learning },
+            };
+            progress.update(live);
+          },
+          // Steps stand still meanwhile: it tells why.
+          evaluating(done, total) {
+            end.evaluated();
+            const fields = done < total ? { evaluating: `${done} / ${total} episodes` } : {};
+            progress.update({ ...live, fields: { ...live.fields, ...fields } });
+          },
+        },
+      );
+    const { queue } = options;
+    const trainThere = async (url: string) => {
+      if (behavior.name !== 'Walker')
+        throw (await import('../../fleet/only-the-walker.ts')).onlyTheWalker(behavior.name);
+      const { trainOnQueue } = await import('../../fleet/on-queue.ts');
+      return trainOnQueue({
+        url,
+        run: run.id,
+        options: learning,
+        yaml,
+        begin,
         signal,
-        iteration({ step, reward, seconds }, total) {
-          const { physics, inference, learning } = seconds;
-          end.iterated();
-          live = {
-            done: step,
-            total,
-            unit: 'steps',
-            fields: { reward: reward === null ? 'no episode ended' : reward.toFixed(2) },
-            split: { physics, inference, learning },
-          };
-          progress.update(live);
+        warn: (message) => logger.warn(message),
+        progress({ done, total, fields: { reward } = {} }) {
+          const fields = reward == null ? {} : { reward: reward.toFixed(2) };
+          progress.update({ done, total, unit: 'steps', fields });
         },
-        // Steps stand still meanwhile: it tells why.
-        evaluating(done, total) {
-          end.evaluated();
-          const fields = done < total ? { evaluating: `${done} / ${total} episodes` } : {};
-          progress.update({ ...live, fields: { ...live.fields, ...fields } });
-        },
-      },
-    );
+      });
+    };
+    const result = await (queue === undefined ? trainHere() : trainThere(queue));
     const { backend, use } = result.engine;
     const engine = { backend, ...use };
     const { step, episodes, startedFrom = null } = result.progress;

@@ -20,6 +20,7 @@ const entries = [
   'base/files/lock-folder.ts',
   'pipeline/gaitsmith.ts',
   'evaluate/player-worker.ts',
+  'fleet/processes/job-process.ts',
   'train/collect/collector-worker.ts',
   'tests/envs/unity/pointing-player.ts',
   'tests/envs/walker/episode-worker.ts',
@@ -36,7 +37,10 @@ const esbuild = createRequire(require.resolve('tsx'))('esbuild') as Esbuild;
 const external = ['@grpc/grpc-js', '@tensorflow/*', 'onnxruntime-*', 'physx-js-webidl', 'protobufjs', 'vite'];
 
 /** Modules that another one stands in for, here as in vitest.config.ts. */
-const replaced = { 'base/threads/start-worker.ts': join(import.meta.dirname, 'start-worker.ts') };
+const replaced = {
+  'base/threads/start-worker.ts': join(import.meta.dirname, 'start-worker.ts'),
+  'base/threads/start-process.ts': join(import.meta.dirname, 'start-process.ts'),
+};
 
 export default async function setup(project: TestProject): Promise<() => void> {
   mkdirSync(join(root, 'dist'), { recursive: true });

@@ -13,7 +13,7 @@ const request = { policy, deterministic: false, world: 'unity', plan, from: 0, t
 
 describe('an episode', () => {
   it('comes to the same whoever else is played beside it, by whichever thread, whichever lane', async () => {
-    await withPlayers(2, async (players) => {
+    await withPlayers({ workers: 2 }, async (players) => {
       const together = await players.play(request);
       expect(together.map(({ episode }) => episode)).toEqual(Array.from({ length: 20 }, (_, index) => index));
       const alone = await players.play({ ...request, from: 13, to: 14 });
@@ -31,7 +31,7 @@ describe('an episode', () => {
       to: 10,
       gait: true,
     } as const;
-    await withPlayers(1, async (players) => {
+    await withPlayers({ workers: 1 }, async (players) => {
       const together = await players.play(mixed);
       expect(await players.play({ ...mixed, from: 7, to: 8 })).toEqual([together[7]]);
       for (const { gait, steps } of together) {
@@ -42,7 +42,7 @@ describe('an episode', () => {
   });
 
   it('comes to the same whether its gait is measured or not, which is told only where it was asked for', async () => {
-    await withPlayers(1, async (players) => {
+    await withPlayers({ workers: 1 }, async (players) => {
       const plain = await players.play({ ...request, to: 10 });
       const metered = await players.play({ ...request, to: 10, gait: true });
       expect(plain.every((episode) => !('gait' in episode))).toBe(true);
@@ -51,7 +51,7 @@ describe('an episode', () => {
   });
 
   it('is another one by another seed', async () => {
-    await withPlayers(1, async (players) => {
+    await withPlayers({ workers: 1 }, async (players) => {
       const of = (seed: number) => players.play({ ...request, plan: { ...plan, seed }, to: 2 });
       expect(await of(3)).not.toEqual(await of(4));
     });

@@ -1,0 +1,50 @@
+/** Jobs of a second, what comes of them as one hash, and actors as processes of their own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { sha256 } from '../../../base/files/hash.ts';
+import { packageRoot } from '../../../base/files/own-files.ts';
+import type { Dispatcher, DispatchOptions } from '../../../fleet/dispatcher.ts';
+import type { RecordOf } from '../../../fleet/jobs.ts';
+import { compiled } from '../../compiled/loader.ts';
+
+/** A training that keeps where it stands after each of its iterations. */
+export function trainRecord(seed: number, iterations = 6): RecordOf<'train'> {
+  const configuration = `behaviors:
+  Walker:
+    trainer_type: ppo
+    hyperparameters: { batch_size: 32, buffer_size: 64, num_epoch: 1 }
+    network_settings: { hidden_units: 8, num_layers: 1 }
+    max_steps: ${64 * iterations}
+    checkpoint_interval: 64
+    keep_checkpoints: 2
+    gaitsmith: { agents: 8 }
+`;
+  return { configuration, file: 'small.yaml', commit: null, seed, start: null, until: null };
+}
+
+/** SHA-256 of the checkpoint that it ends with. */
+export async function trained(dispatcher: Dispatcher, record: RecordOf<'train'>, options: DispatchOptions = {}) {
+  const { value, files } = await dispatcher.dispatch('train', record, options);
+  return sha256(files[value.latest]!);
+}
+
+/** `npm run actor` with one job at a time. */
+export function startActorProcess(url: string, more: readonly string[] = []): ChildProcess & { told: string } {
+  const script = join(packageRoot, 'pipeline/gaitsmith.ts');
+  const words = ['--import', compiled, script, 'actor', '--queue', url, '--workers', '1', ...more];
+  const child = Object.assign(spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] }), { told: '' });
+  for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (bytes) => (child.told += String(bytes)));
+  return child;
+}
+
+export async function ended(child: ChildProcess, signal?: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  if (signal) child.kill(signal);
+  await once(child, 'exit');
+  return child.exitCode;
+}
+
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 5));
+}
