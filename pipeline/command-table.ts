@@ -34,6 +34,15 @@ export function commandTable(stages: readonly StageEntry[]): readonly CommandEnt
       load: async () => (await import('../regress/command.ts')).regressCommand((await import('./runs.ts')).evaluable),
     },
     {
+      name: 'sweep',
+      summary: 'tries settings in many trainings, and writes the best configuration as a file',
+      async load() {
+        const { sweepCommand } = await import('../sweep/command.ts');
+        const { walkerWorld } = await import('../sweep/world.ts');
+        return sweepCommand((await import('./run-options.ts')).runOptions.runsDir, walkerWorld);
+      },
+    },
+    {
       name: 'ship',
       summary: 'makes the policy of a run the one that comes with Gaitsmith',
       load: async () => (await import('../ship/command.ts')).shipCommand((await import('./runs.ts')).shippable),

@@ -145,6 +145,38 @@ export function speedChart(alternative: string, bands: readonly HeldSpeed[]): Ht
   });
 }
 
+/** Something at a place: a number, or a word where places are words. */
+export interface Spot {
+  readonly x: number | string;
+  readonly y: number;
+  /** Drawn so that it is seen first. */
+  readonly stands: boolean;
+}
+
+/** What one number has to do with another. @param log whether the horizontal axis is logarithmic. */
+export function spotChart(
+  alternative: string,
+  label: string,
+  unit: string,
+  spots: readonly Spot[],
+  log: boolean,
+): Html {
+  const isWords = spots.some(({ x }) => typeof x === 'string');
+  const marks = [false, true].map((stands) =>
+    Plot.dot(
+      spots.filter((spot) => spot.stands === stands),
+      { x: 'x', y: 'y', r: stands ? 6 : 3.5, fill: colourOf(stands ? 1 : 0), fillOpacity: stands ? 1 : 0.75 },
+    ),
+  );
+  return drawn(alternative, {
+    x: isWords
+      ? { ...axis(label), type: 'point' as const }
+      : { ...axis(label, 1), nice: true, tickFormat: short, ...(log ? { type: 'log' as const } : {}) },
+    y: { ...axis(unit), grid: true, nice: true, tickFormat: short },
+    marks,
+  });
+}
+
 function axis(label: string, end?: number) {
   return {
     label: label || null,

@@ -58,7 +58,7 @@ export class HeldOutJudge {
     const standing = isBest
       ? { best: heldOut, evaluationsSinceBest: 0 }
       : { evaluationsSinceBest: evaluationsSinceBest + 1 };
-    const progress = { ...state.progress, first: first ?? heldOut, ...standing };
+    const progress = { ...state.progress, first: first ?? heldOut, latest: heldOut, ...standing };
     // One that is done again, after a run was cut off, lies there already.
     const isTheKept = this.#kept !== undefined && isSame(heldOut, this.#kept);
     const isKept = isBest && isBetter(heldOut, this.#kept);

@@ -6,6 +6,7 @@ import { ruleGroups } from '../../lint/rules.ts';
 import { commandTable } from '../../pipeline/command-table.ts';
 import { projectSchemaText } from '../../pipeline/project-file.ts';
 import { stages } from '../../pipeline/stages.ts';
+import { sweepSchemaText } from '../../sweep/schema.ts';
 import { commandsText } from './commands.ts';
 import { mapOf, pictureOf } from './house.ts';
 import { importsOf } from './imports.ts';
@@ -27,6 +28,7 @@ export async function pages(): Promise<Record<string, string>> {
     'docs/commands.md': withMade(read('docs/commands.md'), 'commands', await commandsText(commandTable(stages))),
     'docs/json.md': withMade(read('docs/json.md'), 'json', await jsonText(commandTable(stages))),
     'gaitsmith.schema.json': projectSchemaText(),
+    'sweep.schema.json': sweepSchemaText(),
     'docs/runs.md': withMade(read('docs/runs.md'), 'metrics', metricsText()),
     'docs/lint.md': withMade(read('docs/lint.md'), 'rules', rulesText(ruleGroups)),
   };

@@ -226,6 +226,12 @@ export const rooms: readonly Room[] = [
     knows: ['base', 'cli', 'models', 'evaluate', 'train/configuration', 'validate', 'film'],
   },
   {
+    name: 'sweep',
+    about:
+      'many trainings by one file: planners (pure), legs of trainings, the processes that train them, the best of them',
+    knows: ['base', 'cli', 'envs', 'envs/walker', ...statistics, ...training, 'train', 'report'],
+  },
+  {
     name: 'viewer',
     about: 'a policy walking in the browser: `simulation/` (in a worker), `page/`, `reading/` (pure), `server/` (Node)',
     knows: ['base', 'cli', 'onnx', 'compile', 'models', 'envs', 'physics', 'envs/walker', 'evaluate', 'viewer/learn'],
@@ -264,6 +270,7 @@ export const rooms: readonly Room[] = [
       'doctor',
       'film',
       'report',
+      'sweep',
       'viewer',
       'ship',
     ],
@@ -296,7 +303,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'docs',
     about: 'what people read; `make/` writes what of it is made from the code',
-    knows: ['base', 'cli', 'lint', 'train/keep', 'pipeline'],
+    knows: ['base', 'cli', 'lint', 'train/keep', 'sweep', 'pipeline'],
   },
   {
     name: 'package',

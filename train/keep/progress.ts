@@ -20,6 +20,8 @@ export interface RunProgress extends AdaptedRate {
   /** The first held-out evaluation, and the best one so far; absent where there was none. */
   readonly first?: HeldOut;
   readonly best?: HeldOut;
+  /** The latest, of the policy that lies beside it where a run leaves off with one; absent in a checkpoint from before it was kept. */
+  readonly latest?: HeldOut;
   /** Evaluations since the best one. */
   readonly evaluationsSinceBest?: number;
   /** Whether the policy at this step is still to be evaluated: the training was stopped before that. */
