@@ -56,8 +56,8 @@ export function readSweep(path: string, world: SweptWorld): ReadSweep {
   const at = (...inside: PropertyKey[]) => source.place(inside);
   const build = (values: Values) => trialConfiguration(base, sweep, [{ from: 0, values }], world);
   checkSet(() => build({}), sweep, at);
-  for (const [name, domain] of Object.entries(sweep.settings)) checkSetting(name, domain, { sweep, build, at });
   const combinations = sweep.kind === 'grid' ? checkGrid(sweep.settings, at) : [];
+  for (const [name, domain] of Object.entries(sweep.settings)) checkSetting(name, domain, { sweep, build, at });
   for (const values of combinations) {
     told(() => build(values), at('settings'), toldValues(values));
   }
