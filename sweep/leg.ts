@@ -142,37 +142,34 @@ async function trained(
   const { behavior } = (await import(module)) as EnvironmentModule;
   const configuration = configurationOf(record, behavior.name);
   const { max_steps, gaitsmith } = configuration.behavior;
-  const isAtEnd = () => stepIn(folder) >= record.until;
-  const ended = new AbortController();
-  // The last leg ends as a training does, with the best policy on fresh episodes; others are stopped where they end.
-  if (record.until < max_steps && isAtEnd()) return resultIn(folder.checkpoints);
+  const { until, seed, file } = record;
   try {
-    const { progress: reached } = await train(
+    const { progress: reached, interrupted } = await train(
       {
         configuration,
         environment: { kind: 'embedded', module, world: gaitsmith.world ?? undefined },
         behavior,
-        seed: record.seed,
+        seed,
         agents: gaitsmith.agents,
+        until,
         workers,
         engine: { threads },
         checkpointFolder: folder.checkpoints,
         metricsPath: folder.metrics,
         resume: listCheckpoints(folder.checkpoints).length > 0,
-        origin: { configuration: sha256(record.configuration), file: record.file, commit: null },
+        origin: { configuration: sha256(record.configuration), file, commit: null },
       },
       {
         info() {},
         warn() {},
         begin: () => writeAtomically(folder.config, record.configuration),
-        iteration({ step }) {
-          progress(step);
-          if (step >= record.until && record.until < max_steps) ended.abort();
-        },
-        signal: AbortSignal.any([signal, ended.signal]),
+        iteration: ({ step }) => progress(step),
+        signal,
       },
     );
-    return reached.step >= record.until ? resultIn(folder.checkpoints) : undefined;
+    // The last leg ends as a training does, with the best policy on fresh episodes.
+    const isWhole = until < max_steps ? reached.step >= until && !reached.isEvaluationDue : !interrupted;
+    return isWhole ? resultIn(folder.checkpoints) : undefined;
   } catch (error) {
     const { cause } = error as Error;
     if (cause instanceof NotFiniteError) return { failed: cause.message };
@@ -182,11 +179,6 @@ async function trained(
 
 function configurationOf({ configuration, seed, name }: LegRecord, behaviorName: string): Configuration {
   return { ...parseConfiguration(configuration, `${name}/config.yaml`, behaviorName), seed };
-}
-
-function stepIn({ checkpoints }: LegFolder): number {
-  if (listCheckpoints(checkpoints).length === 0) return 0;
-  return latestCheckpoint(checkpoints, () => {}).checkpoint.progress.step;
 }
 
 /** What came of a leg, from the checkpoints that it ended with. */
