@@ -9,6 +9,7 @@ import { writeAtomically } from '../base/files/write-atomically.ts';
 import { type CommandContext, type CommandLine, defineCommand } from '../cli/command-line.ts';
 import { flag, type OptionSpec, type OptionsOf, text, wholeNumber } from '../cli/options.ts';
 import { commandLineText } from '../cli/parse-options.ts';
+import { sweepOutput } from './output.ts';
 import type { SweptWorld } from './world.ts';
 
 function optionsWith(runsDir: OptionSpec<string>) {
@@ -31,6 +32,12 @@ function optionsWith(runsDir: OptionSpec<string>) {
         'trainings side by side on this machine; the result is the same for any number (default: one a core)',
       schema: wholeNumber(1, 1024).optional(),
     },
+    queue: {
+      argument: 'URL',
+      description:
+        'have actors train, on any machine, that take from this queue: redis://HOST:6379, rediss:// with TLS (docs/scale.md)',
+      schema: text().optional(),
+    },
     force: { description: 'begin afresh, whatever an earlier sweep left in its folder', schema: flag() },
   };
 }
@@ -44,6 +51,7 @@ export function sweepCommand(runsDir: OptionSpec<string>, world: SweptWorld): Co
     typed: commandText('sweep'),
     summary: 'tries settings in many trainings, stops the hopeless ones, and writes the best configuration as a file',
     options: optionsWith(runsDir),
+    output: sweepOutput,
     epilogue: [
       'Example of a sweep file:',
       '  config: config/walker-quick.yaml',
@@ -73,7 +81,7 @@ async function sweep(options: OptionsOf<Options>, context: CommandContext, world
   try {
     folder.claim(read, options.force);
     for (const warning of read.warnings) logger.warn(warning);
-    const runner = await runnerOf(options, world);
+    const runner = await runnerOf(options, world, `sweep-${basename(folder.path)}`, (message) => logger.warn(message));
     const tell = new SweepProgress(read, terminal, progress);
     tell.begin(runner.told, folder.path);
     let end: Awaited<ReturnType<typeof runSweep>>;
@@ -90,9 +98,23 @@ async function sweep(options: OptionsOf<Options>, context: CommandContext, world
   }
 }
 
-async function runnerOf({ processes = availableParallelism() }: OptionsOf<Options>, { module }: SweptWorld) {
-  const { localProcesses } = await import('./local-processes.ts');
-  return localProcesses({ processes, module });
+async function runnerOf(
+  { processes, queue }: OptionsOf<Options>,
+  { module, behavior }: SweptWorld,
+  run: string,
+  warn: (message: string) => void,
+) {
+  if (queue === undefined) {
+    const { localProcesses } = await import('./local-processes.ts');
+    return localProcesses({ processes: processes ?? availableParallelism(), module });
+  }
+  const { queueDispatcher } = await import('../fleet/queue/dispatcher.ts');
+  const { queueAddress } = await import('../fleet/queue/address.ts');
+  const { fleetVersion } = await import('../fleet/version.ts');
+  const { dispatchedRunner } = await import('./queue-runner.ts');
+  const version = await fleetVersion();
+  const dispatcher = await queueDispatcher({ url: queue, run, version, warn, ownProcesses: processes });
+  return dispatchedRunner(dispatcher, `the queue ${queueAddress(queue).shown}`, behavior.name);
 }
 
 /** Writes what came of it, and tells it. */

@@ -19,7 +19,7 @@ import type { EnvironmentModule } from '../envs/env.ts';
 import { type Configuration, parseConfiguration } from '../train/configuration/parse.ts';
 import { bestCheckpointPath, listCheckpoints } from '../train/keep/checkpoint-files.ts';
 import { bestCheckpoint, latestCheckpoint } from '../train/keep/checkpoint-folder.ts';
-import { NotFiniteError } from '../train/numbers/not-finite.ts';
+import { isNotFinite } from '../train/keep/dump.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -171,8 +171,7 @@ async function trained(
     const isWhole = until < max_steps ? reached.step >= until && !reached.isEvaluationDue : !interrupted;
     return isWhole ? resultIn(folder.checkpoints) : undefined;
   } catch (error) {
-    const { cause } = error as Error;
-    if (cause instanceof NotFiniteError) return { failed: cause.message };
+    if (error instanceof UserError && isNotFinite(error.problem)) return { failed: error.problem.what };
     throw error;
   }
 }

@@ -19,6 +19,8 @@ const entries = [
   'envs/walker/environment.ts',
   'base/files/lock-folder.ts',
   'pipeline/gaitsmith.ts',
+  'sweep/leg-process.ts',
+  'tests/sweep/fixtures/sweeping.ts',
   'evaluate/player-worker.ts',
   'fleet/processes/job-process.ts',
   'train/collect/collector-worker.ts',

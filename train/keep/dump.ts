@@ -3,7 +3,7 @@
  * whole state of the learner, and `iteration-<n>.json` with the settings and a few numbers of each tensor.
  */
 import { join } from 'node:path';
-import { UserError } from '../../base/failure/user-error.ts';
+import { type Problem, UserError } from '../../base/failure/user-error.ts';
 import { writeTensorFile } from '../../base/files/safetensors.ts';
 import type { StoredTensor } from '../../base/files/tensor-bytes.ts';
 import { writeAtomically } from '../../base/files/write-atomically.ts';
@@ -26,6 +26,13 @@ export interface DumpContext {
   readonly learner: LearnerState;
 }
 
+const NOT_FINITE = 'is not a finite number';
+
+/** Whether that is what a training was stopped for: it would be again. */
+export function isNotFinite({ what }: Problem): boolean {
+  return what.endsWith(NOT_FINITE);
+}
+
 /** A number that is none as a UserError, with a dump of what led to it; any other error as it is. */
 export function toldWithDump(error: unknown, context: DumpContext): unknown {
   if (!(error instanceof NotFiniteError)) return error;
@@ -37,7 +44,7 @@ export function toldWithDump(error: unknown, context: DumpContext): unknown {
   const goOn = latest ? `go on from ${latest} with --resume` : 'begin again';
   return new UserError(
     {
-      what: `the training stopped: ${tensor}${agent === undefined ? '' : ` of agent ${agent}`} is not a finite number`,
+      what: `the training stopped: ${tensor}${agent === undefined ? '' : ` of agent ${agent}`} ${NOT_FINITE}`,
       where: at,
       value,
       mend: `${dumpAndTell(error.finding, context)}${goOn}; where the learning itself went wrong, lower learning_rate first`,

@@ -1,0 +1,86 @@
+/** Trains legs on other machines: each is a job `train` of the fleet, and actors take them from a queue in a Redis. */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { UserError } from '../base/failure/user-error.ts';
+import { sha256 } from '../base/files/hash.ts';
+import { writeAtomically } from '../base/files/write-atomically.ts';
+import type { Dispatcher } from '../fleet/dispatcher.ts';
+import type { Files } from '../fleet/job.ts';
+import type { RecordOf } from '../fleet/jobs.ts';
+import { parseConfiguration } from '../train/configuration/parse.ts';
+import { bestCheckpointPath, listCheckpoints } from '../train/keep/checkpoint-files.ts';
+import { isNotFinite } from '../train/keep/dump.ts';
+import { initialCheckpoint } from '../train/keep/initial-checkpoint.ts';
+import { type LegFolder, type LegRecord, type LegResult, resultIn } from './leg.ts';
+import type { LegRunner } from './runner.ts';
+
+/**
+ * @param told what it is called: "the queue redis://host:6379".
+ * @param behaviorName that is trained.
+ */
+export function dispatchedRunner(dispatcher: Dispatcher, told: string, behaviorName: string): LegRunner {
+  return {
+    told,
+    async run(record, folder, progress, signal) {
+      const { start, files, maxSteps } = startOf(record, folder, behaviorName);
+      const { configuration, file, seed, until } = record;
+      const job: RecordOf<'train'> = {
+        configuration,
+        file,
+        commit: null,
+        seed,
+        start,
+        until: until < maxSteps ? until : null,
+      };
+      try {
+        const result = await dispatcher.dispatch('train', job, {
+          files,
+          onProgress: ({ done }) => progress(done),
+          signal,
+        });
+        return put(folder, result.files);
+      } catch (error) {
+        if (signal.aborted) return undefined;
+        if (error instanceof UserError && isNotFinite(error.problem)) {
+          return written(folder, { failed: error.problem.what });
+        }
+        throw error;
+      }
+    },
+    close: () => dispatcher.close(),
+  };
+}
+
+/** What a leg begins with, and the bytes of it. */
+function startOf(
+  { from, name, configuration }: LegRecord,
+  { checkpoints }: LegFolder,
+  behaviorName: string,
+): { start: RecordOf<'train'>['start']; files: Uint8Array[]; maxSteps: number } {
+  const { max_steps: maxSteps, init_path } = parseConfiguration(configuration, name, behaviorName).behavior;
+  if (from !== null) {
+    const files = [listCheckpoints(checkpoints)[0]!, bestCheckpointPath(checkpoints)].map((path) => readFileSync(path));
+    return { start: { sha256: from.checkpoint, how: 'resume', name, best: from.best }, files, maxSteps };
+  }
+  if (init_path === null) return { start: null, files: [], maxSteps };
+  const { path } = initialCheckpoint(init_path, () => {});
+  const bytes = readFileSync(path);
+  return { start: { sha256: sha256(bytes), how: 'initialize', name: path, best: null }, files: [bytes], maxSteps };
+}
+
+/** Puts what came back where a process of this machine would have left it. */
+function put(folder: LegFolder, files: Files): LegResult {
+  for (const [name, bytes] of Object.entries(files)) {
+    const isOurs = name === 'metrics.jsonl' || (dirname(name) === 'checkpoints' && name.endsWith('.safetensors'));
+    if (!isOurs) continue;
+    const path = join(folder.path, dirname(name), basename(name));
+    mkdirSync(dirname(path), { recursive: true });
+    writeAtomically(path, bytes);
+  }
+  return written(folder, resultIn(folder.checkpoints));
+}
+
+function written(folder: LegFolder, result: LegResult): LegResult {
+  writeAtomically(folder.result, `${JSON.stringify(result, undefined, 2)}\n`);
+  return result;
+}
