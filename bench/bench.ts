@@ -50,6 +50,11 @@ const benches: readonly BenchEntry[] = [
     summary: 'the page in a browser: frames a second and simulated speed',
     load: () => import('./viewer.ts'),
   },
+  {
+    name: 'scale',
+    summary: 'what 10, 100 and 1,000 cores would come to, by a simulation of measured constants',
+    load: () => import('./scale-command.ts'),
+  },
   { name: 'ops', summary: 'what can be traced, and what it becomes in ONNX', load: () => import('./ops-command.ts') },
   {
     name: 'assets',

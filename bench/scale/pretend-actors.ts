@@ -10,13 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { UserError } from '../../base/failure/user-error.ts';
-import type { Job, Server } from './simulate.ts';
-
-export interface Point {
-  readonly actors: number;
-  readonly jobs: number;
-  readonly seconds: number;
-}
+import type { Job, Point, Server } from './simulate.ts';
 
 /** Starts a Redis on a free port of loopback, and ends it afterwards. @throws UserError where there is no redis-server. */
 export async function withRedis<Result>(work: (port: number) => Promise<Result>): Promise<Result> {
@@ -38,11 +32,18 @@ export async function withRedis<Result>(work: (port: number) => Promise<Result>)
  * What a request takes: of the Redis, by what it comes to with eight clients at once; and of each client beside that, by what one comes
  * to alone.
  */
-export async function throughputOf(port: number, bytes: number, requests = 64): Promise<{ redis: Server; link: Server }> {
+export async function throughputOf(
+  port: number,
+  bytes: number,
+  requests = 64,
+): Promise<{ redis: Server; link: Server }> {
   const [large, small] = [Buffer.alloc(bytes, 7), Buffer.alloc(64)];
   const of = async (clients: number): Promise<Server> => {
     const secondsPerRequest = await secondsOf(port, clients, small, 10 * requests);
-    return { secondsPerRequest, bytesPerSecond: bytes / ((await secondsOf(port, clients, large, requests)) - secondsPerRequest) };
+    return {
+      secondsPerRequest,
+      bytesPerSecond: bytes / ((await secondsOf(port, clients, large, requests)) - secondsPerRequest),
+    };
   };
   const [redis, alone] = [await of(8), await of(1)];
   const beside = Math.max(1e-12, 1 / alone.bytesPerSecond - 1 / redis.bytesPerSecond);

@@ -26,6 +26,13 @@ export interface Job {
   readonly keeps: number;
 }
 
+/** How long so many jobs took with so many actors. */
+export interface Point {
+  readonly actors: number;
+  readonly jobs: number;
+  readonly seconds: number;
+}
+
 export interface Fleet {
   /** Jobs at once: cores. */
   readonly cores: number;
