@@ -1,6 +1,6 @@
 /** `npm run sweep`: many trainings by settings that a file says, the hopeless ones stopped early, and the best configuration as a file. */
-import { availableParallelism } from 'node:os';
-import { basename, join } from 'node:path';
+import { availableParallelism, hostname } from 'node:os';
+import { basename, join, resolve } from 'node:path';
 import { commandText, quoted } from '../base/command-text.ts';
 import { UserError } from '../base/failure/user-error.ts';
 import { sha256 } from '../base/files/hash.ts';
@@ -9,6 +9,7 @@ import { writeAtomically } from '../base/files/write-atomically.ts';
 import { type CommandContext, type CommandLine, defineCommand } from '../cli/command-line.ts';
 import { flag, type OptionSpec, type OptionsOf, text, wholeNumber } from '../cli/options.ts';
 import { commandLineText } from '../cli/parse-options.ts';
+import { queueOption } from '../fleet/queue-option.ts';
 import { sweepOutput } from './output.ts';
 import type { SweptWorld } from './world.ts';
 
@@ -32,12 +33,7 @@ function optionsWith(runsDir: OptionSpec<string>) {
         'trainings side by side on this machine; the result is the same for any number (default: one a core)',
       schema: wholeNumber(1, 1024).optional(),
     },
-    queue: {
-      argument: 'URL',
-      description:
-        'have actors train, on any machine, that take from this queue: redis://HOST:6379, rediss:// with TLS (docs/scale.md)',
-      schema: text().optional(),
-    },
+    queue: queueOption,
     force: { description: 'begin afresh, whatever an earlier sweep left in its folder', schema: flag() },
   };
 }
@@ -81,7 +77,7 @@ async function sweep(options: OptionsOf<Options>, context: CommandContext, world
   try {
     folder.claim(read, options.force);
     for (const warning of read.warnings) logger.warn(warning);
-    const runner = await runnerOf(options, world, `sweep-${basename(folder.path)}`, (message) => logger.warn(message));
+    const runner = await runnerOf(options, world, runName(folder.path), (message) => logger.warn(message));
     const tell = new SweepProgress(read, terminal, progress);
     tell.begin(runner.told, folder.path);
     let end: Awaited<ReturnType<typeof runSweep>>;
@@ -115,6 +111,14 @@ async function runnerOf(
   const version = await fleetVersion();
   const dispatcher = await queueDispatcher({ url: queue, run, version, warn, ownProcesses: processes });
   return dispatchedRunner(dispatcher, `the queue ${queueAddress(queue).shown}`, behavior.name);
+}
+
+/** What it is called in the queue: the same for the same folder, and no other sweep's. */
+function runName(folder: string): string {
+  const own = sha256(`${hostname()} ${resolve(folder)}`).slice(0, 8);
+  return `sweep-${basename(folder)
+    .replace(/[^\w.-]/g, '-')
+    .slice(0, 40)}-${own}`;
 }
 
 /** Writes what came of it, and tells it. */

@@ -14,11 +14,16 @@ import { initialCheckpoint } from '../train/keep/initial-checkpoint.ts';
 import { type LegFolder, type LegRecord, type LegResult, resultIn } from './leg.ts';
 import type { LegRunner } from './runner.ts';
 
+/** A dispatcher that can take all it has put there out again: what came back already would only fill the Redis. */
+export interface ClearedDispatcher extends Dispatcher {
+  clear?(): Promise<void>;
+}
+
 /**
  * @param told what it is called: "the queue redis://host:6379".
  * @param behaviorName that is trained.
  */
-export function dispatchedRunner(dispatcher: Dispatcher, told: string, behaviorName: string): LegRunner {
+export function dispatchedRunner(dispatcher: ClearedDispatcher, told: string, behaviorName: string): LegRunner {
   return {
     told,
     async run(record, folder, progress, signal) {
@@ -47,6 +52,7 @@ export function dispatchedRunner(dispatcher: Dispatcher, told: string, behaviorN
         throw error;
       }
     },
+    roundOver: async () => dispatcher.clear?.(),
     close: () => dispatcher.close(),
   };
 }

@@ -38,6 +38,7 @@ export async function runSweep(
     const outcomes = await runRound(legs, round, { read, world, folder, runner, hooks });
     if (!outcomes) return { history, interrupted: true };
     history.push(outcomes);
+    await runner.roundOver?.();
   }
 }
 

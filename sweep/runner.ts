@@ -18,5 +18,7 @@ export interface LegRunner {
     progress: (step: number) => void,
     signal: AbortSignal,
   ): Promise<LegResult | undefined>;
+  /** A round is whole, and all that came of it lies here. */
+  roundOver?(): Promise<void>;
   close(): Promise<void>;
 }

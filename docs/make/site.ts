@@ -33,6 +33,8 @@ export const sections: readonly Section[] = [
       { title: 'The example project', path: 'examples/unity-project/README.md' },
       { title: 'The walkers that ship', path: 'models/README.md' },
       { title: 'Training on a GPU', path: 'docs/backends.md' },
+      { title: 'Sweeps', path: 'docs/sweep.md' },
+      { title: 'More machines: what they come to', path: 'docs/scale.md' },
     ],
   },
   {

@@ -20,6 +20,15 @@ behaviors:
 env_settings: { seed: 1 }
 `;
 
+const sweep = `
+config: settings.yaml
+set: [gaitsmith.agents=16, gaitsmith.evaluation_episodes=2]
+kind: grid
+looks: 1
+decisions: 1024
+settings: { hyperparameters.num_epoch: [1] }
+`;
+
 const few = '--episodes 2 --set max_steps=50 --workers 1';
 const training = '--config settings.yaml --agents 16 --workers 1';
 /** In their order, for some need what those before made. `view` ends by the signal that a user sends. */
@@ -27,6 +36,7 @@ const rows: readonly (readonly [what: string, words: string])[] = [
   ['a folder set up', 'init --ci github'],
   ['what is missing', 'doctor'],
   ['seeds', `train ${training} --run-id many --seeds 2`],
+  ['a sweep', 'sweep sweep.yaml --processes 1'],
   ['all stages', `pipeline ${training}`],
   ['all stages up to date', `pipeline ${training}`],
   ['a checkpoint', 'export'],
@@ -57,6 +67,7 @@ describe('the JSON of', () => {
     copyExampleProject(join(folder, 'game'));
     mkdirSync(work);
     writeFileSync(join(work, 'settings.yaml'), settings);
+    writeFileSync(join(work, 'sweep.yaml'), sweep);
     copyFileSync(join(packageRoot, 'models/walker/walker.onnx'), join(work, 'walker.onnx'));
     copyFileSync(join(packageRoot, 'models/walker-robust/walker.onnx'), join(work, 'other.onnx'));
   });
