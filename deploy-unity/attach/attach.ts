@@ -191,7 +191,7 @@ function behaviorFields(
     { name: MODEL_FIELD, value: { reference: { fileId: MODEL_FILE_ID, guid: model, type: '3' } } },
     { name: 'm_InferenceDevice', value: { text: '2' }, onlyWhenNew: true },
     { name: 'm_BehaviorType', value: { text: '0' }, onlyWhenNew: true },
-    { name: 'm_BehaviorName', value: { text: name }, onlyWhenNew: true },
+    { name: 'm_BehaviorName', value: { text: yamlText(name) }, onlyWhenNew: true },
     { name: 'TeamId', value: { text: '0' }, onlyWhenNew: true },
     { name: 'm_UseChildSensors', value: { text: '0' }, onlyWhenNew: true },
     { name: 'm_UseChildActuators', value: { text: '0' }, onlyWhenNew: true },
@@ -211,6 +211,15 @@ function agentFields({ target: { lowSpeed, highSpeed } }: AgentFile, guid: strin
     { name: 'startAgain', value: { text: '1' }, onlyWhenNew: true },
     { name: 'turnAtStart', value: { text: '0' }, onlyWhenNew: true },
   ];
+}
+
+/** As Unity writes a text: between quotation marks and in ASCII, where it is no plain word. */
+function yamlText(text: string): string {
+  if (/^[A-Za-z_]([\w .-]*\w)?$/.test(text)) return text;
+  return JSON.stringify(text).replace(
+    /[\u007f-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`,
+  );
 }
 
 /** Unity writes a list of integers as the hexadecimal digits of their bytes. */

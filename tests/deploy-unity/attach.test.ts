@@ -130,7 +130,7 @@ describe('attached', () => {
     expect(warnings.map(({ code }) => code).filter((code) => /size|sensor|branch|reference/.test(code))).toEqual([]);
     // The same again changes nothing; taken back, every byte is the old one.
     const again = await attaching(words, { project }).result;
-    expect(again.written).toEqual([ASSET].filter(() => !again.unchanged));
+    expect(again.written).toEqual([]);
     await rollback(project);
     expect(snapshot(project)).toEqual(before);
   });
@@ -158,6 +158,15 @@ describe('attached', () => {
       expect.arrayContaining(['VectorObservationSize', 'm_NumContinuousActions', 'BranchSizes', 'm_Model']),
     );
     expect([...after].filter((line) => line !== '' && !line.endsWith('\r'))).toEqual([]);
+  });
+
+  it('a name that is no plain word is quoted as Unity does', async () => {
+    const project = unityProject(INFERENCE_ENGINE, FILES);
+    const character = { ...hero, name: 'Größe: "1"' };
+    const attach = { path: 'Assets/Bare.prefab', character };
+    await deploy({ model: modelFile(), unityProject: project, asset: ASSET, attach });
+    expect(scriptsOn(project, 'Assets/Bare.prefab', 'Bare')[0]!.name).toBe('Größe: "1"');
+    expect(read(project, 'Assets/Bare.prefab')).toContain('m_BehaviorName: "Gr\\u00F6\\u00DFe: \\"1\\""');
   });
 
   it('a dry run shows all of it as a diff, and writes nothing', async () => {

@@ -1,25 +1,15 @@
 /** Prefabs and scenes that hold a ragdoll, as Unity would save them: made from a rig, with no Unity at hand. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Character, characterOf } from '../../envs/ragdoll/character.ts';
-import { readCharacterFile } from '../../envs/ragdoll/character-file.ts';
-import { type RigFile, readRigFile } from '../../envs/ragdoll/rig-file.ts';
+import type { Character } from '../../envs/ragdoll/character.ts';
+import { openCharacter } from '../../envs/ragdoll/open.ts';
+import type { RigFile } from '../../envs/ragdoll/rig-file.ts';
 import { HEAD } from '../unity-assets/project.ts';
 
 const RIGS = join(import.meta.dirname, '../../rigs');
 
-/** The smallest of the characters that come with us. No world of ours carries the mass scale of its mouth. */
+/** The smallest of the characters that come with us. */
 export function wormCharacter(): Character {
-  const read = (file: string): unknown => JSON.parse(readFileSync(join(RIGS, file), 'utf8'));
-  const { bodies, ...rest } = readRigFile(read('worm.json'), 'worm');
-  const rig = {
-    ...rest,
-    bodies: bodies.map((body) => ({
-      ...body,
-      joints: body.joints.map((joint) => ({ ...joint, massScale: [1, 1] as [number, number] })),
-    })),
-  };
-  return characterOf(rig, readCharacterFile(read('worm.character.json'), rig, 'worm'), 'worm');
+  return openCharacter(join(RIGS, 'worm'));
 }
 
 /** A component of the agent's object: its class, its type and its fields. */

@@ -1,6 +1,6 @@
 /** What the package's C# built, read by Unity's rules as a scene of our simulator's. */
 import { walkerRig } from '../../envs/walker/rig.ts';
-import { alongAxis, category, jointRotation } from '../../envs/walker/scene-of-rig.ts';
+import { alongAxis, category, everything, jointRotation } from '../../envs/walker/scene-of-rig.ts';
 import type { AxisMotion, Joint, Scene, Shape } from '../../physics/scene.ts';
 
 type Numbers = readonly [number, number, number];
@@ -98,7 +98,7 @@ function shapeOf(thing: GameObject, collider: Fields & { readonly type: string }
     contactOffset: Number(collider['contactOffset']),
     category: kinds[thing.name] ?? category.body,
     // All are of Unity's default layer.
-    collidesWith: 0b1111,
+    collidesWith: everything,
   };
   const [radius, height] = [Number(collider['radius']), Number(collider['height'])];
   switch (collider.type) {

@@ -41,15 +41,6 @@ function characterNamed(name: Name, changed: (rig: RigFile) => RigFile = (rig) =
   return characterOf(rig, seen, name);
 }
 
-/** No world of ours carries the mass scale of the Worm's mouth; observations know nothing of it. */
-const withoutMassScales = (rig: RigFile): RigFile => ({
-  ...rig,
-  bodies: rig.bodies.map((body) => ({
-    ...body,
-    joints: body.joints.map((joint) => ({ ...joint, massScale: [1, 1] as [number, number] })),
-  })),
-});
-
 describe.skipIf(because(!compiler || !runtime, 'no mcs or no mono on the PATH: apt-get install mono-mcs mono-runtime'))(
   'the Ragdoll Agent',
   () => {
@@ -57,9 +48,7 @@ describe.skipIf(because(!compiler || !runtime, 'no mcs or no mono on the PATH: a
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
     const sound = ragdollScripts();
     const mutants = ragdollMutations.map((mutation, at) => ({ ...mutation, own: `Mutant${at}` }));
-    const characters = Object.fromEntries(
-      NAMES.map((name) => [name, characterNamed(name, withoutMassScales)]),
-    ) as Record<Name, Character>;
+    const characters = Object.fromEntries(NAMES.map((name) => [name, characterNamed(name)])) as Record<Name, Character>;
     const project = join(folder, 'Project');
     let newest: Ragdolls;
     let older: Ragdolls;
