@@ -5,6 +5,7 @@
  * have one.
  */
 import type { AxisMotion, Body, Joint, Scene, Shape } from '../../physics/scene.ts';
+import type { Slab } from '../terrain.ts';
 import type { Dialect } from './dialects.ts';
 import type { PhysicsSettings } from './physics-settings.ts';
 import { type AngleRange, type Collider, isLocked, type Rig, type RigJoint, type Vector } from './rig.ts';
@@ -21,6 +22,8 @@ export interface SceneParts {
   readonly ground?: boolean;
   /** The target cube and four walls. Default true. */
   readonly targetAndWalls?: boolean;
+  /** Ground above the flat one. Default none. */
+  readonly slabs?: readonly Slab[];
   /** Whether bodies of the walker touch one another. Default true. */
   readonly selfCollision?: boolean;
   /** A loose box as the body after the target, to be thrown: nothing but what it hits hears of it. Default none. */
@@ -32,7 +35,7 @@ export function sceneOfRig(
   rig: Rig,
   dialect: Dialect,
   settings: PhysicsSettings,
-  { ground = true, targetAndWalls = true, selfCollision = true, box }: SceneParts = {},
+  { ground = true, targetAndWalls = true, slabs = [], selfCollision = true, box }: SceneParts = {},
 ): Scene {
   const touches = (what: number) =>
     what === category.body && !selfCollision ? everything & ~(1 << category.body) : everything;
@@ -55,6 +58,10 @@ export function sceneOfRig(
     fixtures.push(shape({ shape: 'box', size, center }, what));
   const { groundEdge: edge, groundHeight } = settings;
   if (ground) fixture(category.ground, [edge, 1, edge], [0, groundHeight - 0.5, 0]);
+  for (const { size, center: [x, y, z], rotation } of slabs) {
+    const box = shape({ shape: 'box', size: [...size], center: [x, y + groundHeight, z] }, category.ground);
+    fixtures.push({ ...box, rotation });
+  }
   if (targetAndWalls) {
     const { height, thickness } = wall;
     const out = (edge + thickness) / 2;

@@ -16,10 +16,10 @@ import type {
 } from '../env.ts';
 import { behavior } from './behavior.ts';
 import { decodeState, encodeState } from './episode-state.ts';
-import { checkParameters, drawParameters, drawSolver, splitParameters, type WalkerParameters } from './parameters.ts';
+import { checkParameters, drawParameters, drawPlace, splitParameters, type WalkerParameters } from './parameters.ts';
 import { type PhysicsSettings, unityPhysics } from './physics-settings.ts';
+import { placeValuesOf } from './place.ts';
 import { type Rig, walkerRig } from './rig.ts';
-import { solverValuesOf } from './solver-parameters.ts';
 import { decideTogether, type Outcome, Walker } from './walker.ts';
 import type { World, Worlds } from './world.ts';
 
@@ -231,7 +231,7 @@ export class WalkerEnvironment<In extends World = World> implements EmbeddedEnvi
       this.#parameters[agent] = parameters;
       this.#decisions[agent] = decisions!;
       this.#rewards[agent] = reward!;
-      walker.world.restore(world, solverValuesOf(parameters));
+      walker.world.restore(world, placeValuesOf(parameters));
       walker.restore(Float64Array.from(own), parameters);
     } else {
       this.#startEpisode(agent, episode, parameters);
@@ -255,17 +255,17 @@ export class WalkerEnvironment<In extends World = World> implements EmbeddedEnvi
   }
 
   /**
-   * What an episode is played with. Where agents live side by side, its solver is that of its four agents in this stretch of their lives; one
+   * What an episode is played with. Where agents live side by side, its solver and its ground are those of its four agents in this stretch of their lives; one
    * that was begun by itself draws everything for itself.
    */
   #draw(agent: number, number: number): WalkerParameters {
     const own = this.#own[agent];
     if (own) return this.#drawWith(own, agent, number);
-    const { ofEpisode, ofSolver } = this.#split;
+    const { ofEpisode, ofPlace } = this.#split;
     const parameters = this.#drawWith(ofEpisode, agent, number);
     const stretch = Math.floor(this.#lived / parameters.solver_stretch);
     const four = Math.floor(this.#whose[agent]! / agentsOfSolver);
-    return { ...parameters, ...drawSolver(ofSolver, this.#options.seed, four, stretch, purpose.solver) };
+    return { ...parameters, ...drawPlace(ofPlace, this.#options.seed, four, stretch, purpose.solver) };
   }
 
   #drawWith(given: ParameterValues, agent: number, number: number): WalkerParameters {
@@ -298,6 +298,7 @@ export class WalkerEnvironment<In extends World = World> implements EmbeddedEnvi
         fallenBody: walker.fallenBody,
         targetsTouched: walker.targetsTouched,
         blowUps: blewUp ? 1 : 0,
+        ...walker.earnedByTerm,
         // What the configuration names, as it was in this episode.
         ...Object.fromEntries(
           Object.keys(this.#own[agent] ?? this.#given).map((name) => [

@@ -10,6 +10,8 @@
 
 import { cosine, sine } from '../../base/exact-functions.ts';
 import { type RandomState, RandomStream } from '../../base/random/stream.ts';
+import { RewardTerms, weightsOf } from '../reward-terms/reward-terms.ts';
+import { terrainOf, type Terrain } from '../terrain.ts';
 import { actionSize, Muscles } from './action.ts';
 import { type BodyView, originOf, type Point } from './body-view.ts';
 import { NumberReader } from './episode-state.ts';
@@ -17,9 +19,10 @@ import { observationLayout, planObservation, speedError, type WalkerState, write
 import { addNoise, noiseScaleOf } from './observation-noise.ts';
 import type { WalkerParameters } from './parameters.ts';
 import { type PhysicsSettings, unityPhysics } from './physics-settings.ts';
+import { placeValuesOf } from './place.ts';
 import { fallReward, lookReward, speedReward, targetReward } from './reward.ts';
 import { bodyIndex, type Rig, type Vector } from './rig.ts';
-import { solverValuesOf } from './solver-parameters.ts';
+import { termBodiesOf } from './term-bodies.ts';
 import type { World, WorldConditions, Worlds } from './world.ts';
 
 /** Physics steps from one decision to the next. */
@@ -65,6 +68,12 @@ export class Walker<In extends World = World> {
   /** Farther than this from the middle, metres, it has left the world: twice as far as its walls. */
   readonly #reach: number;
   readonly #noiseScales: Float32Array;
+  /** What is earned beside the task's own reward, where it has weights. */
+  readonly #terms: RewardTerms;
+  /** The task's own reward in this episode. */
+  #ownReward = 0;
+  #terrain: Terrain;
+  #masses: readonly number[];
   #stream: RandomStream | undefined;
   /** Where the episode's stream began: the first part of its other streams' names. */
   #origin: readonly number[] = [];
@@ -101,6 +110,9 @@ export class Walker<In extends World = World> {
       rig.bodies.flatMap(({ mayTouchGround }, body) => (mayTouchGround ? [] : [body])),
     );
     this.#reach = settings.groundEdge;
+    this.#terms = new RewardTerms(termBodiesOf(rig, settings), settings.step, actionSize);
+    this.#terrain = terrainOf({}, settings.groundEdge);
+    this.#masses = rig.bodies.map(({ mass }) => mass);
     this.#state = {
       bodies: world.bodies,
       strengths: this.#muscles.strengths,
@@ -123,6 +135,7 @@ export class Walker<In extends World = World> {
     this.#origin = stream.save();
     this.#stream = stream;
     const yaw = stream.uniform(0, 2 * Math.PI);
+    this.#prepare(parameters);
     const target = this.#drawTarget();
     this.#state.targetSpeed = stream.uniform(target_speed_min, target_speed_max);
     this.reward = 0;
@@ -132,9 +145,12 @@ export class Walker<In extends World = World> {
     this.#distanceAlongGoal = 0;
     this.#outcome = 'goes on';
     this.#muscles.reset();
-    this.world.start({ yaw, target, conditions: this.#drawConditions(), solver: solverValuesOf(parameters) });
+    const conditions = this.#drawConditions();
+    this.#masses = conditions.masses;
+    this.world.start({ yaw, target, conditions, place: placeValuesOf(parameters) });
     this.#state.bodies = this.world.bodies;
     this.#startRandomisation();
+    if (this.#terms.isActive) this.#terms.start(this.world.bodies, conditions.masses);
     originOf(this.world.bodies, 0, this.#state.frameOrigin);
     this.#updateGoal();
     this.#updateMeanVelocity();
@@ -165,6 +181,7 @@ export class Walker<In extends World = World> {
   /** Takes the decision at `actions[at]`; it acts from `beforeStep` on, where these numbers are read. */
   begin(actions: Float32Array, at: number): void {
     this.reward = 0;
+    if (this.#terms.isActive) this.#terms.decide(actions, at);
     this.#actions = actions;
     this.#actionsAt = at;
     this.#step = 0;
@@ -235,6 +252,7 @@ export class Walker<In extends World = World> {
       ...[goal.x, goal.z, frameOrigin.x, frameOrigin.y, frameOrigin.z],
       ...[meanVelocity.x, meanVelocity.y, meanVelocity.z],
       ...this.#muscles.save(),
+      ...(this.#terms.isActive ? [this.#ownReward, ...this.#terms.save()] : []),
     );
   }
 
@@ -264,6 +282,27 @@ export class Walker<In extends World = World> {
     [frameOrigin.x, frameOrigin.y, frameOrigin.z] = [from.next(), from.next(), from.next()];
     [meanVelocity.x, meanVelocity.y, meanVelocity.z] = [from.next(), from.next(), from.next()];
     this.#muscles.restore(from);
+    this.#prepare(parameters);
+    this.#masses = this.#drawConditions().masses;
+    if (!this.#terms.isActive) return;
+    this.#ownReward = from.next();
+    this.#terms.restore(() => from.next(), this.#masses);
+  }
+
+  /** What each reward term has earned in the episode, weighted, and the task's own reward; nothing where no term has a weight. */
+  get earnedByTerm(): Readonly<Record<string, number>> {
+    if (!this.#terms.isActive) return {};
+    const terms = Object.entries(this.#terms.earned).map(([name, earned]) => [`earned_${name}`, earned]);
+    return { earned_task: this.#ownReward, ...Object.fromEntries(terms) };
+  }
+
+  /** Ground and reward of an episode that is to be played with these. */
+  #prepare(parameters: WalkerParameters): void {
+    const { groundEdge, groundHeight } = this.#settings;
+    this.#ownReward = 0;
+    this.#terrain = terrainOf(placeValuesOf(parameters), groundEdge);
+    const { heightAt } = this.#terrain;
+    this.#terms.weigh(weightsOf(parameters), parameters.gravity, (x, z) => groundHeight + heightAt(x, z));
   }
 
   #drawConditions(): WorldConditions {
@@ -301,6 +340,7 @@ export class Walker<In extends World = World> {
     const { push_speed, push_interval } = this.#parameters;
     const direction = this.#pushes!.uniform(0, 2 * Math.PI);
     this.world.push(push_speed * sine(direction), push_speed * cosine(direction));
+    if (this.#terms.isActive) this.#terms.pushed(this.world.bodies);
     this.#nextPush += push_interval / this.#settings.step;
   }
 
@@ -312,6 +352,11 @@ export class Walker<In extends World = World> {
     const earned = speed * lookReward(bodies.floats, bodies.part, head, goal);
     if (!Number.isFinite(earned)) return false;
     this.reward += earned;
+    if (this.#terms.isActive) {
+      this.#ownReward += earned;
+      this.world.read();
+      this.reward += this.#terms.earn(bodies, this.#state);
+    }
     this.#distanceAlongGoal += meanVelocity.x * goal.x + meanVelocity.z * goal.z;
     return true;
   }
@@ -325,7 +370,8 @@ export class Walker<In extends World = World> {
       const z = stream.uniform(-1, 1);
       if (x * x + y * y + z * z > 1) continue;
       const radius = this.#parameters.target_radius;
-      return [targetPlace.x + x * radius, targetPlace.y, targetPlace.z + z * radius];
+      const [atX, atZ] = [targetPlace.x + x * radius, targetPlace.z + z * radius];
+      return [atX, targetPlace.y + this.#terrain.heightAt(atX, atZ), atZ];
     }
   }
 
