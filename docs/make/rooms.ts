@@ -79,6 +79,11 @@ export const rooms: readonly Room[] = [
     knows: ['base', 'physics', 'envs'],
   },
   {
+    name: 'envs/ragdoll',
+    about: 'any ragdoll from two files: a rig (bodies, joints) and a character (what it sees, moves and earns)',
+    knows: ['base', 'physics', 'envs', 'envs/walker'],
+  },
+  {
     name: 'inspect',
     about: "what is in a policy's file: layers, normaliser, where it comes from, its graph as a picture",
     knows: ['base', 'cli', 'onnx', 'lint', 'envs/walker'],
