@@ -85,7 +85,10 @@ export class RewardTerms {
   }
 
   /** What a physics step earned, all terms together. */
-  earn(bodies: Bodies, { goal, meanVelocity, targetSpeed }: Pick<Moment, 'goal' | 'meanVelocity' | 'targetSpeed'>): number {
+  earn(
+    bodies: Bodies,
+    { goal, meanVelocity, targetSpeed }: Pick<Moment, 'goal' | 'meanVelocity' | 'targetSpeed'>,
+  ): number {
     const moment = this.#moment;
     moment.bodies = bodies;
     moment.goal = goal;

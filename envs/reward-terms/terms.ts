@@ -19,9 +19,7 @@ interface Term {
 
 const needsFeet = ({ feet }: CharacterBodies) => (feet.length > 0 ? undefined : 'it has no feet');
 const needsSides = ({ feet }: CharacterBodies) =>
-  feet.some(({ side }) => side < 0) && feet.some(({ side }) => side > 0)
-    ? undefined
-    : 'it has no feet on both sides';
+  feet.some(({ side }) => side < 0) && feet.some(({ side }) => side > 0) ? undefined : 'it has no feet on both sides';
 
 export const rewardTerms = {
   speed: {
@@ -34,7 +32,8 @@ export const rewardTerms = {
     },
   },
   upright: {
-    meaning: "stays upright: the square of the cosine between what was the root's up in the start pose and up, 0 below the horizon",
+    meaning:
+      "stays upright: the square of the cosine between what was the root's up in the start pose and up, 0 below the horizon",
     value: (moment) => {
       const { y } = moment.up;
       return y > 0 ? y * y : 0;
@@ -55,7 +54,8 @@ export const rewardTerms = {
       -Math.min(rise / (character.masses.reduce(sum, 0) * Math.max(gravity, 1) * seconds), 2),
   },
   smooth: {
-    meaning: 'smooth actions: minus the mean square of how far the actions moved since the last decision, of the 2 that they can',
+    meaning:
+      'smooth actions: minus the mean square of how far the actions moved since the last decision, of the 2 that they can',
     needs: 'actions',
     value: (_moment, { actionChange }) => -actionChange,
   },

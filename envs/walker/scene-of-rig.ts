@@ -58,7 +58,11 @@ export function sceneOfRig(
     fixtures.push(shape({ shape: 'box', size, center }, what));
   const { groundEdge: edge, groundHeight } = settings;
   if (ground) fixture(category.ground, [edge, 1, edge], [0, groundHeight - 0.5, 0]);
-  for (const { size, center: [x, y, z], rotation } of slabs) {
+  for (const {
+    size,
+    center: [x, y, z],
+    rotation,
+  } of slabs) {
     const box = shape({ shape: 'box', size: [...size], center: [x, y + groundHeight, z] }, category.ground);
     fixtures.push({ ...box, rotation });
   }

@@ -11,7 +11,7 @@
 import { cosine, sine } from '../../base/exact-functions.ts';
 import { type RandomState, RandomStream } from '../../base/random/stream.ts';
 import { RewardTerms, weightsOf } from '../reward-terms/reward-terms.ts';
-import { terrainOf, type Terrain } from '../terrain.ts';
+import { type Terrain, terrainOf } from '../terrain.ts';
 import { actionSize, Muscles } from './action.ts';
 import { type BodyView, originOf, type Point } from './body-view.ts';
 import { NumberReader } from './episode-state.ts';

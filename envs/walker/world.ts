@@ -6,8 +6,8 @@
  */
 import type { BodyView } from './body-view.ts';
 import type { WorldName } from './dialects.ts';
-import type { Vector } from './rig.ts';
 import type { PlaceValues } from './place.ts';
+import type { Vector } from './rig.ts';
 
 /** One walker's piece of a world: ground, walls, target, and the ragdoll with its motors. */
 export interface World {
