@@ -104,6 +104,8 @@ export interface Joint {
   readonly swingShape: 'cone' | 'pyramid';
   /** Turns the joint towards a target. Undefined: nothing does. */
   readonly drive: Drive | undefined;
+  /** Whether its two bodies touch one another. Default false. */
+  readonly collide?: boolean;
 }
 
 export interface Scene {

@@ -79,7 +79,8 @@ export function makeModel(scene: Scene, settings: SolverSettings): Model {
  * Fixtures come last.
  */
 function shapePairs(scene: Scene, shapes: readonly PlacedShape[], settings: SolverSettings): ShapePair[] {
-  const joined = new Set(scene.joints.flatMap(({ body: a, connectedTo: b }) => [`${a} ${b}`, `${b} ${a}`]));
+  const apart = scene.joints.filter(({ collide = false }) => !collide);
+  const joined = new Set(apart.flatMap(({ body: a, connectedTo: b }) => [`${a} ${b}`, `${b} ${a}`]));
   const entered = scene.bodies.map((_, body) => scene.bodyOrder.indexOf(body));
   const placeOf = ({ body }: PlacedShape) => (body < 0 ? -1 : entered[body]!);
   const pairs: ShapePair[] = [];

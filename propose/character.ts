@@ -1,7 +1,8 @@
 /** From a rig to a first definition of a character: what it sees, moves, earns and ends by, and why it was proposed so. */
+
+import { type Anatomy, anatomyOf } from '../envs/ragdoll/anatomy/anatomy.ts';
 import type { CharacterFileInput, CharacterRow } from '../envs/ragdoll/character-file.ts';
 import { jointsOf, type NamedJoint, type RigFile } from '../envs/ragdoll/rig-file.ts';
-import { type Anatomy, anatomyOf } from './anatomy.ts';
 import { type ProposedDrive, proposeDrives, reserve, rounded } from './drives.ts';
 
 export interface Proposal {

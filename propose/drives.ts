@@ -4,10 +4,11 @@
  * A joint has to hold what hangs by it, stretched out level; a joint of a leg has to carry the rest of the body too, at half the length
  * between it and the ground. ML-Agents' Walker has some 45 times of that at its hips, and learns to walk; what is here is that measure, joint by joint.
  */
+
+import type { Anatomy } from '../envs/ragdoll/anatomy/anatomy.ts';
+import { anchorOf, distance } from '../envs/ragdoll/anatomy/geometry.ts';
+import type { Link } from '../envs/ragdoll/anatomy/tree.ts';
 import type { RigFile } from '../envs/ragdoll/rig-file.ts';
-import type { Anatomy } from './anatomy.ts';
-import { anchorOf, distance } from './geometry.ts';
-import type { Link } from './tree.ts';
 
 export interface ProposedDrive {
   readonly joint: string;

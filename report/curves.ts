@@ -57,10 +57,13 @@ export const curveGroups: readonly CurveGroup[] = [
         title: 'Terms of the reward',
         unit: 'reward',
         reading:
-          'What each earned in an episode, weighted: the task, and the terms that have a weight. Below 0: what it loses by.',
+          'What each earned in a physics step, weighted: the task, and the terms that have a weight. Below 0: what it loses by.',
         lines: {
           task: 'rewardTerms.task',
           speed: 'rewardTerms.speed',
+          look: 'rewardTerms.look',
+          face: 'rewardTerms.face',
+          hold: 'rewardTerms.hold',
           upright: 'rewardTerms.upright',
           facing: 'rewardTerms.facing',
           work: 'rewardTerms.work',

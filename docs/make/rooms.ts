@@ -72,7 +72,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'envs/reward-terms',
     about: "what people ask for beside a task's own reward: a table of terms, for any character",
-    knows: [],
+    knows: ['base'],
   },
   {
     name: 'physics',

@@ -1,4 +1,5 @@
 /** The reward terms of one character, as its episode's weights have them. */
+import { UserError } from '../../base/failure/user-error.ts';
 import { GaitMemory } from './gait-memory.ts';
 import { type Bodies, type CharacterBodies, Moment } from './moment.ts';
 import { type TermName, termNames, termTable } from './terms.ts';
@@ -34,6 +35,23 @@ export function weightsOf(parameters: Readonly<Record<string, number | undefined
   return weights;
 }
 
+/** @throws UserError where a term is given a weight that this character can't have. */
+export function checkWeights(given: object, character: CharacterBodies): void {
+  for (const name of termNames) {
+    const weight = (given as Readonly<Record<string, unknown>>)[`reward_${name}`];
+    if (weight === undefined || weight === 0) continue;
+    const lack = termTable[name].lacks?.(character);
+    if (lack === undefined) continue;
+    throw new UserError({
+      what: `this character can't be rewarded so: ${lack}`,
+      where: `environment_parameters.reward_${name}`,
+      value: weight,
+      expected: '0',
+      mend: 'leave it out',
+    });
+  }
+}
+
 export class RewardTerms {
   readonly #moment: Moment;
   readonly #memory: GaitMemory;
@@ -42,10 +60,7 @@ export class RewardTerms {
   #weights: readonly number[] = [];
   #earned = new Float64Array(0);
 
-  /**
-   * @param seconds of a physics step.
-   * @param groundAt height of the ground below a point, m.
-   */
+  /** @param seconds of a physics step. */
   constructor(character: CharacterBodies, seconds: number, actionSize: number) {
     this.#moment = new Moment(character, seconds);
     this.#memory = new GaitMemory(character, actionSize);
@@ -56,7 +71,7 @@ export class RewardTerms {
     return this.#active.length > 0;
   }
 
-  /** An episode is to be played with these weights: before `start` or `restore`. */
+  /** An episode is to be played with these weights: before `start` or `restore`. @param groundAt height of the ground below a point, m. */
   weigh(weights: Weights, gravity: number, groundAt: Moment['groundAt']): void {
     this.#active = termNames.filter((name) => (weights[`reward_${name}`] ?? 0) > 0);
     this.#weights = this.#active.map((name) => weights[`reward_${name}`]!);

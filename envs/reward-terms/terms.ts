@@ -22,7 +22,7 @@ const needsSides = ({ feet }: CharacterBodies) =>
   feet.some(({ side }) => side < 0) && feet.some(({ side }) => side > 0) ? undefined : 'it has no feet on both sides';
 
 export const rewardTerms = {
-  speed: {
+  hold: {
     meaning:
       'holds the asked speed: 1 / (1 + (e / s)^2), e from the mean velocity to the asked one, s a quarter of the asked speed, at least 0.1 m/s',
     value: ({ goal, meanVelocity: { x, y, z }, targetSpeed }) => {

@@ -57,27 +57,32 @@ export interface JointActions {
   readonly motor: number;
   /** Index of the body that owns it. */
   readonly body: number;
+  /** Where its strength stands in `Muscles.strengths`. */
+  readonly slot: number;
+  /** N m. */
+  readonly maxStrength: number;
   /** Action of each axis, -1 where there is none. */
   readonly rotation: readonly [x: number, y: number, z: number];
   readonly low: readonly [x: number, y: number, z: number];
   readonly high: readonly [x: number, y: number, z: number];
+  /** -1: its strength is none of the actions. */
   readonly strength: number;
 }
 
 /** Turns actions into motor targets and strengths of one world. */
 export class Muscles {
-  /** Strength now in force over the greatest one, [bodies]; 0 where there is no motor or no action has come yet. */
+  /** Strength now in force over the greatest one, [slots]; 0 where there is no motor or no action has come yet. */
   readonly strengths: Float32Array;
-  readonly #maxStrength: number;
   readonly #joints: readonly JointActions[];
   /** The actions in force; NaN, which equals nothing, before the first. */
-  readonly #inForce = new Float32Array(actionSize);
+  readonly #inForce: Float32Array;
   readonly #rotation = new Float32Array(4);
 
-  constructor(rig: Rig) {
-    this.strengths = new Float32Array(rig.bodies.length);
-    this.#maxStrength = rig.drive.maxStrength;
-    this.#joints = jointActions(rig);
+  /** @param slots how many strengths are told. @param actions how many there are. */
+  constructor(joints: readonly JointActions[], slots: number, actions: number) {
+    this.strengths = new Float32Array(slots);
+    this.#joints = joints;
+    this.#inForce = new Float32Array(actions);
     this.reset();
   }
 
@@ -97,14 +102,14 @@ export class Muscles {
   }
 
   /**
-   * Applies the 39 actions at `actions[at]`; numbers beyond [-1, 1] count as the nearer end. The world hears of changes alone.
+   * Applies the actions at `actions[at]`; numbers beyond [-1, 1] count as the nearer end. The world hears of changes alone.
    *
    * An action a maps to lerp(low, high, (a + 1) / 2) degrees; a strength s to (s + 1) / 2 of the greatest.
    */
   apply(world: World, actions: Float32Array, at: number): void {
     const inForce = this.#inForce;
     for (let which = 0; which < this.#joints.length; which++) {
-      const { motor, body, rotation, low, high, strength } = this.#joints[which]!;
+      const { motor, slot, maxStrength, rotation, low, high, strength } = this.#joints[which]!;
       if (
         this.#changed(rotation[0], actions, at) ||
         this.#changed(rotation[1], actions, at) ||
@@ -121,11 +126,11 @@ export class Muscles {
       }
       if (this.#changed(strength, actions, at)) {
         const fraction = fractionOf(actions[at + strength]!);
-        this.strengths[body] = fraction;
-        world.setMotorStrength(motor, fraction * this.#maxStrength);
+        this.strengths[slot] = fraction;
+        world.setMotorStrength(motor, fraction * maxStrength);
       }
     }
-    for (let action = 0; action < actionSize; action++) inForce[action] = actions[at + action]!;
+    for (let action = 0; action < inForce.length; action++) inForce[action] = actions[at + action]!;
   }
 
   /** For `restore`: strengths, then the actions in force. */
@@ -135,7 +140,7 @@ export class Muscles {
 
   restore(from: NumberReader): void {
     this.strengths.set(from.many(this.strengths.length));
-    this.#inForce.set(from.many(actionSize));
+    this.#inForce.set(from.many(this.#inForce.length));
   }
 
   #changed(action: number, actions: Float32Array, at: number): boolean {
@@ -152,7 +157,7 @@ function angle(action: number, low: number, high: number): number {
   return low + (high - low) * fractionOf(action);
 }
 
-/** What each joint's actions are, in the order of the table. Angles in degrees. */
+/** What each of the Walker's joints has for actions, in the order of the table. Angles in degrees. */
 export function jointActions(rig: Rig): JointActions[] {
   const motors = motorBodies(rig);
   let next = 0;
@@ -165,6 +170,8 @@ export function jointActions(rig: Rig): JointActions[] {
     return {
       motor: motors.indexOf(body),
       body,
+      slot: body,
+      maxStrength: rig.drive.maxStrength,
       rotation,
       low: [limits[0][0], limits[1][0], limits[2][0]],
       high: [limits[0][1], limits[1][1], limits[2][1]],

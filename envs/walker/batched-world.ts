@@ -15,7 +15,7 @@ import { LaneWorld } from './lane-world.ts';
 import type { PhysicsSettings } from './physics-settings.ts';
 import type { PlaceValues } from './place.ts';
 import type { Rig, Vector } from './rig.ts';
-import { type SceneParts, sceneOfRig } from './scene-of-rig.ts';
+import { type Ragdoll, ragdollOf, type SceneParts } from './scene-of-rig.ts';
 import { dialectWith } from './solver-parameters.ts';
 import type { World, WorldStart, Worlds } from './world.ts';
 
@@ -32,14 +32,15 @@ export class BatchedWorlds implements Worlds<WalkerWorld> {
    */
   constructor(
     module: WebAssembly.Module,
-    rig: Rig,
+    rig: Rig | Ragdoll,
     count: number,
     dialect: Dialect,
     settings: PhysicsSettings,
     parts: SceneParts = {},
   ) {
     this.name = dialect.name;
-    this.#make = (place, lanes) => new House(module, rig, lanes, dialect, settings, place, parts);
+    const ragdoll = 'sceneIn' in rig ? rig : ragdollOf(rig);
+    this.#make = (place, lanes) => new House(module, ragdoll, lanes, dialect, settings, place, parts);
     const usual = this.#make({}, count);
     this.#houses = [usual];
     const move = (walker: WalkerWorld, place: PlaceValues) => this.#move(walker, place);
@@ -91,7 +92,7 @@ class House {
 
   constructor(
     module: WebAssembly.Module,
-    rig: Rig,
+    ragdoll: Ragdoll,
     lanes: number,
     usual: Dialect,
     settings: PhysicsSettings,
@@ -109,12 +110,12 @@ class House {
     };
     const dialect = dialectWith({ ...usual, solver: { ...usual.solver, ...own } }, place);
     const { slabs } = terrainOf(place, settings.groundEdge);
-    const scene = sceneOfRig(rig, dialect, settings, { ...parts, slabs });
-    this.simulator = new Simulator(module, scene, { lanes, where: rig.name, settings: dialect.solver });
+    const scene = ragdoll.sceneIn(dialect, settings, { ...parts, slabs });
+    this.simulator = new Simulator(module, scene, { lanes, where: ragdoll.name, settings: dialect.solver });
     const centres = Float64Array.from(scene.bodies.flatMap(({ shapes }) => [...massFrame(shapes).pose.position]));
     this.#lanes = Array.from(
       { length: this.simulator.lanes },
-      (_, lane) => new LaneWorld(this.simulator, lane, rig, settings, centres),
+      (_, lane) => new LaneWorld(this.simulator, lane, ragdoll, settings, centres),
     );
     for (const lane of this.#lanes) lane.hang();
     this.#residents = Array.from({ length: this.simulator.lanes });

@@ -30,6 +30,9 @@ export function worldNamed(name: string = defaultWorld): WorldName {
   });
 }
 
+/** What the dialects choose from, of a rig. */
+export type Orders = Pick<Rig, 'solvingOrder' | 'enteringOrder'>;
+
 /** How a rig is put into the simulator. */
 export interface Dialect {
   readonly name: DialectName;
@@ -39,9 +42,9 @@ export interface Dialect {
   /** Friction of boxes over that of round shapes; of two the lesser counts where the solver says so. */
   readonly flatFriction: number;
   /** Bodies by their joints, the first to be solved first. */
-  order(rig: Rig): readonly number[];
+  order(rig: Orders): readonly number[];
   /** All bodies as they entered the scene, which orders contacts between bodies. */
-  entered(rig: Rig): readonly number[];
+  entered(rig: Orders): readonly number[];
 }
 
 export const walkerDialects: Readonly<Record<DialectName, Dialect>> = {

@@ -1,39 +1,42 @@
 /**
  * A walker in a lane of the simulator: all that is read and written here is the simulator's memory as it is.
  */
+
+import { product } from '../../physics/rotation.ts';
 import { lanesPerGroup, type Simulator } from '../../physics/simulator.ts';
 import type { BodyView, Field } from './body-view.ts';
 import type { PhysicsSettings } from './physics-settings.ts';
-import { motorBodies, type Rig, type Vector } from './rig.ts';
+import type { Vector } from './rig.ts';
 import { identity, turned, yaw } from './rotation.ts';
-import { category } from './scene-of-rig.ts';
+import { category, type Ragdoll } from './scene-of-rig.ts';
 import type { World, WorldConditions, WorldStart } from './world.ts';
 
 const groundBit = 1 << category.ground;
-const bodyBit = 1 << category.body;
 
 export class LaneWorld implements World {
   readonly bodies: BodyView;
   readonly simulator: Simulator;
   readonly lane: number;
-  readonly #rig: Rig;
+  readonly #ragdoll: Ragdoll;
   readonly #standard: WorldConditions;
   readonly #settings: PhysicsSettings;
   /** Index in the simulator's numbers of each motor's target, x y z w four apart, and of its strength. */
   readonly #targets: Int32Array;
   readonly #strengths: Int32Array;
+  /** Index of the strength of each joint that no action moves, and what it is. */
+  readonly #passive: readonly { readonly at: number; readonly strength: number }[];
   /** Index of the words that say what the target touches, and what touches began and ended. */
   readonly #targetTouching: number;
   readonly #happened: number;
   #touchedTarget = false;
 
-  constructor(simulator: Simulator, lane: number, rig: Rig, settings: PhysicsSettings, centres: Float64Array) {
+  constructor(simulator: Simulator, lane: number, ragdoll: Ragdoll, settings: PhysicsSettings, centres: Float64Array) {
     this.simulator = simulator;
     this.lane = lane;
-    this.#rig = rig;
+    this.#ragdoll = ragdoll;
     this.#settings = settings;
     const { gravity, friction } = settings;
-    this.#standard = { gravity, friction, masses: rig.bodies.map(({ mass }) => mass), driveScale: 1 };
+    this.#standard = { gravity, friction, masses: ragdoll.bodies.map(({ mass }) => mass), driveScale: 1 };
     const { floats, words } = simulator;
     const field = (name: Parameters<Simulator['bodyIndex']>[2]): Field => {
       const first = simulator.bodyIndex(lane, 0, name);
@@ -51,11 +54,13 @@ export class LaneWorld implements World {
       groundBit,
       centres,
     };
-    const owners = rig.bodies.flatMap(({ joint }, body) => (joint ? [body] : []));
-    const motors = motorBodies(rig).map((body) => owners.indexOf(body));
+    const { motors } = ragdoll;
     this.#targets = Int32Array.from(motors, (joint) => simulator.jointIndex(lane, joint, 'TARGET'));
     this.#strengths = Int32Array.from(motors, (joint) => simulator.jointIndex(lane, joint, 'STRENGTH'));
-    this.#targetTouching = simulator.bodyIndex(lane, rig.bodies.length, 'TOUCHING');
+    this.#passive = ragdoll.passive.map(({ joint, strength }) => {
+      return { at: simulator.jointIndex(lane, joint, 'STRENGTH'), strength };
+    });
+    this.#targetTouching = simulator.bodyIndex(lane, ragdoll.bodies.length, 'TOUCHING');
     this.#happened = simulator.laneIndex(lane, 'HAPPENED');
   }
 
@@ -64,12 +69,14 @@ export class LaneWorld implements World {
     simulator.clear(lane);
     this.#set(conditions);
     const turn = yaw(angle);
-    const root = this.#rig.bodies[0]!.start;
-    this.#rig.bodies.forEach(({ start }, body) => {
+    const root = this.#ragdoll.bodies[0]!.start;
+    this.#ragdoll.bodies.forEach(({ start, rotation }, body) => {
       const [x, y, z] = turned(turn, [start[0] - root[0], start[1] - root[1], start[2] - root[2]]);
-      simulator.setPose(lane, body, [root[0] + x, root[1] + y, root[2] + z], turn);
+      const whole = rotation === identity ? turn : product(turn, rotation);
+      simulator.setPose(lane, body, [root[0] + x, root[1] + y, root[2] + z], whole);
     });
-    simulator.setPose(lane, this.#rig.bodies.length, target, identity);
+    for (const { at, strength } of this.#passive) simulator.floats[at] = strength;
+    simulator.setPose(lane, this.#ragdoll.bodies.length, target, identity);
     this.#touchedTarget = false;
   }
 
@@ -77,7 +84,7 @@ export class LaneWorld implements World {
   hang(): void {
     this.start({ yaw: 0, target: [0, 2000, 0], conditions: { ...this.#standard, gravity: 0 } });
     const { floats, position } = this.bodies;
-    for (let body = 0; body < this.#rig.bodies.length; body++)
+    for (let body = 0; body < this.#ragdoll.bodies.length; body++)
       floats[position.first + body * position.body + 4]! += 1000;
   }
 
@@ -96,7 +103,7 @@ export class LaneWorld implements World {
 
   push(x: number, z: number): void {
     const { floats, velocity, part } = this.bodies;
-    for (let body = 0; body < this.#rig.bodies.length; body++) {
+    for (let body = 0; body < this.#ragdoll.bodies.length; body++) {
       const at = velocity.first + body * velocity.body;
       floats[at]! += x;
       floats[at + 2 * part]! += z;
@@ -105,14 +112,14 @@ export class LaneWorld implements World {
 
   moveTarget([x, y, z]: Vector): void {
     const { floats, position, part } = this.bodies;
-    const at = position.first + this.#rig.bodies.length * position.body;
+    const at = position.first + this.#ragdoll.bodies.length * position.body;
     floats[at] = x;
     floats[at + part] = y;
     floats[at + 2 * part] = z;
   }
 
   targetTouched(): boolean {
-    const touches = (this.bodies.words[this.#targetTouching]! & bodyBit) !== 0;
+    const touches = (this.bodies.words[this.#targetTouching]! & this.#ragdoll.touchesTarget) !== 0;
     const began = touches && !this.#touchedTarget;
     this.#touchedTarget = touches;
     return began;

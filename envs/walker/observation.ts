@@ -24,16 +24,16 @@ export interface WalkerState {
 }
 
 /** A row of the table: what it is called, its parts (none for a single number), and how it is written. */
-interface Row {
+export interface Row {
   readonly name: string;
   readonly parts: string;
   readonly write: Writer;
 }
 
 /** Writes a row's numbers for all bodies that have it: those of body `bodies[i]` at `into[at + offsets[i]]`. */
-type Writer = (state: WalkerState, places: Places, into: Float32Array, at: number) => void;
+export type Writer = (state: WalkerState, places: Places, into: Float32Array, at: number) => void;
 
-interface Places {
+export interface Places {
   /** -1 for a row about the walker as a whole. */
   readonly bodies: Int32Array;
   readonly offsets: Int32Array;
@@ -227,7 +227,7 @@ export function speedError({ goal, meanVelocity: { x, y, z }, targetSpeed }: Wal
 }
 
 /** Writes a vector of the world in the goal frame: its x axis is y cross z, (goal.z, 0, -goal.x). */
-function inGoalFrame(
+export function inGoalFrame(
   goal: { readonly x: number; readonly z: number },
   x: number,
   y: number,
@@ -240,7 +240,7 @@ function inGoalFrame(
   into[at + 2] = x * goal.x + z * goal.z;
 }
 
-function writeVectors(
+export function writeVectors(
   { bodies: { floats, part }, goal }: WalkerState,
   field: Field,
   { bodies, offsets }: Places,
@@ -254,12 +254,18 @@ function writeVectors(
   }
 }
 
-function writeToGoal({ bodies, goal }: WalkerState, body: number, into: Float32Array, at: number): void {
+export function writeToGoal({ bodies, goal }: WalkerState, body: number, into: Float32Array, at: number): void {
   const { floats, part, rotation } = bodies;
   writeShortestFromForward(floats, part, rotation.first + body * rotation.body, goal.x, goal.z, into, at);
 }
 
 /** Writes where a point is, seen from another. */
-function writeDifference(goal: WalkerState['goal'], point: Point, from: Point, into: Float32Array, at: number): void {
+export function writeDifference(
+  goal: WalkerState['goal'],
+  point: Point,
+  from: Point,
+  into: Float32Array,
+  at: number,
+): void {
   inGoalFrame(goal, point.x - from.x, point.y - from.y, point.z - from.z, into, at);
 }

@@ -13,7 +13,7 @@ import { unityPhysics } from './physics-settings.ts';
 import { isPlaceName, type PlaceValues, placeValuesOf } from './place.ts';
 import { isSolverName, solverDefault, solverParameters } from './solver-parameters.ts';
 
-interface Parameter {
+export interface Parameter {
   /** Empty for a plain number. */
   readonly unit: string;
   readonly meaning: string;
@@ -98,11 +98,16 @@ type Name = keyof typeof walkerParameters;
 /** What an episode is played with; how it is solved, its ground and the weights of reward terms only where they were set. */
 export type WalkerParameters = Readonly<Record<Name, number>> & PlaceValues & Weights;
 
+/** The same names for any ragdoll, with defaults and ranges of its own. */
+export type ParameterRows = Readonly<Record<Name, Parameter>>;
+
 const names = Object.keys(walkerParameters) as Name[];
 
-/** Name, unit, default, range and meaning of each, as texts: those of the walker, of the ground, of its reward, then those of the solver. */
-export function parameterTable(): { name: string; unit: string; usual: string; range: string; meaning: string }[] {
-  const own = names.map((name) => ({ name, usual: String(walkerParameters[name].default), ...walkerParameters[name] }));
+/** Name, unit, default, range and meaning of each, as texts: those of the ragdoll, of the ground, of its reward, then those of the solver. */
+export function parameterTable(
+  rows: ParameterRows = walkerParameters,
+): { name: string; unit: string; usual: string; range: string; meaning: string }[] {
+  const own = names.map((name) => ({ name, usual: String(rows[name].default), ...rows[name] }));
   const solver = Object.entries(solverParameters).map(([name, parameter]) => {
     return { name, usual: isSolverName(name) ? solverDefault(name) : '', ...parameter };
   });
@@ -121,23 +126,28 @@ export function parameterLines(): string[] {
   });
 }
 
-const defaults = Object.fromEntries(names.map((name) => [name, walkerParameters[name].default])) as Record<
-  Name,
-  number
->;
-
 /** How some episodes are solved, and on which ground; other names are not looked at. */
 export function drawPlace(given: ParameterValues, seed: number, ...stretch: readonly number[]): PlaceValues {
   return placeValuesOf(samplers.drawParameters(given, seed, ...stretch));
 }
 
-/** What one episode is played with: drawn, where there is a sampler, and held within the parameter's range. */
+/** What one of the Walker's episodes is played with: drawn, where there is a sampler, and held within the parameter's range. */
 export function drawParameters(given: ParameterValues, seed: number, ...episode: readonly number[]): WalkerParameters {
-  const values = { ...defaults };
+  return drawParametersOf(walkerParameters, given, seed, ...episode);
+}
+
+/** The same of any ragdoll. */
+export function drawParametersOf(
+  rows: ParameterRows,
+  given: ParameterValues,
+  seed: number,
+  ...episode: readonly number[]
+): WalkerParameters {
+  const values = Object.fromEntries(names.map((name) => [name, rows[name].default])) as Record<Name, number>;
   const drawn = samplers.drawParameters(given, seed, ...episode);
   for (const [name, value] of Object.entries(drawn)) {
     if (!isName(name)) continue;
-    const { low, high } = walkerParameters[name];
+    const { low, high } = rows[name];
     values[name] = Math.min(Math.max(value, low), high);
   }
   return { ...values, ...placeValuesOf(drawn), ...weightsOf(drawn) };
@@ -160,12 +170,16 @@ export function splitParameters(given: ParameterValues): {
  * @throws UserError as `checkParameter` does; where the speeds are the wrong way round in every episode (where they are so
  *   in some, the target's speed lies between them all the same); and where PhysX itself is to solve otherwise than it does.
  */
-export function checkParameters(given: ParameterValues, world?: WorldName): void {
-  for (const [name, value] of Object.entries(given)) checkParameter(name, value);
+export function checkParameters(
+  given: ParameterValues,
+  world?: WorldName,
+  rows: ParameterRows = walkerParameters,
+): void {
+  for (const [name, value] of Object.entries(given)) checkParameter(name, value, rows);
   if (world === 'physx') refusePlaceOfPhysX(given);
   refuseTwoTerrains(given);
-  const slowest = given['target_speed_min'] ?? walkerParameters.target_speed_min.default;
-  const [, fastest] = samplers.rangeOf(given['target_speed_max'] ?? walkerParameters.target_speed_max.default);
+  const slowest = given['target_speed_min'] ?? rows.target_speed_min.default;
+  const [, fastest] = samplers.rangeOf(given['target_speed_max'] ?? rows.target_speed_max.default);
   if (samplers.rangeOf(slowest)[0] > fastest) {
     throw new UserError({
       what: 'the smallest target speed is above the greatest',
@@ -182,8 +196,8 @@ export function checkParameters(given: ParameterValues, world?: WorldName): void
  *
  * @throws UserError where there is no such parameter, or a value is out of its range.
  */
-export function checkParameter(name: string, value: ParameterValue): void {
-  const { low, high } = rangeOf(name);
+export function checkParameter(name: string, value: ParameterValue, rows: ParameterRows = walkerParameters): void {
+  const { low, high } = rangeOf(name, rows);
   if (name === 'solver_stretch' && typeof value !== 'number') refuseDrawnStretch(value);
   const isNormal = typeof value !== 'number' && value.sampler_type === 'gaussian';
   const ends = isNormal ? [value.sampler_parameters.mean] : samplers.rangeOf(value);
@@ -196,11 +210,11 @@ export function checkParameter(name: string, value: ParameterValue): void {
   });
 }
 
-function rangeOf(name: string): { readonly low: number; readonly high: number } {
+function rangeOf(name: string, rows: ParameterRows): { readonly low: number; readonly high: number } {
   if (isSolverName(name)) return solverParameters[name];
   if (isTerrainName(name)) return terrainParameters[name];
   if (isWeightName(name)) return weightParameters[name];
-  return isName(name) ? walkerParameters[name] : refuseName(name);
+  return isName(name) ? rows[name] : refuseName(name);
 }
 
 function isName(name: string): name is Name {

@@ -1,5 +1,5 @@
 /**
- * A rig as a scene of the simulator: bodies with their colliders, joints with limits and drives, ground, walls and target.
+ * A ragdoll as a scene of the simulator: bodies with their colliders, joints with limits and drives, ground, walls and target.
  *
  * Bodies stand in the rig's order, the target is the one after the last; a joint is numbered by the order in which bodies
  * have one.
@@ -8,14 +8,15 @@ import type { AxisMotion, Body, Joint, Scene, Shape } from '../../physics/scene.
 import type { Slab } from '../terrain.ts';
 import type { Dialect } from './dialects.ts';
 import type { PhysicsSettings } from './physics-settings.ts';
-import { type AngleRange, type Collider, isLocked, type Rig, type RigJoint, type Vector } from './rig.ts';
+import { type AngleRange, type Collider, isLocked, motorBodies, type Rig, type RigJoint, type Vector } from './rig.ts';
 import { degrees, fromAxes, identity, type Quaternion } from './rotation.ts';
-import { target, wall } from './world.ts';
+import { type Target, target as usualTarget, wall } from './world.ts';
 
 /** What kind of thing a shape is. */
 export const category = { ground: 0, body: 1, target: 2, wall: 3 } as const;
 
-const everything = 0b1111;
+/** Of shapes that touch all kinds. */
+export const everything = 0xffffffff;
 
 export interface SceneParts {
   /** Without it nothing holds the walker. Default true. */
@@ -24,35 +25,82 @@ export interface SceneParts {
   readonly targetAndWalls?: boolean;
   /** Ground above the flat one. Default none. */
   readonly slabs?: readonly Slab[];
+  /** What the target is like. Default the Walker's. */
+  readonly target?: Target;
   /** Whether bodies of the walker touch one another. Default true. */
   readonly selfCollision?: boolean;
   /** A loose box as the body after the target, to be thrown: nothing but what it hits hears of it. Default none. */
   readonly box?: { readonly edge: number; readonly mass: number } | undefined;
 }
 
+/** What worlds need to know of a ragdoll, the Walker's or another. */
+export interface Ragdoll {
+  readonly name: string;
+  /** In the start pose: places of their origins, metres, and masses, kg. */
+  readonly bodies: readonly { readonly start: Vector; readonly rotation: Quaternion; readonly mass: number }[];
+  /** The joint of each motor, by its number in the scene. */
+  readonly motors: readonly number[];
+  /** Joints that hold their start pose whatever is decided: by their own drives, at this strength, N m. */
+  readonly passive: readonly { readonly joint: number; readonly strength: number }[];
+  /** Bit c: touched by a body's shape of category c, the target counts as touched. */
+  readonly touchesTarget: number;
+  sceneIn(dialect: Dialect, settings: PhysicsSettings, parts: SceneParts): Scene;
+}
+
+/** A rig as worlds carry it. */
+export function ragdollOf(rig: Rig): Ragdoll {
+  const owners = rig.bodies.flatMap(({ joint }, body) => (joint ? [body] : []));
+  return {
+    name: rig.name,
+    bodies: rig.bodies.map(({ start, mass }) => ({ start, rotation: identity, mass })),
+    motors: motorBodies(rig).map((body) => owners.indexOf(body)),
+    passive: [],
+    touchesTarget: 1 << category.body,
+    sceneIn: (dialect, settings, parts) => sceneOfRig(rig, dialect, settings, parts),
+  };
+}
+
 /** Bodies that a joint holds together don't touch one another; all else may. */
-export function sceneOfRig(
-  rig: Rig,
-  dialect: Dialect,
-  settings: PhysicsSettings,
-  { ground = true, targetAndWalls = true, slabs = [], selfCollision = true, box }: SceneParts = {},
-): Scene {
-  const touches = (what: number) =>
-    what === category.body && !selfCollision ? everything & ~(1 << category.body) : everything;
-  const shape = (collider: Collider, what: number): Shape => ({
-    ...geometryOf(collider),
-    friction: settings.friction * (collider.shape === 'box' ? dialect.flatFriction : 1),
-    contactOffset: settings.contactOffset,
-    category: what,
-    collidesWith: touches(what),
-  });
+export function sceneOfRig(rig: Rig, dialect: Dialect, settings: PhysicsSettings, parts: SceneParts = {}): Scene {
+  const touches = parts.selfCollision === false ? everything & ~(1 << category.body) : everything;
   const bodies: Body[] = rig.bodies.map(({ name, mass, collider }) => ({
     name,
     mass,
     linearDamping: rig.linearDamping,
     angularDamping: rig.angularDamping,
-    shapes: [shape(collider, category.body)],
+    shapes: [shapeOf(collider, category.body, dialect, settings, touches)],
   }));
+  const joints = rig.bodies.flatMap(({ joint }, body) => (joint ? [jointOf(rig, body, joint, dialect)] : []));
+  const jointOrder = dialect.order(rig).map((owner) => joints.findIndex(({ body }) => body === owner));
+  return inItsWorld({ bodies, joints, jointOrder, bodyOrder: dialect.entered(rig) }, dialect, settings, parts);
+}
+
+/** A shape of a body, with the friction of its kind. */
+function shapeOf(
+  collider: Collider,
+  what: number,
+  dialect: Dialect,
+  settings: PhysicsSettings,
+  collidesWith = everything,
+): Shape {
+  return {
+    ...geometryOf(collider),
+    friction: settings.friction * (collider.shape === 'box' ? dialect.flatFriction : 1),
+    contactOffset: settings.contactOffset,
+    category: what,
+    collidesWith,
+  };
+}
+
+/** A ragdoll's scene with all that is around it: ground, walls, target and box. */
+export function inItsWorld(
+  ragdoll: Omit<Scene, 'fixtures'>,
+  dialect: Dialect,
+  settings: PhysicsSettings,
+  { ground = true, targetAndWalls = true, slabs = [], target = usualTarget, box }: SceneParts,
+): Scene {
+  const shape = (collider: Collider, what: number) => shapeOf(collider, what, dialect, settings);
+  const bodies = [...ragdoll.bodies];
   const fixtures: Shape[] = [];
   const fixture = (what: number, size: [number, number, number], center: [number, number, number]) =>
     fixtures.push(shape({ shape: 'box', size, center }, what));
@@ -79,18 +127,13 @@ export function sceneOfRig(
     const { edge: size, mass } = box;
     // Of the walls' kind: walking into it is neither a fall nor a target reached.
     const loose = shape({ shape: 'box', size: [size, size, size], center: [0, 0, 0] }, category.wall);
-    const { linearDamping, angularDamping } = target;
+    const { linearDamping, angularDamping } = usualTarget;
     bodies.push({ name: 'box', mass, linearDamping, angularDamping, shapes: [loose] });
   }
-  const joints = rig.bodies.flatMap(({ joint }, body) => (joint ? [jointOf(rig, body, joint, dialect)] : []));
-  return {
-    bodies,
-    joints,
-    fixtures,
-    // The target comes after the walker, and the box last.
-    bodyOrder: [...dialect.entered(rig), ...bodies.slice(rig.bodies.length).map((_, more) => rig.bodies.length + more)],
-    jointOrder: dialect.order(rig).map((owner) => joints.findIndex(({ body }) => body === owner)),
-  };
+  const own = ragdoll.bodies.length;
+  // The target comes after the ragdoll, and the box last.
+  const bodyOrder = [...ragdoll.bodyOrder, ...bodies.slice(own).map((_, more) => own + more)];
+  return { ...ragdoll, bodies, fixtures, bodyOrder };
 }
 
 function jointOf(rig: Rig, body: number, joint: RigJoint, dialect: Dialect): Joint {
@@ -119,7 +162,7 @@ function jointOf(rig: Rig, body: number, joint: RigJoint, dialect: Dialect): Joi
   };
 }
 
-function motionOf(limit: AngleRange, play: number): AxisMotion {
+export function motionOf(limit: AngleRange, play: number): AxisMotion {
   if (!isLocked(limit)) return [limit[0] * degrees, limit[1] * degrees];
   return play > 0 ? [-play * degrees, play * degrees] : 'locked';
 }

@@ -5,8 +5,7 @@
  * settings than their neighbours live in a simulator of their own kind (batched-world.ts), and agents draw them four by four (environment.ts).
  */
 import { RandomStream } from '../../base/random/stream.ts';
-import { type Dialect, walkerDialects } from './dialects.ts';
-import type { Rig } from './rig.ts';
+import { type Dialect, type Orders, walkerDialects } from './dialects.ts';
 
 interface SolverParameter {
   /** Empty for a plain number. */
@@ -208,7 +207,7 @@ function withDialect(dialect: Dialect, value: number): Dialect {
 function withOrder(dialect: Dialect, value: number): Dialect {
   const { order, entered } = walkerDialects[value === 1 ? 'physx5' : 'unity'];
   if (value < 2) return { ...dialect, order, entered };
-  const shuffled = (rig: Rig) => {
+  const shuffled = (rig: Orders) => {
     const bodies = Uint32Array.from(walkerDialects.unity.order(rig));
     new RandomStream(value, shuffleOfOrder).shuffle(bodies);
     return [...bodies];

@@ -73,8 +73,16 @@ export interface WorldConditions {
   readonly driveScale: number;
 }
 
-/** The target: a cube that falls. Its dampings are Unity's defaults for a rigid body. */
-export const target = { edge: 0.25, mass: 1, linearDamping: 0, angularDamping: 0.05 };
+/** A cube that falls: metres, kg, 1/s. */
+export interface Target {
+  readonly edge: number;
+  readonly mass: number;
+  readonly linearDamping: number;
+  readonly angularDamping: number;
+}
+
+/** The Walker's. Its dampings are Unity's defaults for a rigid body. */
+export const target: Target = { edge: 0.25, mass: 1, linearDamping: 0, angularDamping: 0.05 };
 
 /** The walls around the ground, metres. */
 export const wall = { height: 10, thickness: 1 };

@@ -96,7 +96,7 @@ export const metricsTable = {
   }),
   rewardTerms: row({
     unit: 'reward',
-    what: 'mean of what each term of the reward earned in an episode, `task` being the task itself; where a term has a weight (reward_upright and the like)',
+    what: 'mean of what each term of the reward earned in a physics step, weighted, where the world tells it; `task` is the task itself beside terms that have a weight',
     of: ({ rollout }) => earnedByTerm(rollout.episodes),
     tag: 'Gaitsmith/Reward Term',
     over: 'episodes',
@@ -271,8 +271,8 @@ function meanDetail({ rollout: { episodes }, bodyNames }: Iterated, name: string
   return momentsOf(told)?.mean ?? (bodyNames.length > 0 ? null : undefined);
 }
 
-/** What details of episodes call what a term earned begins so. */
-const earned = 'earned_';
+/** Details of episodes that tell what a term of the reward earned begin so. */
+const earned = 'reward ';
 
 /** By term; undefined where no episode tells of any. */
 function earnedByTerm(episodes: Rollout['episodes']): Record<string, number> | undefined {

@@ -76,8 +76,8 @@ class Puppet {
 const half = Math.SQRT1_2;
 
 describe('the terms', () => {
-  it('speed: all at the asked velocity, half a quarter of it off, little at rest', () => {
-    const puppet = new Puppet('speed');
+  it('hold: all at the asked velocity, half a quarter of it off, little at rest', () => {
+    const puppet = new Puppet('hold');
     puppet.meanVelocity = { x: 0, y: 0, z: 2 };
     expect(puppet.step()).toBe(1);
     puppet.meanVelocity = { x: 0, y: 0, z: 1.5 };

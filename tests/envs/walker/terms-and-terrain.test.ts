@@ -37,20 +37,20 @@ describe('reward terms of the Walker', () => {
     const [plain, shaped] = [await play({}), await play(weights)];
     expect(shaped.seen).toEqual(plain.seen);
     expect(shaped.rewards).not.toEqual(plain.rewards);
-    expect(Object.keys(plain.details[0]!).filter((name) => name.startsWith('earned_'))).toEqual([]);
+    expect(Object.keys(plain.details[0]!).filter((name) => name.startsWith('reward '))).toEqual([]);
   });
 
   it('add up with the task to the reward of the episode, but for the fall', async () => {
     const [plain, shaped] = [await play({}), await play(weights)];
-    const { reward, ...told } = shaped.details[0]!;
-    const earned = Object.entries(told).filter(([name]) => name.startsWith('earned_'));
+    const { reward, physicsSteps, ...told } = shaped.details[0]!;
+    const earned = Object.entries(told).filter(([name]) => name.startsWith('reward '));
     expect(earned.map(([name]) => name).sort()).toEqual(
-      ['earned_task', ...Object.keys(weights).map((name) => name.replace('reward_', 'earned_'))].sort(),
+      ['reward task', ...Object.keys(weights).map((name) => name.replace('_', ' '))].sort(),
     );
-    expect(told['earned_upright']).toBeGreaterThan(0);
-    expect(told['earned_smooth']).toBeLessThan(0);
+    expect(told['reward upright']).toBeGreaterThan(0);
+    expect(told['reward smooth']).toBeLessThan(0);
     // The last decision, which the fall made -1 of, may have earned a little before it.
-    const all = earned.reduce((sum, [, value]) => sum + value, 0);
+    const all = earned.reduce((sum, [, value]) => sum + value * physicsSteps!, 0);
     expect(Math.abs(all - 1 - reward!)).toBeLessThan(5 * 1.7);
     expect(plain.details[0]!['reward']).toBeLessThan(reward!);
   });

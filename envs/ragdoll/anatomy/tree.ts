@@ -1,5 +1,5 @@
 /** How the bodies of a rig hang together by their joints, seen from the root, whichever end of a joint owns it. */
-import { jointsOf, type NamedJoint, type RigFile } from '../envs/ragdoll/rig-file.ts';
+import { jointsOf, type NamedJoint, type RigFile } from '../rig-file.ts';
 
 export interface Link {
   readonly joint: NamedJoint;

@@ -1,6 +1,7 @@
 /** What the bodies of a rig are to it: feet, head, hands, legs; from where they are in the start pose, their joints and their names. */
-import type { RigFile } from '../envs/ragdoll/rig-file.ts';
-import { turned } from '../physics/rotation.ts';
+
+import { turned } from '../../../physics/rotation.ts';
+import type { RigFile } from '../rig-file.ts';
 import { distance, type PlacedBody, placeBodies } from './geometry.ts';
 import { sidesOf } from './sides.ts';
 import { type Tree, treeOf } from './tree.ts';

@@ -1,6 +1,7 @@
 /** Where the bodies of a rig lie in the start pose: how high, how low, where their mass is. Metres, world axes. */
-import type { RigFile, RigFileBody, RigFileCollider } from '../envs/ragdoll/rig-file.ts';
-import { product, sum, turned, type Vector } from '../physics/rotation.ts';
+
+import { product, sum, turned, type Vector } from '../../../physics/rotation.ts';
+import type { RigFile, RigFileBody, RigFileCollider } from '../rig-file.ts';
 
 export interface PlacedBody {
   readonly name: string;

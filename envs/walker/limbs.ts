@@ -3,7 +3,7 @@ import type { CharacterBodies, Limb } from '../reward-terms/moment.ts';
 import type { PhysicsSettings } from './physics-settings.ts';
 import { bodyIndex, type Rig } from './rig.ts';
 
-export function termBodiesOf(rig: Rig, { groundHeight }: PhysicsSettings): CharacterBodies {
+export function limbsOf(rig: Rig, { groundHeight }: PhysicsSettings): CharacterBodies {
   const startOf = (name: string) => rig.bodies[bodyIndex(rig, name)]!.start;
   const limb = (name: string, side: Limb['side']): Limb => {
     return { body: bodyIndex(rig, name), side, height: startOf(name)[1] - groundHeight };

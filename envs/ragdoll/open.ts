@@ -1,0 +1,54 @@
+/** Opens a character by the path of its files, and its worlds. For Node: `character.ts` makes one of JSON wherever it comes from. */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import { UserError } from '../../base/failure/user-error.ts';
+import { loadKernel } from '../../physics/kernel.ts';
+import type { WalkerWorld } from '../walker/batched-world.ts';
+import { BatchedWorlds } from '../walker/batched-world.ts';
+import { walkerDialects } from '../walker/dialects.ts';
+import type { Worlds } from '../walker/world.ts';
+import { type Character, characterOf, dialectNamed } from './character.ts';
+import { readCharacterFile } from './character-file.ts';
+import { parsed, readRigFile } from './rig-file.ts';
+
+const extension = '.character.json';
+
+/**
+ * Reads a character and its rig.
+ *
+ * @param path of the character's file, with or without its ".character.json": "rigs/crawler".
+ * @throws UserError where a file is missing or wrong, or the rig has what no world can carry.
+ */
+export function openCharacter(path: string): Character {
+  const file = path.endsWith('.json') ? path : `${path}${extension}`;
+  const json = jsonOf(file, 'character');
+  const { rig: rigPath } = parsed(z.looseObject({ rig: z.string().min(1) }), json, file);
+  const rigFile = resolve(dirname(file), rigPath);
+  const rig = readRigFile(jsonOf(rigFile, 'rig'), rigFile);
+  return characterOf(rig, readCharacterFile(json, rig, file), file);
+}
+
+function jsonOf(file: string, kind: string): unknown {
+  if (!existsSync(file)) {
+    throw new UserError({
+      what: `there is no such ${kind} file`,
+      where: file,
+      mend: 'name a character by its file, such as rigs/crawler (for rigs/crawler.character.json)',
+    });
+  }
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new UserError({ what: `this is no JSON: ${(error as Error).message}`, where: file });
+  }
+}
+
+/** @param name one of `ragdollWorlds`; default the first. @throws UserError where there is no world of that name. */
+export async function openRagdollWorlds(
+  { ragdoll, settings }: Character,
+  name: string | undefined,
+  count: number,
+): Promise<Worlds<WalkerWorld>> {
+  return new BatchedWorlds(await loadKernel(), ragdoll, count, walkerDialects[dialectNamed(name)], settings);
+}
