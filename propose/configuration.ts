@@ -7,6 +7,8 @@ export interface ConfigurationOptions {
   readonly quick: string;
   /** Whether its mirror image was checked to be as good: networks are then symmetric by construction. */
   readonly symmetric: boolean;
+  /** The character's file, as the settings name it: "rigs/Hero". */
+  readonly path: string;
 }
 
 /** Weights of reward terms to begin with, and what each does in a few words. */
@@ -18,25 +20,26 @@ const terms = [
 ] as const;
 
 /** Decisions: after them a character with legs has walked in every trial so far. */
-const decisions = 1_000_000;
+const decisions = 600_000;
 
 export function proposeConfiguration(
   { character, anatomy }: Proposal,
-  { quick, symmetric }: ConfigurationOptions,
+  { quick, symmetric, path }: ConfigurationOptions,
 ): string {
   const document = parseDocument(quick);
   const settings = document.getIn(['behaviors', 'Walker']) as { setIn(path: string[], value: unknown): void };
   document.deleteIn(['behaviors', 'Walker']);
   document.setIn(['behaviors', character.name], settings);
   settings.setIn(['max_steps'], decisions);
+  settings.setIn(['gaitsmith', 'character'], path);
   settings.setIn(['gaitsmith', 'symmetric'], symmetric);
   settings.setIn(['gaitsmith', 'evaluation_interval'], decisions);
   settings.setIn(
     ['gaitsmith', 'phases'],
     [
-      { from_step: 280_000, max_log_deviation: -0.8 },
-      { from_step: 600_000, max_log_deviation: -1, beta: 0.001 },
-      { from_step: 900_000, max_log_deviation: -2, learning_rate: 0.00004, average_updates: 8 },
+      { from_step: 200_000, max_log_deviation: -0.8 },
+      { from_step: 400_000, max_log_deviation: -1, beta: 0.001 },
+      { from_step: 540_000, max_log_deviation: -2, learning_rate: 0.00004, average_updates: 8 },
     ],
   );
   document.deleteIn(['environment_parameters']);

@@ -10,7 +10,7 @@ const densities = 16;
 
 /**
  * 11 bodies, 10 of them with a CharacterJoint, no feet and no hands: what GameObject > 3D Object > Ragdoll makes of a character of 1.8 m that
- * stands with its arms stretched out. Numbers are RagdollBuilder's.
+ * stands with its arms stretched out. Numbers are RagdollBuilder's, but for the thighs: the wizard makes them so thick that they overlap.
  */
 export function wizardBiped(): RigFileInput {
   const bodies: Body[] = [
@@ -35,7 +35,7 @@ export function wizardBiped(): RigFileInput {
         [x, 0.92, 0],
         [0, -1, 0],
         0.42,
-        0.3,
+        0.22,
         1.5,
         character([1, 0, 0], [0, 0, 1], [-20, 70], 30, 0),
       ),
