@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+
 /** What JSON can say. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -5,3 +7,6 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 export function toJson(value: unknown): Json {
   return JSON.parse(JSON.stringify(value) ?? 'null');
 }
+
+/** A schema for each key of what is told as JSON, held by the compiler: none is forgotten, none is made up. */
+export type KeysOf<Told> = { readonly [Key in keyof Told]-?: z.ZodType };

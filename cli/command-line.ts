@@ -13,6 +13,7 @@ import { LOCK_TOKEN_VARIABLE } from '../base/files/lock-folder.ts';
 import type { Json } from '../base/json.ts';
 import { exitCodes } from './exit-codes.ts';
 import { type Interrupts, listenForInterrupts } from './interrupts.ts';
+import { type OutputForm, SCHEMA_VERSION } from './json-output.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { flag, type OptionSpecs, type OptionsOf } from './options.ts';
 import { type CommandWords, checkOptions, type Given, parseArguments } from './parse-options.ts';
@@ -25,6 +26,8 @@ export interface CommandLine<Specs extends OptionSpecs = OptionSpecs> extends Co
   readonly options: Specs;
   /** The exit code where it could not do its work; default 1. For a command whose 1 is a verdict. */
   readonly exitCodeOfErrors?: number;
+  /** What of its JSON is its own, in each form that it can have. Every command of the table has this; a bench has none. */
+  readonly output?: readonly OutputForm[];
   /** Which of the words that were typed are flags of its own, where it takes others beside them; default: all. */
   flagsAmong?(words: readonly string[]): readonly string[];
   /**
@@ -75,9 +78,6 @@ const commonOptions = {
   json: { description: 'end stdout with one JSON object; text for people goes to stderr', schema: flag() },
   quiet: { description: 'tell nothing but warnings and errors', schema: flag() },
 } satisfies OptionSpecs;
-
-/** Of the JSON that commands end with: another one when what stands there has changed its meaning or is gone. */
-const SCHEMA_VERSION = 1;
 
 /** Runs the command with these words and ends the process. */
 export async function runCommandLine<const Specs extends OptionSpecs>(

@@ -3,6 +3,7 @@ import { commandText } from '../base/command-text.ts';
 import { type CommandLine, defineCommand } from '../cli/command-line.ts';
 import type { OptionSpec } from '../cli/options.ts';
 import type { Finding } from './checks.ts';
+import { doctorOutput } from './output.ts';
 
 interface Options {
   readonly unityProject: OptionSpec<string | undefined>;
@@ -19,6 +20,7 @@ export function doctorCommand(
     typed: commandText('doctor'),
     summary: 'tells whether this machine and the Unity project have what is needed, and what mends what they lack',
     options: { unityProject },
+    output: [doctorOutput],
     async run({ unityProject: folder }, { terminal }) {
       const { checks, surroundingsHere } = await import('./checks.ts');
       const { green, yellow, red, bold } = terminal.color;

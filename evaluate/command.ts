@@ -10,6 +10,7 @@ import type { ParameterValues } from '../envs/env.ts';
 import { defaultWorld, worldNames } from '../envs/walker/dialects.ts';
 import { walkerParameters } from '../envs/walker/parameters.ts';
 import type { TargetSpeeds } from './episodes.ts';
+import { evaluationOutput } from './output.ts';
 import { type PolicyFile, readPolicyFile } from './policy-file.ts';
 
 /** What the command wants to know of runs and configurations, as whoever keeps them hands it in. */
@@ -120,6 +121,7 @@ export function evaluateCommand(policies: Policies): CommandLine<Options> {
     typed: commandText('evaluate'),
     summary: 'plays episodes with a Walker policy of ML-Agents and tells how it fares, by target speed',
     options: optionsWith(policies.runsDir),
+    output: [evaluationOutput],
     epilogue: `Example:\n  ${commandText('evaluate', 'models/walker/walker.onnx --compare Walker.onnx --episodes 400')}`,
     async run(given, { terminal, progress, interrupts: { signal } }) {
       const { evaluate } = await import('./evaluate.ts');

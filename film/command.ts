@@ -18,6 +18,7 @@ import {
 } from '../cli/options.ts';
 import { defaultWorld, worldNames } from '../envs/walker/dialects.ts';
 import { SHIPPED_WALKER, shippedFiles } from '../models/shipped.ts';
+import { filmOutput } from './output.ts';
 
 /** Seconds of each episode that the film is chosen from, where it is not too long for that. */
 const SECONDS_OF_EPISODE = 15;
@@ -97,6 +98,7 @@ export function filmCommand(runs: Runs): CommandLine<Options> {
     typed: commandText('film'),
     summary: 'paints a Walker policy walking, by its mean actions, as an animated PNG',
     options: optionsWith(runs.runsDir),
+    output: [filmOutput],
     epilogue: `Example:\n  ${commandText('film', '--run-id walker --speeds 1.5 --sheet sheet.png')}`,
     async run(given, { terminal, progress, interrupts: { signal } }) {
       const { openPolicy } = await import('./policy.ts');

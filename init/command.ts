@@ -2,6 +2,7 @@
 import { commandText } from '../base/command-text.ts';
 import { type CommandContext, defineCommand } from '../cli/command-line.ts';
 import { oneOf, positiveNumber, text } from '../cli/options.ts';
+import { fromRigOutput, initOutput } from './output.ts';
 
 export const initCommand = defineCommand({
   name: 'init',
@@ -30,6 +31,7 @@ export const initCommand = defineCommand({
       schema: oneOf(['github']).optional(),
     },
   },
+  output: [initOutput, fromRigOutput],
   epilogue: `Examples:\n  ${commandText('init', '--unity-project ../MyGame')}\n  ${commandText('init', '--from-rig rigs/Hero.json')}`,
   async run({ unityProject, fromRig, gravity, ci }, { terminal }) {
     if (fromRig !== undefined) return proposed(fromRig, gravity, terminal);

@@ -5,6 +5,7 @@ import { defineCommand } from '../cli/command-line.ts';
 import { text } from '../cli/options.ts';
 import { bytesOf } from '../lint/read-file.ts';
 import type { Model } from '../onnx/model.ts';
+import { inspectOutput } from './output.ts';
 
 export const inspectCommand = defineCommand({
   name: 'inspect',
@@ -14,6 +15,7 @@ export const inspectCommand = defineCommand({
     file: { argument: 'FILE', bare: true, description: 'the policy, an .onnx file', schema: text() },
     svg: { argument: 'FILE', description: 'draw its graph there', schema: text().optional() },
   },
+  output: [inspectOutput],
   exitCodeOfErrors: 2,
   epilogue: `Exit codes: 0 done, 1 it is no model, 2 there is no such file or flag.\nExample:\n  ${commandText('inspect', 'walker.onnx --svg walker.svg')}`,
   async run({ file, svg }, { terminal }) {

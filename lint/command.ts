@@ -5,6 +5,7 @@ import { flag, oneOf, text } from '../cli/options.ts';
 import type { Terminal } from '../cli/terminal.ts';
 import { type Engine, engineNames, oldestEngines } from './engines.ts';
 import { countsOf, type LintReport } from './lint.ts';
+import { lintOutput } from './output.ts';
 import type { LintContext } from './policy-file.ts';
 import { bytesOf } from './read-file.ts';
 import type { Finding } from './rule.ts';
@@ -40,6 +41,7 @@ export function lintCommand(packagesOf: (project: string) => ProjectPackages): C
     typed: commandText('lint'),
     summary: "judges any policy of ML-Agents by what Unity's packages demand of it",
     options,
+    output: [lintOutput],
     exitCodeOfErrors: 2,
     epilogue:
       'Exit codes: 0 nothing is wrong, 1 something is, 2 it could not be judged.\n' +

@@ -13,37 +13,45 @@ import type { Json } from '../base/json.ts';
 import type { RunFolder } from './run-folder.ts';
 
 const json: z.ZodType<Json> = z.json();
-/** Relative to the run folder where the file lies in it. */
-const hashedFile = z.object({ path: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) });
+const hashedFile = z
+  .object({
+    path: z.string().describe('relative to the run folder, if it lies in it'),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  })
+  .meta({ id: 'file of a run' });
 
-const stageRecord = z.object({
-  /** 'running' with no process that holds the lock means that it was killed. */
-  status: z.enum(['running', 'done', 'failed', 'interrupted']),
-  started: z.iso.datetime(),
-  seconds: z.number(),
-  pid: z.number().int(),
-  /** The command line that does the same again. */
-  command: z.string(),
-  inputs: z.object({ files: z.record(z.string(), hashedFile), settings: json }),
-  outputs: z.record(z.string(), hashedFile),
-  versions: z.object({
-    gaitsmith: z.string(),
-    node: z.string(),
-    platform: z.string(),
-    /** Of the checkout that ran; null where it is none. */
-    commit: z.string().nullable(),
-    dirty: z.boolean().nullable(),
-  }),
-  /** Absent in a record from before it was kept. */
-  machine: z.object({ cpu: z.string(), cores: z.number().int(), memoryGiB: z.number() }).optional(),
-  summary: z.string().optional(),
+export const stageRecord = z.object({
+  status: z
+    .enum(['running', 'done', 'failed', 'interrupted'])
+    .describe('running, with no process that holds the lock: it was killed'),
+  started: z.iso.datetime().describe('when, in UTC'),
+  seconds: z.number().describe('how long it took'),
+  pid: z.number().int().describe('of the process'),
+  command: z.string().describe('the command line that does the same again'),
+  inputs: z.object({ files: z.record(z.string(), hashedFile), settings: json }).describe('what the result depends on'),
+  outputs: z.record(z.string(), hashedFile).describe('files that it made'),
+  versions: z
+    .object({
+      gaitsmith: z.string(),
+      node: z.string(),
+      platform: z.string(),
+      commit: z.string().nullable().describe('of the checkout that ran; null where it is none'),
+      dirty: z.boolean().nullable().describe('whether files had been changed since'),
+    })
+    .meta({ id: 'versions' }),
+  machine: z
+    .object({ cpu: z.string(), cores: z.number().int(), memoryGiB: z.number() })
+    .meta({ id: 'machine' })
+    .optional()
+    .describe('missing in a record from before it was kept'),
+  summary: z.string().optional().describe('what came of it, in a line'),
   details: json.optional(),
-  /** What it warned of: told again where it is skipped because nothing has changed. */
-  warnings: z.array(z.string()).optional(),
-  /** Why it failed or was interrupted. */
-  reason: z.string().optional(),
-  /** Whether it failed for what it was given, or for what it found: the same again would then come to the same. */
-  wouldFailAgain: z.boolean().optional(),
+  warnings: z.array(z.string()).optional().describe('told again where it is skipped because nothing has changed'),
+  reason: z.string().optional().describe('why it failed or was interrupted'),
+  wouldFailAgain: z
+    .boolean()
+    .optional()
+    .describe('it failed for what it was given or found: the same again would come to the same'),
 });
 
 const manifest = z.object({

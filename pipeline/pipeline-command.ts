@@ -9,6 +9,7 @@ import type { CommandContext, CommandLine, CommandResult } from '../cli/command-
 import { flag, type OptionSpec, type OptionSpecs } from '../cli/options.ts';
 import { commandLineText, type Given } from '../cli/parse-options.ts';
 import { type TableRow, tableText } from '../cli/table.ts';
+import { pipelineOutput } from './output.ts';
 import { isSound, type PipelineStep } from './pipeline-step.ts';
 import { type RunFolder, shownPath } from './run-folder.ts';
 import { runFolderOf, runOptions } from './run-options.ts';
@@ -39,6 +40,7 @@ export function pipelineCommand(stages: readonly Stage[], report?: Report): Comm
     typed,
     summary: `runs ${stages.map((stage) => stage.name).join(', ')} in this order; what is up to date is skipped`,
     options: { ...optionsOfAll(stages), ...options },
+    output: pipelineOutput,
     epilogue: [
       'Examples:',
       `  ${commandText('pipeline', '--run-id first --max-steps 2e6')}`,

@@ -84,7 +84,15 @@ async function runLocked(stage: Stage, setup: StageRun): Promise<StageOutcome> {
   logger.note(`--- ${command}`);
   recordStage(run, stage.name, running);
   const stopWatching = recordSuddenEnd(signal, end);
-  const onInterrupt = () => logger.warn('interrupted: finishing what is under way and saving; once more ends at once');
+  let secondsToEnd: () => number | undefined = () => undefined;
+  const endsIn = (seconds: () => number | undefined) => {
+    secondsToEnd = seconds;
+  };
+  const onInterrupt = () => {
+    const seconds = secondsToEnd();
+    const within = seconds === undefined ? '' : `, which takes about ${seconds} s`;
+    logger.warn(`interrupted: finishing what is under way and saving${within}; once more ends at once`);
+  };
   signal.addEventListener('abort', onInterrupt);
   try {
     const warnings: string[] = [];
@@ -92,7 +100,15 @@ async function runLocked(stage: Stage, setup: StageRun): Promise<StageOutcome> {
       warnings.push(message);
       logger.warn(message);
     };
-    const result = await stage.run(options, { run, logger: { ...logger, warn }, progress, signal, force, last });
+    const result = await stage.run(options, {
+      run,
+      logger: { ...logger, warn },
+      progress,
+      signal,
+      endsIn,
+      force,
+      last,
+    });
     progress.end();
     const record = end({ ...recordOf(stage, result, run), ...(warnings.length === 0 ? {} : { warnings }) });
     logger.note(`${record.status} in ${durationText(record.seconds)}: ${record.reason ?? record.summary}`);

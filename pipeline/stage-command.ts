@@ -12,6 +12,7 @@ import { durationText } from '../cli/duration.ts';
 import { type OptionSpecs, wholeNumber } from '../cli/options.ts';
 import { commandLineText, type Given } from '../cli/parse-options.ts';
 import type { StageRecord } from './manifest.ts';
+import { stageOutput } from './output.ts';
 import { type RunFolder, shownPath } from './run-folder.ts';
 import { runFolderOf, runOptions } from './run-options.ts';
 import { runStage } from './run-stage.ts';
@@ -31,6 +32,7 @@ export function stageCommand(stage: Stage): CommandLine {
     typed,
     summary: stage.summary,
     options,
+    output: stageOutput(stage),
     async run(values, { terminal, interrupts, given }) {
       const { seeds } = values as { readonly seeds?: number | undefined };
       if (stage.seeded && seeds !== undefined) {

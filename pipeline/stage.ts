@@ -9,8 +9,10 @@
  * skipping, Ctrl-C, --json and errors are done for it (`run-stage.ts`). A stage module is loaded for --help too:
  * import what is heavy (tfjs, onnxruntime, PhysX) inside `run()`.
  */
+import type { z } from 'zod';
 import { UserError } from '../base/failure/user-error.ts';
 import type { CommandResult } from '../cli/command-line.ts';
+import type { OutputForm } from '../cli/json-output.ts';
 import type { Logger } from '../cli/logger.ts';
 import { flagOf, type OptionSpecs, type OptionsOf } from '../cli/options.ts';
 import type { Progress } from '../cli/progress.ts';
@@ -23,6 +25,9 @@ export interface Stage<Specs extends OptionSpecs = OptionSpecs> {
   /** What it does, in a few words, for the help text. */
   readonly summary: string;
   readonly options: Specs;
+
+  /** What `details` of its result is like, for docs/json.md and the tests; every stage of the table has this. */
+  readonly details?: z.ZodType;
 
   /**
    * What can be told wrong before anything runs, so that a mistyped path of the last stage is not found out after hours
@@ -95,6 +100,8 @@ export interface Seeded {
 export interface Besides {
   /** Flags that the command has beside those of the stage, and the pipeline does not. */
   readonly options: OptionSpecs;
+  /** What of the command's JSON is then its own. */
+  readonly output: readonly OutputForm[];
   /**
    * @param options the command's, those of the stage among them
    * @returns what came of it; undefined where none of its flags was given, and the stage is to run as ever
@@ -117,6 +124,8 @@ export interface StageContext {
    * process at once.
    */
   readonly signal: AbortSignal;
+  /** Given by a stage that can tell how long its end takes, in seconds, from an interrupt on; undefined: nobody knows yet. */
+  readonly endsIn?: (seconds: () => number | undefined) => void;
   /** --force: begin afresh, whatever an earlier run left. */
   readonly force: boolean;
   /** What run.json said of this stage before it began this time. */

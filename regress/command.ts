@@ -18,6 +18,7 @@ import {
   LEAST_EPISODES,
   readBaseline,
 } from './baseline.ts';
+import { regressOutput } from './output.ts';
 import type { Verdict } from './rule.ts';
 
 /** Episodes of a first baseline: a margin of 10 % can then be seen by most walkers. */
@@ -110,6 +111,7 @@ export function regressCommand(policies: Pick<Policies, 'parametersOf'>): Comman
     typed: commandText('regress'),
     summary: 'judges whether a policy still walks as well as its baseline: pass (0), fail (1) or undecided (3)',
     options,
+    output: regressOutput,
     epilogue: `Examples:
   ${commandText('regress', 'Walker.onnx --update-baseline --reason "the first one"')}
   ${commandText('regress', 'Walker.onnx --margin 5% --junit regress.xml --summary regress.md')}`,

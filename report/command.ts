@@ -5,6 +5,7 @@ import { commandText } from '../base/command-text.ts';
 import { UserError } from '../base/failure/user-error.ts';
 import { type CommandLine, defineCommand } from '../cli/command-line.ts';
 import { flag, type OptionSpec, text, wholeNumber } from '../cli/options.ts';
+import { reportOutput } from './output.ts';
 import type { RunFiles } from './read-run.ts';
 
 /** Runs, as whoever keeps them hands them in. */
@@ -56,6 +57,7 @@ export function reportCommand(runs: Runs): CommandLine<Options> {
     typed: commandText('report'),
     summary: 'tells what came of a run as one HTML page, or lays several runs over one another',
     options: optionsWith(runs.runsDir),
+    output: reportOutput,
     epilogue: `Examples:\n  ${commandText('report', 'walker')}\n  ${commandText('report', 'try other --compare')}`,
     async run({ runs: names, runsDir, compare, out, episodes, quick }, { terminal, progress, interrupts: { signal } }) {
       const files = names.flatMap((name) => runs.filesOf(name, runsDir));

@@ -7,6 +7,7 @@ import { lockFolder } from '../base/files/lock-folder.ts';
 import { type CommandLine, defineCommand } from '../cli/command-line.ts';
 import { lines, type OptionSpec, type OptionSpecs, text } from '../cli/options.ts';
 import { SHIPPED_WALKER } from '../models/shipped.ts';
+import { shipOutput } from './output.ts';
 import type { ShippableRun } from './ship.ts';
 
 /** The runs that can be shipped, as whoever keeps them hands them in. */
@@ -41,6 +42,7 @@ export function shipCommand(runs: Runs): CommandLine {
       runId: runs.options.runId,
       runsDir: runs.options.runsDir,
     } satisfies OptionSpecs,
+    output: [shipOutput],
     epilogue: `Example:\n  ${commandText('ship', '--run-id fast --report evaluation.json')}`,
     async run({ report, elsewhere, to, ...where }, { terminal }) {
       const { ship } = await import('./ship.ts');

@@ -67,7 +67,7 @@ const reportElsewhere = z.object({
   falls_share: share,
 });
 
-const card = z.strictObject({
+export const card = z.strictObject({
   /** Of walker.onnx. */
   sha256: hash,
   /** Of checkpoint.safetensors. */

@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commandText } from '../base/command-text.ts';
+import { outputSchema } from '../cli/json-output.ts';
 import { pages, root } from '../docs/make/make.ts';
 import { commandsIn } from '../docs/make/markdown.ts';
+import { initOutput } from '../init/output.ts';
 import { commandTable } from '../pipeline/command-table.ts';
 import { stages } from '../pipeline/stages.ts';
 import { complaintOf } from './docs/complaint.ts';
@@ -32,6 +34,41 @@ describe('the table of commands', () => {
       expect(command).toMatchObject({ name, typed: `npm run ${script}` });
     },
   );
+
+  it.each(commandTable(stages))('$name says what its JSON holds', async ({ load }) => {
+    expect((await load()).output?.length).toBeGreaterThan(0);
+  });
+
+  it.each(stages)('the stage $name says what it tells of its result', async ({ load }) => {
+    expect((await load()).details).toBeDefined();
+  });
+});
+
+describe('what a command may end stdout with', () => {
+  const schema = outputSchema('init', [initOutput]);
+  const head = { schemaVersion: 1, ok: true, command: 'init' };
+  const whole = { ...head, project: null, written: [], kept: [] };
+  const failed = { ...head, ok: false, error: { message: 'no such folder', what: 'no such folder' } };
+
+  it.each([
+    ['what is its own', whole],
+    ['why it failed', failed],
+    ['a failure and what there is of its own', { ...failed, written: ['gaitsmith.yaml'] }],
+    ['an interruption', { ...head, ok: false, interrupted: true }],
+    ['help', { ...head, help: 'Usage' }],
+  ])('is %s', (_what, told) => {
+    expect(schema.safeParse(told).success).toBe(true);
+  });
+
+  it.each([
+    ['less than that', { ...head, project: null, written: [] }],
+    ['a key that the documentation does not tell', { ...whole, more: 1 }],
+    ['another type', { ...whole, written: [1] }],
+    ['another version', { ...whole, schemaVersion: 2 }],
+    ["another command's", { ...whole, command: 'doctor' }],
+  ])('is not %s', (_what, told) => {
+    expect(schema.safeParse(told).success).toBe(false);
+  });
 });
 
 describe('the commands', () => {

@@ -19,7 +19,7 @@ export interface JudgeParts {
 
 export class HeldOutJudge {
   readonly #options: LearningOptions;
-  readonly #hooks: Pick<TrainHooks, 'info' | 'evaluating'>;
+  readonly #hooks: Pick<TrainHooks, 'info' | 'evaluating' | 'signal'>;
   readonly #parts: JudgeParts;
   /** Of the policy that is kept as the best; that may be of a last evaluation, which a run that goes on forgets. */
   #kept: HeldOut | undefined;
@@ -27,7 +27,7 @@ export class HeldOutJudge {
   /** @param goesOn whether the run does: what a new one finds in its place is not its own. */
   constructor(
     options: LearningOptions,
-    hooks: Pick<TrainHooks, 'info' | 'evaluating'>,
+    hooks: Pick<TrainHooks, 'info' | 'evaluating' | 'signal'>,
     parts: JudgeParts,
     goesOn: boolean,
   ) {
@@ -47,11 +47,13 @@ export class HeldOutJudge {
    *
    * @param state of the training that has come to it.
    * @param isLast whether the run ends with it, in between two that its interval asks for.
-   * @returns where the run stands then, and what the policy earned.
+   * @returns where the run stands then, and what the policy earned; undefined where that was left in the middle.
    */
-  async evaluate(state: Settled, isLast: boolean): Promise<{ progress: RunProgress; heldOut: HeldOut }> {
+  async evaluate(state: Settled, isLast: boolean): Promise<{ progress: RunProgress; heldOut: HeldOut } | undefined> {
     const { step, best, first, evaluationsSinceBest = 0 } = state.progress;
-    const { evaluation, heldOut } = await this.#play(policyOf(state), step);
+    const played = await this.#play(policyOf(state), step);
+    if (!played) return undefined;
+    const { evaluation, heldOut } = played;
     const isBest = isBetter(heldOut, best);
     const standing = isBest
       ? { best: heldOut, evaluationsSinceBest: 0 }
@@ -69,28 +71,37 @@ export class HeldOutJudge {
     return { progress, heldOut };
   }
 
-  /** The best of several policies is in part the luckiest: it plays once more, episodes that it was not chosen by. */
-  async scoreWinner(): Promise<void> {
+  /**
+   * The best of several policies is in part the luckiest: it plays once more, episodes that it was not chosen by.
+   *
+   * @returns whether its score is known; false where that was left in the middle.
+   */
+  async scoreWinner(): Promise<boolean> {
     const { keeper } = this.#parts;
     const winner = keeper.best();
     const best = winner?.progress.best;
-    if (!winner || !best || best.fresh) return;
-    const { evaluation } = await this.#play(policyOf(winner), best.step, FRESH_AGENTS);
+    if (!winner || !best || best.fresh) return true;
+    const played = await this.#play(policyOf(winner), best.step, FRESH_AGENTS);
+    if (!played) return false;
+    const { evaluation } = played;
     const { reward, rewardInterval, episodes } = evaluation;
     this.#kept = { ...best, fresh: { reward, rewardInterval, episodes } };
     keeper.saveBest({ ...winner, progress: { ...winner.progress, best: this.#kept } });
     const score = `${reward.toFixed(2)} +- ${rewardInterval.toFixed(2)}`;
     this.#hooks.info(`The best policy, of step ${best.step}, on ${episodes} fresh episodes: reward ${score}.`);
+    return true;
   }
 
-  /** The same episodes for every policy. @param firstAgent others of another one. */
+  /** The same episodes for every policy; undefined once the training is to stop. @param firstAgent others of another one. */
   async #play(policy: Pick<Checkpoint, 'parameters' | 'normaliser'>, step: number, firstAgent?: number) {
     const { behavior, configuration } = this.#options;
     const conditions = evaluationConditions(behavior);
     const { evaluation_episodes } = configuration.behavior.gaitsmith;
     const trials = trialsOf(conditions, configuration.environmentParameters, evaluation_episodes, firstAgent);
     const told = (done: number) => this.#hooks.evaluating?.(done, trials.length);
-    const episodes = await this.#parts.collector.evaluate!(this.#parts.sent(policy), trials, told);
+    const { collector, sent } = this.#parts;
+    const episodes = await collector.evaluate!(sent(policy), trials, told, this.#hooks.signal);
+    if (!episodes) return undefined;
     const played = byCondition(conditions, trials, episodes);
     const evaluation = evaluationOf(played);
     return { evaluation, heldOut: heldOutOf(step, evaluation, played) };

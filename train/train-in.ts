@@ -88,7 +88,9 @@ export async function trainIn(
 function hasHadAll({ progress, origin }: Checkpoint, { configuration, origin: now }: LearningOptions): boolean {
   const isBySame = origin !== undefined && origin.configuration === now?.configuration;
   const { max_steps, gaitsmith } = configuration.behavior;
-  return isBySame && (progress.step >= max_steps || staysStopped(gaitsmith, progress.stopped));
+  return (
+    isBySame && !progress.isEvaluationDue && (progress.step >= max_steps || staysStopped(gaitsmith, progress.stopped))
+  );
 }
 
 /** The number of the episode that each agent is in; undefined in a live world, where agents come and go. */

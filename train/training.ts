@@ -71,6 +71,8 @@ export class Training {
   #average: PolicyAverage | undefined;
   /** The latest policy as it is sent, where that has been made: tracing it takes as long as a minibatch. */
   #sent: SentPolicy | undefined;
+  /** Whether an evaluation was left in the middle, for the training is to stop. */
+  #hasLeft = false;
   /** The latest checkpoint of this stretch. */
   #checkpoint: { readonly path: string; readonly step: number } | undefined;
 
@@ -101,15 +103,20 @@ export class Training {
       this.#hooks.info(`This run has stopped at step ${step}: ${before.why}.`);
     // What a run begins with is the first to beat.
     if (this.#isEvaluated && this.#hasMoreToLearn && step === 0 && !first) await this.#evaluate();
+    if (this.#progress.isEvaluationDue) {
+      const heldOut = await this.#evaluate();
+      if (!this.#hasLeft) this.#stopWhereItIsTime(heldOut);
+    }
     while (this.#hasMoreToLearn && !this.#hooks.signal.aborted) {
       if (!(await this.#iterate())) break;
     }
     const path = await this.#finish();
     const heldOut = this.#judge.outcome(this.#progress);
-    return { checkpoint: path, progress: this.#progress, interrupted: this.#hasMoreToLearn, heldOut };
+    const interrupted = this.#hasMoreToLearn || this.#hasLeft;
+    return { checkpoint: path, progress: this.#progress, interrupted, heldOut };
   }
 
-  /** @returns whether there was one: a live world may be left while it still collects. */
+  /** @returns whether it is whole: a live world may be left while it still collects, and an evaluation before it ends. */
   async #iterate(): Promise<boolean> {
     const began = performance.now();
     const rollout = await this.#dumping(this.#collector.collect(this.#request(), this.#hooks.signal));
@@ -129,7 +136,9 @@ export class Training {
     this.#record(rollout, buffer, settings, losses, divergence, clock);
     await this.#beginLessons(rollout);
     const isDue = passed(this.#settings.gaitsmith.evaluation_interval, step, this.#progress.step);
-    this.#stopWhereItIsTime(isDue ? await this.#evaluate() : undefined);
+    const heldOut = isDue ? await this.#evaluate() : undefined;
+    if (this.#hasLeft) return false; // what follows from it, follows when it is made up for
+    this.#stopWhereItIsTime(heldOut);
     await this.#beginPhases(step);
     if (passed(checkpointInterval(this.#settings), step, this.#progress.step)) await this.#save();
     return true;
@@ -214,10 +223,14 @@ export class Training {
   }
 
   /** @param isLast whether the run ends with it, in between two that its interval asks for. */
-  async #evaluate(isLast = false): Promise<HeldOut> {
-    const { progress, heldOut } = await this.#dumping(this.#judge.evaluate(this.#state, isLast));
-    this.#progress = progress;
-    return heldOut;
+  async #evaluate(isLast = false): Promise<HeldOut | undefined> {
+    const { isEvaluationDue: _, ...progress } = this.#progress;
+    const evaluated = await this.#dumping(this.#judge.evaluate({ ...this.#state, progress }, isLast));
+    this.#hasLeft = evaluated === undefined;
+    // The one at the end is of no checkpoint that a run goes on from, and step 0 is known by itself.
+    if (evaluated) this.#progress = evaluated.progress;
+    else if (!isLast && progress.step > 0) this.#progress = { ...progress, isEvaluationDue: true };
+    return evaluated?.heldOut;
   }
 
   /** @param heldOut the evaluation that has just been made, where there was one. */
@@ -244,8 +257,8 @@ export class Training {
     // What was learnt since the last evaluation may be the best. After the checkpoint: a run that goes on knows nothing of it.
     const isDone = !this.#hasMoreToLearn && this.#settings.max_steps > 0;
     if (this.#isEvaluated && isDone) {
-      if (!this.#keeper.records.isEvaluated(step)) await this.#evaluate(true);
-      await this.#dumping(this.#judge.scoreWinner());
+      if (!this.#keeper.records.isEvaluated(step) && !this.#hasLeft) await this.#evaluate(true);
+      if (!this.#hasLeft) this.#hasLeft = !(await this.#dumping(this.#judge.scoreWinner()));
     }
     const { actUntil } = this.#options;
     if (actUntil && this.#collector.act) {

@@ -41,7 +41,7 @@ const webReport = z.object({
 });
 export type WebReport = z.infer<typeof webReport>;
 
-const validationReport = z.object({
+export const validationReport = z.object({
   passed: z.boolean(),
   /** What is wrong, a sentence each. */
   problems: z.array(z.string()),

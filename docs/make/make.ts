@@ -9,6 +9,7 @@ import { stages } from '../../pipeline/stages.ts';
 import { commandsText } from './commands.ts';
 import { mapOf, pictureOf } from './house.ts';
 import { importsOf } from './imports.ts';
+import { jsonText } from './json.ts';
 import { rulesText } from './lint.ts';
 import { withMade } from './made-blocks.ts';
 import { metricsText } from './metrics.ts';
@@ -24,6 +25,7 @@ export async function pages(): Promise<Record<string, string>> {
   return {
     'CONTRIBUTING.md': withMade(read('CONTRIBUTING.md'), 'house', house),
     'docs/commands.md': withMade(read('docs/commands.md'), 'commands', await commandsText(commandTable(stages))),
+    'docs/json.md': withMade(read('docs/json.md'), 'json', await jsonText(commandTable(stages))),
     'gaitsmith.schema.json': projectSchemaText(),
     'docs/runs.md': withMade(read('docs/runs.md'), 'metrics', metricsText()),
     'docs/lint.md': withMade(read('docs/lint.md'), 'rules', rulesText(ruleGroups)),

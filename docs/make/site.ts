@@ -19,6 +19,7 @@ export const sections: readonly Section[] = [
     title: 'Use it',
     pages: [
       { title: 'Commands', path: 'docs/commands.md' },
+      { title: 'JSON', path: 'docs/json.md' },
       { title: 'Runs', path: 'docs/runs.md' },
       { title: 'See it walk in a page', path: 'docs/viewer.md' },
       { title: 'Learning in the browser', path: 'docs/learning-in-the-browser.md' },

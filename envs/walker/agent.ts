@@ -22,8 +22,12 @@ import type { WalkerParameters } from './parameters.ts';
 import type { PhysicsSettings } from './physics-settings.ts';
 import { placeValuesOf } from './place.ts';
 import type { Vector } from './rig.ts';
+import { degrees } from './rotation.ts';
 import type { Reward, RewardedState, Task } from './task.ts';
 import type { World, WorldConditions, Worlds } from './world.ts';
+
+/** Places that are looked at for one that lies well ahead. */
+const targetDraws = 64;
 
 /** m/s. Motors at their strongest, thrown from end to end, made no body faster than 21 m/s in 8,000 decisions. */
 const impossibleSpeed = 200;
@@ -133,7 +137,7 @@ export class Agent<In extends World = World> {
     this.#stream = stream;
     this.#prepare();
     const yaw = stream.uniform(0, 2 * Math.PI);
-    const target = this.#drawTarget();
+    const target = this.#drawPlace();
     this.#state.targetSpeed = stream.uniform(target_speed_min, target_speed_max);
     this.reward = 0;
     this.fallenBody = -1;
@@ -152,7 +156,9 @@ export class Agent<In extends World = World> {
     this.#startRandomisation();
     originOf(this.world.bodies, this.task.frame.body, this.#state.frameOrigin);
     this.#startHeight = this.#fallHeight();
+    this.#turnTarget(sine(yaw), cosine(yaw));
     this.#updateGoal();
+    this.#startMoving();
     this.#letFrameLag();
     this.#updateMeanVelocity();
     this.#reward.restart?.();
@@ -212,7 +218,7 @@ export class Agent<In extends World = World> {
     if (world.targetTouched()) {
       this.reward += this.task.target.reward;
       this.targetsTouched += 1;
-      world.moveTarget(this.#drawTarget());
+      world.moveTarget(this.#drawTarget(this.#state.goal.x, this.#state.goal.z));
     }
     if (world.groundMayHaveChanged()) this.fallenBody = this.#findFallenBody();
     if (this.fallenBody >= 0) {
@@ -420,8 +426,44 @@ export class Agent<In extends World = World> {
     return true;
   }
 
+  /** At the start: brings the target before a ragdoll that looks in the level direction (x, z). */
+  #turnTarget(x: number, z: number): void {
+    if (this.#parameters.target_turn >= 180) return;
+    this.world.moveTarget(this.#drawTarget(x, z));
+    this.world.readForReward();
+  }
+
+  /** Gives every body `start_speed` of the target speed, towards the target. */
+  #startMoving(): void {
+    const { goal, targetSpeed } = this.#state;
+    const speed = this.#parameters.start_speed * targetSpeed;
+    if (speed === 0) return;
+    this.world.push(speed * goal.x, speed * goal.z);
+    this.world.readForReward();
+  }
+
+  /**
+   * Of some places the first that lies within `target_turn` of the level direction (x, z) as seen from the frame, or the one that
+   * takes the least turning.
+   */
+  #drawTarget(x: number, z: number): Vector {
+    const { target_turn } = this.#parameters;
+    if (target_turn >= 180) return this.#drawPlace();
+    const { frameOrigin } = this.#state;
+    const wanted = cosine(target_turn * degrees);
+    let [straightest, best]: [number, Vector | undefined] = [-2, undefined];
+    for (let draw = 0; draw < targetDraws; draw++) {
+      const place = this.#drawPlace();
+      const [toX, toZ] = [place[0] - frameOrigin.x, place[2] - frameOrigin.z];
+      const straight = (toX * x + toZ * z) / Math.sqrt(toX * toX + toZ * toZ);
+      if (straight >= wanted) return place;
+      if (straight > straightest) [straightest, best] = [straight, place];
+    }
+    return best ?? this.#drawPlace();
+  }
+
   /** Around the start, uniform in a sphere, then all at one height. */
-  #drawTarget(): Vector {
+  #drawPlace(): Vector {
     const stream = this.#stream!;
     for (;;) {
       const x = stream.uniform(-1, 1);

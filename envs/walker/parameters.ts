@@ -34,6 +34,20 @@ export const walkerParameters = {
   },
   target_speed_max: { unit: 'm/s', meaning: 'to here', default: 10, low: 0.01, high: 100 },
   target_radius: { unit: 'm', meaning: 'the target lies at most this far from (0, 1)', default: 9, low: 0, high: 11 },
+  target_turn: {
+    unit: 'degrees',
+    meaning: 'a target lies at most this far to either side of straight ahead, or as little as there is room for',
+    default: 180,
+    low: 0,
+    high: 180,
+  },
+  start_speed: {
+    unit: 'of the target speed',
+    meaning: 'the velocity that all bodies are started with, towards the target: 0 from rest, 1 in full swing',
+    default: 0,
+    low: 0,
+    high: 2,
+  },
   max_steps: {
     unit: 'physics steps',
     meaning: 'after which an episode is cut off',

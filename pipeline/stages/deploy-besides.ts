@@ -1,8 +1,10 @@
 /** What `npm run deploy` does in no run's name: a dry run, a file of its own, the history of a project and its last step back. */
+import { z } from 'zod';
 import { UserError } from '../../base/failure/user-error.ts';
 import type { CommandResult } from '../../cli/command-line.ts';
 import type { OptionsOf } from '../../cli/options.ts';
 import type { DeployResult } from '../../deploy-unity/deploy.ts';
+import { deployRecordOutput, deployResultOutput } from '../../deploy-unity/output.ts';
 import type { DeployRecord } from '../../deploy-unity/records.ts';
 import type { Besides } from '../stage.ts';
 import { besidesOptions, type deployOptions, unityProjectOf } from './deploy-options.ts';
@@ -11,6 +13,11 @@ type Options = OptionsOf<typeof deployOptions & typeof besidesOptions>;
 
 export const deployBesides: Besides = {
   options: besidesOptions,
+  output: [
+    z.strictObject({ history: z.array(deployRecordOutput).describe('from old to new') }).describe('With `--history`.'),
+    z.strictObject({ rollback: deployRecordOutput }).describe('With `--rollback`.'),
+    z.strictObject({ deploy: deployResultOutput }).describe('With `--model` or `--dry-run`.'),
+  ],
   async run(given, { run, terminal }): Promise<CommandResult | undefined> {
     const options = given as Options;
     const { dryRun, model } = options;

@@ -5,6 +5,7 @@ import { commandText } from '../../base/command-text.ts';
 import { defineStage } from '../stage.ts';
 import { deployBesides, summaryOf, warningLines } from './deploy-besides.ts';
 import { deployOptions, unityProjectOf, WALKER_ASSET } from './deploy-options.ts';
+import { deployDetails } from './details.ts';
 
 /** What of a project decides how a model is deployed into it, and what is warned about, by short names. */
 const PROJECT_FILES = {
@@ -27,6 +28,7 @@ function thereIn(project: string, files: Readonly<Record<string, string>>): Reco
 export default defineStage({
   name: 'deploy',
   summary: 'put the validated file into a Unity project',
+  details: deployDetails,
   options: deployOptions,
   besides: deployBesides,
   leftOut: ({ unityProject }, run) =>

@@ -5,10 +5,11 @@ import type { Checkpoint } from '../../train/keep/checkpoint.ts';
 import type { RunFolder } from '../run-folder.ts';
 import { defineStage } from '../stage.ts';
 import { noSuchRun } from '../up-to-date.ts';
-
+import { exportDetails } from './details.ts';
 export default defineStage({
   name: 'export',
   summary: 'write the trained actor as the ONNX file that ML-Agents runs',
+  details: exportDetails,
   options: {
     checkpoint: {
       argument: 'WHICH',

@@ -9,6 +9,8 @@ import type { Checkpoint } from '../../train/keep/checkpoint.ts';
 import { bestCheckpointPath, listCheckpoints } from '../../train/keep/checkpoint-files.ts';
 import type { RunFolder } from '../run-folder.ts';
 import { defineStage } from '../stage.ts';
+import { trainDetails } from './details.ts';
+import { EndEstimate } from './end-estimate.ts';
 import { type Options, options, refuseFlagsOfOthers } from './train-options.ts';
 import type { OutcomeDetails } from './train-outcome.ts';
 import {
@@ -22,10 +24,10 @@ import {
   startOfNew,
 } from './train-start.ts';
 import type { UnityTraining } from './unity-training.ts';
-
 export default defineStage({
   name: 'train',
   summary: 'train with PPO, the walker in the embedded world or whatever walks in your Unity',
+  details: trainDetails,
   options,
 
   // Told before the world is built, and with the pipeline before anything runs.
@@ -86,7 +88,7 @@ export default defineStage({
   },
 
   async run(options, context) {
-    const { run, logger, progress, signal, force } = context;
+    const { run, logger, progress, signal, endsIn, force } = context;
     let saved = await savedOf(options, run);
     if (saved) await refuseAnotherStart(saved.progress, options, run);
     const note = (sentence: string) => logger.info(sentence);
@@ -126,6 +128,8 @@ export default defineStage({
       total: configuration.behavior.max_steps,
       unit: 'steps',
     };
+    const end = new EndEstimate();
+    endsIn?.(() => end.seconds());
     const result = await train(
       {
         configuration,
@@ -153,6 +157,7 @@ export default defineStage({
         signal,
         iteration({ step, reward, seconds }, total) {
           const { physics, inference, learning } = seconds;
+          end.iterated();
           live = {
             done: step,
             total,
@@ -164,6 +169,7 @@ export default defineStage({
         },
         // Steps stand still meanwhile: it tells why.
         evaluating(done, total) {
+          end.evaluated();
           const fields = done < total ? { evaluating: `${done} / ${total} episodes` } : {};
           progress.update({ ...live, fields: { ...live.fields, ...fields } });
         },

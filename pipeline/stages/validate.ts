@@ -8,10 +8,11 @@ import { backendNames, eagerBackendNames } from '../../compile/eager-backends.ts
 import type { WebReport } from '../../validate/report.ts';
 import { exportedCheckpoint } from '../exported-checkpoint.ts';
 import { defineStage } from '../stage.ts';
-
+import { validateDetails } from './details.ts';
 export default defineStage({
   name: 'validate',
   summary: 'prove that the file computes what the policy computes',
+  details: validateDetails,
   options: {
     tolerance: {
       argument: 'X',

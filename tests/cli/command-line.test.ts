@@ -3,17 +3,19 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { lockFolder } from '../../base/files/lock-folder.ts';
 import { parseArguments } from '../../cli/parse-options.ts';
+import { commandTable } from '../../pipeline/command-table.ts';
 import { stageCommand } from '../../pipeline/stage-command.ts';
 import { stages } from '../../pipeline/stages.ts';
 import { compiledScript } from '../compiled/loader.ts';
+import { jsonOf } from '../json-output.ts';
+import { fakeEntries } from '../pipeline/fixtures/stages.ts';
 import { place, runToEnd, underTsx } from '../pipeline/fixtures/start.ts';
 
 /** The real command line, with the real stages. */
 const gaitsmith = { file: process.execPath, args: [compiledScript('pipeline/gaitsmith.ts')] };
 
-function lastLine(text: string): Record<string, unknown> {
-  return JSON.parse(text.trimEnd().split('\n').at(-1)!) as Record<string, unknown>;
-}
+/** Of the command line with the fake stages. */
+const lastLine = (stdout: string) => jsonOf(stdout, commandTable(fakeEntries));
 
 describe.concurrent('--help', () => {
   test('of nothing lists the commands', async () => {
@@ -33,7 +35,7 @@ describe.concurrent('--help', () => {
   test("of the pipeline has every stage's flags", async () => {
     const { code, stdout } = await runToEnd(['pipeline', '--help', '--json'], { entry: gaitsmith });
     expect(code).toBe(0);
-    const { ok, help } = lastLine(stdout);
+    const { ok, help } = await jsonOf(stdout);
     expect(ok).toBe(true);
     for (const flag of ['--from', '--only', '--force', '--max-steps', '--tolerance', '--unity-project']) {
       expect(help).toContain(flag);
@@ -47,7 +49,7 @@ describe.concurrent('a command', () => {
     const { code, stdout, stderr } = await runToEnd(['train', ...at.flags, '--json']);
     expect(code).toBe(0);
     expect(stdout.trimEnd().split('\n')).toHaveLength(1);
-    expect(lastLine(stdout)).toMatchObject({
+    expect(await lastLine(stdout)).toMatchObject({
       ok: true,
       command: 'train',
       run: { id: 'one' },
@@ -63,14 +65,14 @@ describe.concurrent('a command', () => {
       entry: underTsx(),
     });
     expect(code).toBe(0);
-    expect(lastLine(stdout)).toMatchObject({ ok: true, stages: [{ stage: 'train', result: 'done' }] });
+    expect(await lastLine(stdout)).toMatchObject({ ok: true, stages: [{ stage: 'train', result: 'done' }] });
   });
 
   test('tells a program as JSON why it failed', async () => {
     const at = place();
     const { code, stdout, stderr } = await runToEnd(['export', '--run-id', 'one', '--runs-dir', at.runsDir, '--json']);
     expect(code).toBe(1);
-    expect(lastLine(stdout)).toMatchObject({ ok: false, command: 'export', error: { what: expect.any(String) } });
+    expect(await lastLine(stdout)).toMatchObject({ ok: false, command: 'export', error: { what: expect.any(String) } });
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
     expect(existsSync(at.run.path)).toBe(false);
   });
@@ -98,7 +100,7 @@ describe.concurrent('a command', () => {
   test('answers an unknown command with the nearest one', async () => {
     const { code, stdout } = await runToEnd(['exprot', '--json']);
     expect(code).toBe(2);
-    expect(lastLine(stdout)).toMatchObject({ ok: false, error: { value: 'exprot', expected: 'export' } });
+    expect(await lastLine(stdout)).toMatchObject({ ok: false, error: { value: 'exprot', expected: 'export' } });
   });
 
   test('shows the stack of a bug of ours, and the pipeline how to go on', async () => {
@@ -109,7 +111,7 @@ describe.concurrent('a command', () => {
     expect(stderr).toContain('this is a bug of Gaitsmith');
     expect(stderr).toMatch(/^error: validate failed: x is not a function$/m);
     expect(stderr).toMatch(/^to go on: npm run pipeline -- --run-id one .*--opinion bug$/m);
-    expect(lastLine(stdout)).toMatchObject({
+    expect(await lastLine(stdout)).toMatchObject({
       ok: false,
       stages: [{ result: 'done' }, { result: 'done' }, { stage: 'validate', result: 'failed' }],
       error: { message: 'validate failed: x is not a function' },

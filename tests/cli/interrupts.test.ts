@@ -3,7 +3,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { quoted } from '../../base/command-text.ts';
+import { commandTable } from '../../pipeline/command-table.ts';
 import { readManifest } from '../../pipeline/manifest.ts';
+import { jsonOf } from '../json-output.ts';
+import { fakeEntries } from '../pipeline/fixtures/stages.ts';
 import { launch, type Place, place, runToEnd, start } from '../pipeline/fixtures/start.ts';
 import { because } from '../skipping.ts';
 
@@ -43,7 +46,7 @@ describe.skipIf(because(process.platform === 'win32', 'Windows has no SIGINT to 
     child.kill('SIGINT');
     const { code, stdout } = await ended;
     expect(code).toBe(130);
-    expect(JSON.parse(stdout.trim())).toMatchObject({
+    expect(await jsonOf(stdout, commandTable(fakeEntries))).toMatchObject({
       ok: false,
       interrupted: true,
       stages: [{ stage: 'train', result: 'interrupted' }, { result: 'not run' }, { result: 'not run' }],

@@ -11,6 +11,7 @@ import { evaluateCommand } from '../../evaluate/command.ts';
 import type { EvaluationReport } from '../../evaluate/evaluate.ts';
 import { evaluable } from '../../pipeline/runs.ts';
 import { compiled } from '../compiled/loader.ts';
+import { jsonOf } from '../json-output.ts';
 import { smallPolicyFile } from '../small-policies.ts';
 
 const command = evaluateCommand(evaluable);
@@ -52,7 +53,7 @@ it('takes a file as a word, writes the report and ends with it as JSON', async (
     '--json',
   ];
   const { stdout, stderr } = await execa(process.execPath, ['--import', compiled, entry, 'evaluate', ...words]);
-  const told = JSON.parse(stdout);
+  const told = await jsonOf(stdout);
   expect(told).toMatchObject({ ok: true, command: 'evaluate', policy, sha256: sha256(bytes), episodes: 4 });
   expect(told.parameters).toEqual({ max_steps: 60, friction: 0.5 });
   const { ok, command: name, schemaVersion, ...report } = told;

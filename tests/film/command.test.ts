@@ -22,6 +22,7 @@ import { filmable } from '../../pipeline/runs.ts';
 import { Normaliser } from '../../train/policy/normaliser.ts';
 import { initialParameters } from '../../train/policy/policy.ts';
 import { compiled } from '../compiled/loader.ts';
+import { jsonOf } from '../json-output.ts';
 import { because } from '../skipping.ts';
 import { readAnimation, readPicture } from './read-png.ts';
 
@@ -53,7 +54,7 @@ it('paints the policy of a run into its folder, and tells what is seen', async (
   const { stdout } = await execa(process.execPath, ['--import', compiled, entry, 'film', ...words]);
   const out = join(folder, 'runs/small/walker.png');
   const bytes = readFileSync(out);
-  expect(JSON.parse(stdout)).toMatchObject({
+  expect(await jsonOf(stdout)).toMatchObject({
     ok: true,
     command: 'film',
     policy,
@@ -82,7 +83,7 @@ it.skipIf(because(process.platform === 'win32', 'Windows has no SIGINT to send')
     child.kill('SIGINT');
     const { exitCode, stdout } = await child;
     expect(exitCode).toBe(130);
-    expect(JSON.parse(stdout)).toMatchObject({ ok: false, command: 'film', interrupted: true });
+    expect(await jsonOf(stdout)).toMatchObject({ ok: false, command: 'film', interrupted: true });
     expect(readdirSync(dirname(out))).toEqual([]);
   },
 );

@@ -11,6 +11,7 @@ import { type Model, node } from '../../onnx/model.ts';
 import { Normaliser } from '../../train/policy/normaliser.ts';
 import { initialParameters } from '../../train/policy/policy.ts';
 import { temporaryFolder } from '../deploy-unity/projects.ts';
+import { jsonOf } from '../json-output.ts';
 import { continuous, discrete, remembering } from '../lint/fixtures/policies.ts';
 import { runToEnd, underTsx } from '../pipeline/fixtures/start.ts';
 
@@ -168,7 +169,7 @@ describe('npm run inspect', () => {
     expect([text.code, json.code, noModel.code, nowhere.code]).toEqual([0, 0, 1, 2]);
     expect(text.stdout).toContain('version 3; obs_0 [batch, 8] -> 2 continuous actions');
     expect(readFileSync(svg, 'utf8')).toMatch(/^<svg .*<\/svg>\n$/s);
-    expect(JSON.parse(json.stdout)).toMatchObject({ ok: true, parameters: 68, svg: null });
+    expect(await jsonOf(json.stdout)).toMatchObject({ ok: true, parameters: 68, svg: null });
     expect(noModel.stderr).toContain('this is not an ONNX model');
     expect(existsSync(join(folder, 'nowhere.onnx'))).toBe(false);
   });

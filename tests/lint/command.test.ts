@@ -5,12 +5,12 @@ import { describe, expect, it } from 'vitest';
 import { encodeModel } from '../../onnx/encode.ts';
 import { float, node } from '../../onnx/model.ts';
 import { BARRACUDA, SENTIS, temporaryFolder, unityProject } from '../deploy-unity/projects.ts';
+import { jsonOf } from '../json-output.ts';
 import { runToEnd, underTsx } from '../pipeline/fixtures/start.ts';
 import { continuous } from './fixtures/policies.ts';
 
 const entry = underTsx('pipeline/gaitsmith.ts');
 const lint = (...argv: string[]) => runToEnd(['lint', ...argv], { entry });
-const json = (stdout: string) => JSON.parse(stdout.trimEnd().split('\n').at(-1)!);
 
 /** A policy in a temporary folder; its Gemm is scaled, which Barracuda alone minds. */
 function policyFile(isScaled: boolean): string {
@@ -32,7 +32,7 @@ describe('npm run lint:policy', () => {
   it('ends with 1 where a rule is broken, and tells which, where, why and what mends it', async () => {
     const { code, stdout } = await lint(policyFile(true), '--json');
     expect(code).toBe(1);
-    expect(json(stdout)).toMatchObject({
+    expect(await jsonOf(stdout)).toMatchObject({
       ok: false,
       command: 'lint',
       passed: false,
@@ -59,7 +59,7 @@ describe('npm run lint:policy', () => {
       lint(),
     ]);
     expect(pointer.code).toBe(1);
-    expect(json(pointer.stdout).findings).toMatchObject([
+    expect((await jsonOf(pointer.stdout)).findings).toMatchObject([
       { code: 'unreadable', mend: expect.stringContaining('git lfs pull') },
     ]);
     expect([missing.code, flag.code, nothing.code]).toEqual([2, 2, 2]);
@@ -76,12 +76,12 @@ describe('npm run lint:policy', () => {
       lint(path, '--json', '--skip-run', '--unity-project', unityProject({ 'com.unity.ml-agents': '1.0.8' })),
       lint(path, '--json', '--skip-run', '--target', 'inference-engine'),
     ]);
-    expect(json(barracuda.stdout)).toMatchObject({ engines: ['barracuda 3.0.0'], passed: false });
-    expect(json(sentis.stdout)).toMatchObject({ engines: ['sentis 2.1.0'], passed: true });
-    expect(json(old.stdout).findings).toContainEqual(
+    expect(await jsonOf(barracuda.stdout)).toMatchObject({ engines: ['barracuda 3.0.0'], passed: false });
+    expect(await jsonOf(sentis.stdout)).toMatchObject({ engines: ['sentis 2.1.0'], passed: true });
+    expect((await jsonOf(old.stdout)).findings).toContainEqual(
       expect.objectContaining({ code: 'unity-refuses', found: expect.stringContaining('1.0.8') }),
     );
-    expect(json(target.stdout)).toMatchObject({ engines: ['inference-engine 2.2'], passed: true });
+    expect(await jsonOf(target.stdout)).toMatchObject({ engines: ['inference-engine 2.2'], passed: true });
   });
 
   it('lets warnings count with --strict', async () => {

@@ -19,6 +19,7 @@ import type { RegressReport } from '../../regress/regress.ts';
 import { Normaliser } from '../../train/policy/normaliser.ts';
 import { initialParameters } from '../../train/policy/policy.ts';
 import { compiled } from '../compiled/loader.ts';
+import { jsonOf } from '../json-output.ts';
 import { because } from '../skipping.ts';
 import { smallPolicy } from '../small-policies.ts';
 import { undecidedBaseline } from './undecided-baseline.ts';
@@ -308,7 +309,7 @@ describe('what is written', () => {
       { reject: false },
     );
     expect(exitCode).toBe(1);
-    const { ok, command: name, schemaVersion, ...told } = JSON.parse(stdout);
+    const { ok, command: name, schemaVersion, ...told } = await jsonOf(stdout);
     expect(schemaVersion).toBe(1);
     expect({ ok, name }).toEqual({ ok: false, name: 'regress' });
     expect(JSON.parse(readFileSync(report, 'utf8'))).toEqual(told);

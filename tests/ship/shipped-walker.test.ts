@@ -36,6 +36,7 @@ import { writeCheckpoint } from '../../train/keep/checkpoint-folder.ts';
 import { Normaliser } from '../../train/policy/normaliser.ts';
 import { initialParameters } from '../../train/policy/policy.ts';
 import { compiled } from '../compiled/loader.ts';
+import { jsonOf } from '../json-output.ts';
 
 const root = join(import.meta.dirname, '../..');
 const network = { observationSize: 243, actionSize: 39, hiddenUnits: 16, layers: 1 };
@@ -335,7 +336,7 @@ describe('the commands', () => {
     const words = [join(root, 'pipeline/gaitsmith.ts'), command, '--json', ...flags];
     const options = { cwd: place, reject: false } as const;
     const { exitCode, stdout, stderr } = await execa(process.execPath, ['--import', compiled, ...words], options);
-    return { exitCode, stderr, result: JSON.parse(stdout.trim().split('\n').at(-1)!) };
+    return { exitCode, stderr, result: await jsonOf(stdout) };
   }
   const train = (runId: string, ...flags: string[]) =>
     gaitsmith('train', '--config', 'settings.yaml', '--agents', '8', '--workers', '1', '--run-id', runId, ...flags);

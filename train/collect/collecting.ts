@@ -31,9 +31,15 @@ export interface Collector {
    * where a world can't be had twice.
    *
    * @param told how many have ended, now and then, of none and of all too.
-   * @returns the episode of each trial.
+   * @param signal once aborted, no other one is begun.
+   * @returns the episode of each trial; undefined where it was left before that.
    */
-  evaluate?(policy: SentPolicy, trials: readonly Trial[], told?: (done: number) => void): Promise<readonly Episode[]>;
+  evaluate?(
+    policy: SentPolicy,
+    trials: readonly Trial[],
+    told: (done: number) => void,
+    signal: AbortSignal,
+  ): Promise<readonly Episode[] | undefined>;
   /** Lets the agents go on by this policy until it is told to stop, unrecorded. Absent where the world waits for nobody. */
   act?(request: CollectRequest, signal: AbortSignal): Promise<void>;
   /** Ends the worlds. */

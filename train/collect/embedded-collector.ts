@@ -120,20 +120,28 @@ export class EmbeddedCollector implements Collector {
   async evaluate(
     policy: SentPolicy,
     trials: readonly Trial[],
-    told: (done: number) => void = () => {},
-  ): Promise<readonly Episode[]> {
+    told: (done: number) => void,
+    signal: AbortSignal,
+  ): Promise<readonly Episode[] | undefined> {
     const episodes: Episode[] = [];
     const [next, ended] = [sharedCounter(), sharedCounter()];
     const telling = setInterval(() => told(Atomics.load(ended, 0)), MILLISECONDS_BETWEEN_TELLINGS);
     told(0);
+    const leave = () => Atomics.store(next, 0, trials.length);
+    signal.addEventListener('abort', leave);
+    if (signal.aborted) leave();
     const replies = await Promise.all(
       this.#workers.map((worker) => worker.ask({ kind: 'try', trials, next, ended, ...policy })),
-    ).finally(() => clearInterval(telling));
-    told(trials.length);
+    ).finally(() => {
+      clearInterval(telling);
+      signal.removeEventListener('abort', leave);
+    });
     for (const reply of replies) {
       if (reply.kind !== 'tried') continue;
       for (const { place, episode } of reply.played) episodes[place] = episode;
     }
+    if (trials.some((_, place) => episodes[place] === undefined)) return undefined;
+    told(trials.length);
     return episodes;
   }
 

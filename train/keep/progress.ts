@@ -22,6 +22,8 @@ export interface RunProgress extends AdaptedRate {
   readonly best?: HeldOut;
   /** Evaluations since the best one. */
   readonly evaluationsSinceBest?: number;
+  /** Whether the policy at this step is still to be evaluated: the training was stopped before that. */
+  readonly isEvaluationDue?: true;
   /** Where it has ended before its time. */
   readonly stopped?: Stopped | undefined;
 }

@@ -6,6 +6,7 @@ import { commandText } from '../../base/command-text.ts';
 import { UserError } from '../../base/failure/user-error.ts';
 import { type CommandLine, defineCommand } from '../../cli/command-line.ts';
 import { flag, type OptionSpec, portNumber, text } from '../../cli/options.ts';
+import { buildViewerOutput, viewOutput } from './output.ts';
 import type { ViewedRun } from './policies.ts';
 
 /** What the command wants to know of runs, as whoever keeps them hands it in. */
@@ -51,6 +52,7 @@ export function viewCommand(runs: Runs): CommandLine<Options> {
     typed: commandText('view'),
     summary: 'shows a policy walking in the browser, with physics and policy running there',
     options: optionsWith(runs.runsDir),
+    output: [viewOutput],
     epilogue: `Examples:\n  ${commandText('view', 'Walker.onnx --open')}\n  ${commandText('view', '--run-id mine --live')}`,
     async run({ policy, runId, runsDir, live, port, open }, { terminal, logger, interrupts: { signal } }) {
       const { buildPage, builtPage, isBuilt } = await import('./build.ts');
@@ -104,6 +106,7 @@ export const buildViewerCommand = defineCommand({
   name: 'build:viewer',
   typed: commandText('build:viewer'),
   summary: 'makes the page as a static folder that any host serves',
+  output: [buildViewerOutput],
   options: {
     out: { argument: 'FOLDER', description: 'where it is to lie (default: dist/viewer)', schema: text().optional() },
     base: {

@@ -2,6 +2,7 @@
 
 import { realpathSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
+import { z } from 'zod';
 import { commandText } from '../../../base/command-text.ts';
 import { defineCommand } from '../../../cli/command-line.ts';
 import { buildExecutable } from './player-executable.ts';
@@ -11,6 +12,9 @@ export const buildCommand = defineCommand({
   typed: commandText('build'),
   summary: 'makes dist/GaitsmithWalker, the embedded Walker as an executable for any ML-Agents trainer to launch',
   options: {},
+  output: [
+    z.strictObject({ executable: z.string().describe('the player'), env: z.string().describe('what --env takes') }),
+  ],
   async run(_options, { terminal }) {
     // The player is started as this command was: it is the entry that knows how.
     const { env, executable } = buildExecutable(resolve('dist'), realpathSync(process.argv[1]!));

@@ -14,10 +14,11 @@ import { encodeMessage } from '../protocol/wire.ts';
 import { Account } from './account.ts';
 import { type AgentNumbers, STANDING } from './agent-numbers.ts';
 import type { Worlds } from './agent-worlds.ts';
+import type { Ending } from './ending.ts';
 import { readInstructions, readIntroduction, readiness, takeActions } from './messages.ts';
 import { type AgentNews, NewsWriter } from './news-writer.ts';
 import { type ParameterRanges, type ParameterValues, ReceivedParameters } from './parameters.ts';
-import { type Ending, SessionEnd, TrainerLine, type TrainerPlace } from './trainer-line.ts';
+import { SessionEnd, TrainerLine, type TrainerPlace } from './trainer-line.ts';
 import { dealTurns } from './turns.ts';
 import { openWorlds } from './world-threads.ts';
 

@@ -6,6 +6,7 @@
 
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import { z } from 'zod';
 import { commandText } from '../../../base/command-text.ts';
 import { nearestName } from '../../../base/failure/nearest-name.ts';
 import { UserError } from '../../../base/failure/user-error.ts';
@@ -20,6 +21,7 @@ import { parameterLines } from '../../walker/parameters.ts';
 import { EDITOR_PORT } from '../protocol/messages.ts';
 import type { Account } from './account.ts';
 import { splitWords } from './command-words.ts';
+import { endings } from './ending.ts';
 
 const options = {
   numAgents: {
@@ -73,6 +75,16 @@ export const serveEnvCommand = defineCommand({
   typed: commandText('serve-env'),
   summary: 'makes the embedded Walker behave like a Unity player, for any ML-Agents trainer to train on',
   options,
+  output: [
+    z.strictObject({
+      ending: z.enum(endings).describe('why it ended'),
+      exchanges: z.int().describe('messages to the trainer, and answers'),
+      decisions: z.int(),
+      episodes: z.int().describe('that have ended'),
+      meanReward: z.number().nullable().describe('of those episodes'),
+      rewards: z.array(z.number()).describe('sum of each walker'),
+    }),
+  ],
   flagsAmong: (words) => splitWords(words, flags).known,
   epilogue: [
     '-logFile PATH writes a log as Unity does, and to stdout for -; its other words (-batchmode, ...) are taken and do nothing.',

@@ -7,11 +7,9 @@ import { commandText } from '../../../base/command-text.ts';
 import { UserError } from '../../../base/failure/user-error.ts';
 import { STATUS, type UnityMessageProto } from '../protocol/messages.ts';
 import { decodeMessage, encodeMessage } from '../protocol/wire.ts';
+import type { Ending } from './ending.ts';
 import { CallError, ExchangeClient, GRPC } from './exchange-client.ts';
 import { goodbye, introduction } from './messages.ts';
-
-/** Why a session came to its end; none of these is an error. */
-export type Ending = 'the trainer said quit' | 'the trainer ended the session' | 'the trainer is gone' | 'interrupted';
 
 /** Thrown where a session ends. */
 export class SessionEnd extends Error {

@@ -11,6 +11,8 @@ describe('environment parameters', () => {
       target_speed_min: 0.1,
       target_speed_max: 10,
       target_radius: 9,
+      target_turn: 180,
+      start_speed: 0,
       max_steps: 5000,
       mass_scale: 1,
       mass_jitter: 0,

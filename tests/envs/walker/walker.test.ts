@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../../base/random/stream.ts';
 import { actionNames } from '../../../envs/walker/action.ts';
 import { behavior } from '../../../envs/walker/behavior.ts';
+import { posesOf } from '../../../envs/walker/body-view.ts';
 import { worldNames } from '../../../envs/walker/dialects.ts';
 import { createEnvironment } from '../../../envs/walker/environment.ts';
 import { observationNames } from '../../../envs/walker/observation.ts';
@@ -209,6 +210,44 @@ describe.each(worldNames)('in the world %s', (world) => {
         const [x, y, z] = targetOf(walker);
         expect(Math.hypot(x, z - 1)).toBeLessThanOrEqual(4);
         expect(y).toBe(1);
+      }
+    });
+
+    it('looks towards its target and is under way at the start, where that is set', () => {
+      const turns: number[] = [];
+      for (let seed = 0; seed < 30; seed++) {
+        const walker = walkerWith({ target_turn: 30, start_speed: 0.5, target_speed_min: 4, target_speed_max: 4 }, seed);
+        const [hips, target] = [positionOf(walker, 'hips'), targetOf(walker)];
+        const [x, z] = [target[0] - hips[0], target[2] - hips[2]];
+        const distance = Math.hypot(x, z);
+        const velocities = velocitiesOf(walker.world);
+        for (let body = 0; body < walkerRig.bodies.length; body++) {
+          expect(velocities[3 * body]).toBeCloseTo((2 * x) / distance, 5);
+          expect(velocities[3 * body + 1]).toBe(0);
+          expect(velocities[3 * body + 2]).toBeCloseTo((2 * z) / distance, 5);
+        }
+        const [, qy, , qw] = posesOf(walker.world.bodies);
+        const turn = Math.atan2(x, z) - 2 * Math.atan2(qy!, qw!);
+        turns.push(Math.abs(Math.atan2(Math.sin(turn), Math.cos(turn))));
+        expect(observe(walker)('mean velocity z')).toBeCloseTo(2, 5);
+      }
+      expect(Math.max(...turns)).toBeLessThanOrEqual((30.01 * Math.PI) / 180);
+      expect(Math.max(...turns)).toBeGreaterThan((20 * Math.PI) / 180);
+    });
+
+    it('has the next target ahead of it as well, where that is set', () => {
+      for (let seed = 0; seed < 10; seed++) {
+        const walker = walkerWith({ target_turn: 20 }, seed);
+        const from = positionOf(walker, 'hips');
+        const before = targetOf(walker);
+        walker.world.moveTarget(positionOf(walker, 'head'));
+        walker.decide(actionsWith(), 0);
+        expect(walker.targetsTouched).toBe(1);
+        const after = targetOf(walker);
+        expect(after).not.toEqual(before);
+        const angle = ([x, , z]: readonly number[]) => Math.atan2(x! - from[0], z! - from[2]);
+        const turn = angle(after) - angle(before);
+        expect(Math.abs(Math.atan2(Math.sin(turn), Math.cos(turn)))).toBeLessThan((21 * Math.PI) / 180);
       }
     });
 

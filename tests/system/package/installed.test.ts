@@ -16,9 +16,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { packageRoot } from '../../../base/files/own-files.ts';
 import { copyExampleProject } from '../../example-project.ts';
+import { jsonOf } from '../../json-output.ts';
+import { because } from '../../skipping.ts';
 
 const MIB = 2 ** 20;
 const MINUTES = 60_000;
@@ -39,7 +41,6 @@ const env = Object.fromEntries(
 const run = (cwd: string, program: string, ...words: string[]) =>
   execa(program, words, { cwd, env, extendEnv: false, reject: false });
 const gaitsmith = (...words: string[]) => run(game, 'npx', '--no-install', 'gaitsmith', ...words);
-const json = (stdout: string) => JSON.parse(stdout.trimEnd().split('\n').at(-1)!);
 
 function newFolder(path: string): string {
   mkdirSync(path, { recursive: true });
@@ -51,6 +52,10 @@ function filesIn(path: string): string[] {
   return readdirSync(path, { recursive: true, encoding: 'utf8' })
     .filter((name) => statSync(join(path, name)).isFile())
     .sort();
+}
+
+function linesOf(path: string): string[] {
+  return existsSync(path) ? readFileSync(path, 'utf8').split('\n').filter(Boolean) : [];
 }
 
 /** Of every file that npm installed. */
@@ -106,10 +111,10 @@ describe('the installed program', () => {
     async () => {
       const { exitCode, stdout } = await gaitsmith('init', '--json');
       expect(exitCode).toBe(0);
-      expect(json(stdout)).toMatchObject({ schemaVersion: 1, ok: true, project: { path: '../My Ünity' } });
+      expect(await jsonOf(stdout)).toMatchObject({ schemaVersion: 1, ok: true, project: { path: '../My Ünity' } });
       const doctor = await gaitsmith('doctor', '--json');
       expect(doctor.exitCode).toBe(0);
-      const { checks } = json(doctor.stdout) as { checks: { name: string; level: string; mend?: string }[] };
+      const { checks } = (await jsonOf(doctor.stdout)) as { checks: { name: string; level: string; mend?: string }[] };
       expect(checks.filter(({ level }) => level === 'fail')).toEqual([]);
       expect(checks.find(({ name }) => name === 'onnxruntime')).toMatchObject({
         level: 'warn',
@@ -140,7 +145,7 @@ describe('the installed program', () => {
     'lints and inspects it, takes the deploy back, and deploys the file by itself',
     async () => {
       const lint = await gaitsmith('lint', 'runs/walker/policy.onnx', '--unity-project', project, '--json');
-      expect(json(lint.stdout)).toMatchObject({ passed: true, findings: [] });
+      expect(await jsonOf(lint.stdout)).toMatchObject({ passed: true, findings: [] });
       expect((await gaitsmith('inspect', 'runs/walker/policy.onnx')).stdout).toContain('obs_0: float32 [batch, 243]');
       expect((await gaitsmith('deploy', '--rollback')).stdout).toContain(
         'removed  Assets/Gaitsmith/Walker/Walker.onnx',
@@ -162,6 +167,50 @@ describe('the installed program', () => {
       });
     },
     2 * MINUTES,
+  );
+
+  it.skipIf(because(process.platform === 'win32', 'Windows has no SIGTERM to send'))(
+    'stops and saves when its npx gets a SIGTERM, says at once how long that takes, and goes on from there',
+    async () => {
+      const words = ['train', '--run-id', 'stopped', '--max-steps', '2000000', '--workers', '1', '--threads', '1'];
+      const npx = execa('npx', ['--no-install', 'gaitsmith', ...words], {
+        cwd: game,
+        env,
+        extendEnv: false,
+        reject: false,
+      });
+      let told = '';
+      npx.stderr.on('data', (text: Buffer) => {
+        told += text.toString();
+      });
+      const lines = () =>
+        linesOf(join(game, 'runs/stopped/metrics.jsonl')).filter((line) => !line.includes('"evaluation"'));
+      await vi.waitUntil(() => lines().length >= 2, { timeout: 4 * MINUTES, interval: 50 });
+      npx.kill('SIGTERM');
+      const began = performance.now();
+      const manifest = () => JSON.parse(readFileSync(join(game, 'runs/stopped/run.json'), 'utf8'));
+      await vi.waitUntil(() => manifest().stages.train.status !== 'running', { timeout: 2 * MINUTES, interval: 20 });
+      console.log(`stopped and saved ${((performance.now() - began) / 1000).toFixed(1)} s after the SIGTERM`);
+      await npx;
+      expect(manifest().stages.train.status).toBe('interrupted');
+      expect(told).toMatch(/finishing what is under way and saving, which takes about \d+ s/);
+      const { steps } = manifest().stages.train.details;
+      expect(readdirSync(join(game, 'runs/stopped/checkpoints'))).toEqual([
+        `step-${String(steps).padStart(9, '0')}.safetensors`,
+      ]);
+      const on = await gaitsmith(
+        'train',
+        '--run-id',
+        'stopped',
+        '--resume',
+        '--max-steps',
+        String(steps + 1),
+        '--json',
+      );
+      expect(on.exitCode, on.stderr).toBe(0);
+      expect((await jsonOf(on.stdout)).stage.details.steps).toBeGreaterThan(steps);
+    },
+    10 * MINUTES,
   );
 
   it(

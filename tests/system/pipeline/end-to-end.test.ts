@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import { sha256OfFile } from '../../../base/files/hash.ts';
 import { compiled } from '../../compiled/loader.ts';
 import { copyExampleProject } from '../../example-project.ts';
+import { jsonOf } from '../../json-output.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const asset = 'Assets/Gaitsmith/Walker/Walker.onnx';
@@ -38,7 +39,7 @@ describe('the whole way', { timeout: 300_000 }, () => {
   }
   async function ended(running: ReturnType<typeof start>) {
     const { exitCode, stdout, stderr } = await running;
-    return { exitCode, stderr, result: JSON.parse(stdout.trim().split('\n').at(-1)!) };
+    return { exitCode, stderr, result: await jsonOf(stdout) };
   }
   const gaitsmith = (command: string, ...flags: string[]) => ended(start(command, flags));
   const training = ['--config', 'settings.yaml', '--agents', '16'];

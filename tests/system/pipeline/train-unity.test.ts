@@ -23,6 +23,7 @@ import { trainInUnity } from '../../../pipeline/stages/train-unity.ts';
 import { readUnityConfiguration } from '../../../train/configuration/read.ts';
 import { compiled } from '../../compiled/loader.ts';
 import { playPointing } from '../../envs/unity/pointing-unity.ts';
+import { jsonOf } from '../../json-output.ts';
 import { because } from '../../skipping.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -62,10 +63,10 @@ describe('training in a live Unity', () => {
       await vi.waitUntil(() => pattern.test(said.stderr), { timeout: 50_000, interval: 20 });
       return pattern.exec(said.stderr)!;
     };
-    const ended = child.then(({ exitCode, stdout }) => ({
+    const ended = child.then(async ({ exitCode, stdout }) => ({
       exitCode,
       stderr: said.stderr,
-      result: JSON.parse(stdout.trim().split('\n').at(-1) || 'null'),
+      result: stdout.trim() === '' ? null : await jsonOf(stdout),
     }));
     return { child, heard, ended };
   }

@@ -26,6 +26,7 @@ interface Changes extends Partial<TrainOptions> {
   readonly learningRate?: string;
   readonly more?: string;
   readonly stopAfter?: number;
+  readonly stopInEvaluation?: number;
   readonly maxSteps?: number;
 }
 
@@ -154,6 +155,26 @@ describe('a held-out evaluation', () => {
     expect(sha256OfFile(best)).toBe(sha256OfFile(whole.best));
     expect(evaluationsOf('parts')).toEqual(evaluationsOf('whole'));
   });
+
+  it.each([
+    ['of what the run begins with', 0, 0],
+    ['in the middle', 2, 1040],
+    ['of what it ends with', 3, 1560],
+    ['of the winner', 4, 1560],
+  ])(
+    '%s is left where the run is stopped, and made up for by the one that goes on',
+    async (_which, evaluation, step) => {
+      const name = `left-${evaluation}`;
+      const left = await run({ name, stopInEvaluation: evaluation });
+      expect(left).toMatchObject({ interrupted: true, progress: { step } });
+      expect(left.evaluating.at(-1)).toEqual([0, 40]);
+      const { checkpoint, best, interrupted } = await run({ name, resume: true });
+      expect(interrupted).toBe(false);
+      expect(sha256OfFile(checkpoint)).toBe(sha256OfFile(whole.checkpoint));
+      expect(sha256OfFile(best)).toBe(sha256OfFile(whole.best));
+      expect(evaluationsOf(name)).toEqual(evaluationsOf('whole'));
+    },
+  );
 
   it('keeps what a run took over from another one while nothing is better', async () => {
     // Steps this large undo whatever was learnt.

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Built, buildExecutable } from '../../../../../envs/unity/player/player-executable.ts';
 import { behavior } from '../../../../../envs/walker/behavior.ts';
 import { type Script, scriptedTrainer } from '../../../../envs/unity/player/scripted-trainer.ts';
+import { jsonOf } from '../../../../json-output.ts';
 import { because } from '../../../../skipping.ts';
 
 const root = join(import.meta.dirname, '../../../../..');
@@ -50,7 +51,7 @@ describe.skipIf(because(process.platform === 'win32', 'Windows has no executable
     const { exitCode, stdout, stderr } = await child;
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
     expect(numbers).toEqual([2, 2, 2, 2, 2, 2]);
-    expect(JSON.parse(stdout.trim().split('\n').at(-1)!)).toMatchObject({
+    expect(await jsonOf(stdout)).toMatchObject({
       ok: true,
       ending: 'the trainer ended the session',
       exchanges: 6,
@@ -75,7 +76,7 @@ describe.skipIf(because(process.platform === 'win32', 'Windows has no executable
     expect({ exitCode, stderr }).toEqual({ exitCode: 130, stderr: '' });
     expect(stdout).toMatch(/^Connected to a trainer of version 1\.1\.0[\s\S]*^The session is over: interrupted/m);
     expect(existsSync(join(folder, '-'))).toBe(false);
-    expect(JSON.parse(stdout.trim().split('\n').at(-1)!)).toMatchObject({ ending: 'interrupted' });
+    expect(await jsonOf(stdout)).toMatchObject({ ending: 'interrupted' });
     expect(trainer.requests.at(-1)!.toString('hex')).toBe('0a03089003');
   });
 
