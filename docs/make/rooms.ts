@@ -240,6 +240,7 @@ export const rooms: readonly Room[] = [
       'models',
       'envs',
       'envs/walker',
+      'envs/ragdoll',
       'envs/unity',
       'evaluate',
       ...training,
