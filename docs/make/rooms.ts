@@ -106,6 +106,7 @@ export const rooms: readonly Room[] = [
       'envs',
       'physics',
       'envs/walker',
+      'envs/ragdoll',
     ],
   },
   {
