@@ -15,6 +15,7 @@ const together = [
   'envs/walker',
   'export',
   'film',
+  'import-rig',
   'inspect',
   'lint',
   'onnx',

@@ -78,6 +78,11 @@ function optionsWith(runsDir: Policies['runsDir']) {
       schema: text().optional(),
     },
     runsDir,
+    character: {
+      argument: 'FILE',
+      description: 'whose policy it is: a character file, such as rigs/crawler (default: the Walker)',
+      schema: text().optional(),
+    },
     compare: { argument: 'FILE', description: 'another policy, on the same episodes', schema: text().optional() },
     episodes: {
       argument: 'N',

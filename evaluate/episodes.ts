@@ -4,7 +4,12 @@
  */
 import { RandomStream } from '../base/random/stream.ts';
 import type { ParameterValues } from '../envs/env.ts';
-import { drawParameters, type WalkerParameters } from '../envs/walker/parameters.ts';
+import {
+  drawParametersOf,
+  type ParameterRows,
+  type WalkerParameters,
+  walkerParameters,
+} from '../envs/walker/parameters.ts';
 
 export interface EpisodePlan {
   readonly seed: number;
@@ -30,9 +35,13 @@ export interface EpisodeStart {
 /** Streams of episodes, of their parameters and of the policy's noise are told apart by their last number. */
 const purpose = { episode: 0x3a1, parameters: 0x3a2, noise: 0xf1d };
 
-/** @param episode its number, from 0. */
-export function startOf({ seed, speeds, parameters }: EpisodePlan, episode: number): EpisodeStart {
-  const drawn = drawParameters(parameters, seed, episode, purpose.parameters);
+/** @param episode its number, from 0. @param rows the parameters that there are. */
+export function startOf(
+  { seed, speeds, parameters }: EpisodePlan,
+  episode: number,
+  rows: ParameterRows = walkerParameters,
+): EpisodeStart {
+  const drawn = drawParametersOf(rows, parameters, seed, episode, purpose.parameters);
   const speed = speedOf(speeds, episode, drawn);
   return {
     stream: new RandomStream(seed, episode, purpose.episode),

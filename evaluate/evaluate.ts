@@ -1,7 +1,6 @@
 /** Plays episodes with a policy, and with another one beside it where that is asked for, and tells how it fares. */
 import { sha256 } from '../base/files/hash.ts';
 import type { ParameterValues } from '../envs/env.ts';
-import { type WorldName, worldNamed } from '../envs/walker/dialects.ts';
 import { checkParameters } from '../envs/walker/parameters.ts';
 import { decodeModel } from '../onnx/decode.ts';
 import type { EpisodePlan, TargetSpeeds } from './episodes.ts';
@@ -11,6 +10,7 @@ import { type PlayWatch, withPlayers } from './players.ts';
 import type { PolicyFile } from './policy-file.ts';
 import { normalizerOf } from './policy-graph.ts';
 import { type Band, bandsOf, type Comparison, comparisonOf, type Fared, faredIn } from './report.ts';
+import { type Subject, subjectOf } from './subject.ts';
 
 export interface EvaluationOptions {
   readonly policy: PolicyFile;
@@ -24,8 +24,10 @@ export interface EvaluationOptions {
   readonly speeds?: TargetSpeeds;
   /** The mean action instead of a sampled one; default false, as in Unity's scene. */
   readonly deterministic?: boolean;
-  /** Which of the Walker's worlds, by name; default unity. */
+  /** Which of its worlds, by name; default unity. */
   readonly world?: string | undefined;
+  /** Path of the character's file whose policy it is; default: the Walker's. */
+  readonly character?: string | undefined;
   /** Environment parameters, such as target_speed_max; samplers draw for every episode. */
   readonly parameters?: ParameterValues;
   /** Whether to compare what is observed with what the file's normaliser saw. */
@@ -40,7 +42,9 @@ export interface EvaluationReport extends Fared, Partial<Comparison> {
   /** Of the file. */
   readonly sha256: string;
   /** The world that it was judged in, */
-  readonly world: WorldName;
+  readonly world: string;
+  /** The character that was judged; absent: the Walker. */
+  readonly character?: string;
   /** and whose solver that world's simulator is set like; null: it is PhysX itself. */
   readonly dialect: string | null;
   readonly deterministic: boolean;
@@ -59,14 +63,17 @@ export interface EvaluationReport extends Fared, Partial<Comparison> {
 /** @throws UserError where a file is no policy of the Walker, or an environment parameter or a world is none. */
 export async function evaluate(options: EvaluationOptions, watch: PlayWatch = {}): Promise<EvaluationReport> {
   const { policy, compare, episodes = 300, seed = 0, speeds = 'grid', deterministic = false } = options;
-  const { parameters = {}, statistics = false, workers } = options;
-  const world = worldNamed(options.world);
-  checkParameters(parameters, world);
+  const { parameters = {}, statistics = false, workers, character } = options;
+  const subject = await subjectOf(character);
+  const world = subject.worldNamed(options.world);
+  checkParameters(parameters, undefined, subject.task.parameters);
+  if (world === 'physx') checkParameters(parameters, world);
   const plan: EpisodePlan = { seed, speeds, parameters };
   const request = {
     policy,
     deterministic,
     world,
+    character,
     plan,
     from: 0,
     to: episodes,
@@ -90,10 +97,11 @@ export async function evaluate(options: EvaluationOptions, watch: PlayWatch = {}
     seed,
     speeds,
     parameters,
-    ...faredIn(played),
-    bands: bandsOf(played),
-    ...(compare && other ? comparedWith(compare, played, other) : {}),
-    ...(statistics ? { observations: observationsOf(policy, played) } : {}),
+    ...(character === undefined ? {} : { character }),
+    ...faredIn(played, subject.figure),
+    bands: bandsOf(played, subject.figure),
+    ...(compare && other ? comparedWith(compare, played, other, subject) : {}),
+    ...(statistics ? { observations: observationsOf(policy, played, subject) } : {}),
   };
 }
 
@@ -101,17 +109,22 @@ function comparedWith(
   { name, bytes }: PolicyFile,
   played: readonly MeteredEpisode[],
   other: readonly MeteredEpisode[],
+  { figure }: Subject,
 ) {
   return {
     ...comparisonOf(played, other),
-    compared_with: { policy: name, sha256: sha256(bytes), ...faredIn(other) },
+    compared_with: { policy: name, sha256: sha256(bytes), ...faredIn(other, figure) },
   };
 }
 
-function observationsOf({ name, bytes }: PolicyFile, played: readonly MeteredEpisode[]): ObservationDifference[] {
-  const normalizer = normalizerOf(decodeModel(bytes, name));
+function observationsOf(
+  { name, bytes }: PolicyFile,
+  played: readonly MeteredEpisode[],
+  { task: { behavior } }: Subject,
+): ObservationDifference[] {
+  const normalizer = normalizerOf(decodeModel(bytes, name), behavior);
   if (!normalizer) return [];
-  const statistics = new ObservationStatistics();
+  const statistics = new ObservationStatistics(behavior.observationNames);
   // In the order of the episodes: sums that are added up in another order have other last places.
   for (const { targetSpeed, observed } of played) statistics.add(targetSpeed, observed!);
   return statistics.differencesFrom(normalizer);

@@ -6,11 +6,13 @@
  */
 import { type BodyView, originOf } from '../envs/walker/body-view.ts';
 import { walkerDialects } from '../envs/walker/dialects.ts';
-import { unityPhysics } from '../envs/walker/physics-settings.ts';
+import { type PhysicsSettings, unityPhysics } from '../envs/walker/physics-settings.ts';
 import { bodyIndex, type Vector, walkerRig } from '../envs/walker/rig.ts';
-import { sceneOfRig } from '../envs/walker/scene-of-rig.ts';
+import { type Ragdoll, ragdollOf } from '../envs/walker/scene-of-rig.ts';
+import type { Task } from '../envs/walker/task.ts';
+import { stockTask } from '../envs/walker/walker.ts';
 import type { World, WorldStart } from '../envs/walker/world.ts';
-import { massFrame } from '../physics/mass-frame.ts';
+import { type MassFrame, massFrame } from '../physics/mass-frame.ts';
 import { conjugate, product, type Quaternion, turned } from '../physics/rotation.ts';
 
 /** Sums over the physics steps of an episode. */
@@ -32,19 +34,43 @@ export interface Gait {
 export const footholds = ['left', 'right', 'both', 'none'] as const;
 export type Foothold = (typeof footholds)[number];
 
-const bodies = walkerRig.bodies.length;
-const feet = { left: bodyIndex(walkerRig, 'footL'), right: bodyIndex(walkerRig, 'footR') };
-const standardMasses = walkerRig.bodies.map(({ mass }) => mass);
-/** Principal axes in each body, and moments about them for each kilogram. */
-const frames = sceneOfRig(walkerRig, walkerDialects.unity, unityPhysics)
-  .bodies.slice(0, bodies)
-  .map(({ shapes }) => massFrame(shapes));
+/** Whose gait is measured. */
+export interface Figure {
+  /** kg, of each body. */
+  readonly masses: readonly number[];
+  /** Principal axes in each body, and moments about them for each kilogram. */
+  readonly frames: readonly MassFrame[];
+  /** m/s2. */
+  readonly gravity: number;
+  /** The body whose way is looked at, and those whose mean velocity is. */
+  readonly middle: number;
+  readonly averaged: Int32Array;
+  /** Undefined where it has not two. */
+  readonly feet: { readonly left: number; readonly right: number } | undefined;
+}
+
+export function figureOf(
+  ragdoll: Ragdoll,
+  settings: PhysicsSettings,
+  { masses, frame, averaged }: Task,
+  feet?: Figure['feet'],
+): Figure {
+  const { bodies } = ragdoll.sceneIn(walkerDialects.unity, settings, {});
+  const frames = bodies.slice(0, masses.length).map(({ shapes }) => massFrame(shapes));
+  return { masses, frames, gravity: settings.gravity, middle: frame.body, averaged, feet };
+}
+
+export const walkerFigure: Figure = figureOf(ragdollOf(walkerRig), unityPhysics, stockTask, {
+  left: bodyIndex(walkerRig, 'footL'),
+  right: bodyIndex(walkerRig, 'footR'),
+});
 
 /** A walker's world, and what is measured in it; `gait` is of the episode that it is in. */
 export class MeteredWorld implements World {
   readonly #world: World;
-  #masses: readonly number[] = standardMasses;
-  #gravity: number = unityPhysics.gravity;
+  readonly #figure: Figure;
+  #masses: readonly number[];
+  #gravity: number;
   #targetSpeed = 0;
   /** After the last step, J. */
   #energy = 0;
@@ -53,8 +79,11 @@ export class MeteredWorld implements World {
   #sideways = 0;
   #speedError = 0;
 
-  constructor(world: World) {
+  constructor(world: World, figure: Figure = walkerFigure) {
     this.#world = world;
+    this.#figure = figure;
+    this.#masses = figure.masses;
+    this.#gravity = figure.gravity;
   }
 
   /** They move where an episode is solved otherwise than the one before. */
@@ -79,8 +108,8 @@ export class MeteredWorld implements World {
   start(start: WorldStart): void {
     this.#world.start(start);
     this.#world.read();
-    this.#masses = start.conditions?.masses ?? standardMasses;
-    this.#gravity = start.conditions?.gravity ?? unityPhysics.gravity;
+    this.#masses = start.conditions?.masses ?? this.#figure.masses;
+    this.#gravity = start.conditions?.gravity ?? this.#figure.gravity;
     this.#work = this.#sideways = this.#speedError = 0;
     this.#contact = { left: 0, right: 0, both: 0, none: 0 };
     this.#energy = this.#energyNow();
@@ -89,7 +118,7 @@ export class MeteredWorld implements World {
   /** What a push gives is no work of the joints. */
   push(x: number, z: number): void {
     const { velocity, floats, part } = this.bodies;
-    for (let body = 0; body < bodies; body++) {
+    for (let body = 0; body < this.#masses.length; body++) {
       const at = velocity.first + body * velocity.body;
       const mass = this.#masses[body]!;
       this.#energy += mass * (floats[at]! * x + floats[at + 2 * part]! * z + (x * x + z * z) / 2);
@@ -134,8 +163,8 @@ export class MeteredWorld implements World {
   #energyNow(): number {
     const { floats, part, position, velocity, spin } = this.bodies;
     let sum = 0;
-    for (let body = 0; body < bodies; body++) {
-      const { pose, momentsPerMass: moments } = frames[body]!;
+    for (let body = 0; body < this.#masses.length; body++) {
+      const { pose, momentsPerMass: moments } = this.#figure.frames[body]!;
       const v = velocity.first + body * velocity.body;
       const w = spin.first + body * spin.body;
       const axes = product(this.#rotationOf(body), pose.rotation);
@@ -155,6 +184,8 @@ export class MeteredWorld implements World {
   }
 
   #foothold(): Foothold {
+    const { feet } = this.#figure;
+    if (!feet) return 'none';
     const [left, right] = [this.#isOnGround(feet.left), this.#isOnGround(feet.right)];
     if (left) return right ? 'both' : 'left';
     return right ? 'right' : 'none';
@@ -168,16 +199,19 @@ export class MeteredWorld implements World {
   /** Hips across the direction to the target, and the mean velocity against the wanted one, as the reward has it. */
   #measureSpeed(): void {
     const { floats, part, velocity } = this.bodies;
-    originOf(this.bodies, 0, hips);
-    originOf(this.bodies, bodies, target);
+    const { middle, averaged } = this.#figure;
+    const bodies = averaged.length;
+    originOf(this.bodies, middle, hips);
+    originOf(this.bodies, this.#masses.length, target);
     const [toX, toZ] = [target.x - hips.x, target.z - hips.z];
     const distance = Math.sqrt(toX * toX + toZ * toZ);
     if (!(distance > 1e-6)) return;
-    const at = velocity.first;
+    const at = velocity.first + middle * velocity.body;
     const across = (floats[at]! * toZ - floats[at + 2 * part]! * toX) / distance;
     this.#sideways += across * across;
     let [x, y, z] = [0, 0, 0];
-    for (let body = 0, from = at; body < bodies; body++, from += velocity.body) {
+    for (const body of averaged) {
+      const from = velocity.first + body * velocity.body;
       x += floats[from]!;
       y += floats[from + part]!;
       z += floats[from + 2 * part]!;

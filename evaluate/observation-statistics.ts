@@ -1,5 +1,5 @@
 /**
- * The 243 observations' means and deviations, next to those that an ML-Agents file's normaliser saw.
+ * The observations' means and deviations, next to those that an ML-Agents file's normaliser saw.
  *
  * The normaliser saw target speeds in the proportion in which its episodes lasted; here they last otherwise. So statistics
  * are kept by target speed, and the speeds are weighted so that the mean goal speed is the normaliser's.
@@ -23,14 +23,21 @@ export interface ObservationDifference {
 export const tolerance = { shift: 0.35, deviation: 0.2 } as const;
 
 /** Width of a bin of target speeds, m/s, and how many there are. */
-const bin = { width: 0.5, count: 20 };
+const bin = { width: 0.5, count: 40 };
 
-const names = observationNames(walkerRig);
-const goalSpeed = names.indexOf('goal velocity z');
 
 /** Gathers observations by target speed. */
 export class ObservationStatistics {
-  readonly #bins = Array.from({ length: bin.count }, () => new RunningStatistics(names.length));
+  readonly #names: readonly string[];
+  readonly #goalSpeed: number;
+  readonly #bins: readonly RunningStatistics[];
+
+  /** @param names of the observations. */
+  constructor(names: readonly string[] = observationNames(walkerRig)) {
+    this.#names = names;
+    this.#goalSpeed = names.indexOf('goal velocity z');
+    this.#bins = Array.from({ length: bin.count }, () => new RunningStatistics(names.length));
+  }
 
   /** @param observed in an episode at this target speed, m/s. */
   add(targetSpeed: number, observed: Sums): void {
@@ -39,8 +46,8 @@ export class ObservationStatistics {
 
   /** Every observation next to the normaliser's, least like it first. */
   differencesFrom(normalizer: Normalizer): ObservationDifference[] {
-    const weights = this.#weightsFor(normalizer.mean[goalSpeed]!);
-    const rows = names.map((name, which): ObservationDifference => {
+    const weights = this.#weightsFor(normalizer.mean[this.#goalSpeed]!);
+    const rows = this.#names.map((name, which): ObservationDifference => {
       const { mean, deviation } = this.#weighted(weights, which);
       const unityMean = normalizer.mean[which]!;
       const unityDeviation = normalizer.deviation[which]!;
@@ -60,7 +67,7 @@ export class ObservationStatistics {
     let [low, high] = [-5, 5];
     for (let halving = 0; halving < 60; halving++) {
       const middle = (low + high) / 2;
-      if (this.#weighted(weigh(middle), goalSpeed).mean < wanted) low = middle;
+      if (this.#weighted(weigh(middle), this.#goalSpeed).mean < wanted) low = middle;
       else high = middle;
     }
     return weigh(low);

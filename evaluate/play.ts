@@ -4,17 +4,14 @@
  * What comes of an episode depends on its number alone. Its lane and its neighbours change nothing in the simulator, and the
  * policy always decides on as many rows, for how onnxruntime multiplies may depend on that.
  */
-import { behavior } from '../envs/walker/behavior.ts';
-import type { WorldName } from '../envs/walker/dialects.ts';
-import { openWorlds } from '../envs/walker/open-worlds.ts';
-import { walkerRig } from '../envs/walker/rig.ts';
-import { decideTogether, type Outcome, Walker } from '../envs/walker/walker.ts';
+import { Agent, decideTogether, type Outcome } from '../envs/walker/agent.ts';
 import type { World } from '../envs/walker/world.ts';
 import { keepBusy } from './busy-rows.ts';
 import { type EpisodePlan, startOf } from './episodes.ts';
 import { type Gait, MeteredWorld } from './gait.ts';
 import { RunningStatistics, type Sums } from './running-statistics.ts';
 import { Smoothness } from './smoothness.ts';
+import { type Subject, subjectOf } from './subject.ts';
 import type { WalkerPolicy } from './walker-policy.ts';
 
 /** Episodes side by side: two vectors of the simulator. Part of what numbers may depend on, so it is no setting. */
@@ -35,7 +32,7 @@ export interface PlayedEpisode {
   /** Mean of the mean velocity along the goal, m/s. */
   readonly meanSpeed: number;
   readonly targetsTouched: number;
-  /** Mean change of an action, -1 to 1, from one decision to the next, over the 39; 0 where there was one decision. */
+  /** Mean change of an action, -1 to 1, from one decision to the next, over all; 0 where there was one decision. */
   readonly actionChange: number;
   /** How it was walked, where that was asked for. */
   readonly gait?: Gait;
@@ -48,7 +45,9 @@ export type MeteredEpisode = PlayedEpisode & { readonly gait: Gait };
 
 export interface PlayOptions {
   readonly plan: EpisodePlan;
-  readonly world: WorldName;
+  readonly world: string;
+  /** Path of the character's file that plays; default: the Walker. */
+  readonly character?: string | undefined;
   /** Whether episodes tell how they were walked: measuring that after every physics step takes about a fifth of the time. */
   readonly gait?: boolean;
   /** Whether episodes tell what was observed in them. */
@@ -66,10 +65,11 @@ export interface Dealer {
 }
 
 export async function playEpisodes(policy: WalkerPolicy, options: PlayOptions, dealer: Dealer): Promise<void> {
-  const { observationSize: size } = behavior;
-  const worlds = await openWorlds(options.world, LANES);
+  const subject = await subjectOf(options.character);
+  const { observationSize: size, actionSize } = subject.task.behavior;
+  const worlds = await subject.openWorlds(options.world, LANES);
   try {
-    const lanes = worlds.each.map((world) => new Lane(world, options));
+    const lanes = worlds.each.map((world) => new Lane(world, options, subject));
     const walkers = lanes.map(({ walker }) => walker);
     const observations = new Float32Array(LANES * size);
     await keepBusy({
@@ -81,7 +81,7 @@ export async function playEpisodes(policy: WalkerPolicy, options: PlayOptions, d
         for (const row of busy) lanes[row]!.observe(observations, row * size);
         const noise = lanes.map((lane) => lane.noise);
         const actions = await policy.act(observations, noise);
-        for (const row of busy) lanes[row]!.decided(actions, row * behavior.actionSize);
+        for (const row of busy) lanes[row]!.decided(actions, row * actionSize);
         const isOver = isBusy.map((each) => 1 - each);
         decideTogether(worlds, walkers, actions, isOver, (which, outcome) => {
           lanes[which]!.outcome = outcome;
@@ -101,7 +101,7 @@ export async function playEpisodes(policy: WalkerPolicy, options: PlayOptions, d
 
 /** A walker, and the episode that it is in. */
 class Lane {
-  readonly walker: Walker;
+  readonly walker: Agent;
   /** Stands between the walker and its world where gait is measured. */
   readonly #meter: MeteredWorld | undefined;
   readonly #plan: EpisodePlan;
@@ -112,12 +112,14 @@ class Lane {
   #episode = 0;
   #reward = 0;
   #observed: RunningStatistics | undefined;
-  readonly #smoothness = new Smoothness(behavior.actionSize);
+  readonly #smoothness: Smoothness;
 
-  constructor(world: World, { plan, gait = false, observed = false }: PlayOptions) {
-    const { parameters, noise } = startOf(plan, 0);
-    this.#meter = gait ? new MeteredWorld(world) : undefined;
-    this.walker = new Walker<World>(this.#meter ?? world, walkerRig, parameters);
+  constructor(world: World, { plan, gait = false, observed = false }: PlayOptions, subject: Subject) {
+    const { task, settings, figure } = subject;
+    const { parameters, noise } = startOf(plan, 0, task.parameters);
+    this.#meter = gait ? new MeteredWorld(world, figure) : undefined;
+    this.#smoothness = new Smoothness(task.behavior.actionSize);
+    this.walker = new Agent<World>(this.#meter ?? world, task, parameters, settings);
     this.noise = noise;
     this.#plan = plan;
     this.#observes = observed;
@@ -125,19 +127,19 @@ class Lane {
 
   begin(episode: number | undefined): void {
     if (episode === undefined) return;
-    const { stream, parameters, noise } = startOf(this.#plan, episode);
+    const { stream, parameters, noise } = startOf(this.#plan, episode, this.walker.task.parameters);
     this.walker.start(stream, parameters);
     if (this.#meter) this.#meter.targetSpeed = this.walker.targetSpeed;
     this.noise = noise;
     this.#episode = episode;
     this.#reward = 0;
     this.#smoothness.start();
-    this.#observed = this.#observes ? new RunningStatistics(behavior.observationSize) : undefined;
+    this.#observed = this.#observes ? new RunningStatistics(this.walker.task.behavior.observationSize) : undefined;
   }
 
   observe(into: Float32Array, at: number): void {
     this.walker.observe(into, at);
-    this.#observed?.add(into.subarray(at, at + behavior.observationSize));
+    this.#observed?.add(into.subarray(at, at + this.walker.task.behavior.observationSize));
   }
 
   /** The decision that is about to act, at `actions[at]`. */
@@ -157,7 +159,7 @@ class Lane {
       reward: this.#reward,
       steps,
       outcome,
-      fallenBody: fallenBody < 0 ? null : walkerRig.bodies[fallenBody]!.name,
+      fallenBody: fallenBody < 0 ? null : walker.task.behavior.bodyNames![fallenBody]!,
       meanSpeed,
       targetsTouched,
       actionChange: this.#smoothness.meanChange,

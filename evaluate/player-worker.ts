@@ -4,6 +4,7 @@ import { UserError } from '../base/failure/user-error.ts';
 import { decodeModel } from '../onnx/decode.ts';
 import { playEpisodes } from './play.ts';
 import { type PlayMessage, type PlayReply, type PlayRequest, SHARED } from './players.ts';
+import { subjectOf } from './subject.ts';
 import { openWalkerPolicy } from './walker-policy.ts';
 
 const port = parentPort!;
@@ -24,7 +25,9 @@ port.on('message', async (message: PlayMessage) => {
 
 async function play(request: PlayRequest, shared: Int32Array): Promise<void> {
   const { policy, deterministic, to } = request;
-  const open = await openWalkerPolicy(decodeModel(policy.bytes, policy.name), policy.name, deterministic);
+  const { behavior } = (await subjectOf(request.character)).task;
+  const model = decodeModel(policy.bytes, policy.name);
+  const open = await openWalkerPolicy(model, policy.name, deterministic, behavior);
   const isStopped = () => Atomics.load(shared, SHARED.stop) === 1;
   const take = () => {
     const episode = Atomics.add(shared, SHARED.next, 1);

@@ -6,7 +6,6 @@ import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import { type Problem, UserError } from '../base/failure/user-error.ts';
 import { startWorker } from '../base/threads/start-worker.ts';
-import type { WorldName } from '../envs/walker/dialects.ts';
 import type { EpisodePlan } from './episodes.ts';
 import { LANES, type MeteredEpisode, type PlayedEpisode } from './play.ts';
 import type { PolicyFile } from './policy-file.ts';
@@ -15,7 +14,9 @@ export interface PlayRequest {
   readonly policy: PolicyFile;
   /** Its mean actions instead of sampled ones. */
   readonly deterministic: boolean;
-  readonly world: WorldName;
+  readonly world: string;
+  /** Path of the character's file that plays; default: the Walker. */
+  readonly character?: string | undefined;
   readonly plan: EpisodePlan;
   /** Numbers of the episodes, from .. to, the last not among them. */
   readonly from: number;

@@ -3,12 +3,11 @@
  * noise as an input. Runs in a browser too.
  */
 import { UserError } from '../base/failure/user-error.ts';
-import { behavior } from '../envs/walker/behavior.ts';
+import type { BehaviorSpec, Sensor } from '../envs/env.ts';
+import { behavior as walker } from '../envs/walker/behavior.ts';
 import { type FoundNormaliser, normalisersOf } from '../lint/normalisers.ts';
 import { PolicyFile } from '../lint/policy-file.ts';
 import type { Graph, Model, ValueInfo } from '../onnx/model.ts';
-
-const { observationSize, actionSize } = behavior;
 
 export const POLICY_INPUT = 'obs_0';
 /** Newest first; `action` is what files from before ML-Agents' release 17 call it. Those have no output for the mean. */
@@ -18,14 +17,16 @@ export const outputNames = { mean: ['deterministic_continuous_actions'], sampled
  * What such a file answers by, as its graph says; nothing is run.
  *
  * @param output default: that of sampled actions.
- * @throws UserError where its inputs or outputs are not those of a Walker.
+ * @param behavior whose policy it is to be.
+ * @throws UserError where its inputs or outputs are not those of that behaviour.
  */
 export function checkWalkerPolicy(
   { graph }: Model,
   path: string,
   output: ValueInfo | undefined = outputNamed(outputNames.sampled, graph),
+  behavior: BehaviorSpec = walker,
 ): ValueInfo {
-  if (!output || !isWalker(graph, output)) throw notOfAWalker(graph, path);
+  if (!output || !isPolicyOf(behavior, graph, output)) throw notOfThis(behavior, graph, path);
   return output;
 }
 
@@ -34,14 +35,19 @@ export function outputNamed(names: readonly string[], { outputs }: Graph): Value
   return outputs.find(({ name }) => names.includes(name));
 }
 
-function isWalker({ inputs: all, initializers }: Graph, output: ValueInfo): boolean {
+/** The inputs of a behaviour's policy: its sensors, of which there is one where it names none. */
+export function sensorsOf({ sensors, observationSize }: BehaviorSpec): readonly Sensor[] {
+  return sensors ?? [{ name: POLICY_INPUT, size: observationSize }];
+}
+
+function isPolicyOf(behavior: BehaviorSpec, { inputs: all, initializers }: Graph, output: ValueInfo): boolean {
+  const sensors = sensorsOf(behavior);
   // Old files list their weights among the inputs.
   const inputs = all.filter(({ name }) => !initializers.has(name));
   return (
-    inputs.length === 1 &&
-    inputs[0]!.name === POLICY_INPUT &&
-    isRows(inputs[0]!, observationSize) &&
-    isRows(output, actionSize)
+    inputs.length === sensors.length &&
+    sensors.every(({ name, size }) => inputs.some((input) => input.name === name && isRows(input, size))) &&
+    isRows(output, behavior.actionSize)
   );
 }
 
@@ -50,14 +56,15 @@ function isRows({ shape }: ValueInfo, size: number): boolean {
   return shape === undefined || (shape.length === 2 && (typeof shape[1] !== 'number' || shape[1] === size));
 }
 
-function notOfAWalker({ inputs, outputs }: Graph, path: string): UserError {
+function notOfThis(behavior: BehaviorSpec, { inputs, outputs }: Graph, path: string): UserError {
   const told = ({ name, shape }: ValueInfo) => `${name} [${shape?.join(', ') ?? ''}]`;
+  const wanted = sensorsOf(behavior).map(({ name, size }) => `${name} [batch, ${size}]`);
   const names = [...outputNames.mean, ...outputNames.sampled].join(' or ');
   return new UserError({
-    what: "this is no policy of ML-Agents' Walker",
+    what: behavior === walker ? "this is no policy of ML-Agents' Walker" : `this is no policy of ${behavior.name}`,
     where: path,
     value: `${inputs.map(told)} -> ${outputs.map(told)}`,
-    expected: `${POLICY_INPUT} [batch, ${observationSize}] -> ${names} [batch, ${actionSize}]`,
+    expected: `${wanted.join(', ')} -> ${names} [batch, ${behavior.actionSize}]`,
   });
 }
 
@@ -76,7 +83,12 @@ export function withNoiseAsInput(model: Model): { model: Model; inputs: string[]
 /** What an ML-Agents file does to its observations. */
 export type Normalizer = Pick<FoundNormaliser, 'mean' | 'deviation'>;
 
-/** What a Walker's file subtracts from its observations and divides them by, if it does. */
-export function normalizerOf(model: Model): Normalizer | undefined {
-  return normalisersOf(new PolicyFile(model, { engines: [] })).find(({ mean }) => mean.length === observationSize);
+/** What a file subtracts from its observations and divides them by, sensor after sensor, if it does. */
+export function normalizerOf(model: Model, behavior: BehaviorSpec = walker): Normalizer | undefined {
+  const found = normalisersOf(new PolicyFile(model, { engines: [] }));
+  const parts = sensorsOf(behavior).map(({ size }) => found.find(({ mean }) => mean.length === size));
+  if (parts.some((part) => part === undefined)) return undefined;
+  if (parts.length === 1) return parts[0];
+  const joined = (field: 'mean' | 'deviation') => Float32Array.from(parts.flatMap((part) => [...part![field]]));
+  return { mean: joined('mean'), deviation: joined('deviation') };
 }

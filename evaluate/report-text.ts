@@ -16,8 +16,10 @@ export function reportText(report: EvaluationReport, worst = 12): string {
       `steps per fall ${shown(report.steps_per_fall)}, episode ${shown(report.steps.mean)} +- ${shown(report.steps.plusMinus)} steps, ` +
       `to the cap ${percent(report.capped_share)}, targets touched ${report.targets_touched}, blow-ups ${report.blow_ups}`,
     `speed held ${report.mean_speed.toFixed(2)} m/s, off by ${report.speed_error.toFixed(2)} m/s, joint work ${energy}, ` +
-      `actions change by ${report.action_change.toFixed(3)} a decision, sway ${report.sway.toFixed(2)} m/s, on the ground: left foot ${percent(feet.left)}, right ${percent(feet.right)}, ` +
-      `both ${percent(feet.both)}, none ${percent(feet.none)}`,
+      `actions change by ${report.action_change.toFixed(3)} a decision, sway ${report.sway.toFixed(2)} m/s` +
+      (report.character === undefined
+        ? `, on the ground: left foot ${percent(feet.left)}, right ${percent(feet.right)}, both ${percent(feet.both)}, none ${percent(feet.none)}`
+        : ''),
     '',
     ...table(bandHead, bands.map(bandRow)),
     '',

@@ -2,9 +2,8 @@
 
 import { walkerParameters } from '../envs/walker/parameters.ts';
 import { unityPhysics } from '../envs/walker/physics-settings.ts';
-import { walkerRig } from '../envs/walker/rig.ts';
 import { type Estimate, estimate } from './estimate.ts';
-import { type Foothold, footholds } from './gait.ts';
+import { type Figure, type Foothold, footholds, walkerFigure } from './gait.ts';
 import { compareFalls, compareReturns, type PairedFalls } from './paired.ts';
 import type { MeteredEpisode, PlayedEpisode } from './play.ts';
 
@@ -54,11 +53,13 @@ export interface Band extends Fared {
 /** Unity's scene has targets up to 10 m/s; what is above has one band for all. */
 const bandEdges = [0, 2, 4, 6, 8, 10, walkerParameters.target_speed_max.high] as const;
 
-/** N, of the walker in Unity's scene. */
-const weight = unityPhysics.gravity * walkerRig.bodies.reduce((sum, { mass }) => sum + mass, 0);
+/** N, in Unity's scene. */
+function weightOf({ gravity, masses }: Figure): number {
+  return gravity * masses.reduce((sum, mass) => sum + mass, 0);
+}
 
 /** @param played one at least. */
-export function faredIn(played: readonly MeteredEpisode[]): Fared {
+export function faredIn(played: readonly MeteredEpisode[], figure: Figure = walkerFigure): Fared {
   const episodes = played.length;
   const rewards = estimate(played.map(({ reward }) => reward));
   const falls = count(played, 'fell');
@@ -80,7 +81,7 @@ export function faredIn(played: readonly MeteredEpisode[]): Fared {
     mean_speed: distance / unityPhysics.step / steps,
     speed_error: total(played, ({ gait }) => gait.speedError) / steps,
     energy_per_metre: distance > 0 ? total(played, ({ gait }) => gait.work) / distance : null,
-    cost_of_transport: distance > 0 ? total(played, ({ gait }) => gait.work) / distance / weight : null,
+    cost_of_transport: distance > 0 ? total(played, ({ gait }) => gait.work) / distance / weightOf(figure) : null,
     action_change: total(played, ({ actionChange, steps }) => actionChange * steps) / steps,
     foot_contact: Object.fromEntries(footholds.map((foothold) => [foothold, contact(foothold)])) as Record<
       Foothold,
@@ -92,11 +93,11 @@ export function faredIn(played: readonly MeteredEpisode[]): Fared {
 }
 
 /** Bands of target speeds that an episode had its own in. */
-export function bandsOf(played: readonly MeteredEpisode[]): Band[] {
+export function bandsOf(played: readonly MeteredEpisode[], figure: Figure = walkerFigure): Band[] {
   return bandEdges.slice(1).flatMap((high, which): Band[] => {
     const low = bandEdges[which]!;
     const inside = played.filter(({ targetSpeed }) => targetSpeed > low && targetSpeed <= high);
-    return inside.length === 0 ? [] : [{ speed: [low, high], ...faredIn(inside) }];
+    return inside.length === 0 ? [] : [{ speed: [low, high], ...faredIn(inside, figure) }];
   });
 }
 

@@ -7,14 +7,13 @@
 import { UserError } from '../base/failure/user-error.ts';
 import type { RandomStream } from '../base/random/stream.ts';
 import { type DenseTensor, Session } from '../compile/onnxruntime.ts';
-import { behavior } from '../envs/walker/behavior.ts';
+import type { BehaviorSpec } from '../envs/env.ts';
+import { behavior as walker } from '../envs/walker/behavior.ts';
 import { decodeModel } from '../onnx/decode.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Model } from '../onnx/model.ts';
 import { readPolicyFile } from './policy-file.ts';
-import { checkWalkerPolicy, outputNamed, outputNames, POLICY_INPUT, withNoiseAsInput } from './policy-graph.ts';
-
-const { observationSize, actionSize } = behavior;
+import { checkWalkerPolicy, outputNamed, outputNames, sensorsOf, withNoiseAsInput } from './policy-graph.ts';
 
 /** An ML-Agents policy, opened. */
 export interface WalkerPolicy {
@@ -32,11 +31,19 @@ export function readPolicy(path: string): Model {
  * Opens a policy of any number of layers and units.
  *
  * @param deterministic the mean action, also of a file that has no output for it: what it samples, without the noise.
- * @throws UserError where the file is not that of an ML-Agents Walker, or onnxruntime does not take it.
+ * @param behavior whose policy it is: its sensors are the file's inputs, by name.
+ * @throws UserError where the file is no policy of that behaviour, or onnxruntime does not take it.
  */
-export async function openWalkerPolicy(model: Model, path: string, deterministic: boolean): Promise<WalkerPolicy> {
+export async function openWalkerPolicy(
+  model: Model,
+  path: string,
+  deterministic: boolean,
+  behavior: BehaviorSpec = walker,
+): Promise<WalkerPolicy> {
+  const { observationSize, actionSize } = behavior;
+  const sensors = sensorsOf(behavior);
   const mean = deterministic ? outputNamed(outputNames.mean, model.graph) : undefined;
-  const output = checkWalkerPolicy(model, path, mean);
+  const output = checkWalkerPolicy(model, path, mean, behavior);
   const { model: open, inputs } = mean ? { model, inputs: [] } : withNoiseAsInput(model);
   // One thread: a few rows are no work for more, and the sums are the same on every machine.
   const session = await Session.open(encodeModel(open), { threads: 1 }).catch((error: unknown) => {
@@ -48,9 +55,13 @@ export async function openWalkerPolicy(model: Model, path: string, deterministic
   return {
     async act(observations, noise) {
       const batch = observations.length / observationSize;
-      const feeds: Record<string, DenseTensor> = {
-        [POLICY_INPUT]: { type: 'float32', shape: [batch, observationSize], data: observations },
-      };
+      const feeds: Record<string, DenseTensor> = {};
+      let from = 0;
+      for (const { name, size } of sensors) {
+        const data = size === observationSize ? observations : columns(observations, observationSize, from, size);
+        feeds[name] = { type: 'float32', shape: [batch, size], data };
+        from += size;
+      }
       for (const input of inputs) {
         const data = new Float32Array(batch * actionSize);
         if (!deterministic && noise) {
@@ -62,4 +73,13 @@ export async function openWalkerPolicy(model: Model, path: string, deterministic
     },
     close: () => session.release(),
   };
+}
+
+/** Some columns of rows: `count` of them from `from` on, of `size` in all. */
+function columns(rows: Float32Array, size: number, from: number, count: number): Float32Array {
+  const data = new Float32Array((rows.length / size) * count);
+  for (let row = 0; row * size < rows.length; row++) {
+    data.set(rows.subarray(row * size + from, row * size + from + count), row * count);
+  }
+  return data;
 }

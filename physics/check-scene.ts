@@ -10,13 +10,15 @@ export function checkScene(scene: Scene, where = 'scene'): void {
   const { bodies, joints, fixtures, jointOrder, bodyOrder } = scene;
   if (!bodies.length) refuse(where, 'there is no body to simulate', undefined, 'at least one body');
   const names = new Set<string>();
-  for (const { name, mass, linearDamping, angularDamping, shapes } of bodies) {
+  for (const { name, mass, linearDamping, angularDamping, shapes, maxSpin = 1, gravityShare = 1 } of bodies) {
     const at = `${where}: body ${name}`;
     if (names.has(name)) refuse(at, 'two bodies have the same name', name, 'a name of its own');
     names.add(name);
     atLeast(at, 'mass', mass, 0, true, 'kg');
     atLeast(at, 'linearDamping', linearDamping, 0, false, '1/s');
     atLeast(at, 'angularDamping', angularDamping, 0, false, '1/s');
+    atLeast(at, 'maxSpin', maxSpin, 0, true, 'rad/s');
+    atLeast(at, 'gravityShare', gravityShare, 0, false, '');
     if (!shapes.length) refuse(at, 'a body without a shape has no inertia', 0, 'at least one shape');
     shapes.forEach((shape, index) => {
       if (shape.kind === 'plane') refuse(`${at}, shape ${index}`, 'a plane can only be a fixture', 'plane', 'a body');
@@ -39,6 +41,7 @@ export function checkScene(scene: Scene, where = 'scene'): void {
       finite(`${at}, ${frame}.anchor`, joint[frame].anchor);
       unitLong(`${at}, ${frame}.rotation`, joint[frame].rotation);
     }
+    for (const scale of joint.massScale ?? []) atLeast(at, 'massScale', scale, 0, true, '');
     const { swing1, swing2, swingShape, drive } = joint;
     for (const [limited, other] of [
       [swing1, swing2],

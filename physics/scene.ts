@@ -51,6 +51,10 @@ export interface Body {
   readonly linearDamping: number;
   readonly angularDamping: number;
   readonly shapes: readonly Shape[];
+  /** rad/s, as fast as it may turn. Default: the solver settings'. */
+  readonly maxSpin?: number | undefined;
+  /** Share of gravity that acts on it. Default 1. */
+  readonly gravityShare?: number | undefined;
 }
 
 /** Low and high, radians, -pi < low <= 0 <= high < pi. */
@@ -106,6 +110,8 @@ export interface Joint {
   readonly drive: Drive | undefined;
   /** Whether its two bodies touch one another. Default false. */
   readonly collide?: boolean;
+  /** Times the inverse mass and inertia of its own body and of the connected one, as this joint reckons with them. Default 1, 1. */
+  readonly massScale?: readonly [own: number, connected: number] | undefined;
 }
 
 export interface Scene {

@@ -193,19 +193,21 @@ export function writeTables(model: Model, plan: Plan, { layout }: Kernel, buffer
     .integers(Math.max(0, ...order.partitions.map((partition) => partition + 1)))
     .floats(settings.timeStep)
     .integers(settings.positionIterations, settings.velocityIterations)
-    .floats(settings.maxSpin, settings.maxDepenetration, settings.gapFactor)
+    .skip(1)
+    .floats(settings.maxDepenetration, settings.gapFactor)
     .integers(Number(settings.improvedSlerp), Number(settings.frictionAlways))
     .floats(settings.anchorShare)
     .integers(Number(settings.speculative), Number(settings.contactsOverlookZ))
     .floats(settings.secondAnchorFrom)
     .integers(Number(settings.roomFreed), Number(settings.twistSwingAxes === 'frame'));
 
-  scene.bodies.forEach(({ linearDamping, angularDamping }, body) => {
+  scene.bodies.forEach(({ linearDamping, angularDamping, maxSpin = settings.maxSpin, gravityShare = 1 }, body) => {
     const kept = (damping: number) => Math.max(0, 1 - damping * settings.timeStep);
     words
       .at(plan.bodyTable + body * layout.BODY_TABLE_BYTES)
       .floats(kept(linearDamping), kept(angularDamping))
-      .integers(order.partitionsOfBody[body]!);
+      .integers(order.partitionsOfBody[body]!)
+      .floats(square(maxSpin), gravityShare);
   });
 
   order.order.forEach((index, place) => {
@@ -223,7 +225,7 @@ export function writeTables(model: Model, plan: Plan, { layout }: Kernel, buffer
       .skip(1)
       .floats(...second.position)
       .skip(1)
-      .floats(...ranges, ...pads, ...springs);
+      .floats(...ranges, ...pads, ...springs, ...(joint.massScale ?? [1, 1]));
   });
 
   shapes.forEach(({ shape, body }, index) => {
@@ -243,6 +245,11 @@ export function writeTables(model: Model, plan: Plan, { layout }: Kernel, buffer
       .integers(first, second, shapes[first]!.body, shapes[second]!.body)
       .floats(friction);
   });
+}
+
+/** In single precision, as the kernel would. */
+function square(value: number): number {
+  return Math.fround(Math.fround(value) * Math.fround(value));
 }
 
 const shapeKinds = { sphere: 0, capsule: 1, box: 2, plane: 3 } as const;

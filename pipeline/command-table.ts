@@ -74,6 +74,11 @@ export function commandTable(stages: readonly StageEntry[]): readonly CommandEnt
       load: async () => (await import('../init/command.ts')).initCommand,
     },
     {
+      name: 'import-rig',
+      summary: "reads a ragdoll of a Unity project: the rig of a character of one's own",
+      load: async () => (await import('../import-rig/command.ts')).importRigCommand,
+    },
+    {
       name: 'doctor',
       summary: 'tells what this machine and the Unity project lack, and what mends it',
       load: async () => (await import('./examined.ts')).doctorOfWalker(),

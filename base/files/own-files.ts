@@ -20,7 +20,7 @@ export function ownFile(name: string): string {
  */
 export function givenOrOwnFile(path: string): string {
   if (existsSync(path)) return path;
-  const name = /(?:^|[\\/])((?:config|models)[\\/][^\\/].*)$/.exec(path)?.[1];
+  const name = /(?:^|[\\/])((?:config|models|rigs)[\\/][^\\/].*)$/.exec(path)?.[1];
   return name !== undefined && existsSync(join(packageRoot, name)) ? ownFile(name) : path;
 }
 

@@ -117,6 +117,7 @@ export const rooms: readonly Room[] = [
       'envs',
       'physics',
       'envs/walker',
+      'envs/ragdoll',
     ],
   },
   {
@@ -210,6 +211,12 @@ export const rooms: readonly Room[] = [
     knows: ['base', 'cli', 'unity-assets', 'deploy-unity', 'envs/ragdoll', 'propose'],
   },
   {
+    name: 'import-rig',
+    about:
+      'a ragdoll of a Unity project as a rig: hierarchy, shapes, joints, what was assumed; report, picture, changes',
+    knows: ['base', 'cli', 'unity-assets', 'physics', 'envs/ragdoll', 'deploy-unity', 'init/look.ts'],
+  },
+  {
     name: 'doctor',
     about: 'whether the machine and the Unity project have what is needed, as a table of checks',
     knows: ['base', 'cli', 'compile', 'unity-assets', 'deploy-unity'],
@@ -245,6 +252,7 @@ export const rooms: readonly Room[] = [
       'models',
       'envs',
       'envs/walker',
+      'envs/ragdoll',
       'envs/unity',
       'evaluate',
       ...training,
@@ -257,6 +265,7 @@ export const rooms: readonly Room[] = [
       'regress',
       'deploy-unity',
       'init',
+      'import-rig',
       'doctor',
       'film',
       'report',

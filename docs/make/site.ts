@@ -23,6 +23,7 @@ export const sections: readonly Section[] = [
       { title: 'Runs', path: 'docs/runs.md' },
       { title: 'See it walk in a page', path: 'docs/viewer.md' },
       { title: 'Learning in the browser', path: 'docs/learning-in-the-browser.md' },
+      { title: 'A ragdoll out of its prefab', path: 'docs/import-rig.md' },
       { title: 'Deploying into Unity', path: 'docs/deploying.md' },
       { title: 'The Unity package', path: 'unity/com.gaitsmith/README.md' },
       { title: 'Training in Unity', path: 'docs/unity-training.md' },

@@ -4,5 +4,7 @@
 export function environmentUrlOf(character: string): string {
   const url = new URL('./environment.ts', import.meta.url);
   url.searchParams.set('character', character);
+  // Loaders of TypeScript take an address that ends in ".json" for one of JSON.
+  url.searchParams.set('as', 'module');
   return url.href;
 }

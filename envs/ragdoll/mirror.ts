@@ -31,7 +31,8 @@ export function mirrorOf(
   if (!others) return undefined;
   // How each body is turned against its image in the mirror.
   const turns = rig.bodies.map(({ rotation }, body) => {
-    return product(conjugate(mirrored(rotation)), rig.bodies[others[body]!]!.rotation);
+    const other = rig.bodies[others[body]!];
+    return other ? product(conjugate(mirrored(rotation)), other.rotation) : unturned;
   });
   const observations = layout.flatMap((field) => imagesOf(field, layout, rig, others, turns));
   const actions = actionImages(rig, character, others);
@@ -46,8 +47,8 @@ function asMirror(images: readonly Image[]): Mirror {
   };
 }
 
-/** The body on the other side of each, by index; undefined where one has none. */
-export function pairsOf(rig: RigFile, { frame, mirror }: CharacterFile): number[] | undefined {
+/** The body on the other side of each, by index; undefined where an observed one has none (-1: another one that has none). */
+export function pairsOf(rig: RigFile, { bodies: observed, frame, mirror }: CharacterFile): number[] | undefined {
   const { bodies } = rig;
   const middle = bodies.find(({ name }) => name === frame.body)!.position[0];
   const told = new Map(
@@ -72,7 +73,8 @@ export function pairsOf(rig: RigFile, { frame, mirror }: CharacterFile): number[
       candidates[0];
     return chosen ? bodies.indexOf(chosen) : -1;
   });
-  return pairs.every((other, body) => other >= 0 && pairs[other] === body) ? pairs : undefined;
+  const arePairs = bodies.every(({ name }, body) => !observed.includes(name) || pairs[pairs[body]!] === body);
+  return arePairs ? pairs : undefined;
 }
 
 /** "thighL" -> "thighR", "LeftArm" -> "RightArm", "arm_l" -> "arm_r". */

@@ -21,12 +21,17 @@ const extension = '.character.json';
  * @throws UserError where a file is missing or wrong, or the rig has what no world can carry.
  */
 export function openCharacter(path: string): Character {
-  const file = path.endsWith('.json') ? path : `${path}${extension}`;
+  const file = characterPath(path);
   const json = jsonOf(file, 'character');
   const { rig: rigPath } = parsed(z.looseObject({ rig: z.string().min(1) }), json, file);
   const rigFile = resolve(dirname(file), rigPath);
   const rig = readRigFile(jsonOf(rigFile, 'rig'), rigFile);
   return characterOf(rig, readCharacterFile(json, rig, file), file);
+}
+
+/** The character's file: "rigs/crawler" is short for "rigs/crawler.character.json". */
+export function characterPath(path: string): string {
+  return path.endsWith('.json') ? path : `${path}${extension}`;
 }
 
 function jsonOf(file: string, kind: string): unknown {

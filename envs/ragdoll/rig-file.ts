@@ -150,8 +150,8 @@ const rigSchema = z.strictObject({
   /** Which layers do not touch one another; all others do. */
   collisions: z.strictObject({ apart: z.array(z.tuple([nameSchema, nameSchema])) }).default({ apart: [] }),
   /**
-   * Joints by the names of their owners (a second joint of one owner: "hips 1"), the first solved first. Absent: in the order
-   * of the bodies.
+   * Joints by the names of their owners (a second joint of one owner: "hips 1"), the first solved first. Absent: the order of
+   * the bodies backwards, for of what Unity makes in their order it solves the last first (docs/fidelity.md has the evidence).
    */
   solvingOrder: z.array(nameSchema).optional(),
   /** What was found on a body and can't be told here: "ArticulationBody", "MeshCollider". A world refuses such a rig. */

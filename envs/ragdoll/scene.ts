@@ -72,6 +72,8 @@ export function ragdollOfFile(rig: RigFile, character: CharacterFile, where: str
         mass: body.mass,
         linearDamping: body.linearDamping,
         angularDamping: body.angularDamping,
+        maxSpin: body.maxAngularVelocity,
+        gravityShare: body.useGravity ? 1 : 0,
         shapes: body.colliders.map((collider) => ({
           ...geometryOf(collider),
           friction:
@@ -126,7 +128,7 @@ function strengthOf(drive: NonNullable<NamedJoint['joint']['drive']>): number {
  * here joint i is thing i + 1, and all bodies that own none enter with the root.
  */
 function ordersOf(rig: RigFile, joints: readonly NamedJoint[], dialect: Dialect) {
-  const solving = (rig.solvingOrder ?? joints.map(({ name }) => name)).map(
+  const solving = (rig.solvingOrder ?? joints.map(({ name }) => name).toReversed()).map(
     (name) => joints.findIndex((joint) => joint.name === name) + 1,
   );
   const orders = { solvingOrder: solving, enteringOrder: [0, ...solving.toReversed()] };
@@ -168,6 +170,7 @@ function jointOf(
     swingShape: play === 0 || bothLimited ? 'cone' : 'pyramid',
     drive: isMoved ? slerp(driveOf(character, name)) : ownDriveOf(joint.drive),
     collide: joint.enableCollision,
+    massScale: joint.massScale,
   };
 }
 
@@ -232,7 +235,6 @@ function unit([x, y, z, w]: Quaternion): Quaternion {
 /** What no world of ours can do, each with how to tell it of a body. */
 const features: readonly { readonly name: string; readonly has: (body: RigFileBody) => boolean }[] = [
   { name: 'a kinematic body', has: ({ kinematic }) => kinematic },
-  { name: 'a body without gravity', has: ({ useGravity }) => !useGravity },
   { name: 'a frozen position or rotation', has: ({ frozen }) => frozen.length > 0 },
   { name: 'a centre of mass of its own', has: ({ centerOfMass }) => centerOfMass !== undefined },
   { name: 'a body without a collider', has: ({ colliders }) => colliders.length === 0 },
@@ -254,10 +256,6 @@ const features: readonly { readonly name: string; readonly has: (body: RigFileBo
     name: 'a soft limit',
     has: ({ joints }) =>
       joints.some(({ limitSprings: it }) => [it?.linear, it?.x, it?.yz].some((each) => each?.spring)),
-  },
-  {
-    name: 'a mass scale of a joint',
-    has: ({ joints }) => joints.some(({ massScale }) => massScale.some((scale) => scale !== 1)),
   },
   { name: 'a joint that breaks', has: ({ joints }) => joints.some((it) => it.breakForce || it.breakTorque) },
   {

@@ -55,7 +55,8 @@ export function walkerTask(rig: Rig): Task {
   };
 }
 
-const stockTask = walkerTask(walkerRig);
+/** That of the Walker as it is today. */
+export const stockTask = walkerTask(walkerRig);
 
 export class Walker<In extends World = World> extends Agent<In> {
   constructor(world: In, rig: Rig, parameters: WalkerParameters, settings: PhysicsSettings = unityPhysics) {

@@ -45,6 +45,7 @@ export {
 } from './layout';
 import { bodyCount, contactLane, firstGroup, groupBytes, jointCount, pairCount, readConfiguration, setCounts, shapeCount } from './layout';
 import { ORDER_BYTES, solveStep } from './step';
+import { SCALED_BYTES } from './mass-scale';
 import { SOLVER_BYTES } from './velocities';
 
 /** To be called before sizes are asked for, which come next. */
@@ -99,7 +100,7 @@ export function contactScratchBytes(): i32 {
 
 /** Scratch bytes that solver bodies and rows take: bodies, then rows. */
 export function solverBodyBytes(): i32 {
-  return bodyCount * <i32>SOLVER_BYTES;
+  return bodyCount * <i32>SOLVER_BYTES + <i32>SCALED_BYTES;
 }
 
 /** Scratch bytes that all rows take at most. */

@@ -13,6 +13,8 @@ import {
   JOINT_FRAME_0,
   JOINT_FRAME_1,
   JOINT_LOCKED,
+  JOINT_SCALE_0,
+  JOINT_SCALE_1,
   POSITION,
   ROOT_INVERSE_INERTIA,
   ROTATION,
@@ -46,6 +48,7 @@ import { MATRIX, solverBody } from './velocities';
 import { add, div, dot, minor, mul, neg, splat, sub } from './math';
 import { prepareDrive } from './drives';
 import { prepareLimits } from './limits';
+import { isScaled, scaleRoot, scaledBody } from './mass-scale';
 
 // Scratch of the joint that is being prepared, at the head of the rows: what its parts share.
 /** D of body 0 (3), D of body 1 (3). */
@@ -187,8 +190,9 @@ export function prepareJoint(group: usize, table: usize, at: usize): usize {
   const driven = load<i32>(table, JOINT_DRIVEN);
   const locks = <usize>popcnt(locked);
   store<u32>(at, (driven ? DRIVEN : 0) + <u32>(2 * locks), KIND);
-  store<u32>(at, <u32>solverBody(body0), BODY_0);
-  store<u32>(at, <u32>solverBody(body1), BODY_1);
+  const scaled = isScaled(table);
+  store<u32>(at, <u32>(scaled ? scaledBody(0) : solverBody(body0)), BODY_0);
+  store<u32>(at, <u32>(scaled ? scaledBody(1) : solverBody(body1)), BODY_1);
 
   relate(table, bodyAt(group, body0), bodyAt(group, body1));
   let cursor = at + HEAD_BYTES;
@@ -203,17 +207,26 @@ export function prepareJoint(group: usize, table: usize, at: usize): usize {
   prepareLocks(locked, locks, linear, firstLock);
   cursor += locks * LOCK_BYTES + inverseSize(locks) * V;
   const end = prepareLimits(table, linear, firstLock, locks, cursor,
-    add(v128.load(bodyAt(group, body0), INVERSE_MASS), v128.load(bodyAt(group, body1), INVERSE_MASS)));
+    inverseMasses(table, bodyAt(group, body0), bodyAt(group, body1)));
   store<u32>(at, <u32>((end - cursor) / LIMIT_BYTES), LIMIT_COUNT);
   return end;
+}
+
+/** The sum of both bodies' inverse masses, as this joint reckons with them. */
+@inline
+function inverseMasses(table: usize, first: usize, second: usize): v128 {
+  return add(mul(v128.load(first, INVERSE_MASS), v128.load32_splat(table, JOINT_SCALE_0)),
+    mul(v128.load(second, INVERSE_MASS), v128.load32_splat(table, JOINT_SCALE_1)));
 }
 
 /** How the two bodies and their frames lie to one another: fills the scratch that all parts share. */
 function relate(table: usize, first: usize, second: usize): void {
   const s = rows;
+  const root0 = scaleRoot(table, JOINT_SCALE_0);
+  const root1 = scaleRoot(table, JOINT_SCALE_1);
   for (let part: usize = 0; part < 3 * V; part += V) {
-    v128.store(s + part, v128.load(first + part, ROOT_INVERSE_INERTIA), ROOTS);
-    v128.store(s + part, v128.load(second + part, ROOT_INVERSE_INERTIA), ROOTS + 3 * V);
+    v128.store(s + part, mul(v128.load(first + part, ROOT_INVERSE_INERTIA), root0), ROOTS);
+    v128.store(s + part, mul(v128.load(second + part, ROOT_INVERSE_INERTIA), root1), ROOTS + 3 * V);
   }
   const ax = neg(v128.load(first, ROTATION));
   const ay = neg(v128.load(first, ROTATION + V));
@@ -286,7 +299,7 @@ function preparePosition(
   v128.store(at, mul(ey, perSecond), LINEAR_BIAS + V);
   v128.store(at, mul(ez, perSecond), LINEAR_BIAS + 2 * V);
 
-  const masses = add(v128.load(first, INVERSE_MASS), v128.load(second, INVERSE_MASS));
+  const masses = inverseMasses(table, first, second);
   const a = at + LINEAR_A0;
   const b = at + LINEAR_A1;
   writeInverse(at + LINEAR_INVERSE,

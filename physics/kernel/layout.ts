@@ -35,11 +35,14 @@ export const SHAPE_BYTES: usize = 64;
 export const PAIR_BYTES: usize = 32;
 
 /** A body's constants: see BODY_TABLE offsets. */
-export const BODY_TABLE_BYTES: usize = 16;
+export const BODY_TABLE_BYTES: usize = 32;
 /** f32: 1 - linear damping x dt, at least 0; 1 - angular damping x dt, at least 0; u32: partitions in which it has a joint. */
 export const KEPT_VELOCITY: usize = 0;
 export const KEPT_SPIN: usize = 4;
 export const JOINT_PARTITIONS: usize = 8;
+/** f32: square of the greatest angular velocity, (rad/s)^2; share of the gravity that acts on it. */
+export const MOST_SPIN_SQUARED: usize = 12;
+export const GRAVITY_SHARE: usize = 16;
 
 /** A joint's constants, 32-bit words. */
 export const JOINT_TABLE_BYTES: usize = 160;
@@ -64,6 +67,9 @@ export const JOINT_PADS: usize = 120;
 export const JOINT_STIFFNESS: usize = 132;
 export const JOINT_DAMPING: usize = 136;
 export const JOINT_SPRING_BYTES: usize = 8;
+/** f32: times the inverse mass and inertia of body 0 and of body 1, as this joint reckons with them. */
+export const JOINT_SCALE_0: usize = 148;
+export const JOINT_SCALE_1: usize = 152;
 
 export const DRIVE_SLERP: i32 = 1;
 /** A row about the twist axis, then one about each swing axis. */
@@ -101,8 +107,6 @@ export let partitionCount: i32 = 0;
 export let timeStep: f32 = 0;
 export let positionIterations: i32 = 0;
 export let velocityIterations: i32 = 0;
-/** rad/s. */
-export let maxSpin: f32 = 0;
 /** m/s, positive: as fast as bodies are pushed out of one another. */
 export let maxDepenetration: f32 = 0;
 /** Share of a gap that may be closed in a step. */
@@ -151,7 +155,6 @@ export function readConfiguration(at: usize): void {
   timeStep = load<f32>(at, 64);
   positionIterations = load<i32>(at, 68);
   velocityIterations = load<i32>(at, 72);
-  maxSpin = load<f32>(at, 76);
   maxDepenetration = load<f32>(at, 80);
   gapFactor = load<f32>(at, 84);
   improvedSlerp = load<i32>(at, 88) != 0;

@@ -28,6 +28,7 @@ import {
   velocityIterations,
 } from './layout';
 import { JOINT_SCRATCH_BYTES, prepareJoint } from './joint-rows';
+import { giveVelocities, isScaled, takeVelocities } from './mass-scale';
 import { keepMotion, startVelocities } from './velocities';
 
 /** Places of all records in the order in which they were made, u32 each. */
@@ -49,6 +50,9 @@ const CONTACT_BETWEEN: u32 = 1;
 const DRIVE: u32 = 2;
 const LOCKS: u32 = 3;
 const LIMITS: u32 = 7;
+/** Around what a joint with a mass scale does: `numbers` is its table. */
+const TAKE_VELOCITIES: u32 = 100;
+const GIVE_VELOCITIES: u32 = 101;
 
 /** Position iterations in whose last ones alone friction takes part, unless it always does. */
 const LAST_ITERATIONS: i32 = 3;
@@ -79,6 +83,7 @@ function prepareRows(group: usize): void {
   let joint = 0;
   for (let partition = 0; partition < partitionCount; partition++) {
     const first = recordCount;
+    const firstTable = jointTable + <usize>joint * JOINT_TABLE_BYTES;
     while (joint < jointCount) {
       const table = jointTable + <usize>joint * JOINT_TABLE_BYTES;
       if (load<i32>(table, JOINT_PARTITION) != partition) break;
@@ -86,7 +91,7 @@ function prepareRows(group: usize): void {
       at = prepareJoint(group, table, at);
       joint++;
     }
-    pushJoints(first);
+    pushJoints(first, firstTable);
     while (contactIsIn(partition)) at = pushContact(group, at);
   }
   while (contactIsIn(0xffff)) at = pushContact(group, at);
@@ -107,23 +112,40 @@ function push(what: u32, numbers: usize, from: usize): void {
   programEnd += INSTRUCTION_BYTES;
 }
 
-/** Appends the joints from record `first` on, part by part; those with as many locks side by side. */
-function pushJoints(first: u32): void {
+/** The table of the joint that record `i` is of, where the first of its partition is that of `first`. */
+@inline
+function tableOf(i: u32, first: u32, tables: usize): usize {
+  return tables + <usize>(i - first) * JOINT_TABLE_BYTES;
+}
+
+/** Appends a part of a joint, within what its mass scale asks for. */
+@inline
+function pushPart(what: u32, numbers: usize, from: usize, table: usize): void {
+  const scaled = isScaled(table);
+  if (scaled) push(TAKE_VELOCITIES, table, from);
+  push(what, numbers, from);
+  if (scaled) push(GIVE_VELOCITIES, table, from);
+}
+
+/** Appends the joints from record `first` on, whose tables begin at `tables`, part by part; those with as many locks side by side. */
+function pushJoints(first: u32, tables: usize): void {
   for (let i = first; i < recordCount; i++) {
     const at: usize = load<u32>(records + 4 * i);
-    if (load<u32>(at, KIND) & DRIVEN) push(DRIVE, at + HEAD_BYTES, at);
+    if (load<u32>(at, KIND) & DRIVEN) pushPart(DRIVE, at + HEAD_BYTES, at, tableOf(i, first, tables));
   }
   for (let locks: u32 = 0; locks < 4; locks++) {
     for (let i = first; i < recordCount; i++) {
       const at: usize = load<u32>(records + 4 * i);
       const kind = load<u32>(at, KIND);
-      if (kind >> 1 == locks) push(LOCKS + locks, at + HEAD_BYTES + (kind & DRIVEN ? DRIVE_BYTES : 0), at);
+      if (kind >> 1 == locks) {
+        pushPart(LOCKS + locks, at + HEAD_BYTES + (kind & DRIVEN ? DRIVE_BYTES : 0), at, tableOf(i, first, tables));
+      }
     }
   }
   for (let i = first; i < recordCount; i++) {
     const at: usize = load<u32>(records + 4 * i);
     const limits = load<u32>(at, LIMIT_COUNT);
-    if (limits) push(LIMITS + limits, at + limitsOffset(load<u32>(at, KIND)), at);
+    if (limits) pushPart(LIMITS + limits, at + limitsOffset(load<u32>(at, KIND)), at, tableOf(i, first, tables));
   }
 }
 
@@ -149,7 +171,9 @@ function iterate(friction: bool): void {
     else if (what == STATIC_CONTACT) solveStaticContact(numbers, friction);
     else if (what == LOCKS + 3) solveThreeLocks(numbers, body0, body1);
     else if (what == CONTACT_BETWEEN) solveContactBetween(numbers, friction);
-    else solveLimits(numbers, what - LIMITS, body0, body1);
+    else if (what < TAKE_VELOCITIES) solveLimits(numbers, what - LIMITS, body0, body1);
+    else if (what == TAKE_VELOCITIES) takeVelocities(numbers);
+    else giveVelocities(numbers);
   }
 }
 

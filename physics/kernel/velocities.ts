@@ -7,9 +7,11 @@ import { add, div, mul, select, splat, sqrt, sub } from './math';
 import {
   BODY_TABLE_BYTES,
   GRAVITY,
+  GRAVITY_SHARE,
   INVERSE_MASS,
   KEPT_SPIN,
   KEPT_VELOCITY,
+  MOST_SPIN_SQUARED,
   ROOT_INVERSE_INERTIA,
   ROTATION,
   SPIN,
@@ -18,7 +20,6 @@ import {
   bodyAt,
   bodyCount,
   bodyTable,
-  maxSpin,
   solverBodies,
   timeStep,
 } from './layout';
@@ -42,7 +43,6 @@ export function startVelocities(group: usize): void {
   const gx = mul(v128.load(group, GRAVITY), dt);
   const gy = mul(v128.load(group, GRAVITY + V), dt);
   const gz = mul(v128.load(group, GRAVITY + 2 * V), dt);
-  const most = splat(maxSpin * maxSpin);
   const two = splat(2);
   const one = splat(1);
   for (let body = 0; body < bodyCount; body++) {
@@ -51,15 +51,17 @@ export function startVelocities(group: usize): void {
     const table = bodyTable + <usize>body * BODY_TABLE_BYTES;
 
     const kept = v128.load32_splat(table, KEPT_VELOCITY);
-    v128.store(into, mul(add(v128.load(at, VELOCITY), gx), kept), LINEAR);
-    v128.store(into, mul(add(v128.load(at, VELOCITY + V), gy), kept), LINEAR + V);
-    v128.store(into, mul(add(v128.load(at, VELOCITY + 2 * V), gz), kept), LINEAR + 2 * V);
+    const share = v128.load32_splat(table, GRAVITY_SHARE);
+    v128.store(into, mul(add(v128.load(at, VELOCITY), mul(gx, share)), kept), LINEAR);
+    v128.store(into, mul(add(v128.load(at, VELOCITY + V), mul(gy, share)), kept), LINEAR + V);
+    v128.store(into, mul(add(v128.load(at, VELOCITY + 2 * V), mul(gz, share)), kept), LINEAR + 2 * V);
     v128.store(into, v128.load(at, INVERSE_MASS), MASS);
 
     const keptSpin = v128.load32_splat(table, KEPT_SPIN);
     let wx = mul(v128.load(at, SPIN), keptSpin);
     let wy = mul(v128.load(at, SPIN + V), keptSpin);
     let wz = mul(v128.load(at, SPIN + 2 * V), keptSpin);
+    const most = v128.load32_splat(table, MOST_SPIN_SQUARED);
     const squared = add(add(mul(wx, wx), mul(wy, wy)), mul(wz, wz));
     const cut = select(f32x4.gt(squared, most), sqrt(div(most, squared)), one);
     wx = mul(wx, cut);

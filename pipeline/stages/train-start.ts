@@ -10,6 +10,7 @@ import type { Configuration } from '../../train/configuration/read.ts';
 import type { BehaviorSettings } from '../../train/configuration/schema.ts';
 import type { Checkpoint } from '../../train/keep/checkpoint.ts';
 import type { RunProgress } from '../../train/keep/progress.ts';
+import { type EmbeddedWorld, embeddedWorldOf } from '../embedded-world.ts';
 import type { RunFolder } from '../run-folder.ts';
 import type { Options } from './train-options.ts';
 
@@ -24,25 +25,24 @@ export async function configurationOf(
   run: RunFolder,
   saved?: Checkpoint,
   note?: (sentence: string) => void,
-): Promise<{ readonly file: string; readonly configuration: Configuration }> {
+): Promise<{ readonly file: string; readonly configuration: Configuration; readonly embedded: EmbeddedWorld }> {
   const { readConfiguration } = await import('../../train/configuration/read.ts');
   const { lessonsTogether } = await import('../../train/configuration/environment-parameters.ts');
-  const { behavior } = await import('../../envs/walker/behavior.ts');
-  const { worldNamed } = await import('../../envs/walker/dialects.ts');
-  const { checkParameter, checkParameters } = await import('../../envs/walker/parameters.ts');
   const shipped = shippedFolder(starts);
   const hasStart = initializeFrom !== undefined || shipped !== undefined;
   const own = hasStart ? 'config/walker-tune.yaml' : 'config/walker-quick.yaml';
   const named = config ?? saved?.origin?.file;
   const file = named === undefined ? ownFile(own) : givenOrOwnFile(named);
-  const configuration = readConfiguration(file, behavior.name, checkParameter, note, set);
-  for (const values of lessonsTogether(configuration.environmentParameters)) checkParameters(values);
+  const embedded = await embeddedWorldOf(file, set);
+  const configuration = readConfiguration(file, embedded.behavior.name, embedded.checkParameter, note, set);
+  for (const values of lessonsTogether(configuration.environmentParameters)) embedded.checkParameters(values);
   const { max_steps, init_path, gaitsmith } = configuration.behavior;
   // A flag that says where to start stands above the file's word.
   const started = initializeFrom === undefined ? init_path : folderOfRun(initializeFrom, run);
   const isStartNoPath = starts.fromScratch || shipped !== undefined;
   return {
     file,
+    embedded,
     configuration: {
       ...configuration,
       behavior: {
@@ -52,7 +52,7 @@ export async function configurationOf(
         gaitsmith: {
           ...gaitsmith,
           agents: agents ?? gaitsmith.agents,
-          world: worldNamed(world ?? gaitsmith.world ?? undefined),
+          world: embedded.worldNamed(world ?? gaitsmith.world ?? undefined),
         },
       } as BehaviorSettings,
       seed: seed ?? configuration.seed,

@@ -105,13 +105,12 @@ export default defineStage({
     const { configurationAsYaml } = await import('../../train/configuration/write.ts');
     const { writeAtomically } = await import('../../base/files/write-atomically.ts');
     const { sha256 } = await import('../../base/files/hash.ts');
-    const { behavior } = await import('../../envs/walker/behavior.ts');
-    const { environmentUrl } = await import('../../envs/walker/environment-url.ts');
     const { commitText, versions } = await import('../versions.ts');
     const { withoutNative } = await import('../../compile/native-or-web.ts');
     if (withoutNative !== undefined) logger.warn(withoutNative);
 
-    const { file, configuration: wanted } = await configurationOf(options, run, saved, note);
+    const { file, configuration: wanted, embedded } = await configurationOf(options, run, saved, note);
+    const { behavior, module } = embedded;
     const isOutdated = saved !== undefined && (await startHasChanged(saved, wanted, options));
     if (isOutdated) saved = undefined;
     // The best of an attempt that never came to a checkpoint to go on from must not pass for this one's.
@@ -135,7 +134,7 @@ export default defineStage({
         configuration,
         environment: {
           kind: 'embedded',
-          module: environmentUrl,
+          module,
           world: configuration.behavior.gaitsmith.world ?? undefined,
         },
         behavior,

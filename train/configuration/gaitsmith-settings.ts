@@ -96,6 +96,12 @@ const settings = {
     .nullable()
     .default(null)
     .describe("which of the embedded environment's worlds to train in; null: its first; --world stands above it"),
+  character: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('the ragdoll to train instead of the Walker: its character file, such as rigs/crawler; null: the Walker'),
   agents: count().default(32).describe('agents that collect side by side; --agents stands above it'),
   stagger_episodes: z
     .boolean()
