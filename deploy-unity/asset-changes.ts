@@ -4,6 +4,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../base/failure/user-error.ts';
+import { editsToAdd, type NewScript } from '../unity-assets/add-component.ts';
 import type { Assets, UnityObject } from '../unity-assets/assets.ts';
 import { type Edit, editsToSet, type NewValue, withEdits } from '../unity-assets/edit.ts';
 
@@ -14,6 +15,13 @@ export interface WantedValue {
   readonly object: UnityObject;
   readonly property: string;
   readonly value: NewValue;
+}
+
+/** Scripts that are to be added to an object of a file. */
+export interface WantedScripts {
+  readonly path: string;
+  readonly gameObject: UnityObject;
+  readonly scripts: readonly NewScript[];
 }
 
 export interface EditedAsset {
@@ -28,13 +36,19 @@ export interface EditedAsset {
  *
  * @throws UserError where a value can't be changed in place, or the file can't be written
  */
-export function editedAssets(root: string, assets: Assets, wanted: readonly WantedValue[]): EditedAsset[] {
-  return [...new Set(wanted.map(({ path }) => path))].sort().flatMap((path) => {
-    const edits = editsToSet(
-      assets,
-      path,
-      wanted.filter((each) => each.path === path),
-    );
+export function editedAssets(
+  root: string,
+  assets: Assets,
+  wanted: readonly WantedValue[],
+  added: readonly WantedScripts[] = [],
+): EditedAsset[] {
+  return [...new Set([...wanted, ...added].map(({ path }) => path))].sort().flatMap((path) => {
+    const here = <Each extends { readonly path: string }>(all: readonly Each[]) =>
+      all.filter((each) => each.path === path);
+    const edits = [
+      ...editsToSet(assets, path, here(wanted)),
+      ...here(added).flatMap(({ gameObject, scripts }) => editsToAdd(assets, path, gameObject, scripts)),
+    ];
     if (edits.length === 0) return [];
     refuseReadOnly(join(root, path));
     const before = Buffer.from(assets.file(path).text, 'latin1');

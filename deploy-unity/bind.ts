@@ -20,18 +20,24 @@ const EXAMPLE = 'Assets/Agents/Walker.prefab:Walker';
 
 /** @throws UserError where the words name no prefab or scene. */
 export function bindingIn(words: string): Binding {
+  const { path, name } = assetIn(words, '--bind', `PREFAB or PREFAB:BEHAVIOUR, such as ${EXAMPLE}`);
+  return { path, ...(name === undefined ? {} : { behavior: name }) };
+}
+
+/** `Assets/A.prefab:NAME` in its two parts. @throws UserError where the words name no prefab or scene. */
+export function assetIn(words: string, where: string, expected: string): { path: string; name?: string } {
   const parts = /^(Assets\/.*?\.(?:prefab|unity))(?::(.*))?$/i.exec(words);
-  const behavior = parts?.[2]?.trim();
-  if (!parts || behavior === '' || parts[1]!.split('/').includes('..')) {
+  const name = parts?.[2]?.trim();
+  if (!parts || name === '' || parts[1]!.split('/').includes('..')) {
     throw new UserError({
-      what: 'this names no prefab or scene to bind',
-      where: '--bind',
+      what: `this names no prefab or scene to ${where.slice(2)}`,
+      where,
       value: words,
-      expected: `PREFAB or PREFAB:BEHAVIOUR, such as ${EXAMPLE}`,
+      expected,
       mend: 'name a .prefab or .unity file as it stands in the project, from Assets/ on',
     });
   }
-  return { path: parts[1]!, ...(behavior === undefined ? {} : { behavior }) };
+  return { path: parts[1]!, ...(name === undefined ? {} : { name }) };
 }
 
 /**
@@ -45,7 +51,7 @@ export function bindTo(
   assets: Assets,
   scan: ProjectScan,
 ): WantedValue[] {
-  refuseMissing(path, scan);
+  refuseMissing(path, scan, '--bind');
   const all = behaviorsIn(assets, path);
   const meant = behavior === undefined ? all : all.filter(({ name }) => name === behavior);
   const names = [...new Set(all.map(({ name }) => name ?? '?'))];
@@ -71,17 +77,18 @@ export function bindTo(
   return meant.map(({ object }: Behavior) => ({ path, object, property: MODEL_FIELD, value }));
 }
 
-function refuseMissing(path: string, { texts, problems }: ProjectScan): void {
+/** @param flag that named it */
+export function refuseMissing(path: string, { texts, problems }: ProjectScan, flag: string): void {
   // What is there but can't be read is told when it is.
   if (texts.has(path) || problems.some((problem) => problem.path === path)) return;
   const there = [...texts.keys()].filter((each) => /\.(prefab|unity)$/i.test(each));
   const near = nearestName(path, there);
   throw new UserError({
     what: 'there is no such prefab or scene in the project',
-    where: '--bind',
+    where: flag,
     value: path,
     ...(near === undefined ? {} : { expected: near }),
-    mend: near === undefined ? 'name one that is there, from Assets/ on' : `write --bind ${near}`,
+    mend: near === undefined ? 'name one that is there, from Assets/ on' : `write ${flag} ${near}`,
   });
 }
 

@@ -15,6 +15,13 @@ import { type EditedAsset, editedAssets, type WantedValue } from './asset-change
 import { assetGuid } from './asset-guid.ts';
 import { checkAssetPath } from './asset-path.ts';
 import { lookAtAssetPlace } from './asset-place.ts';
+import {
+  agentFileChanges,
+  agentFileGuid,
+  refuseOtherSizes,
+  warningsAboutPackage,
+} from './attach/agent-file-changes.ts';
+import { type Attachment, type AttachRequest, agentFilePath, attachTo } from './attach/attach.ts';
 import { behaviorOf } from './behavior-parameters.ts';
 import { type Binding, bindTo } from './bind.ts';
 import { chooseMeta, guidOfModel } from './choose-meta.ts';
@@ -53,6 +60,8 @@ export interface DeployRequest {
   readonly dryRun?: boolean;
   /** Behavior Parameters that are to refer to the model. */
   readonly bind?: readonly Binding[];
+  /** The agent that is to be put onto an object of a prefab or scene. */
+  readonly attach?: AttachRequest;
   /** What the policy was trained with; where given, a project that differs is warned about. */
   readonly physics?: TrainedPhysics;
   /** Why nothing is known of that, as the beginning of a sentence. */
@@ -80,6 +89,8 @@ export interface DeployResult {
   readonly diff: string;
   /** Prefabs and scenes that were given the model, and how many agents of theirs. */
   readonly bound: readonly { readonly path: string; readonly agents: number }[];
+  /** The object that was given the agent, and what was switched off for it. */
+  readonly attached: Pick<Attachment, 'path' | 'place' | 'switchedOff'> | undefined;
   /** The folder with the parity test, where one was asked for. */
   readonly parityTest: string | undefined;
   /** Numbers of the project that are not those of the training, and were not written. */
@@ -118,7 +129,17 @@ export interface DeployPlan {
 /** @throws UserError where the project, the asset path, the model or the place is not fit */
 export function planDeploy(request: DeployRequest): DeployPlan {
   // What is asked for, and what is there?
-  const { asset, project, packages, place, scan, meta, assets: before, bindings } = checkDestination(request);
+  const {
+    asset,
+    project,
+    packages,
+    place,
+    scan,
+    meta,
+    assets: before,
+    bindings,
+    attachment,
+  } = checkDestination(request);
   const model = readModelFile(request.model);
   const sourceOf = (guid: string) => scan.assetsByGuid.get(guid)?.[0];
   const agentsBefore = () => [
@@ -129,7 +150,8 @@ export function planDeploy(request: DeployRequest): DeployPlan {
     request.physics && request.applyPhysics
       ? driftOf(before, agentsBefore(), request.physics, sourceOf).flatMap(({ write }) => write ?? [])
       : [];
-  const edited = editedAssets(project.root, before, [...bindings, ...physics]);
+  const wanted = [...bindings, ...(attachment?.wanted ?? []), ...physics];
+  const edited = editedAssets(project.root, before, onceEach(wanted), attachment ? [attachment.added] : []);
   refuseOpenEditor(project.root, edited);
 
   // What is to be written, in this order?
@@ -138,6 +160,7 @@ export function planDeploy(request: DeployRequest): DeployPlan {
   if (meta.text !== undefined)
     changes.push({ path: `${asset}.meta`, before: place.meta, after: Buffer.from(meta.text) });
   if (!unchanged) changes.push({ path: asset, before: place.model, after: model.bytes });
+  if (attachment) changes.push(...agentFileChanges(project.root, asset, attachment.text, scan.assetsByGuid));
   changes.push(...edited);
   const parity =
     request.parity && parityChanges(project.root, asset, request.parity, { guid: meta.guid, sha256: model.sha256 });
@@ -156,6 +179,7 @@ export function planDeploy(request: DeployRequest): DeployPlan {
     written: changes.map(({ path }) => path),
     diff: diffOf(changes, edited),
     bound: agentsByFile(bindings),
+    attached: attachment && told(attachment),
     parityTest: parity && parityFolder(asset),
     drift: drift.map(({ write, ...told }) => told),
     recovered: undefined,
@@ -176,6 +200,7 @@ export function planDeploy(request: DeployRequest): DeployPlan {
       ...meta.warnings,
       ...warningsAboutReplaced(asset, place.model),
       ...references.warnings,
+      ...(attachment ? warningsAboutPackage(project.root) : []),
       ...(parity
         ? warningsAboutTestFramework(project.root)
         : warningsAboutStaleParity(project.root, asset, model.sha256)),
@@ -224,6 +249,18 @@ function refuseOpenEditor(root: string, edited: readonly EditedAsset[]): void {
   });
 }
 
+function told({ path, place, switchedOff }: Attachment): DeployResult['attached'] {
+  return { path, place, switchedOff };
+}
+
+/** What is wanted twice of one property, by a binding and by an attachment, is the same. */
+function onceEach(wanted: readonly WantedValue[]): WantedValue[] {
+  return wanted.filter(
+    ({ object, property }, at) =>
+      wanted.findIndex((each) => each.object === object && each.property === property) === at,
+  );
+}
+
 function agentsByFile(wanted: readonly WantedValue[]): { path: string; agents: number }[] {
   const paths = [...new Set(wanted.map(({ path }) => path))];
   return paths.map((path) => ({ path, agents: wanted.filter((each) => each.path === path).length }));
@@ -252,24 +289,29 @@ export function checkDestination({
   unityProject,
   asset: path,
   bind,
-}: Pick<DeployRequest, 'unityProject' | 'asset' | 'bind'>) {
+  attach,
+  contract,
+}: Pick<DeployRequest, 'unityProject' | 'asset' | 'bind' | 'attach' | 'contract'>) {
   const asset = checkAssetPath(path);
   const project = openUnityProject(unityProject);
   try {
-    return lookAt(project, asset, bind ?? []);
+    if (attach && contract) refuseOtherSizes(attach.character, contract);
+    return lookAt(project, asset, bind ?? [], attach);
   } catch (error) {
     throw toldAsUnreadable(error);
   }
 }
 
-function lookAt(project: UnityProject, asset: string, bind: readonly Binding[]) {
+function lookAt(project: UnityProject, asset: string, bind: readonly Binding[], attach: AttachRequest | undefined) {
   const packages = recognisePackages(project);
   const place = lookAtAssetPlace(project.root, asset);
   const scan = scanProject(project.root, [guidOfModel(asset, place.meta)]);
   const meta = chooseMeta(asset, place.meta, packages, scan.assetsByGuid);
   const assets = assetsOf(project, scan);
   const bindings = bind.flatMap((binding) => bindTo(meta.guid, binding, assets, scan));
-  return { asset, project, packages, place, scan, meta, assets, bindings };
+  const agentFile = agentFileGuid(project.root, agentFilePath(asset), scan.assetsByGuid);
+  const attachment = attach && attachTo({ model: meta.guid, agentFile }, attach, assets, scan);
+  return { asset, project, packages, place, scan, meta, assets, bindings, attachment };
 }
 
 /** The project's prefabs and scenes, read as they are asked for. @param changed bytes that take the place of files */

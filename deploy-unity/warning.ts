@@ -36,6 +36,7 @@ export type WarningCode =
   | 'deploy-unfinished'
   | 'physics-drift'
   | 'physics-unknown'
+  | 'package-missing'
   | 'parity-test-stale'
   | 'no-test-framework'
   | 'packages-disagree'

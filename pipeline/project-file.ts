@@ -28,6 +28,10 @@ export const projectSchema = z.strictObject({
     .union([words, z.array(words)], 'a prefab, or a list of them')
     .optional()
     .describe('Agents that are given the model: PREFAB or PREFAB:BEHAVIOUR, one or a list.'),
+  attach: words
+    .optional()
+    .describe('The object that is given the agent of a character of your own: PREFAB or PREFAB:OBJECT. Needs rig.'),
+  rig: words.optional().describe('The character file that is trained: rigs/hero.character.json, or rigs/hero.'),
   'apply-physics': z
     .boolean('true or false')
     .optional()

@@ -136,25 +136,40 @@ function newOverride(
 /** Unity sets items in as far as the name of their list, four blanks here. */
 function columnOfItems(file: UnityFile, { list }: PrefabInstance): number {
   if (list?.kind !== 'sequence' || list.items.length === 0) return 4;
-  const { at } = list.span!;
-  return at - (file.text.lastIndexOf('\n', at - 1) + 1);
+  return columnOf(file, list.span!.at);
 }
 
 function withAdded(file: UnityFile, { list, document }: PrefabInstance, entries: readonly string[]): Edit {
-  const lineEnd = lineEndOf(file);
   if (!list?.span) throw malformed(file, document.at, 'a prefab instance without m_Modifications');
-  const text = entries.join('');
+  return withItems(file, list, entries);
+}
+
+/**
+ * Puts items at the end of a list of the file, empty or not.
+ *
+ * @param list with its span
+ * @param entries each of whole lines, from its dash on, ended by a feed or as the file's lines are
+ */
+export function withItems(file: UnityFile, list: Value, entries: readonly string[]): Edit {
+  const lineEnd = lineEndOf(file);
+  const span = list.span!;
+  const text = entries.join('').replaceAll(/\r?\n/g, lineEnd);
   if (list.kind === 'sequence' && list.items.length > 0) {
-    const feed = file.text.indexOf('\n', list.span.end);
+    const feed = file.text.indexOf('\n', span.end);
     if (feed !== -1) return { at: feed + 1, end: feed + 1, text };
     return { at: file.text.length, end: file.text.length, text: `${lineEnd}${text.slice(0, -lineEnd.length)}` };
   }
   // `m_Modifications: []`, or nothing after the colon: the items begin in the next line.
-  const from = file.text.lastIndexOf(':', list.span.at) + 1;
-  return { at: from, end: list.span.end, text: `${lineEnd}${text.slice(0, -lineEnd.length)}` };
+  const from = file.text.lastIndexOf(':', span.at) + 1;
+  return { at: from, end: span.end, text: `${lineEnd}${text.slice(0, -lineEnd.length)}` };
 }
 
-function lineEndOf({ text }: UnityFile): string {
+/** How far a byte is set in on its line. */
+export function columnOf(file: UnityFile, at: number): number {
+  return at - (file.text.lastIndexOf('\n', at - 1) + 1);
+}
+
+export function lineEndOf({ text }: UnityFile): string {
   const feed = text.indexOf('\n');
   return feed > 0 && text[feed - 1] === '\r' ? '\r\n' : '\n';
 }

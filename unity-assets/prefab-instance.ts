@@ -31,8 +31,9 @@ export interface PrefabInstance {
   /** The Transform of this file that it hangs from; undefined for the root of a variant. */
   readonly parent: Reference | undefined;
   readonly modifications: readonly Modification[];
-  /** The list itself, for an edit in place. */
+  /** The list itself, for an edit in place, and all else that the document says. */
   readonly list: Value | undefined;
+  readonly values: Mapping;
   /** Local ids, in the flattened source, of what this file removes. */
   readonly removed: ReadonlySet<string>;
   /** Local id in this file of a copied object. */
@@ -62,6 +63,7 @@ export function prefabInstancesOf(file: UnityFile): PrefabInstance[] {
           parent: referenceIn(valueAt(values, 'm_Modification.m_TransformParent')),
           modifications: itemsOf(list).flatMap(modificationIn),
           list,
+          values,
           removed: removedBy(values),
           idOf: (sourceId) => named?.get(sourceId) ?? idOfCopy(sourceId, document.id),
         },

@@ -66,7 +66,7 @@ const DRIVE = [
 
 function driveRows(assets: Assets, path: string, agent: UnityObject, { drive: wanted }: TrainedPhysics): AgentRow[] {
   const controller = assets.componentsOf(path, agent).find((each) => scriptOf(each) === JOINT_DRIVE_CONTROLLER);
-  if (!controller) return [];
+  if (!controller || !wanted) return [];
   const values = assets.valuesOf(controller);
   return DRIVE.map(([what, unit, name, field]) => ({
     what,
@@ -106,8 +106,9 @@ function bodyRows(assets: Assets, path: string, agent: UnityObject, trained: Tra
     const driven = hasController
       ? undefined
       : joints.find(({ values }) => textAt(values, 'm_RotationDriveMode') === '1');
-    for (const [what, unit, name, , property] of driven ? DRIVE : []) {
-      rows.push({ what: of(what), unit, current: numberAt(driven!.values, property), wanted: trained.drive[name] });
+    const { drive } = trained;
+    for (const [what, unit, name, , property] of driven && drive ? DRIVE : []) {
+      rows.push({ what: of(what), unit, current: numberAt(driven!.values, property), wanted: drive![name] });
     }
     return rows;
   });

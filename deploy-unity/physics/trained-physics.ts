@@ -20,8 +20,8 @@ export interface TrainedPhysics {
   /** 1/s. */
   readonly linearDamping: number;
   readonly angularDamping: number;
-  /** Of every motor: N m/rad, N m s/rad, N m. */
-  readonly drive: { readonly stiffness: number; readonly damping: number; readonly maxForce: number };
+  /** Of every motor: N m/rad, N m s/rad, N m. Absent where an agent of ours sets them. */
+  readonly drive?: { readonly stiffness: number; readonly damping: number; readonly maxForce: number };
   readonly bodies: readonly TrainedBody[];
 }
 

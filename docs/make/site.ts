@@ -25,6 +25,7 @@ export const sections: readonly Section[] = [
       { title: 'Learning in the browser', path: 'docs/learning-in-the-browser.md' },
       { title: 'A ragdoll out of its prefab', path: 'docs/import-rig.md' },
       { title: 'Deploying into Unity', path: 'docs/deploying.md' },
+      { title: 'The agent on your own prefab', path: 'docs/attach.md' },
       { title: 'The Unity package', path: 'unity/com.gaitsmith/README.md' },
       { title: 'Training in Unity', path: 'docs/unity-training.md' },
       { title: 'Serving the Walker to a trainer', path: 'docs/serve-env.md' },

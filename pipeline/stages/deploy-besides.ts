@@ -59,13 +59,15 @@ function refuseTwoAtOnce({ dryRun, model, rollback, history }: Options): void {
 }
 
 /** For the table of the pipeline, and after the command. */
-export function summaryOf({ unchanged, sha256Before, asset, recognised, bound, parityTest }: DeployResult): string {
+export function summaryOf(result: DeployResult): string {
+  const { unchanged, sha256Before, asset, recognised, bound, attached, parityTest } = result;
   const { kind, version } = recognised.inference;
   const verb = unchanged ? 'already holds' : sha256Before ? 'replaced' : 'new';
   const agents = bound.map(
     ({ path, agents: count }) => `, bound to ${count === 1 ? '' : `${count} agents in `}${path}`,
   );
-  return `${verb} ${asset} for ${kind}${version ? ` ${version}` : ''}${agents.join('')}${parityTest ? `, with ${parityTest}` : ''}`;
+  const added = attached ? `, with its agent on ${attached.place} of ${attached.path}` : '';
+  return `${verb} ${asset} for ${kind}${version ? ` ${version}` : ''}${agents.join('')}${added}${parityTest ? `, with ${parityTest}` : ''}`;
 }
 
 export function warningLines({ warnings }: DeployResult): string[] {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { commandText } from '../../base/command-text.ts';
 import { UserError } from '../../base/failure/user-error.ts';
 import { flag, type OptionSpecs, text } from '../../cli/options.ts';
+import { type Attaching, attachingIn } from '../../deploy-unity/attach/attach.ts';
 import { type Binding, bindingIn } from '../../deploy-unity/bind.ts';
 import { orOfProject } from '../project-file.ts';
 
@@ -23,19 +24,25 @@ export function unityProjectOf({ unityProject }: { readonly unityProject?: strin
   });
 }
 
+/** Words that a function of `deploy-unity` understands or refuses. */
+function understood<Meaning>(meaningOf: (words: string) => Meaning) {
+  return z
+    .string()
+    .optional()
+    .transform((words, context): Meaning | undefined => {
+      try {
+        return words === undefined ? undefined : meaningOf(words);
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        context.addIssue(error.problem.expected ?? error.problem.what);
+        return z.NEVER;
+      }
+    });
+}
+
 /** PREFAB[:BEHAVIOUR], one or several with commas between them. */
-const bindings = z
-  .string()
-  .optional()
-  .transform((words, context): readonly Binding[] | undefined => {
-    try {
-      return words?.split(',').filter(Boolean).map(bindingIn);
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      context.addIssue(error.problem.expected ?? error.problem.what);
-      return z.NEVER;
-    }
-  });
+const bindings = understood((words): readonly Binding[] => words.split(',').filter(Boolean).map(bindingIn));
+const attaching = understood((words): Attaching => attachingIn(words));
 
 export const deployOptions = {
   unityProject: {
@@ -53,6 +60,16 @@ export const deployOptions = {
     repeats: 'commas',
     description: 'give the agent in this prefab or scene the model; may be given more than once',
     schema: orOfProject('bind', bindings),
+  },
+  attach: {
+    argument: 'PREFAB[:OBJECT]',
+    description: 'put the agent that plays a character of your own onto this object; needs --rig',
+    schema: orOfProject('attach', attaching),
+  },
+  rig: {
+    argument: 'FILE',
+    description: 'with --attach: the character file that the policy was trained with, such as rigs/hero',
+    schema: orOfProject('rig', text().optional()),
   },
   applyPhysics: {
     description: 'write the physics that the policy was trained with into the project, where that is safe',

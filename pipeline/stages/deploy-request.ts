@@ -19,8 +19,9 @@ import { readReport } from '../../validate/report.ts';
 import type { RunFolder } from '../run-folder.ts';
 import { LIVE_WORLD, liveWorldOf } from '../trained-world.ts';
 import { packagesOf } from '../unity-packages.ts';
+import { assetOf, attachRequestOf } from './deploy-character.ts';
 import { type deployOptions, unityProjectOf, WALKER_ASSET } from './deploy-options.ts';
-import { trainedPhysics } from './deploy-physics.ts';
+import { physicsOf, trainedPhysics } from './deploy-physics.ts';
 
 type Options = OptionsOf<typeof deployOptions>;
 
@@ -97,8 +98,10 @@ interface Policy extends Pick<DeployRequest, 'model'> {
 }
 
 async function requestOf(options: Options, policy: Policy): Promise<DeployRequest> {
-  const { asset, bind, applyPhysics, parityTest } = options;
+  const { bind, applyPhysics, parityTest } = options;
   const { model, from, flags, contract, behavior, score } = policy;
+  const attach = options.attach && attachRequestOf(options.attach, options.rig);
+  const asset = options.asset ?? (attach && assetOf(attach));
   if (asset === undefined && behavior !== walker.name) {
     throw new UserError({
       what: "this policy is not a Walker's, so it must not take the place of one: say where it goes",
@@ -107,7 +110,7 @@ async function requestOf(options: Options, policy: Policy): Promise<DeployReques
       mend: commandText('deploy', `${flags} --asset Assets/PATH.onnx`),
     });
   }
-  const isKnown = behavior === walker.name && policy.liveWorld === undefined;
+  const isKnown = (attach !== undefined || behavior === walker.name) && policy.liveWorld === undefined;
   if (applyPhysics && !isKnown) {
     throw new UserError({
       what: 'the physics that this policy was trained with are not known, so they can not be written',
@@ -122,8 +125,11 @@ async function requestOf(options: Options, policy: Policy): Promise<DeployReques
     asset: asset ?? WALKER_ASSET,
     ...(contract === undefined ? {} : { contract }),
     ...(bind === undefined ? {} : { bind }),
+    ...(attach === undefined ? {} : { attach }),
     origin: { from, ...(score === undefined ? {} : { score }) },
-    ...(isKnown ? { physics: trainedPhysics(), applyPhysics } : { physicsUnknown: whyUnknown(policy) }),
+    ...(isKnown
+      ? { physics: attach ? physicsOf(attach) : trainedPhysics(), applyPhysics }
+      : { physicsUnknown: whyUnknown(policy) }),
     ...(parityTest ? { parity: await pairsOf(model) } : {}),
   };
 }

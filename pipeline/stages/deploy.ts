@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandText } from '../../base/command-text.ts';
+import type { OptionsOf } from '../../cli/options.ts';
 import { defineStage } from '../stage.ts';
 import { deployBesides, summaryOf, warningLines } from './deploy-besides.ts';
 import { deployOptions, unityProjectOf, WALKER_ASSET } from './deploy-options.ts';
@@ -25,6 +26,14 @@ function thereIn(project: string, files: Readonly<Record<string, string>>): Reco
   return Object.fromEntries(paths.filter(([, path]) => existsSync(path)));
 }
 
+/** What is to be attached, and where its model goes. */
+async function attachmentOf({ attach, rig }: Pick<OptionsOf<typeof deployOptions>, 'attach' | 'rig'>) {
+  if (attach === undefined) return undefined;
+  const { assetOf, attachRequestOf } = await import('./deploy-character.ts');
+  const request = attachRequestOf(attach, rig);
+  return { asset: assetOf(request), request: { attach: request } };
+}
+
 export default defineStage({
   name: 'deploy',
   summary: 'put the validated file into a Unity project',
@@ -37,18 +46,22 @@ export default defineStage({
       : undefined,
 
   // Told before a training of hours, not after it.
-  async check({ asset = WALKER_ASSET, bind, ...options }) {
+  async check({ bind, ...options }) {
     const unityProject = unityProjectOf(options);
     const { checkDestination } = await import('../../deploy-unity/deploy.ts');
-    checkDestination({ unityProject, asset, ...(bind === undefined ? {} : { bind }) });
+    const attach = await attachmentOf(options);
+    const asset = options.asset ?? attach?.asset ?? WALKER_ASSET;
+    checkDestination({ unityProject, asset, ...(bind === undefined ? {} : { bind }), ...attach?.request });
   },
 
-  async inputs({ asset = WALKER_ASSET, bind, applyPhysics, parityTest, ...options }, run) {
+  async inputs({ bind, applyPhysics, parityTest, ...options }, run) {
     const unityProject = unityProjectOf(options);
+    const attach = await attachmentOf(options);
     const settings = {
       unityProject,
-      asset,
+      asset: options.asset ?? attach?.asset ?? WALKER_ASSET,
       ...(bind === undefined ? {} : { bind }),
+      ...attach?.request,
       ...(applyPhysics ? { applyPhysics } : {}),
       ...(parityTest ? { parityTest } : {}),
     };
@@ -61,7 +74,7 @@ export default defineStage({
     const { requestOfRun } = await import('./deploy-request.ts');
     const result = await deploy(await requestOfRun(options, run));
     for (const warning of warningLines(result)) logger.warn(warning);
-    const { project, asset, bound, parityTest } = result;
+    const { project, asset, bound, attached, parityTest } = result;
     const boundFiles = bound.map(({ path }, index) => [`bound${index === 0 ? '' : index + 1}`, join(project, path)]);
     return {
       summary: summaryOf(result),
@@ -69,6 +82,7 @@ export default defineStage({
         asset: join(project, asset),
         meta: join(project, `${asset}.meta`),
         ...Object.fromEntries(boundFiles),
+        ...(attached ? { attached: join(project, attached.path) } : {}),
         ...(parityTest ? { parityPairs: join(project, parityTest, 'pairs.json') } : {}),
         ...(options.applyPhysics ? thereIn(project, PHYSICS_FILES) : {}),
       },

@@ -1,13 +1,14 @@
 /**
  * A process that deploys a model into a project and takes it back again, over and over, until it is killed:
- * `node deploying-process.js PROJECT MODEL`. It says `ready` when it is warm.
+ * `node deploying-process.js PROJECT MODEL REQUEST`, the last one a file with the rest of the request. It says `ready` when it is warm.
  */
+import { readFileSync } from 'node:fs';
 import { UserError } from '../../base/failure/user-error.ts';
-import { deploy } from '../../deploy-unity/deploy.ts';
+import { type DeployRequest, deploy } from '../../deploy-unity/deploy.ts';
 import { rollback } from '../../deploy-unity/rollback.ts';
 
-const [unityProject, model] = process.argv.slice(2) as [string, string];
-const asset = 'Assets/Gaitsmith/Walker/Walker.onnx';
+const [unityProject, model, file] = process.argv.slice(2) as [string, string, string];
+const request = JSON.parse(readFileSync(file, 'utf8')) as Pick<DeployRequest, 'asset'>;
 
 /** Nothing left to take back, or another process at work for long on a busy machine. */
 const EXPECTED = /no deploy into this project is remembered|in use by process|being taken into use/;
@@ -26,6 +27,6 @@ async function did(act: () => Promise<unknown>): Promise<boolean> {
 
 for (let round = 0; ; round++) {
   if (round === 1) process.stdout.write('ready\n');
-  await did(() => deploy({ model, unityProject, asset, bind: [{ path: 'Assets/Agent.prefab' }] }));
+  await did(() => deploy({ model, unityProject, ...request }));
   while (await did(() => rollback(unityProject)));
 }

@@ -1,16 +1,19 @@
 /** Kills processes that deploy, at random moments, and looks at what they left. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { RandomStream } from '../../base/random/stream.ts';
-import { deploy } from '../../deploy-unity/deploy.ts';
+import { type DeployRequest, deploy } from '../../deploy-unity/deploy.ts';
 import { stateFolder } from '../../deploy-unity/project-state.ts';
 import { readRecords } from '../../deploy-unity/records.ts';
+import { agentFileOf } from '../../pipeline/stages/deploy-character.ts';
 import { gameObject, HEAD } from '../unity-assets/project.ts';
 import { ASSET, INFERENCE_ENGINE, modelBytes, modelFile, snapshot, temporaryFolder, unityProject } from './projects.ts';
+import { instanceOf, ragdollPrefab, wormCharacter } from './ragdoll-prefabs.ts';
 
 const root = join(import.meta.dirname, '../..');
 const esbuild = createRequire(createRequire(import.meta.url).resolve('tsx'))('esbuild') as {
@@ -24,10 +27,36 @@ MonoBehaviour:
   m_Model: {fileID: 0}
   m_BehaviorName: Walker
 `;
-const FILES = {
-  'Assets/Agent.prefab': (HEAD + gameObject(10, 'Walker', { component: AGENT })).replaceAll('\n', '\r\n'),
-  'Assets/Agent.prefab.meta': `fileFormatVersion: 2\nguid: ${'b'.repeat(32)}\n`,
+
+/** What is deployed over and over, beside the model: what else changes in the project, and what that needs there. */
+export interface Killed {
+  readonly request: Pick<DeployRequest, 'bind' | 'attach' | 'asset'>;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+export const BINDING: Killed = {
+  request: { asset: ASSET, bind: [{ path: 'Assets/Agent.prefab' }] },
+  files: {
+    'Assets/Agent.prefab': (HEAD + gameObject(10, 'Walker', { component: AGENT })).replaceAll('\n', '\r\n'),
+    'Assets/Agent.prefab.meta': `fileFormatVersion: 2\nguid: ${'b'.repeat(32)}\n`,
+  },
 };
+
+/** The agent onto a variant: the model, its agent's file and the prefab, each with its .meta. */
+export function attaching(): Killed {
+  const worm = wormCharacter();
+  const guid = 'b'.repeat(32);
+  return {
+    request: { asset: ASSET, attach: { path: 'Assets/Variant.prefab', character: agentFileOf(worm) } },
+    files: {
+      'Assets/Worm.prefab': ragdollPrefab(worm.rig, 'Worm', []),
+      'Assets/Worm.prefab.meta': `fileFormatVersion: 2\nguid: ${guid}\n`,
+      'Assets/Variant.prefab': HEAD + instanceOf(guid, '700001'),
+      'Assets/Variant.prefab.meta': `fileFormatVersion: 2\nguid: ${'c'.repeat(32)}\n`,
+    },
+  };
+}
+
 const PRODUCERS = ['one', 'other'];
 
 export interface KillReport {
@@ -44,17 +73,21 @@ export interface KillReport {
 /**
  * @param kills how many times; every second time two processes are at work in the project at once
  */
-export async function killDeploys(kills: number, seed: number): Promise<KillReport> {
+export async function killDeploys(kills: number, seed: number, killed: Killed = BINDING): Promise<KillReport> {
   const random = new RandomStream(seed);
   const script = await deployingScript(temporaryFolder());
   const models = PRODUCERS.map((producer) => modelFile(modelBytes(producer)));
-  const project = unityProject(INFERENCE_ENGINE, FILES);
-  const allowed = [snapshot(project), ...(await Promise.all(models.map(stateAfter)))];
+  const project = unityProject(INFERENCE_ENGINE, killed.files);
+  const allowed = [snapshot(project), ...(await Promise.all(models.map((model) => stateAfter(model, killed))))];
+  const request = join(temporaryFolder(), 'request.json');
+  writeFileSync(request, JSON.stringify(killed.request));
   const states = allowed.map(() => 0);
   const faults: string[] = [];
   let [staging, placing] = [0, 0];
   for (let kill = 0; kill < kills; kill++) {
-    const processes = models.slice(0, 1 + (kill % 2)).map((model) => spawn(process.execPath, [script, project, model]));
+    const processes = models
+      .slice(0, 1 + (kill % 2))
+      .map((model) => spawn(process.execPath, [script, project, model, request]));
     const told = await Promise.all(processes.map(whenReady));
     for (const child of processes) {
       await setTimeout(random.uniform(0, 200));
@@ -86,9 +119,9 @@ function remembered(project: string) {
 }
 
 /** What a project holds when this model was deployed. */
-async function stateAfter(model: string) {
-  const project = unityProject(INFERENCE_ENGINE, FILES);
-  await deploy({ model, unityProject: project, asset: ASSET, bind: [{ path: 'Assets/Agent.prefab' }] });
+async function stateAfter(model: string, { request, files }: Killed) {
+  const project = unityProject(INFERENCE_ENGINE, files);
+  await deploy({ model, unityProject: project, ...request });
   return snapshot(project);
 }
 

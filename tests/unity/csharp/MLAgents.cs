@@ -20,6 +20,19 @@ namespace Unity.MLAgents
         /// Of the decision that was under way when each episode ended.
         public readonly Queue<float> Ended = new Queue<float>();
 
+        public int Asked;
+
+        /// What ML-Agents does when the component comes on; and it asks nothing of one that is off.
+        protected virtual void OnEnable()
+        {
+        }
+
+        protected virtual void OnDisable()
+        {
+        }
+
+        public void RequestDecision() => Asked += 1;
+
         public virtual void Initialize()
         {
         }
@@ -56,6 +69,37 @@ namespace Unity.MLAgents
     public class DecisionRequester : MonoBehaviour
     {
         public int DecisionPeriod = 5;
+        public bool TakeActionsBetweenDecisions = false;
+    }
+
+    public sealed class Academy
+    {
+        public static readonly Academy Instance = new Academy();
+        public static bool IsInitialized => true;
+
+        public event Action<int> AgentPreStep;
+
+        public void Step(int step)
+        {
+            if (AgentPreStep != null) AgentPreStep(step);
+        }
+    }
+}
+
+namespace Unity.MLAgents.Policies
+{
+    using Actuators;
+
+    public class BehaviorParameters : MonoBehaviour
+    {
+        public BrainParameters BrainParameters { get; } = new BrainParameters();
+    }
+
+    public class BrainParameters
+    {
+        public int VectorObservationSize = 1;
+        public int NumStackedVectorObservations = 1;
+        public ActionSpec ActionSpec { get; set; }
     }
 }
 
@@ -79,6 +123,12 @@ namespace Unity.MLAgents.Actuators
         }
     }
 
+    public struct ActionSpec
+    {
+        public int NumContinuousActions;
+        public int NumDiscreteActions;
+    }
+
     public struct ActionBuffers
     {
         public ActionBuffers(float[] continuous)
@@ -92,9 +142,27 @@ namespace Unity.MLAgents.Actuators
 
 namespace Unity.MLAgents.Sensors
 {
-    public class VectorSensor
+    public interface ISensor
+    {
+        string GetName();
+    }
+
+    public abstract class SensorComponent : MonoBehaviour
+    {
+        public abstract ISensor[] CreateSensors();
+    }
+
+    public class VectorSensor : ISensor
     {
         public readonly List<float> Observations = new List<float>();
+        readonly string m_Name;
+
+        public VectorSensor(int observationSize, string name = null)
+        {
+            m_Name = name ?? $"VectorSensor_size{observationSize}";
+        }
+
+        public string GetName() => m_Name;
 
         public void AddObservation(float observation) => Observations.Add(observation);
 

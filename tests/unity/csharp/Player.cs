@@ -154,7 +154,7 @@ namespace Gaitsmith
 
         static string Decide(float[] actions)
         {
-            var sensor = new VectorSensor();
+            var sensor = new VectorSensor(0);
             s_Agent.CollectObservations(sensor);
             s_Agent.Reward = 0;
             s_Agent.OnActionReceived(new ActionBuffers(actions));

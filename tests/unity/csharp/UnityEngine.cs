@@ -22,6 +22,7 @@ namespace UnityEngine
         public static Vector3 zero => new Vector3(0, 0, 0);
         public static Vector3 one => new Vector3(1, 1, 1);
         public static Vector3 forward => new Vector3(0, 0, 1);
+        public static Vector3 down => new Vector3(0, -1, 0);
         public float magnitude => (float)Math.Sqrt(x * x + y * y + z * z);
         public Vector3 normalized => magnitude > 1e-5f ? this / magnitude : zero;
 
@@ -67,6 +68,13 @@ namespace UnityEngine
 
         public static Quaternion Inverse(Quaternion q) => new Quaternion(-q.x, -q.y, -q.z, q.w);
 
+        /// Degrees between two rotations, 0 to 180.
+        public static float Angle(Quaternion a, Quaternion b)
+        {
+            var dot = Math.Abs((double)a.x * b.x + (double)a.y * b.y + (double)a.z * b.z + (double)a.w * b.w);
+            return dot >= 1 ? 0 : (float)(2 * Math.Acos(dot) * 180 / Math.PI);
+        }
+
         /// z along the way, y as near to up as can be; of level ways alone.
         public static Quaternion LookRotation(Vector3 way)
         {
@@ -103,6 +111,9 @@ namespace UnityEngine
         public static float Clamp(float value, float low, float high) => value < low ? low : value > high ? high : value;
         public static float Clamp01(float value) => Clamp(value, 0, 1);
         public static float Lerp(float a, float b, float t) => a + (b - a) * Clamp01(t);
+        public static float Max(float a, float b) => Math.Max(a, b);
+        public static int Max(int a, int b) => Math.Max(a, b);
+        public static int Min(int a, int b) => Math.Min(a, b);
         public static float Pow(float a, float b) => (float)Math.Pow(a, b);
     }
 
@@ -137,13 +148,72 @@ namespace UnityEngine
         public static int defaultSolverVelocityIterations = 1;
         public static float defaultContactOffset = 0.01f;
         public static float sleepThreshold = 0.005f;
+
+        /// Pairs of layers that don't touch, the lower one first.
+        public static readonly HashSet<string> Apart = new HashSet<string>();
+
+        /// What a ray down finds: the ground, whose height a test says, and what lies above it.
+        public static readonly List<KeyValuePair<Collider, float>> Below = new List<KeyValuePair<Collider, float>>();
+
+        public static bool GetIgnoreLayerCollision(int one, int other) =>
+            Apart.Contains(Math.Min(one, other) + " " + Math.Max(one, other));
+
+        public static int RaycastNonAlloc(Vector3 from, Vector3 way, RaycastHit[] hits, float length)
+        {
+            if (way.x != 0 || way.y != -1 || way.z != 0) throw new NotSupportedException("a ray that is not down");
+            var count = 0;
+            foreach (var each in Below)
+            {
+                var distance = from.y - each.Value;
+                if (distance >= 0 && distance <= length) hits[count++] = new RaycastHit(each.Key, distance);
+            }
+            return count;
+        }
+    }
+
+    public struct RaycastHit
+    {
+        public RaycastHit(Collider collider, float distance)
+        {
+            this.collider = collider;
+            this.distance = distance;
+        }
+
+        public Collider collider { get; }
+        public float distance { get; }
+    }
+
+    public static class LayerMask
+    {
+        public static readonly Dictionary<int, string> Names = new Dictionary<int, string> { [0] = "Default" };
+
+        public static string LayerToName(int layer)
+        {
+            string name;
+            return Names.TryGetValue(layer, out name) ? name : "";
+        }
     }
 
     public static class Debug
     {
         public static readonly List<string> Warnings = new List<string>();
+        public static readonly List<string> Errors = new List<string>();
 
         public static void LogWarning(object message) => Warnings.Add(message.ToString());
+        public static void LogWarning(object message, Object about) => Warnings.Add(message.ToString());
+        public static void LogError(object message, Object about) => Errors.Add(message.ToString());
+    }
+
+    public sealed class UnityException : Exception
+    {
+        public UnityException(string message) : base(message)
+        {
+        }
+    }
+
+    public sealed class TextAsset : Object
+    {
+        public string text;
     }
 
     public class Object
@@ -162,6 +232,12 @@ namespace UnityEngine
         public static readonly List<GameObject> All = new List<GameObject>();
 
         public readonly List<Component> Components = new List<Component>();
+
+        /// The project's tags; asking for another is an error of Unity's.
+        public static readonly HashSet<string> Tags = new HashSet<string> { "Untagged", "ground" };
+
+        public int layer = 0;
+        public string tag = "Untagged";
         public Transform transform => (Transform)Components[0];
 
         public GameObject(string name)
@@ -183,6 +259,14 @@ namespace UnityEngine
         }
 
         public T GetComponent<T>() => Components.OfType<T>().FirstOrDefault();
+
+        public T[] GetComponents<T>() => Components.OfType<T>().ToArray();
+
+        public static GameObject FindWithTag(string tag)
+        {
+            if (!Tags.Contains(tag)) throw new UnityException($"Tag: {tag} is not defined.");
+            return All.FirstOrDefault(each => each.tag == tag);
+        }
 
         public static GameObject Find(string path)
         {
@@ -209,12 +293,16 @@ namespace UnityEngine
         /// The how many-th component of all it is.
         public int Made { get; set; }
         public GameObject gameObject { get; set; }
+        public new string name => gameObject.name;
         public Transform transform => gameObject.transform;
         public T GetComponent<T>() => gameObject.GetComponent<T>();
+        public T[] GetComponents<T>() => gameObject.GetComponents<T>();
+        public bool CompareTag(string tag) => gameObject.tag == tag;
     }
 
     public class MonoBehaviour : Component
     {
+        public bool enabled = true;
     }
 
     public sealed class Transform : Component
@@ -250,6 +338,9 @@ namespace UnityEngine
         }
 
         public Vector3 forward => rotation * Vector3.forward;
+        public Vector3 lossyScale => WorldScale;
+        public int childCount => Children.Count;
+        public Transform GetChild(int index) => Children[index];
 
         public void SetParent(Transform to, bool worldPositionStays)
         {
@@ -350,14 +441,24 @@ namespace UnityEngine
         public float maximumForce { get; set; }
     }
 
-    public sealed class ConfigurableJoint : Component
+    public class Joint : Component
     {
         public Rigidbody connectedBody;
         public Vector3 anchor;
         public Vector3 axis = new Vector3(1, 0, 0);
-        public Vector3 secondaryAxis = new Vector3(0, 1, 0);
         public bool autoConfigureConnectedAnchor = true;
+        public Vector3 connectedAnchor;
         public bool enableCollision = false;
+        public bool enablePreprocessing = true;
+        public float massScale = 1;
+        public float connectedMassScale = 1;
+        public float breakForce = float.MaxValue;
+        public float breakTorque = float.MaxValue;
+    }
+
+    public sealed class ConfigurableJoint : Joint
+    {
+        public Vector3 secondaryAxis = new Vector3(0, 1, 0);
         public ConfigurableJointMotion xMotion = ConfigurableJointMotion.Free;
         public ConfigurableJointMotion yMotion = ConfigurableJointMotion.Free;
         public ConfigurableJointMotion zMotion = ConfigurableJointMotion.Free;
@@ -371,6 +472,31 @@ namespace UnityEngine
         public RotationDriveMode rotationDriveMode = RotationDriveMode.XYAndZ;
         public JointDrive slerpDrive;
         public Quaternion targetRotation = Quaternion.identity;
+    }
+
+    public sealed class CharacterJoint : Joint
+    {
+        public Vector3 swingAxis = new Vector3(0, 1, 0);
+        public SoftJointLimit lowTwistLimit;
+        public SoftJointLimit highTwistLimit;
+        public SoftJointLimit swing1Limit;
+        public SoftJointLimit swing2Limit;
+    }
+
+    public struct JointLimits
+    {
+        public float min { get; set; }
+        public float max { get; set; }
+    }
+
+    public sealed class HingeJoint : Joint
+    {
+        public bool useLimits = false;
+        public JointLimits limits;
+    }
+
+    public sealed class FixedJoint : Joint
+    {
     }
 
     /// With another thing, which has a collider.
@@ -403,6 +529,13 @@ namespace UnityEngine
     public sealed class RangeAttribute : Attribute
     {
         public RangeAttribute(float low, float high)
+        {
+        }
+    }
+
+    public sealed class AddComponentMenu : Attribute
+    {
+        public AddComponentMenu(string menu)
         {
         }
     }

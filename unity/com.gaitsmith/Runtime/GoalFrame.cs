@@ -11,6 +11,8 @@ namespace Gaitsmith
 
         public Vector3 Origin { get; private set; }
 
+        public Quaternion Rotation => Quaternion.LookRotation(Forward);
+
         /// <summary>At the start of an episode: at the hips, and from there towards the target.</summary>
         public void PutBack(Vector3 hips, Vector3 target)
         {
@@ -31,8 +33,15 @@ namespace Gaitsmith
             if (way.magnitude > 1e-5f) Forward = way.normalized;
         }
 
+        /// <summary>Where and how another one is now.</summary>
+        public void BecomeAs(GoalFrame other)
+        {
+            Origin = other.Origin;
+            Forward = other.Forward;
+        }
+
         /// <summary>A vector of the world, seen in the frame.</summary>
-        public Vector3 See(Vector3 vector) => Quaternion.Inverse(Quaternion.LookRotation(Forward)) * vector;
+        public Vector3 See(Vector3 vector) => Quaternion.Inverse(Rotation) * vector;
 
         /// <summary>The shortest rotation, in the world, from where something looks to the goal.</summary>
         public Quaternion From(Transform looking) => Quaternion.FromToRotation(looking.forward, Forward);

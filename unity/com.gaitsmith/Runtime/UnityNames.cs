@@ -26,6 +26,24 @@ namespace Gaitsmith
             body.angularVelocity = Vector3.zero;
         }
 
+        public static float LinearDamping(this Rigidbody body)
+        {
+#if UNITY_6000_0_OR_NEWER
+            return body.linearDamping;
+#else
+            return body.drag;
+#endif
+        }
+
+        public static float AngularDamping(this Rigidbody body)
+        {
+#if UNITY_6000_0_OR_NEWER
+            return body.angularDamping;
+#else
+            return body.angularDrag;
+#endif
+        }
+
         /// <summary>How much of its velocities a body loses, each second.</summary>
         public static void SetDamping(this Rigidbody body, float linear, float angular)
         {

@@ -15,6 +15,7 @@ namespace UnityEngine
     public static class Application
     {
         public static string dataPath;
+        public static bool isEditor = true;
         public static RuntimePlatform platform = RuntimePlatform.LinuxEditor;
 
         public static void OpenURL(string url) => Gui.Drawn.Add($"opened {url}");
@@ -62,12 +63,28 @@ namespace UnityEngine
             foreach (var field in made.GetType().GetFields(BindingFlags.Instance | BindingFlags.Public))
             {
                 object value;
-                if (!fields.TryGetValue(field.Name, out value)) continue;
-                if (field.FieldType == typeof(string)) field.SetValue(made, value as string ?? "");
-                else if (field.FieldType == typeof(int)) field.SetValue(made, value is double ? (int)(double)value : 0);
-                else throw new NotSupportedException(field.FieldType.Name);
+                if (fields.TryGetValue(field.Name, out value)) field.SetValue(made, Read(field.FieldType, value));
             }
             return made;
+        }
+
+        /// What is of another type than the field is its type's zero.
+        static object Read(Type type, object value)
+        {
+            if (type == typeof(string)) return value as string ?? "";
+            if (type == typeof(int)) return value is double ? (int)(double)value : 0;
+            if (type == typeof(float)) return value is double ? (float)(double)value : 0f;
+            if (type == typeof(bool)) return value is bool && (bool)value;
+            if (type.IsArray)
+            {
+                var list = value as ArrayList ?? new ArrayList();
+                var array = Array.CreateInstance(type.GetElementType(), list.Count);
+                for (var index = 0; index < list.Count; index++) array.SetValue(Read(type.GetElementType(), list[index]), index);
+                return array;
+            }
+            // Unity's own vectors, and classes that are marked for it.
+            if (type.Namespace != "UnityEngine" && !type.IsSerializable) throw new NotSupportedException(type.Name);
+            return Filled(Activator.CreateInstance(type), value as IDictionary<string, object> ?? new Dictionary<string, object>());
         }
 
         sealed class Reader
