@@ -1,6 +1,7 @@
 /** The settings that a character's first training goes by: those of config/walker-quick.yaml, under its own name, as YAML with comments. */
 import { parseDocument } from 'yaml';
 import type { Proposal } from './character.ts';
+import { rounded } from './drives.ts';
 
 export interface ConfigurationOptions {
   /** Text of config/walker-quick.yaml. */
@@ -13,14 +14,14 @@ export interface ConfigurationOptions {
 
 /** Weights of reward terms to begin with, and what each does in a few words. */
 const terms = [
-  ['reward_upright', 0.1, 'stays upright'],
+  ['reward_upright', 0.8, 'stays upright: it learns to stand before it learns to walk'],
   ['reward_smooth', 0.1, 'moves its joints smoothly'],
   ['reward_lift', 0.1, 'lifts its feet'],
   ['reward_slide', 0.1, "doesn't slide its feet"],
 ] as const;
 
 /** Decisions: after them a character with legs has walked in every trial so far. */
-const decisions = 600_000;
+const decisions = 800_000;
 
 export function proposeConfiguration(
   { character, anatomy }: Proposal,
@@ -37,9 +38,9 @@ export function proposeConfiguration(
   settings.setIn(
     ['gaitsmith', 'phases'],
     [
-      { from_step: 200_000, max_log_deviation: -0.8 },
-      { from_step: 400_000, max_log_deviation: -1, beta: 0.001 },
-      { from_step: 540_000, max_log_deviation: -2, learning_rate: 0.00004, average_updates: 8 },
+      { from_step: 120_000, max_log_deviation: -0.8 },
+      { from_step: 500_000, max_log_deviation: -1, beta: 0.001 },
+      { from_step: 700_000, max_log_deviation: -2, learning_rate: 0.00004, average_updates: 8 },
     ],
   );
   document.deleteIn(['environment_parameters']);
@@ -57,12 +58,32 @@ export function proposeConfiguration(
     document.toString({ lineWidth: 0 }).trimEnd(),
     '',
     'environment_parameters:',
-    '  # m/s, drawn anew for every episode.',
+    '  # m/s, drawn anew for every episode: slow ones first, and straight ahead.',
     `  target_speed_min: ${low}`,
-    `  target_speed_max: ${high}`,
+    ...lessons('target_speed_max', character.name, 0.4, ['slow', rounded(high / 3)], ['all', high]),
+    ...lessons('target_turn', character.name, 0.5, ['ahead', 20], ['anywhere', 180]),
     '  # Weights of what it is rewarded for beside its task, of which a physics step earns 1 at most; docs/own-character.md has all of them.',
     ...facing,
     ...offered.map(([name, weight, what]) => `  ${name}: ${weight} # ${what}`),
     '',
   ].join('\n');
+}
+
+/** A parameter that changes once, after a share of the training. */
+function lessons(
+  parameter: string,
+  behavior: string,
+  share: number,
+  [first, begins]: readonly [string, number],
+  [second, ends]: readonly [string, number],
+): string[] {
+  return [
+    `  ${parameter}:`,
+    '    curriculum:',
+    `      - name: ${first}`,
+    `        completion_criteria: { behavior: ${JSON.stringify(behavior)}, measure: progress, threshold: ${share} }`,
+    `        value: ${begins}`,
+    `      - name: ${second}`,
+    `        value: ${ends}`,
+  ];
 }

@@ -138,7 +138,10 @@ describe('a proposal', () => {
     };
     expect(Object.keys(settings.behaviors)).toEqual(['Wizard']);
     expect(settings.behaviors['Wizard']!.gaitsmith).toMatchObject({ character: 'rigs/Wizard', symmetric: true });
-    expect(settings.environment_parameters).toMatchObject({ target_speed_min: 0.11, target_speed_max: 2.1 });
+    expect(settings.environment_parameters).toMatchObject({
+      target_speed_min: 0.11,
+      target_speed_max: { curriculum: [{ value: 0.7 }, { value: 2.1 }] },
+    });
   });
 });
 
