@@ -36,6 +36,14 @@ export const deployResultOutput = z
     bound: z
       .array(z.strictObject({ path: z.string(), agents: z.int() }))
       .describe('prefabs and scenes given the model'),
+    attached: z
+      .strictObject({
+        path: z.string(),
+        place: z.string().describe('of the object in that file: Platform/Hero'),
+        switchedOff: z.array(z.string()).describe('agents and ground contacts of others'),
+      })
+      .optional()
+      .describe('where the agent of a character was put'),
     parityTest: z.string().optional().describe('the folder with the parity test'),
     drift: z
       .array(z.strictObject(drift))
