@@ -25,7 +25,6 @@ export const tolerance = { shift: 0.35, deviation: 0.2 } as const;
 /** Width of a bin of target speeds, m/s, and how many there are. */
 const bin = { width: 0.5, count: 40 };
 
-
 /** Gathers observations by target speed. */
 export class ObservationStatistics {
   readonly #names: readonly string[];

@@ -61,6 +61,7 @@ export const evaluationOutput = z.strictObject({
   policy: z.string().describe('the file, or what else it is called'),
   sha256: sha256Output,
   world: worldOutput,
+  character: z.string().optional().describe('the character file of whom was judged; absent: the Walker'),
   dialect: z.string().nullable().describe("whose solver that world's simulator is set like; null: it is PhysX itself"),
   deterministic: deterministicOutput,
   seed: seedOutput,

@@ -44,4 +44,3 @@ export async function subjectOf(character: string | undefined): Promise<Subject>
     openWorlds: (name, count) => openRagdollWorlds(opened, name, count),
   };
 }
-

@@ -1,31 +1,16 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../../base/random/stream.ts';
-import type { Mirror } from '../../../envs/env.ts';
 import { actionNames } from '../../../envs/walker/action.ts';
 import { behavior } from '../../../envs/walker/behavior.ts';
 import { observationNames } from '../../../envs/walker/observation.ts';
 import { walkerRig } from '../../../envs/walker/rig.ts';
 import type { Walker } from '../../../envs/walker/walker.ts';
+import { likeness, MirroredStream, mirrored } from '../mirrored.ts';
 import { closeAll, newWalker } from './in-worlds.ts';
 
 const { observations, actions } = behavior.mirror!;
 const names = observationNames(walkerRig);
 afterEach(closeAll);
-
-const mirrored = ({ from, signs }: Mirror, row: Float32Array) =>
-  Float32Array.from(row, (_, at) => signs[at]! * row[from[at]!]!);
-
-/** Draws what another stream draws, but for the first angle and every target, whose x is turned round. */
-class MirroredStream extends RandomStream {
-  override uniform(low = 0, high = 1): number {
-    const drawn = super.uniform(low, high);
-    if (low === 0 && high === 2 * Math.PI) return high - drawn;
-    if (low !== -1) return drawn;
-    this.#ofTarget = (this.#ofTarget + 1) % 3;
-    return this.#ofTarget === 1 ? -drawn : drawn;
-  }
-  #ofTarget = 0;
-}
 
 function started(stream: RandomStream, parameters: Record<string, number> = {}): Walker {
   const walker = newWalker('unity', parameters);
@@ -57,12 +42,6 @@ function largestDifference(one: Float32Array, other: Float32Array): number {
 }
 
 const difference = (one: Float32Array, other: Float32Array) => one.map((value, at) => value - other[at]!);
-
-/** The cosine of the angle between two effects. */
-function likeness(one: Float32Array, other: Float32Array): number {
-  const product = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, at) => sum + value * b[at]!, 0);
-  return product(one, other) / Math.sqrt(product(one, one) * product(other, other));
-}
 
 describe('the mirror', () => {
   it('of a mirror image is the original', () => {

@@ -216,7 +216,10 @@ describe.each(worldNames)('in the world %s', (world) => {
     it('looks towards its target and is under way at the start, where that is set', () => {
       const turns: number[] = [];
       for (let seed = 0; seed < 30; seed++) {
-        const walker = walkerWith({ target_turn: 30, start_speed: 0.5, target_speed_min: 4, target_speed_max: 4 }, seed);
+        const walker = walkerWith(
+          { target_turn: 30, start_speed: 0.5, target_speed_min: 4, target_speed_max: 4 },
+          seed,
+        );
         const [hips, target] = [positionOf(walker, 'hips'), targetOf(walker)];
         const [x, z] = [target[0] - hips[0], target[2] - hips[2]];
         const distance = Math.hypot(x, z);
