@@ -105,7 +105,7 @@ async function driver(): Promise<typeof import('playwright-core')> {
     throw new UserError(
       {
         what: 'what drives the browser is not installed: the package playwright-core',
-        mend: 'npm install playwright-core (it brings no browser), and give the same command again',
+        mend: 'npm install -D playwright-core (it brings no browser), and give the same command again',
       },
       { cause: error },
     );

@@ -71,6 +71,8 @@ export function defineCommand<const Specs extends OptionSpecs>(command: CommandL
 export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
+  /** What it needs and costs, a sentence each: for the help text and docs/commands.md. */
+  readonly needs?: readonly string[];
   load(): Promise<CommandLine>;
 }
 

@@ -5,11 +5,13 @@ import { commandText } from '../base/command-text.ts';
 import { UserError } from '../base/failure/user-error.ts';
 import { checkWritable, writeAtomically } from '../base/files/write-atomically.ts';
 import { type CommandLine, defineCommand } from '../cli/command-line.ts';
+import { exitCodes } from '../cli/exit-codes.ts';
 import { flag, type OptionSpec, type OptionsOf, oneOf, seedNumber, text, wholeNumber } from '../cli/options.ts';
 import type { ParameterValues } from '../envs/env.ts';
-import { defaultWorld, worldNames } from '../envs/walker/dialects.ts';
+import { defaultWorld, type WorldName, worldNames } from '../envs/walker/dialects.ts';
 import { walkerParameters } from '../envs/walker/parameters.ts';
 import type { TargetSpeeds } from './episodes.ts';
+import type { EvaluationReport, WebEpisodes } from './evaluate.ts';
 import { evaluationOutput } from './output.ts';
 import { type PolicyFile, readPolicyFile } from './policy-file.ts';
 
@@ -30,6 +32,12 @@ export interface Policies {
   }): Promise<PolicyFile>;
   /** The policy of the checkpoint in a file, as it would be exported. @throws UserError where it is none. */
   policyOfCheckpoint(path: string): Promise<PolicyFile>;
+  /**
+   * Plays seeded episodes with it here and in a headless Chromium.
+   *
+   * @throws UserError where there is no such browser, or it can't be played there.
+   */
+  inBrowser(policy: PolicyFile, episodes: { readonly world: WorldName; readonly seed: number }): Promise<WebEpisodes>;
   /** `environment_parameters` of a configuration, of a curriculum the last lesson. @throws UserError where it has none. */
   parametersOf(file: string): ParameterValues;
 }
@@ -101,6 +109,11 @@ function optionsWith(runsDir: Policies['runsDir']) {
       schema: speeds().default('grid'),
     },
     ...playOptions,
+    web: {
+      description:
+        'also play seeded episodes in a headless Chromium of this machine: every decision is to be as in Node, else it is told where they part',
+      schema: flag(),
+    },
     statistics: {
       description: "also compare what is observed with what the file's normaliser saw",
       schema: flag(),
@@ -135,14 +148,18 @@ export function evaluateCommand(policies: Policies): CommandLine<Options> {
       const compare = given.compare === undefined ? undefined : readPolicyFile(given.compare);
       if (given.report !== undefined) checkWritable(given.report); // now, not after the episodes
       const parameters = parametersOf(given, policies);
-      const report = await evaluate(
+      const web = given.web
+        ? await policies.inBrowser(policy, { world: given.world ?? defaultWorld, seed: given.seed })
+        : undefined;
+      const evaluated = await evaluate(
         { ...given, policy, compare, parameters },
         { signal, progress: (done, total) => progress.update({ done, total, unit: 'episodes' }) },
       );
       progress.end();
+      const report: EvaluationReport = { ...evaluated, ...(web ? { web } : {}) };
       terminal.print(reportText(report, given.worst));
       if (given.report !== undefined) writeAtomically(given.report, `${JSON.stringify(report, null, 2)}\n`);
-      return { json: report };
+      return { json: report, exitCode: web && web.partsAt !== null ? exitCodes.failed.code : undefined };
     },
   });
 }

@@ -36,6 +36,23 @@ export interface EvaluationOptions {
   readonly workers?: number | undefined;
 }
 
+/** Walkers that were played by onnxruntime-web in Node and in a browser alike: each decision of theirs, as a hash. */
+export interface WebEpisodes {
+  /** "Chromium 150.0.7871.114". */
+  readonly browser: string;
+  readonly world: string;
+  readonly seed: number;
+  readonly agents: number;
+  readonly decisions: number;
+  /** SHA-256 of the trajectory in Node, and in the browser. */
+  readonly node: string;
+  readonly web: string;
+  /** The first decision, from 0, that is another one there; null where none is. */
+  readonly partsAt: number | null;
+  /** The same of onnxruntime-node, which rounds otherwise. */
+  readonly nativePartsAt: number | null;
+}
+
 /** Also what `npm run ship` wants to know of a policy. Names are those of the JSON. */
 export interface EvaluationReport extends Fared, Partial<Comparison> {
   readonly policy: string;
@@ -56,6 +73,8 @@ export interface EvaluationReport extends Fared, Partial<Comparison> {
   readonly bands: readonly Band[];
   /** Observations against the file's normaliser, worst first; where that was asked for, and the file has one. */
   readonly observations?: readonly ObservationDifference[];
+  /** The same seeded episodes here and in a browser; where that was asked for. */
+  readonly web?: WebEpisodes;
   /** The policy that it was compared with, on the same episodes. */
   readonly compared_with?: Fared & { readonly policy: string; readonly sha256: string };
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { KeysOf } from '../base/json.ts';
 import { worldNames } from '../envs/walker/dialects.ts';
 import type { Estimate } from './estimate.ts';
-import type { EvaluationReport } from './evaluate.ts';
+import type { EvaluationReport, WebEpisodes } from './evaluate.ts';
 import { footholds } from './gait.ts';
 import type { ObservationDifference } from './observation-statistics.ts';
 import type { Fared } from './report.ts';
@@ -79,6 +79,23 @@ export const evaluationOutput = z.strictObject({
     .array(z.strictObject(observation))
     .optional()
     .describe("with --statistics: observations beside the file's normaliser, least like it first"),
+  web: z
+    .strictObject({
+      browser: z.string(),
+      world: z.string(),
+      seed: seedOutput,
+      agents: z.int(),
+      decisions: z.int(),
+      node: z.string().describe('SHA-256 of the trajectory in Node'),
+      web: z.string().describe('SHA-256 of the trajectory in the browser'),
+      partsAt: z
+        .int()
+        .nullable()
+        .describe('first decision, from 0, that is another one there; null: none; else the exit code is 1'),
+      nativePartsAt: z.int().nullable().describe('the same of onnxruntime-node, which rounds otherwise'),
+    } satisfies KeysOf<WebEpisodes>)
+    .optional()
+    .describe('with --web: walkers played by onnxruntime-web in Node and in a browser'),
   compared_with: z
     .strictObject({ policy: z.string(), sha256: sha256Output, ...fared })
     .meta({ id: 'other policy' })

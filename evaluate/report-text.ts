@@ -25,9 +25,18 @@ export function reportText(report: EvaluationReport, worst = 12): string {
     '',
     `fell on: ${listed(fallen) || 'nothing'}`,
     ...comparisonLines(report),
+    ...webLines(report),
     ...(observations ? observationLines(observations, worst) : []),
   ];
   return lines.join('\n');
+}
+
+function webLines({ web }: EvaluationReport): string[] {
+  if (!web) return [];
+  const { browser, agents, decisions, partsAt, node, web: there } = web;
+  const played = `${agents} walkers over ${decisions} decisions in Node and in ${browser}`;
+  if (partsAt === null) return [`${played}: the same to the last bit (${node.slice(0, 12)})`];
+  return [`${played}: they part at decision ${partsAt} (${node.slice(0, 12)}, ${there.slice(0, 12)})`];
 }
 
 function speedsText({ speeds }: EvaluationReport): string {

@@ -5,6 +5,7 @@ import { UserError } from '../base/failure/user-error.ts';
 import { fromHere } from '../base/files/from-here.ts';
 import { defineCommand } from '../cli/command-line.ts';
 import { flag, text } from '../cli/options.ts';
+import { importRigOutput } from './output.ts';
 
 const subject = z
   .string('a prefab or a scene')
@@ -38,28 +39,43 @@ export const importRigCommand = defineCommand({
       schema: flag(),
     },
   },
+  output: [importRigOutput],
   epilogue: `Example:\n  ${commandText('import-rig', 'Assets/Hero/Hero.prefab --unity-project ../MyGame')}`,
   async run({ subject: { asset, object }, unityProject, out, check }, { terminal }) {
     const { checkImport, writeImport } = await import('./import-rig.ts');
     const { projectOf } = await import('./project-of.ts');
     const { reportText } = await import('./report.ts');
     const { together } = await import('./findings.ts');
+    const { jointsOf } = await import('../envs/ragdoll/rig-file.ts');
     const { color } = terminal;
     const request = { asset, object, unityProject: projectOf(asset, unityProject), out };
     const result = check ? checkImport(request) : writeImport(request);
-    const { rig, findings, agent, others, changes } = result;
-    const told = { rig, findings: together(findings), agent, others, changes: changes ?? null, out: result.out };
+    const { rig, findings, agent, others, written } = result;
+    const changes = result.changes ?? [];
+    const told = {
+      out: result.out,
+      name: rig.name,
+      source: rig.source ?? asset,
+      bodies: rig.bodies.length,
+      joints: jointsOf(rig).length,
+      mass: rig.bodies.reduce((sum, { mass }) => sum + mass, 0),
+      findings: together(findings),
+      agent,
+      others,
+      changes: result.changes,
+      written,
+    };
 
     if (check) {
-      for (const change of changes ?? []) terminal.print(`${change.what}: ${change.before} -> ${change.now}`);
-      if (changes?.length === 0) {
+      for (const change of changes) terminal.print(`${change.what}: ${change.before} -> ${change.now}`);
+      if (changes.length === 0) {
         terminal.print(`${fromHere(result.out)} is what ${rig.source} says`);
         return { json: told };
       }
       const error = new UserError({
-        what: `the ragdoll has changed since it was imported: ${changes?.length} differences`,
+        what: `the ragdoll has changed since it was imported: ${changes.length} differences`,
         where: rig.source,
-        mend: `import it again with the same flags, without --check, and train again: a policy knows the body it was trained with`,
+        mend: 'import it again with the same flags, without --check, and train again: a policy knows the body it was trained with',
       });
       return { json: told, error };
     }
@@ -72,14 +88,12 @@ export const importRigCommand = defineCommand({
         color.yellow(`warning: the file has other ragdolls too: ${list}; name one behind a colon to import it`),
       );
     }
-    if ('cannotCarry' in rig && rig.cannotCarry.length > 0) {
+    if (rig.cannotCarry.length > 0) {
       const on = [...new Set(rig.cannotCarry.map(({ body }) => body))].join(', ');
       terminal.printError(color.yellow(`warning: this rig can not be trained before ${on} is mended, as told above`));
     }
-    const written = 'written' in result ? (result.written as readonly string[]) : [];
-    if (changes && changes.length > 0)
-      terminal.print(`${fromHere(result.out)} was there, with ${changes.length} differences`);
+    if (changes.length > 0) terminal.print(`${fromHere(result.out)} was there, with ${changes.length} differences`);
     for (const path of written) terminal.print(`wrote ${fromHere(path)}`);
-    return { json: { ...told, written } };
+    return { json: told };
   },
 });

@@ -17,14 +17,12 @@ export interface ImportOptions extends ImportRequest {
   readonly out?: string | undefined;
 }
 
-export interface CheckedImport extends ImportedRig {
+export interface ImportResult extends ImportedRig {
   /** The rig's file. */
   readonly out: string;
-  /** Against the rig that is there; undefined where there is none. */
-  readonly changes: readonly RigChange[] | undefined;
-}
-
-export interface WrittenImport extends CheckedImport {
+  /** Against the rig that was there; null where none was. */
+  readonly changes: readonly RigChange[] | null;
+  /** Files. */
   readonly written: readonly string[];
 }
 
@@ -33,11 +31,11 @@ export interface WrittenImport extends CheckedImport {
  *
  * @throws UserError where there is none, besides what `importRig` throws
  */
-export function checkImport(options: ImportOptions): CheckedImport {
+export function checkImport(options: ImportOptions): ImportResult {
   const imported = importRig(options);
   const out = outOf(imported.rig, options);
   const changes = changesAgainst(out, imported.rig);
-  if (changes) return { ...imported, out, changes };
+  if (changes) return { ...imported, out, changes, written: [] };
   const { asset, object, unityProject } = options;
   const what = quoted(object === undefined ? asset : `${asset}:${object}`);
   throw new UserError({
@@ -48,7 +46,7 @@ export function checkImport(options: ImportOptions): CheckedImport {
 }
 
 /** Writes the rig, its report and its picture. @throws UserError where they can't be, besides what `importRig` throws. */
-export function writeImport(options: ImportOptions): WrittenImport {
+export function writeImport(options: ImportOptions): ImportResult {
   const imported = importRig(options);
   const out = outOf(imported.rig, options);
   const besides = out.replace(/\.json$/i, '');
@@ -66,12 +64,12 @@ export function writeImport(options: ImportOptions): WrittenImport {
 }
 
 /** @param or what else may be there: it is written over. */
-function changesAgainst(out: string, rig: RigFile, or?: 'anything'): readonly RigChange[] | undefined {
-  if (!existsSync(out)) return undefined;
+function changesAgainst(out: string, rig: RigFile, or?: 'anything'): readonly RigChange[] | null {
+  if (!existsSync(out)) return null;
   try {
     return rigChanges(readRigFile(jsonOf(out), out), rig);
   } catch (error) {
-    if (or === 'anything' && error instanceof UserError) return undefined;
+    if (or === 'anything' && error instanceof UserError) return null;
     throw error;
   }
 }

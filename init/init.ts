@@ -55,9 +55,9 @@ function theOneNear(): string | undefined {
   });
 }
 
-/** As an editor finds it from gaitsmith.yaml. */
-function schemaPath(): string {
-  const path = ownFile('gaitsmith.schema.json').replaceAll('\\', '/');
+/** As an editor finds it from gaitsmith.yaml, whose folder it is relative to. */
+export function schemaPath(file = ownFile('gaitsmith.schema.json')): string {
+  const path = file.replaceAll('\\', '/');
   return path.startsWith('/') || /^[A-Za-z]:/.test(path) ? path : `./${path}`;
 }
 

@@ -9,17 +9,21 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
-import { brotliCompressSync, constants } from 'node:zlib';
 import { build, type Metafile, type Plugin, transform } from 'esbuild';
 import { packageRoot as root } from '../base/files/own-files.ts';
 import { importsOf } from '../docs/make/imports.ts';
 import { bundledScripts } from '../validate/web/page-scripts.ts';
+import { buildPage } from '../viewer/server/build.ts';
+import { packed, packPage } from '../viewer/server/packed-page.ts';
 import { noticesOf } from './notices.ts';
 
 /** Rooms of developers: nothing of theirs is published. */
 const UNPUBLISHED = ['bench', 'docs', 'examples', 'package', 'tests', 'unity'];
 
 const dist = join(root, 'dist');
+/** onnxruntime-web's own WebAssembly, and where it lies packed. */
+const WASM = 'ort-wasm-simd-threaded.wasm';
+const packedWasm = join(dist, `js/vendor/onnxruntime-web/${WASM}.br`);
 
 /** Packages that are installed beside ours, if at all. */
 const external = ['onnxruntime-node', 'physx-js-webidl', 'playwright-core', 'esbuild', 'tsx', 'vite'];
@@ -44,7 +48,7 @@ function isPublished(path: string): boolean {
 
 /** Makes all of `dist/` that is published; what else lies there stays. */
 export async function buildPackage(): Promise<Metafile> {
-  for (const name of ['js', 'types']) rmSync(join(dist, name), { recursive: true, force: true });
+  for (const name of ['js', 'types', 'page']) rmSync(join(dist, name), { recursive: true, force: true });
   const { metafile } = await build({
     entryPoints: entriesOf(root).map((entry) => join(root, entry)),
     outbase: root,
@@ -64,18 +68,19 @@ export async function buildPackage(): Promise<Metafile> {
     plugins: [
       { name: 'each module beside its source', setup: besideItsSource },
       { name: 'the engine in WebAssembly', setup: webEngine },
-      { name: 'TensorFlow.js, small', setup: smallTensorFlow },
+      { name: 'packages, small', setup: smallPackages },
     ],
   });
   copyOthers();
   await packWebEngine();
   await makeValidationPage();
+  const ofPage = await makePage();
   chmodSync(join(dist, 'js/pipeline/gaitsmith.js'), 0o755);
   writeTypes();
   writeFileSync(
     join(dist, 'THIRD-PARTY-NOTICES.txt'),
     noticesOf(
-      [...Object.keys(metafile.inputs), 'node_modules/onnxruntime-web/', 'node_modules/onnxruntime-common/'],
+      [...Object.keys(metafile.inputs), ...ofPage, 'node_modules/onnxruntime-web/', 'node_modules/onnxruntime-common/'],
       root,
     ),
   );
@@ -100,10 +105,12 @@ const webEngine: Plugin['setup'] = ({ onResolve }) => {
   onResolve({ filter: /^onnxruntime-web$/ }, () => ({ path: '#onnxruntime-web', external: true }));
 };
 
-/** 4.4 MB of tfjs are 1.6 without blanks and long names. */
-const smallTensorFlow: Plugin['setup'] = ({ onLoad }) => {
-  onLoad({ filter: /node_modules[\\/]@tensorflow[\\/].*\.js$/ }, async ({ path }) => {
-    const { code } = await transform(readFileSync(path, 'utf8'), { minify: true, target: 'node20' });
+/** Other people's code without blanks; 4.4 MB of tfjs are 1.6 without long names, too. Ours stays as it can be read in a stack. */
+const smallPackages: Plugin['setup'] = ({ onLoad }) => {
+  onLoad({ filter: /node_modules[\\/].*\.[cm]?js$/ }, async ({ path }) => {
+    const isTensorFlow = path.includes(`${sep}@tensorflow${sep}`);
+    const how = isTensorFlow ? { minify: true } : { minifyWhitespace: true, minifySyntax: true };
+    const { code } = await transform(readFileSync(path, 'utf8'), { ...how, target: 'node20', legalComments: 'none' });
     return { contents: code };
   });
 };
@@ -112,7 +119,6 @@ const smallTensorFlow: Plugin['setup'] = ({ onLoad }) => {
 async function packWebEngine(): Promise<void> {
   const from = join(root, 'node_modules/onnxruntime-web/dist');
   const to = join(dist, 'js/vendor/onnxruntime-web');
-  const wasm = 'ort-wasm-simd-threaded.wasm';
   await build({
     entryPoints: [join(from, 'ort.node.min.mjs')],
     outfile: join(to, 'ort.node.mjs'),
@@ -122,16 +128,14 @@ async function packWebEngine(): Promise<void> {
     logLevel: 'error',
   });
   cpSync(join(from, 'ort-wasm-simd-threaded.mjs'), join(to, 'ort-wasm-simd-threaded.mjs'));
-  // The best quality, 11, takes 45 s for a fifth less.
-  const params = { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_LGWIN]: 24 };
-  writeFileSync(join(to, `${wasm}.br`), brotliCompressSync(readFileSync(join(from, wasm)), { params }));
+  writeFileSync(packedWasm, packed(readFileSync(join(from, WASM))));
   writeFileSync(
     join(to, 'index.mjs'),
     `import { readFileSync } from 'node:fs';
 import { brotliDecompressSync } from 'node:zlib';
 import { env } from './ort.node.mjs';
 
-env.wasm.wasmBinary = brotliDecompressSync(readFileSync(new URL('./${wasm}.br', import.meta.url)));
+env.wasm.wasmBinary = brotliDecompressSync(readFileSync(new URL('./${WASM}.br', import.meta.url)));
 export * from './ort.node.mjs';
 `,
   );
@@ -141,13 +145,30 @@ export * from './ort.node.mjs';
 async function makeValidationPage(): Promise<void> {
   for (const [name, text] of await bundledScripts()) {
     const { code } = await transform(text, { minify: true, format: 'esm', target: 'es2022' });
-    const path = join(dist, 'js/validate/web/page-scripts', name);
+    const path = join(dist, 'js/validate/web/page-scripts', `${name}.br`);
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, code);
+    writeFileSync(path, packed(Buffer.from(code)));
   }
 }
 
-/** Protocols, WebAssembly, scripts that were JavaScript all along, pages. */
+/**
+ * The page that walkers are looked at in, packed. The shipped walkers and onnxruntime's WebAssembly lie in the package already.
+ *
+ * @returns the modules that went into it.
+ */
+async function makePage(): Promise<readonly string[]> {
+  const page = join(dist, 'page');
+  const built = join(dist, 'page.built');
+  const modules = await buildPage({ out: built, base: './' });
+  for (const name of ['policies', 'policies.json', 'sources.json']) rmSync(join(built, name), { recursive: true });
+  const engine = readFileSync(join(root, 'node_modules/onnxruntime-web/dist', WASM));
+  const isEngine = (name: string) => name.endsWith('.wasm') && readFileSync(join(built, name)).equals(engine);
+  packPage(built, page, (name) => (isEngine(name) ? relative(page, packedWasm).split(sep).join('/') : undefined));
+  rmSync(built, { recursive: true });
+  return modules;
+}
+
+/** Protocols, WebAssembly, scripts that were JavaScript all along. */
 function copyOthers(): void {
   const rooms = readdirSync(root, { withFileTypes: true }).filter(
     (entry) => entry.isDirectory() && !entry.name.startsWith('.') && isPublished(`${entry.name}/`),
@@ -156,7 +177,7 @@ function copyOthers(): void {
     if (['node_modules', 'dist', 'runs', 'models', 'config', 'rigs'].includes(name)) continue;
     for (const path of readdirSync(join(root, name), { recursive: true, encoding: 'utf8' })) {
       const place = join(name, path);
-      const isNeeded = /\.(proto|wasm|mjs|html|css|svg)$/.test(place) && !place.startsWith(join('physics', 'kernel'));
+      const isNeeded = /\.(proto|wasm|mjs)$/.test(place) && !place.startsWith(join('physics', 'kernel'));
       if (isNeeded && !place.endsWith('run-typescript.mjs')) cpSync(join(root, place), join(dist, 'js', place));
     }
   }

@@ -3,11 +3,12 @@
  * docs/commands.md tells. Each command stands in the room it is about; only the one that is asked for is loaded.
  */
 import type { CommandEntry } from '../cli/command-line.ts';
+import { needs, needsLines } from './needs.ts';
 import type { StageEntry } from './stages.ts';
 
 /** All commands: the pipeline, its stages in their order, and those that work on what it made or on its world. */
 export function commandTable(stages: readonly StageEntry[]): readonly CommandEntry[] {
-  return [
+  const commands: readonly CommandEntry[] = [
     {
       name: 'pipeline',
       summary: 'runs all stages in this order',
@@ -95,4 +96,8 @@ export function commandTable(stages: readonly StageEntry[]): readonly CommandEnt
       load: async () => (await import('../envs/unity/player/build-command.ts')).buildCommand,
     },
   ];
+  return commands.map((command) => {
+    const needed = needs[command.name];
+    return needed ? { ...command, needs: needsLines(needed) } : command;
+  });
 }

@@ -4,7 +4,7 @@
 import { commandText } from '../base/command-text.ts';
 import { nearestName } from '../base/failure/nearest-name.ts';
 import { UserError } from '../base/failure/user-error.ts';
-import { type CommandEntry, endWith, runCommandLine } from '../cli/command-line.ts';
+import { type CommandEntry, type CommandLine, endWith, runCommandLine } from '../cli/command-line.ts';
 import { exitCodes, exitCodesText } from '../cli/exit-codes.ts';
 
 /** Runs the command and ends the process. */
@@ -14,7 +14,7 @@ export async function runCommands(
 ): Promise<never> {
   const [name = '', ...rest] = argv;
   const entry = commands.find((each) => each.name === name);
-  if (entry) return runCommandLine(await entry.load(), rest);
+  if (entry) return runCommandLine(withNeeds(await entry.load(), entry), rest);
   return endWith(argv, 'gaitsmith', async (terminal) => {
     if (name === '--version') {
       const { versions } = await import('./versions.ts');
@@ -39,6 +39,11 @@ export async function runCommands(
     terminal.print(help);
     return { json: { help } };
   });
+}
+
+/** The command, whose help text also tells what it needs. */
+function withNeeds(command: CommandLine, { needs }: CommandEntry): CommandLine {
+  return needs ? { ...command, epilogue: [command.epilogue, needs.join('\n')].filter(Boolean).join('\n\n') } : command;
 }
 
 function listOf(commands: readonly CommandEntry[]): string {

@@ -1,7 +1,7 @@
 /**
  * Where everything of one run lies: `runs/<run-id>/` and the names in it.
  */
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import paths from 'node:path';
 import { UserError } from '../base/failure/user-error.ts';
 import { fromHere } from '../base/files/from-here.ts';
 import { flagsText } from '../cli/parse-options.ts';
@@ -46,6 +46,7 @@ export function runFolder(id: string, runsDir = 'runs'): RunFolder {
       expected: 'letters, digits, ".", "_" and "-", beginning with a letter or a digit, 100 at most',
     });
   }
+  const { join } = paths;
   const path = join(runsDir, id);
   return {
     id,
@@ -73,8 +74,13 @@ export function isRunId(id: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(id) && !id.endsWith('.') && !isDevice;
 }
 
-/** How a path is written into run.json: relative to the run folder where it lies in it, so that a run can be moved. */
-export function recordedPath(run: RunFolder, path: string): string {
+/**
+ * How a path is written into run.json: relative to the run folder where it lies in it, so that a run can be moved.
+ *
+ * @param system how paths are spelt; a test hands in that of another system.
+ */
+export function recordedPath(run: Pick<RunFolder, 'path'>, path: string, system: paths.PlatformPath = paths): string {
+  const { isAbsolute, relative, resolve, sep } = system;
   const inside = relative(resolve(run.path), resolve(path));
   const isOutside = inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside);
   return isOutside ? resolve(path) : inside.split(sep).join('/');
@@ -83,10 +89,10 @@ export function recordedPath(run: RunFolder, path: string): string {
 /** A path from run.json for a person to read: relative to where they stand where it lies below. */
 export function shownPath(run: RunFolder, recorded: string): string {
   const path = pathOfRecorded(run, recorded);
-  return isAbsolute(path) ? fromHere(path) : path;
+  return paths.isAbsolute(path) ? fromHere(path) : path;
 }
 
 /** The file that a path in run.json means. */
-export function pathOfRecorded(run: RunFolder, recorded: string): string {
+export function pathOfRecorded(run: Pick<RunFolder, 'path'>, recorded: string, { isAbsolute, join } = paths): string {
   return isAbsolute(recorded) ? recorded : join(run.path, recorded);
 }

@@ -13,7 +13,7 @@ import type { RunFiles } from '../report/read-run.ts';
 import { familyOf } from '../report/series.ts';
 import type { ShippableRun } from '../ship/ship.ts';
 import { lessonsOf } from '../train/configuration/environment-parameters.ts';
-import { readEnvironmentParameters } from '../train/configuration/read.ts';
+import { readConfiguration, readEnvironmentParameters } from '../train/configuration/read.ts';
 import { bestCheckpointPath, listCheckpoints } from '../train/keep/checkpoint-files.ts';
 import type { Runs as ViewableRuns } from '../viewer/server/command.ts';
 import type { ViewedRun } from '../viewer/server/policies.ts';
@@ -52,6 +52,27 @@ export const evaluable: Policies = {
     if (!existsSync(path)) throw new UserError({ what: 'there is no such checkpoint', where: path });
     const model = exportActor(policyOf(readCheckpoint(path)), versions().gaitsmith);
     return { name: fromHere(path), bytes: encodeModel(model) };
+  },
+  async inBrowser({ name, bytes }, { world, seed }) {
+    const { compareEpisodes, onnxruntimeChromium } = await import('../validate/web/chromium-runtime.ts');
+    const { checkWalkerPolicy } = await import('../evaluate/policy-graph.ts');
+    const { decodeModel } = await import('../onnx/decode.ts');
+    if (world === 'physx') {
+      throw new UserError({
+        what: 'PhysX is not played in a browser',
+        where: '--web',
+        value: '--world physx',
+        mend: 'leave one of them out',
+      });
+    }
+    checkWalkerPolicy(decodeModel(bytes, name), name);
+    const there = await onnxruntimeChromium(bytes, behavior);
+    try {
+      const { report } = await compareEpisodes(bytes, behavior, there, { world, seed, agents: 8, decisions: 200 });
+      return { browser: report.browser, ...report.episodes! };
+    } finally {
+      await there.close();
+    }
   },
   parametersOf(file) {
     const settings = readEnvironmentParameters(file, behavior.name, checkParameter);
@@ -115,10 +136,20 @@ export const viewable: ViewableRuns = {
   one(runId, runsDir) {
     const run = runFolder(runId, runsDir);
     if (!existsSync(run.path)) throw noSuchRun(run);
-    return { ...viewed(run), metrics: run.metrics, maxSteps: null };
+    return { ...viewed(run), metrics: run.metrics, maxSteps: maxStepsOf(run) };
   },
   policyOfCheckpoint: (path) => evaluable.policyOfCheckpoint(path),
 };
+
+/** Decisions that its settings want; null where it has none that can be read: it is shown all the same. */
+function maxStepsOf({ config }: RunFolder): number | null {
+  try {
+    return readConfiguration(config, behavior.name).behavior.max_steps;
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
+}
 
 function viewed(run: RunFolder): ViewedRun {
   const best = bestCheckpointPath(run.checkpoints);

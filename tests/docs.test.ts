@@ -39,6 +39,11 @@ describe('the table of commands', () => {
     expect((await load()).output?.length).toBeGreaterThan(0);
   });
 
+  it.each(commandTable(stages))('$name says what it needs', ({ needs }) => {
+    expect(needs?.[0]).toMatch(/^Needs .*; downloads nothing\.$/);
+    if (needs!.length > 2) expect(needs!.at(-1)).toMatch(/: npm install -D /);
+  });
+
   it.each(stages)('the stage $name says what it tells of its result', async ({ load }) => {
     expect((await load()).details).toBeDefined();
   });

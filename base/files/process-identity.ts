@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 
 export interface ProcessIdentity {
   readonly pid: number;
-  /** When it began, in whatever words the system has for it; null where the system does not tell (Windows). */
+  /** When it began, in whatever words the system has for it; null where the system does not tell. */
   readonly began: string | null;
 }
 
@@ -32,21 +32,40 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function beginOf(pid: number): string | null {
-  if (process.platform === 'win32') return null;
+/** What tells when a process began, where no file does, and how it is asked. */
+const tellers: Readonly<Record<'win32' | 'other', (pid: number) => readonly [program: string, ...words: string[]]>> = {
+  // In 100 ns since 1601, UTC. Of somebody else's process it tells nothing.
+  win32: (pid) => [
+    'powershell.exe',
+    ...['-NoProfile', '-NonInteractive', '-Command', `(Get-Process -Id ${pid}).StartTime.ToFileTimeUtc()`],
+  ],
+  other: (pid) => ['ps', '-o', 'lstart=', '-p', String(pid)],
+};
+
+/**
+ * When a process began; null where the system does not tell.
+ *
+ * @param ask runs a program and returns what it prints; a test hands in another one.
+ */
+export function beginOf(pid: number, platform: string = process.platform, ask = printed): string | null {
   // Clock ticks since the machine was started: nothing that a change of the clock could move.
-  if (process.platform === 'linux') return linuxStat(pid)?.[19] ?? null;
+  if (platform === 'linux') return linuxStat(pid)?.[19] ?? null;
   try {
-    const begin = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
-      encoding: 'utf8',
-      // In one language and one time zone, whatever those of the shell are: what is told is compared.
-      env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    return begin.trim() || null;
+    const [program, ...words] = tellers[platform === 'win32' ? 'win32' : 'other'](pid);
+    return ask(program, words).trim() || null;
   } catch {
     return null;
   }
+}
+
+function printed(program: string, words: readonly string[]): string {
+  return execFileSync(program, words, {
+    encoding: 'utf8',
+    // In one language and one time zone, whatever those of the shell are: what is told is compared.
+    env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
+    stdio: ['ignore', 'pipe', 'ignore'],
+    windowsHide: true,
+  });
 }
 
 /** A process that has ended but that its parent has not yet asked about: it does nothing any more. */

@@ -15,12 +15,18 @@ export async function commandsText(commands: readonly CommandEntry[]): Promise<s
   return [list, ...sections].join('\n\n');
 }
 
-async function sectionOf({ name, load }: CommandEntry): Promise<string> {
+async function sectionOf({ name, needs = [], load }: CommandEntry): Promise<string> {
   const { typed, summary, options } = await load();
   const rows = Object.entries(options).map(([key, option]) => [
     `\`${typedName(key, option)}${option.argument && !option.bare ? ` ${option.argument}` : ''}\``,
     option.description.replaceAll('|', '\\|'),
   ]);
   const flags = rows.length > 0 ? tableText(['flag', 'what it does'], rows) : 'It has no flags of its own.';
-  return `## ${commandText(name)}\n\n\`${typed}\` ${summary}.\n\n${flags}`;
+  const needed = needs.map((sentence) => `- ${codeIn(sentence)}`).join('\n');
+  return [`## ${commandText(name)}`, `\`${typed}\` ${summary}.`, flags, needed].filter(Boolean).join('\n\n');
+}
+
+/** A command at a sentence's end as code. */
+function codeIn(sentence: string): string {
+  return sentence.replace(/(npm install .*)$/, '`$1`');
 }

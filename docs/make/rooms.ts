@@ -305,6 +305,12 @@ export const rooms: readonly Room[] = [
   {
     name: 'package',
     about: 'what is published: the sources built into JavaScript and types, the licences of what went in',
-    knows: ['base', 'docs/make/imports.ts', 'validate/web/page-scripts.ts'],
+    knows: [
+      'base',
+      'docs/make/imports.ts',
+      'validate/web/page-scripts.ts',
+      'viewer/server/build.ts',
+      'viewer/server/packed-page.ts',
+    ],
   },
 ];

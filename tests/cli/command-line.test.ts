@@ -32,6 +32,13 @@ describe.concurrent('--help', () => {
     for (const flag of ['--run-id', '--runs-dir', '--force', '--help']) expect(help).toContain(flag);
   });
 
+  test('tells what the command needs and what it costs', async () => {
+    const { stdout } = await runToEnd(['validate', '--help'], { entry: gaitsmith });
+    expect(stdout).toContain('Needs a run that was exported; for --web a Chromium; downloads nothing.');
+    expect(stdout).toMatch(/At least \d+ MB of memory and \d+ s of a processor\./);
+    expect(stdout).toContain('npm install -D --ignore-scripts onnxruntime-node');
+  });
+
   test("of the pipeline has every stage's flags", async () => {
     const { code, stdout } = await runToEnd(['pipeline', '--help', '--json'], { entry: gaitsmith });
     expect(code).toBe(0);

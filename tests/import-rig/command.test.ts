@@ -6,6 +6,7 @@ import { readRigFile } from '../../envs/ragdoll/rig-file.ts';
 import { rigChanges } from '../../import-rig/changes.ts';
 import { importRigCommand } from '../../import-rig/command.ts';
 import { checkImport, fileName, writeImport } from '../../import-rig/import-rig.ts';
+import { importRigOutput } from '../../import-rig/output.ts';
 import { snapshot, unityProject } from '../deploy-unity/projects.ts';
 import { temporaryFolder } from '../temporary-folders.ts';
 import { guid } from '../unity-assets/project.ts';
@@ -34,6 +35,21 @@ test('writes the rig, a report and a picture, and nothing into the Unity project
   expect(picture.match(/<g>/g)).toHaveLength(22);
   expect(picture.match(/<circle/g)).toHaveLength(20);
   expect(snapshot(project)).toEqual(before);
+});
+
+test('what --json tells is as docs/json.md says', async () => {
+  const out = join(temporaryFolder('import-rig-'), 'biped.json');
+  const terminal = { print: () => undefined, printError: () => undefined, color: { yellow: (text: string) => text } };
+  const request = { subject: { asset: ASSET, object: undefined }, unityProject: projectWith(), out, check: false };
+  const { json } = await importRigCommand.run(request, { terminal } as never);
+  expect(importRigOutput.parse(JSON.parse(JSON.stringify(json)))).toMatchObject({
+    name: 'Biped',
+    source: ASSET,
+    bodies: 11,
+    joints: 10,
+    changes: null,
+    agent: null,
+  });
 });
 
 test('--check tells what has changed since, and writes nothing', () => {

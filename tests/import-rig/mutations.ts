@@ -23,6 +23,9 @@ import {
 } from './prefab-builder.ts';
 import { hingeQuadruped, wizardBiped } from './ragdolls.ts';
 
+/** A mesh that comes with Unity, and is carried. */
+const CUBE = '{fileID: 10202, guid: 0000000000000000e000000000000000, type: 0}';
+
 const agent: readonly ObjectRow[] = [
   { name: 'Agent', components: [behaviorParameters('Agent', 20, 4), script(guid(90), { MaxStep: 100 })] },
   { name: 'hips', parent: 'Agent', at: [0, 1, 0], components: [rigidbody({ mass: 5 }), sphere({ radius: 0.2 })] },
@@ -37,7 +40,7 @@ const agent: readonly ObjectRow[] = [
       configurableJoint('hips', { low: -20, high: 30, y: 10, z: 5, m_SlerpDrive: driveFields(100, 10) }),
     ],
   },
-  { name: 'tip', parent: 'limb', components: [rigidbody(), meshCollider(), fixedJoint('limb')] },
+  { name: 'tip', parent: 'limb', components: [rigidbody(), meshCollider(CUBE), fixedJoint('limb')] },
 ];
 
 const FILES: Readonly<Record<string, string>> = {

@@ -1,8 +1,11 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, win32 } from 'node:path';
 import { expect, test } from 'vitest';
+import { fromHere } from '../../base/files/from-here.ts';
 import type { Json } from '../../base/json.ts';
+import { schemaPath } from '../../init/init.ts';
 import { readManifest, recordStage, type StageRecord } from '../../pipeline/manifest.ts';
+import { pathOfRecorded, recordedPath } from '../../pipeline/run-folder.ts';
 import { defineStage } from '../../pipeline/stage.ts';
 import { hashInputs, hashOutputs, reasonToRun } from '../../pipeline/up-to-date.ts';
 import { type Place, place } from './fixtures/start.ts';
@@ -102,4 +105,28 @@ test('a folder where a file was expected is one clear error', async () => {
   const at = place();
   const stage = stageWith(null, { dough: at.runsDir });
   await expect(hashInputs(stage, {}, at.run)).rejects.toThrow('a file was expected here (dough); got "a folder"');
+});
+
+test.each([
+  ['C:\\game\\runs\\walker\\checkpoints\\a.safetensors', 'checkpoints/a.safetensors'],
+  ['C:\\game\\runs\\walker-2\\policy.onnx', 'C:\\game\\runs\\walker-2\\policy.onnx'],
+  ['C:\\game\\runs\\walker\\..notes', '..notes'],
+  ['D:\\game\\runs\\walker\\policy.onnx', 'D:\\game\\runs\\walker\\policy.onnx'],
+])('on Windows run.json says %s as %s, and finds it again', (path, recorded) => {
+  const run = { path: 'C:\\game\\runs\\walker' };
+  expect(recordedPath(run, path, win32)).toBe(recorded);
+  expect(pathOfRecorded(run, recorded, win32)).toBe(path);
+});
+
+test('a path that is shown is short below the working folder, also on Windows, and whole on another drive', () => {
+  const here = win32.resolve('.');
+  expect(fromHere(`${here}\\runs\\walker`, win32)).toBe('runs\\walker');
+  expect(fromHere('D:\\runs\\walker', win32)).toBe('D:\\runs\\walker');
+});
+
+test("gaitsmith.yaml names its schema with slashes, relative to itself unless it lies on another of Windows' drives", () => {
+  expect(schemaPath('node_modules\\gaitsmith\\gaitsmith.schema.json')).toBe(
+    './node_modules/gaitsmith/gaitsmith.schema.json',
+  );
+  expect(schemaPath('D:\\gaitsmith\\gaitsmith.schema.json')).toBe('D:/gaitsmith/gaitsmith.schema.json');
 });

@@ -1,5 +1,6 @@
 /** What the page reads and reckons, without a browser. */
 import { describe, expect, it } from 'vitest';
+import { Gif } from '../../viewer/page/gif.ts';
 import { readAddress, writeAddress } from '../../viewer/reading/address.ts';
 import { HeldSpeed } from '../../viewer/reading/held-speed.ts';
 import { normalised, observations, speedAt, strengths } from '../../viewer/reading/names.ts';
@@ -112,5 +113,30 @@ describe('a replay', () => {
     ],
   ])('%s is refused with its name', (_, text, expected) => {
     expect(() => readReplay(text, 'a.replay.json')).toThrow(expected);
+  });
+});
+
+describe('a GIF', () => {
+  /** Of one colour. */
+  const picture = (red: number) => new Uint8ClampedArray(Array.from({ length: 6 * 4 }, () => [red, 0, 0, 255]).flat());
+
+  it('holds each picture for as long as it was shown, a fiftieth of a second at least, and goes round for ever', () => {
+    const gif = new Gif(6, 4);
+    for (const [red, time] of [
+      [0, 1000],
+      [120, 1070],
+      [240, 1075],
+    ] as const)
+      gif.add(picture(red), time);
+    const bytes = Buffer.from(gif.finish(1200));
+    expect(bytes.toString('latin1', 0, 6)).toBe('GIF89a');
+    expect([bytes.readUInt16LE(6), bytes.readUInt16LE(8)]).toEqual([6, 4]);
+    expect(bytes.includes('NETSCAPE2.0')).toBe(true);
+    // Graphic control extensions: hundredths of a second, two bytes behind the flags.
+    const extension = Buffer.from([0x21, 0xf9, 0x04]);
+    const delays: number[] = [];
+    for (let at = bytes.indexOf(extension); at >= 0; at = bytes.indexOf(extension, at + 1))
+      delays.push(bytes.readUInt16LE(at + 4));
+    expect(delays).toEqual([7, 2, 13]);
   });
 });

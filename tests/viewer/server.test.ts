@@ -1,10 +1,13 @@
 /** What the page is served by: files, policies and news, to who knows the token, and nothing that can be written. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { viewable } from '../../pipeline/runs.ts';
 import { newsOf } from '../../viewer/server/live.ts';
+import { packPage, readPageFile, unpackPage } from '../../viewer/server/packed-page.ts';
 import { listedShipped, servedPolicies } from '../../viewer/server/policies.ts';
 import { type Served, servePage } from '../../viewer/server/serve.ts';
 
@@ -90,5 +93,40 @@ describe('news of a training', () => {
 
   it('are empty before there are any', () => {
     expect(newsOf(join(folder, 'none.jsonl'), null, null)).toMatchObject({ steps: 0, split: null, iterations: [] });
+  });
+});
+
+describe('a packed page', () => {
+  it('is the page, whether it is served from there or unpacked; what lies elsewhere is named and not copied', () => {
+    const [page, packed, unpacked] = ['whole', 'packed', 'unpacked'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    mkdirSync(join(page, 'assets'), { recursive: true });
+    const files = { 'index.html': '<title>a page</title>', 'assets/engine.wasm': '\0asm', 'assets/a.js': 'go()' };
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(page, name), text);
+    writeFileSync(join(folder, 'engine.br'), brotliCompressSync('\0asm'));
+    packPage(page, packed, (name) => (name.endsWith('.wasm') ? '../engine.br' : undefined));
+    expect(readdirSync(packed, { recursive: true }).sort()).toEqual(
+      ['assets', join('assets', 'a.js.br'), 'elsewhere.json', 'index.html.br'].sort(),
+    );
+    unpackPage(packed, unpacked);
+    for (const [name, text] of Object.entries(files)) {
+      expect(readPageFile(packed, name)!.toString()).toBe(text);
+      expect(readFileSync(join(unpacked, name), 'utf8')).toBe(text);
+    }
+    for (const name of ['none.js', '../engine', 'assets', '../secret.txt'])
+      expect(readPageFile(packed, name)).toBeUndefined();
+  });
+});
+
+describe('a run that is looked at', () => {
+  it('says how many decisions it is to have, by its settings; where none can be read, nobody knows', () => {
+    mkdirSync(join(folder, 'runs/known'), { recursive: true });
+    mkdirSync(join(folder, 'runs/unknown'));
+    copyFileSync('config/walker-quick.yaml', join(folder, 'runs/known/config.yaml'));
+    expect(viewable.one('known', join(folder, 'runs')).maxSteps).toBe(1_800_000);
+    expect(viewable.one('unknown', join(folder, 'runs')).maxSteps).toBeNull();
   });
 });

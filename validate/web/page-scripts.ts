@@ -33,11 +33,13 @@ export async function bundledScripts(): Promise<ReadonlyMap<string, string>> {
   return new Map([...scripts].filter(([name]) => !/^(physx|worlds)-/.test(name)));
 }
 
+/** They lie there packed. */
 function madeScripts(): ReadonlyMap<string, string> {
-  const names = readdirSync(made.scripts, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'));
-  return new Map(
-    names.map((name) => [name.replaceAll('\\', '/'), readFileSync(join(made.scripts, name), 'utf8')] as const),
+  const names = readdirSync(made.scripts, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /\.js\.br$/.test(name),
   );
+  const textOf = (name: string) => brotliDecompressSync(readFileSync(join(made.scripts, name))).toString();
+  return new Map(names.map((name) => [name.replaceAll('\\', '/').replace(/\.br$/, ''), textOf(name)]));
 }
 
 function engine(): Uint8Array {

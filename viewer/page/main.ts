@@ -164,7 +164,10 @@ function open(): void {
   let drawn = 0;
   let firstFrame = 0;
   const draw = (now: number) => {
-    if (stage.draw(now)) drawn += 1;
+    if (stage.draw(now)) {
+      drawn += 1;
+      keep.seeDrawn(now);
+    }
     firstFrame ||= performance.now();
     plots.draw(now);
     readout.countFrame(now);

@@ -1,14 +1,18 @@
-/** `dist/viewer`: the page as a static folder, made by Vite. All addresses in it are relative, so any static host serves it. */
+/**
+ * `dist/viewer`: the page as a static folder, made by Vite. All addresses in it are relative, so any static host serves it. An
+ * installed Gaitsmith has no Vite: it has the page, packed.
+ */
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { UserError } from '../../base/failure/user-error.ts';
 import { writeAtomically } from '../../base/files/write-atomically.ts';
+import { isPacked, unpackPage } from './packed-page.ts';
 import { listedShipped } from './policies.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** Where the page lies once it is built: in a package its program lies in dist/js, and the page beside that. */
-export const builtPage = basename(root) === 'js' ? join(root, '../viewer') : join(root, 'dist/viewer');
+/** Where the page lies once it is built: in a package its program lies in dist/js, and the page, packed, beside that. */
+export const builtPage = basename(root) === 'js' ? join(root, '../page') : join(root, 'dist/viewer');
 /** Beside it: the sources that it was made from, paths from the root of the project. */
 const SOURCES = 'sources.json';
 
@@ -19,8 +23,17 @@ export interface BuildOptions {
   readonly base: string;
 }
 
-/** Builds the page with the shipped walkers beside it. @throws UserError where Vite is not installed. */
-export async function buildPage({ out, base }: BuildOptions): Promise<void> {
+/**
+ * Builds the page with the shipped walkers beside it.
+ *
+ * @returns paths of all modules that went into it; none where it was built before and is only unpacked.
+ * @throws UserError where Vite is not installed.
+ */
+export async function buildPage({ out, base }: BuildOptions): Promise<readonly string[]> {
+  if (isPacked(builtPage)) {
+    placePacked(out, base);
+    return [];
+  }
   const vite = await import('vite').catch((cause: unknown) => {
     throw new UserError(
       {
@@ -33,7 +46,7 @@ export async function buildPage({ out, base }: BuildOptions): Promise<void> {
   });
   // Beside its place, so that it is never half there.
   const making = `${resolve(out)}.making-${process.pid}`;
-  const sources = new Set<string>();
+  const modules = new Set<string>();
   try {
     await vite.build({
       configFile: false,
@@ -53,23 +66,51 @@ export async function buildPage({ out, base }: BuildOptions): Promise<void> {
       },
       worker: {
         format: 'es',
-        plugins: () => [noting(sources)],
+        plugins: () => [noting(modules)],
         rolldownOptions: { external: [/^node:/], onLog: quiet },
       },
-      plugins: [noting(sources)],
+      plugins: [noting(modules)],
     });
     addShipped(making);
-    writeAtomically(join(making, SOURCES), `${JSON.stringify([...sources].sort(), null, 1)}\n`);
-    rmSync(out, { recursive: true, force: true });
-    mkdirSync(join(out, '..'), { recursive: true });
-    renameSync(making, out);
+    const sources = [...modules].filter((path) => !path.startsWith('node_modules/')).sort();
+    writeAtomically(join(making, SOURCES), `${JSON.stringify(sources, null, 1)}\n`);
+    place(making, out);
+    return [...modules].sort();
   } finally {
     rmSync(making, { recursive: true, force: true });
   }
 }
 
-/** Whether there is a page, no older than what it was made from. Sources that are not there (in a package) are as they were. */
+/** @throws UserError where its addresses were to begin with something else. */
+function placePacked(out: string, base: string): void {
+  if (base !== './') {
+    throw new UserError({
+      what: 'the page of an installed Gaitsmith has relative addresses',
+      where: '--base',
+      value: base,
+      mend: 'leave it out: the page works wherever a host puts it; or make it in a checkout of Gaitsmith',
+    });
+  }
+  const making = `${resolve(out)}.making-${process.pid}`;
+  try {
+    unpackPage(builtPage, making);
+    addShipped(making);
+    place(making, out);
+  } finally {
+    rmSync(making, { recursive: true, force: true });
+  }
+}
+
+/** Puts what is made into its place; what was there goes. */
+function place(making: string, out: string): void {
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(join(out, '..'), { recursive: true });
+  renameSync(making, out);
+}
+
+/** Whether there is a page, no older than what it was made from. */
 export function isBuilt(folder: string): boolean {
+  if (isPacked(folder)) return true;
   const list = join(folder, SOURCES);
   if (!existsSync(list)) return false;
   const built = statSync(list).mtimeMs;
@@ -89,8 +130,8 @@ function addShipped(folder: string): void {
   );
 }
 
-/** Notes which of our own files become part of the page. */
-function noting(sources: Set<string>) {
+/** Notes which files become part of the page, from the root, with slashes. */
+function noting(modules: Set<string>) {
   return {
     name: 'sources of the page',
     /** What a worker thread of Node would load by its address is no part of a page. */
@@ -99,8 +140,7 @@ function noting(sources: Set<string>) {
     },
     moduleParsed({ id }: { readonly id: string }) {
       const path = relative(root, id.split('?')[0]!);
-      if (!path.startsWith('..') && !path.startsWith('node_modules') && !id.startsWith('\0'))
-        sources.add(path.split(sep).join('/'));
+      if (!path.startsWith('..') && !id.startsWith('\0')) modules.add(path.split(sep).join('/'));
     },
   };
 }

@@ -1,12 +1,12 @@
 /** Serves the built page to browsers of this machine, and the policies and news that only a server knows. Nothing can be written. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join, normalize, resolve, sep } from 'node:path';
+import { extname } from 'node:path';
 import { UserError } from '../../base/failure/user-error.ts';
 import type { LiveNews } from '../reading/live-news.ts';
 import type { PolicyList } from '../reading/policy-list.ts';
+import { readPageFile } from './packed-page.ts';
 import type { ServedPolicy } from './policies.ts';
 
 export interface Serving {
@@ -106,10 +106,10 @@ async function answerTo(
       ? send(answer, '.onnx', await found.bytes())
       : refuse(answer, 404, `There is no policy ${id} any more.`);
   }
-  const file = join(folder, normalize(decodeURIComponent(path || 'index.html')));
-  const isInside = resolve(file).startsWith(resolve(folder) + sep);
-  if (!isInside || !existsSync(file) || !statSync(file).isFile()) return refuse(answer, 404, 'There is no such file.');
-  send(answer, extname(file), readFileSync(file), path.startsWith('assets/'));
+  const name = decodeURIComponent(path || 'index.html');
+  const file = readPageFile(folder, name);
+  if (!file) return refuse(answer, 404, 'There is no such file.');
+  send(answer, extname(name), file, path.startsWith('assets/'));
 }
 
 /** @param isKept whether it never changes under that name. */

@@ -1,8 +1,8 @@
 /** What the page and its worker tell one another. */
 import type { Input, Vector } from './inputs.ts';
+import type { Standing } from './life.ts';
 import type { PartingTimes } from './parting.ts';
 import type { Replay, Setup } from './replay.ts';
-import type { Standing } from './simulation.ts';
 
 export type ToWorker =
   /** First of all: where the two WebAssembly files lie. */

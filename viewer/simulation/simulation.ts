@@ -4,34 +4,26 @@
  * It runs in a worker of the page and in Node alike. The same setup, policies and inputs at the same steps give the same bytes. Left alone,
  * a walker lives through the episodes that `WalkerEnvironment` has for the same seed.
  */
-import { RandomStream } from '../../base/random/stream.ts';
-import { BatchedWorlds, type WalkerWorld } from '../../envs/walker/batched-world.ts';
+import { BatchedWorlds } from '../../envs/walker/batched-world.ts';
 import { behavior } from '../../envs/walker/behavior.ts';
 import { posesOf } from '../../envs/walker/body-view.ts';
 import { walkerDialects } from '../../envs/walker/dialects.ts';
 import type { LaneWorld } from '../../envs/walker/lane-world.ts';
-import { drawParameters } from '../../envs/walker/parameters.ts';
 import { unityPhysics } from '../../envs/walker/physics-settings.ts';
 import { walkerRig } from '../../envs/walker/rig.ts';
-import { stepsPerDecision, Walker } from '../../envs/walker/walker.ts';
-import { target } from '../../envs/walker/world.ts';
-import { box, type Grip, place, pull, shelve } from './hands.ts';
-import { checkInput, farthestTarget, type Input } from './inputs.ts';
+import { stepsPerDecision } from '../../envs/walker/walker.ts';
+import { box, type Grip, pull } from './hands.ts';
+import { checkInput, type Input } from './inputs.ts';
+import { boxBody, Life, type Standing } from './life.ts';
 import { Parting, type PartingTimes } from './parting.ts';
 import type { Setup } from './replay.ts';
 import { RunningHash } from './running-hash.ts';
-import { latencyInSteps, parametersOf, type Settings, secondsPerDecision } from './settings.ts';
+import type { Settings } from './settings.ts';
 
 const { observationSize, actionSize } = behavior;
 
 /** Rows of a batch, filled up: how a row is multiplied may depend on how many there are, and each walker is to be the same among any others. */
 const rowsOfBatch = 8;
-
-/** Purposes of an episode's streams. The first two are those of `WalkerEnvironment`. */
-const purpose = { episode: 0x3a1, parameters: 0x3a2, noise: 0xf1d };
-
-const targetBody = walkerRig.bodies.length;
-const boxBody = targetBody + 1;
 
 /** Poses of the rig's bodies, the target and the box. */
 export const posesPerWalker = boxBody + 1;
@@ -40,20 +32,6 @@ export const posesPerWalker = boxBody + 1;
 export interface Actor {
   /** @param observations [8, 243]. @param noise [8, 39] of a normal distribution; absent for mean actions. @returns [8, 39]. */
   act(observations: Float32Array, noise: Float32Array | undefined): Promise<Float32Array>;
-}
-
-/** How a walker stands. */
-export interface Standing {
-  /** Falls since the simulation began. */
-  readonly falls: number;
-  /** The body whose touch of the ground was its last fall, -1 before any. */
-  readonly fallenBody: number;
-  readonly isDown: boolean;
-  /** Of the episode under way. */
-  readonly reward: number;
-  /** Physics steps of the episode under way. */
-  readonly steps: number;
-  readonly targets: number;
 }
 
 export class Simulation {
@@ -263,121 +241,6 @@ export class Simulation {
       this.#lives.slice(0, walkers).map(({ world }) => world.bodies),
       this.#lives.slice(walkers).map(({ world }) => world.bodies),
     );
-  }
-}
-
-/** One walker's life: one episode after the other. */
-class Life {
-  readonly world: WalkerWorld;
-  /** Whether its episode ends with the decision under way. */
-  isDue = false;
-  /** Reward of its last decision. */
-  lastReward = 0;
-  readonly #walker: Walker<WalkerWorld>;
-  readonly #seed: number;
-  readonly #number: number;
-  #episode = -1;
-  #noise: RandomStream;
-  #falls = 0;
-  #fallenBody = -1;
-  /** Decisions since it fell; -1 while it stands. */
-  #lying = -1;
-  #isDown = false;
-  #reward = 0;
-  #boxFlies = false;
-
-  constructor(world: WalkerWorld, seed: number, number: number) {
-    this.world = world;
-    this.#seed = seed;
-    this.#number = number;
-    this.#walker = new Walker(world, walkerRig, drawParameters({}, seed), unityPhysics);
-    this.#noise = new RandomStream(seed);
-  }
-
-  get standing(): Standing {
-    return {
-      falls: this.#falls,
-      fallenBody: this.#fallenBody,
-      isDown: this.#isDown,
-      reward: this.#reward,
-      steps: this.#walker.physicsSteps,
-      targets: this.#walker.targetsTouched,
-    };
-  }
-
-  startNext(settings: Settings): void {
-    this.#episode += 1;
-    const [seed, agent, episode] = [this.#seed, this.#number, this.#episode];
-    const parameters = drawParameters(parametersOf(settings), seed, agent, episode, purpose.parameters);
-    this.#walker.start(new RandomStream(seed, agent, episode, purpose.episode), parameters);
-    this.#noise = new RandomStream(seed, agent, episode, purpose.noise);
-    this.#lying = -1;
-    this.#isDown = false;
-    this.#reward = 0;
-    this.#boxFlies = false;
-    this.isDue = false;
-    const { simulator, lane } = this.world.lane;
-    shelve(simulator, lane, boxBody);
-  }
-
-  observe(into: Float32Array, at: number): void {
-    this.#walker.observe(into, at);
-  }
-
-  fillNoise(into: Float32Array, at: number): void {
-    for (let action = 0; action < actionSize; action++) into[at + action] = this.#noise.normal();
-  }
-
-  begin(actions: Float32Array, at: number): void {
-    this.#walker.begin(actions, at);
-  }
-
-  beforeStep(): void {
-    const { lane } = this.world;
-    if (!this.#boxFlies) shelve(lane.simulator, lane.lane, boxBody);
-    this.#walker.beforeStep();
-  }
-
-  /** One that has fallen goes on moving, and earns nothing any more. */
-  afterStep(): void {
-    if (!this.#walker.afterStep()) this.#isDown = true;
-  }
-
-  /** After a decision: counts, and starts the next episode where that is due. */
-  settle(settings: Settings): void {
-    const outcome = this.#walker.end();
-    const fellNow = this.#isDown && this.#lying < 0;
-    this.lastReward = this.#isDown && !fellNow ? 0 : this.#walker.reward;
-    this.#reward += this.lastReward;
-    if (this.#isDown) this.#lying += 1;
-    if (fellNow && outcome === 'fell') {
-      this.#falls += 1;
-      this.#fallenBody = this.#walker.fallenBody;
-    }
-    const isRested = this.#lying >= Math.round(settings.lying / secondsPerDecision);
-    if (this.isDue || outcome === 'blew up' || (this.#isDown && isRested)) this.startNext(settings);
-  }
-
-  /** Settings hold in the middle of an episode too. */
-  heed(settings: Settings): void {
-    const { simulator, lane } = this.world.lane;
-    simulator.setGravity(lane, [0, -settings.gravity, 0]);
-    simulator.setFrictionScale(lane, settings.friction / unityPhysics.friction);
-    simulator.setDriveScale(lane, settings.motors);
-    this.#walker.change({ targetSpeed: settings.targetSpeed, latency: latencyInSteps(settings) });
-  }
-
-  placeTarget(x: number, z: number): void {
-    const { simulator, lane } = this.world.lane;
-    const within = (value: number) => Math.min(Math.max(value, -farthestTarget), farthestTarget);
-    this.world.moveTarget([within(x), unityPhysics.groundHeight + target.edge / 2, within(z)]);
-    simulator.setVelocity(lane, targetBody, [0, 0, 0], [0, 0, 0]);
-  }
-
-  throwBox(from: readonly [number, number, number], velocity: readonly [number, number, number]): void {
-    const { simulator, lane } = this.world.lane;
-    this.#boxFlies = true;
-    place(simulator, lane, boxBody, from, velocity);
   }
 }
 

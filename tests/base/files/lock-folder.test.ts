@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { UserError } from '../../../base/failure/user-error.ts';
 import { lockFolder } from '../../../base/files/lock-folder.ts';
-import { identityOf, stillRuns } from '../../../base/files/process-identity.ts';
+import { beginOf, identityOf, stillRuns } from '../../../base/files/process-identity.ts';
 import { compiled } from '../../compiled/loader.ts';
 import { because } from '../../skipping.ts';
 
@@ -73,14 +73,33 @@ test('the lock of a process that has ended is taken over', () => {
   lock.release();
 });
 
-test.skipIf(because(process.platform === 'win32', 'needs the start time of a process, which Windows does not tell'))(
-  'a process id that was given out again does not keep a lock alive',
-  () => {
-    const path = lockPath();
-    writeLock(path, { holders: [{ pid: process.pid, began: 'long ago' }] });
-    lockFolder(path, options).release();
-  },
-);
+test('a process id that was given out again does not keep a lock alive', () => {
+  const path = lockPath();
+  writeLock(path, { holders: [{ pid: process.pid, began: 'long ago' }] });
+  lockFolder(path, options).release();
+});
+
+test.each([
+  ['win32', 'powershell.exe', /\(Get-Process -Id 7\)\.StartTime/],
+  ['darwin', 'ps', /lstart= -p 7$/],
+])('on %s %s is asked when a process began, by itself and through no shell', (platform, program, words) => {
+  const asked: string[] = [];
+  const ask = (...all: [string, readonly string[]]) => {
+    asked.push(all.flat().join(' '));
+    return ' 133763328000000000\r\n';
+  };
+  expect(beginOf(7, platform, ask)).toBe('133763328000000000');
+  expect(asked).toEqual([expect.stringMatching(words)]);
+  expect(asked[0]!.startsWith(`${program} `)).toBe(true);
+});
+
+test.each(['win32', 'darwin'])('on %s nobody knows when a process began where that can not be asked', (platform) => {
+  const missing = () => {
+    throw Object.assign(new Error('ENOENT'), { code: 'ENOENT' });
+  };
+  expect(beginOf(7, platform, missing)).toBeNull();
+  expect(beginOf(7, platform, () => '')).toBeNull();
+});
 
 const psTells = spawnSync('ps', ['-o', 'lstart=', '-p', String(process.pid)]).status === 0;
 test.skipIf(because(!psTells, 'there is no ps here that tells when a process began'))(

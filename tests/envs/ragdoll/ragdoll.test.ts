@@ -88,10 +88,12 @@ describe('a character file', () => {
     const at = (name: string) => names.indexOf(name);
     for (let decision = 0; decision < 5; decision++) await environment.step(wild(4 * 20, decision));
     const { observations } = await environment.step(wild(4 * 20, 9));
-    // A step's way in the frame is the velocity times its length: nothing else moves the body.
+    const fastest = Math.max(...['x', 'y', 'z'].map((part) => Math.abs(observations[at(`Body velocity ${part}`)]!)));
+    expect(fastest).toBeGreaterThan(1);
+    // A step's way is nearly the velocity times its length: poses move by what the solver has before its last iterations.
     for (const part of ['x', 'y', 'z']) {
       const way = observations[at(`Body frame position ${part}`)]!;
-      expect(way / crawler.settings.step).toBeCloseTo(observations[at(`Body velocity ${part}`)]!, 1);
+      expect(Math.abs(way / crawler.settings.step - observations[at(`Body velocity ${part}`)]!)).toBeLessThan(0.3);
     }
   });
 });

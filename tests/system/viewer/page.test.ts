@@ -3,7 +3,7 @@
  *
  * Steps are made in a pause, so many at once, so that no test depends on how fast the machine paints.
  */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -223,6 +223,32 @@ describe.skipIf(because(!findChromium(), 'no chromium on the PATH: apt-get insta
     await expect
       .poll(() => page.locator('#kept').innerText(), { timeout: 60_000 })
       .toContain(`the same to the last bit: hash ${replay.hash}`);
+    await page.context().close();
+  });
+
+  it('records a GIF, which the browser plays', async () => {
+    const page = await begun();
+    await page.locator('#keep summary').click();
+    const saved = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Record GIF' }).click();
+    for (let pictures = 0; pictures < 3; pictures++) {
+      await advance(page, 10);
+      await page.waitForTimeout(300);
+    }
+    await page.getByRole('button', { name: 'Stop GIF' }).click();
+    const bytes = readFileSync((await (await saved).path())!);
+    writeFileSync(join(pictures, 'walker.gif'), bytes);
+    const played = (await page.evaluate(`(async () => {
+      const data = Uint8Array.from(atob(${JSON.stringify(bytes.toString('base64'))}), (letter) => letter.charCodeAt(0));
+      const decoder = new ImageDecoder({ data, type: 'image/gif' });
+      await decoder.completed;
+      const { frameCount, repetitionCount } = decoder.tracks.selectedTrack;
+      const { image } = await decoder.decode({ frameIndex: frameCount - 1 });
+      return { frameCount, repetitionCount, width: image.displayWidth, seconds: (image.timestamp + image.duration) / 1e6 };
+    })()`)) as { frameCount: number; repetitionCount: number; width: number; seconds: number };
+    expect(played).toMatchObject({ repetitionCount: Number.POSITIVE_INFINITY, width: 480 });
+    expect(played.frameCount).toBeGreaterThanOrEqual(3);
+    expect(played.seconds).toBeGreaterThan(0.5);
     await page.context().close();
   });
 

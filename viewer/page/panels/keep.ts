@@ -1,19 +1,17 @@
 /** What can be taken home: a replay file, and a film of the picture. */
-import { commandText } from '../../../base/command-text.ts';
 import { readReplay } from '../../simulation/replay.ts';
 import { button, download, element } from '../element.ts';
 import { type Link, Told } from '../link.ts';
 import type { Policies } from '../policies.ts';
 import type { Problems } from '../problems.ts';
 import type { Session } from '../session.ts';
-
-/** Kinds of film that browsers make, the best first. */
-const films = ['video/webm;codecs=vp9', 'video/webm;codecs=vp8', 'video/webm', 'video/mp4'];
+import { type Drawn, filmButtons } from './film.ts';
 
 export class Keep {
   readonly children: readonly HTMLElement[];
   readonly #session: Session;
   readonly #policies: Policies;
+  readonly #watching: Drawn[] = [];
   readonly #said = element(
     'p',
     { class: 'hint', role: 'status', id: 'kept' },
@@ -39,10 +37,15 @@ export class Keep {
         button('Save replay', 'A file that plays again byte for byte: drop it onto this page', () =>
           link.tell({ kind: 'keep' }),
         ),
-        recorder(canvas, problems),
+        ...filmButtons(canvas, problems, (drawn) => this.#watching.push(drawn)),
       ),
       this.#said,
     ];
+  }
+
+  /** Told of each picture, right after it was drawn. */
+  seeDrawn(now: number): void {
+    for (const drawn of this.#watching) drawn(now);
   }
 
   /** Plays a replay's file. @throws UserError where it is none. @throws Told where its policy is not here. */
@@ -59,33 +62,4 @@ export class Keep {
     this.#said.textContent = `Playing ${name} again: ${replay.steps} steps, ${replay.inputs.length} inputs.`;
     await this.#session.play(replay, ids);
   }
-}
-
-/** A button that films the canvas until it is pressed again. */
-function recorder(canvas: HTMLCanvasElement, problems: Problems): HTMLButtonElement {
-  let recording: MediaRecorder | undefined;
-  const does = () => {
-    if (recording) return recording.stop();
-    const type =
-      typeof MediaRecorder === 'undefined' ? undefined : films.find((film) => MediaRecorder.isTypeSupported(film));
-    if (!type)
-      return problems.tell({
-        what: 'this browser records no video of a canvas',
-        mend: `use a newer one, or ${commandText('film')}, which paints an animated PNG`,
-      });
-    const parts: Blob[] = [];
-    recording = new MediaRecorder(canvas.captureStream(60), { mimeType: type, videoBitsPerSecond: 12_000_000 });
-    recording.addEventListener('dataavailable', ({ data }) => parts.push(data));
-    recording.addEventListener('stop', () => {
-      download(`walker.${type.startsWith('video/mp4') ? 'mp4' : 'webm'}`, new Blob(parts, { type }));
-      recording = undefined;
-      made.textContent = 'Record';
-      made.setAttribute('aria-pressed', 'false');
-    });
-    recording.start(1000);
-    made.textContent = 'Stop recording';
-    made.setAttribute('aria-pressed', 'true');
-  };
-  const made = button('Record', 'A WebM film of the picture', does, { 'aria-pressed': 'false' });
-  return made;
 }
