@@ -26,7 +26,9 @@ export async function withOwnCharacter(given: Given, { terminal }: CommandContex
   const project = projectOf(meant[1]!, told);
   const imported = writeImport({ asset: meant[1]!, object: meant[2], unityProject: project, out: undefined });
   const rig = fromHere(imported.out).replaceAll('\\', '/');
-  terminal.print(`${terminal.color.bold('import')}: ${imported.rig.bodies.length} bodies of ${imported.rig.source} -> ${rig}`);
+  terminal.print(
+    `${terminal.color.bold('import')}: ${imported.rig.bodies.length} bodies of ${imported.rig.source} -> ${rig}`,
+  );
   const proposed = await initFromRig(rig);
   for (const path of proposed.written) terminal.print(`${terminal.color.bold('propose')}: ${path}`);
   for (const path of proposed.kept) terminal.print(`${terminal.color.bold('propose')}: kept ${path}`);
