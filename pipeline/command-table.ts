@@ -15,7 +15,8 @@ export function commandTable(stages: readonly StageEntry[]): readonly CommandEnt
       async load() {
         const { pipelineCommand } = await import('./pipeline-command.ts');
         const { report } = await import('./runs.ts');
-        return pipelineCommand(await Promise.all(stages.map((stage) => stage.load())), report);
+        const { withOwnCharacter } = await import('./own-character.ts');
+        return pipelineCommand(await Promise.all(stages.map((stage) => stage.load())), report, withOwnCharacter);
       },
     },
     ...stages.map(({ name, summary, load }) => ({

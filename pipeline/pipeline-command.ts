@@ -7,7 +7,7 @@ import { commandText } from '../base/command-text.ts';
 import { UserError } from '../base/failure/user-error.ts';
 import type { CommandContext, CommandLine, CommandResult } from '../cli/command-line.ts';
 import { flag, type OptionSpec, type OptionSpecs } from '../cli/options.ts';
-import { commandLineText, type Given } from '../cli/parse-options.ts';
+import { checkOptions, commandLineText, type Given } from '../cli/parse-options.ts';
 import { type TableRow, tableText } from '../cli/table.ts';
 import { pipelineOutput } from './output.ts';
 import { isSound, type PipelineStep } from './pipeline-step.ts';
@@ -25,8 +25,11 @@ const typed = commandText('pipeline');
  */
 export type Report = (run: RunFolder, context: CommandContext) => Promise<string>;
 
-/** @param report none where not said. */
-export function pipelineCommand(stages: readonly Stage[], report?: Report): CommandLine {
+/** What is done before the stages run. @returns the flags that they are run by. */
+export type Prepare = (given: Given, context: CommandContext) => Promise<Given>;
+
+/** @param report none where not said; so with `prepare`. */
+export function pipelineCommand(stages: readonly Stage[], report?: Report, prepare?: Prepare): CommandLine {
   const stageName = z.enum(stages.map((stage) => stage.name)).optional();
   const options = {
     from: { argument: 'STAGE', description: 'run this stage and all after it, up to date or not', schema: stageName },
@@ -45,13 +48,15 @@ export function pipelineCommand(stages: readonly Stage[], report?: Report): Comm
       'Examples:',
       `  ${commandText('pipeline', '--run-id first --max-steps 2e6')}`,
       `  ${commandText('pipeline', '--run-id first --from export')}`,
+      `  ${commandText('pipeline', '--rig Assets/Hero/Hero.prefab --unity-project ../MyGame')}   # a character of your own, from its prefab on`,
     ].join('\n'),
-    async run({ from, only, force, withoutReport, ...values }, context) {
-      const { terminal, interrupts, given, json, quiet } = context;
+    async run({ from, only, force, withoutReport }, context) {
+      const { terminal, interrupts, json, quiet } = context;
       if (from && only) {
         throw new UserError({ what: 'only one of the two can be given', where: '--from and --only' });
       }
-      const run = runFolderOf(values);
+      const given = (await prepare?.(context.given, context)) ?? context.given;
+      const run = runFolderOf(checkOptions(runOptions, given));
       const { runPipeline } = await import('./run-pipeline.ts'); // execa is not needed for --help
       const steps = await runPipeline(stages, { run, given, from, only, force, terminal, interrupts, json, quiet });
       terminal.print(`\n${tableText(steps.map((step) => rowOf(step, run)))}`);

@@ -51,6 +51,33 @@ export const curveGroups: readonly CurveGroup[] = [
     ],
   },
   {
+    title: 'What it is rewarded for',
+    curves: [
+      {
+        title: 'Terms of the reward',
+        unit: 'reward',
+        reading:
+          'What each earned in a physics step, weighted: the task, and the terms that have a weight. Below 0: what it loses by.',
+        lines: {
+          task: 'rewardTerms.task',
+          speed: 'rewardTerms.speed',
+          look: 'rewardTerms.look',
+          face: 'rewardTerms.face',
+          hold: 'rewardTerms.hold',
+          upright: 'rewardTerms.upright',
+          facing: 'rewardTerms.facing',
+          work: 'rewardTerms.work',
+          smooth: 'rewardTerms.smooth',
+          lift: 'rewardTerms.lift',
+          slide: 'rewardTerms.slide',
+          arms: 'rewardTerms.arms',
+          symmetry: 'rewardTerms.symmetry',
+        },
+        fromZero: true,
+      },
+    ],
+  },
+  {
     title: 'Both losses',
     curves: [
       {

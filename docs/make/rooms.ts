@@ -65,7 +65,13 @@ export const rooms: readonly Room[] = [
   },
   {
     name: 'envs',
-    about: '`env.ts`, the one contract of a world; `sampler.ts`, which draws its parameters',
+    about:
+      '`env.ts`, the one contract of a world; `sampler.ts`, which draws its parameters; `terrain.ts`, ground that is not flat',
+    knows: ['base'],
+  },
+  {
+    name: 'envs/reward-terms',
+    about: "what people ask for beside a task's own reward: a table of terms, for any character",
     knows: ['base'],
   },
   {
@@ -76,12 +82,17 @@ export const rooms: readonly Room[] = [
   {
     name: 'envs/walker',
     about: "ML-Agents' Walker: rig, worlds, observations, actions, reward; `physx/` is PhysX, the referee",
-    knows: ['base', 'physics', 'envs'],
+    knows: ['base', 'physics', 'envs', 'envs/reward-terms'],
   },
   {
     name: 'envs/ragdoll',
     about: 'any ragdoll from two files: a rig (bodies, joints) and a character (what it sees, moves and earns)',
-    knows: ['base', 'physics', 'envs', 'envs/walker'],
+    knows: ['base', 'physics', 'envs', 'envs/reward-terms', 'envs/walker'],
+  },
+  {
+    name: 'propose',
+    about: 'from a rig to a first definition of its character: feet, head, motors, speeds; and whether it stands',
+    knows: ['base', 'physics', 'envs/walker', 'envs/ragdoll'],
   },
   {
     name: 'inspect',
@@ -91,7 +102,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'envs/unity',
     about: "a live Unity: ML-Agents' protocol, as its trainer and as its player",
-    knows: ['base', 'cli', 'envs', 'envs/walker'],
+    knows: ['base', 'cli', 'envs', 'envs/reward-terms', 'envs/walker'],
   },
   {
     name: 'evaluate',
@@ -202,7 +213,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'init',
     about: 'a folder set up beside a Unity project: what was found there, and the files that are written',
-    knows: ['base', 'cli', 'unity-assets', 'deploy-unity'],
+    knows: ['base', 'cli', 'unity-assets', 'deploy-unity', 'envs/ragdoll', 'propose'],
   },
   {
     name: 'import-rig',

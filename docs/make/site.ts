@@ -13,6 +13,7 @@ export const sections: readonly Section[] = [
       { title: "I have ML-Agents' Walker", path: 'docs/start-walker.md' },
       { title: 'I have a trained .onnx and want CI', path: 'docs/start-ci.md' },
       { title: 'I have a character of my own', path: 'docs/start-character.md' },
+      { title: 'From a prefab to a policy that walks it', path: 'docs/own-character.md' },
     ],
   },
   {

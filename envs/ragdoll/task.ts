@@ -6,6 +6,7 @@ import { type JointActions, Muscles } from '../walker/action.ts';
 import { type ParameterRows, walkerParameters } from '../walker/parameters.ts';
 import type { Reward, Task } from '../walker/task.ts';
 import type { CharacterFile, RowName } from './character-file.ts';
+import { limbsOf } from './limbs.ts';
 import { mirrorOf } from './mirror.ts';
 import { type CharacterField, layoutOf, sensorSizes } from './observation.ts';
 import { makeTerms, type TermContext } from './reward-terms.ts';
@@ -44,6 +45,7 @@ export function taskOf(rig: RigFile, character: CharacterFile, where: string): T
     fallBelow: endings.fallBelow && { body: indexOf(endings.fallBelow.body), metres: endings.fallBelow.metres },
     layout,
     noiseScales: Float32Array.from(layout.flatMap(({ row, size }) => new Array<number>(size).fill(noiseScales[row]))),
+    limbs: limbsOf(rig, character),
     keepsMore: true,
     muscles: () => new Muscles(joints, jointsOf(rig).length, behavior.actionSize),
     reward,

@@ -11,6 +11,8 @@
 
 import { cosine, sine } from '../../base/exact-functions.ts';
 import { type RandomState, RandomStream } from '../../base/random/stream.ts';
+import { RewardTerms, weightsOf } from '../reward-terms/reward-terms.ts';
+import { type Terrain, terrainOf } from '../terrain.ts';
 import type { Muscles } from './action.ts';
 import { originOf, type Point } from './body-view.ts';
 import { NumberReader } from './episode-state.ts';
@@ -18,9 +20,9 @@ import { planObservation, writeObservation } from './observation.ts';
 import { addNoise } from './observation-noise.ts';
 import type { WalkerParameters } from './parameters.ts';
 import type { PhysicsSettings } from './physics-settings.ts';
+import { placeValuesOf } from './place.ts';
 import type { Vector } from './rig.ts';
 import { degrees } from './rotation.ts';
-import { solverValuesOf } from './solver-parameters.ts';
 import type { Reward, RewardedState, Task } from './task.ts';
 import type { World, WorldConditions, Worlds } from './world.ts';
 
@@ -57,6 +59,10 @@ export class Agent<In extends World = World> {
   readonly world: In;
   readonly task: Task;
   readonly #reward: Reward;
+  /** What is earned beside the task's own reward, where it has weights; and what that one came to in the episode. */
+  readonly #terms: RewardTerms;
+  #ofTask = 0;
+  #terrain: Terrain;
   readonly #settings: PhysicsSettings;
   /** Of the present episode. */
   #parameters: WalkerParameters;
@@ -96,6 +102,8 @@ export class Agent<In extends World = World> {
     this.#parameters = parameters;
     this.#muscles = task.muscles();
     this.#reward = task.reward();
+    this.#terms = new RewardTerms(task.limbs, settings.step, actionSize);
+    this.#terrain = terrainOf({}, settings.groundEdge);
     this.#plan = planObservation(task.layout);
     this.#reach = settings.groundEdge;
     this.#actions = new Float32Array(actionSize);
@@ -127,6 +135,7 @@ export class Agent<In extends World = World> {
     this.#parameters = parameters;
     this.#origin = stream.save();
     this.#stream = stream;
+    this.#prepare();
     const yaw = stream.uniform(0, 2 * Math.PI);
     const target = this.#drawPlace();
     this.#state.targetSpeed = stream.uniform(target_speed_min, target_speed_max);
@@ -141,7 +150,8 @@ export class Agent<In extends World = World> {
     this.#state.physicsSteps = 0;
     this.#state.decisionSteps = 0;
     this.#muscles.reset();
-    this.world.start({ yaw, target, conditions: this.#drawConditions(), solver: solverValuesOf(parameters) });
+    const conditions = this.#drawConditions();
+    this.world.start({ yaw, target, conditions, place: placeValuesOf(parameters) });
     this.#state.bodies = this.world.bodies;
     this.#startRandomisation();
     originOf(this.world.bodies, this.task.frame.body, this.#state.frameOrigin);
@@ -152,6 +162,7 @@ export class Agent<In extends World = World> {
     this.#letFrameLag();
     this.#updateMeanVelocity();
     this.#reward.restart?.();
+    if (this.#terms.isActive) this.#terms.start(this.world.bodies, conditions.masses);
   }
 
   /**
@@ -185,6 +196,7 @@ export class Agent<In extends World = World> {
     const { actions: made, previousActions } = this.#state;
     previousActions.set(made);
     for (let action = 0; action < made.length; action++) made[action] = actions[at + action]!;
+    if (this.#terms.isActive) this.#terms.decide(actions, at);
     if (this.#latency === this.task.stepsPerDecision) this.#actLate();
   }
 
@@ -282,6 +294,7 @@ export class Agent<In extends World = World> {
       ...[meanVelocity.x, meanVelocity.y, meanVelocity.z],
       ...this.#muscles.save(),
       ...this.#savedBeyondWalker(),
+      ...(this.#terms.isActive ? [this.#ofTask, ...this.#terms.save()] : []),
     );
   }
 
@@ -312,6 +325,10 @@ export class Agent<In extends World = World> {
     [meanVelocity.x, meanVelocity.y, meanVelocity.z] = [from.next(), from.next(), from.next()];
     this.#muscles.restore(from);
     this.#restoreBeyondWalker(from);
+    this.#prepare();
+    if (!this.#terms.isActive) return;
+    this.#ofTask = from.next();
+    this.#terms.restore(() => from.next(), this.#drawConditions().masses);
   }
 
   /** What the Walker's task has none of, so that the bytes of its episodes stay as they were. */
@@ -336,9 +353,23 @@ export class Agent<In extends World = World> {
     this.#reward.restore?.(from);
   }
 
-  /** What the reward has to tell of the episode, by name. */
+  /** What the reward has to tell of the episode, by name: a mean per physics step of each of its terms. */
   get told(): Readonly<Record<string, number>> {
-    return this.#reward.told?.() ?? {};
+    const own = this.#reward.told?.() ?? {};
+    if (!this.#terms.isActive) return own;
+    const mean = (earned: number) => earned / Math.max(this.physicsSteps, 1);
+    const terms = Object.entries(this.#terms.earned).map(([name, earned]) => [`reward ${name}`, mean(earned)]);
+    return { ...own, 'reward task': mean(this.#ofTask), ...Object.fromEntries(terms) };
+  }
+
+  /** Ground and reward of an episode that is to be played by its parameters. */
+  #prepare(): void {
+    const { groundEdge, groundHeight } = this.#settings;
+    const { gravity } = this.#parameters;
+    this.#ofTask = 0;
+    this.#terrain = terrainOf(placeValuesOf(this.#parameters), groundEdge);
+    const { heightAt } = this.#terrain;
+    this.#terms.weigh(weightsOf(this.#parameters), gravity, (x, z) => groundHeight + heightAt(x, z));
   }
 
   #drawConditions(): WorldConditions {
@@ -376,6 +407,7 @@ export class Agent<In extends World = World> {
     const { push_speed, push_interval } = this.#parameters;
     const direction = this.#pushes!.uniform(0, 2 * Math.PI);
     this.world.push(push_speed * sine(direction), push_speed * cosine(direction));
+    if (this.#terms.isActive) this.#terms.pushed(this.world.bodies);
     this.#nextPush += push_interval / this.#settings.step;
   }
 
@@ -385,6 +417,11 @@ export class Agent<In extends World = World> {
     const earned = this.#reward.compute(this.#state);
     if (!Number.isFinite(earned)) return false;
     this.reward += earned;
+    if (this.#terms.isActive) {
+      this.#ofTask += earned;
+      this.world.read();
+      this.reward += this.#terms.earn(this.#state.bodies, this.#state);
+    }
     this.#distanceAlongGoal += meanVelocity.x * goal.x + meanVelocity.z * goal.z;
     return true;
   }
@@ -435,7 +472,8 @@ export class Agent<In extends World = World> {
       if (x * x + y * y + z * z > 1) continue;
       const radius = this.#parameters.target_radius;
       const [aroundX, aroundY, aroundZ] = this.task.target.center;
-      return [aroundX + x * radius, aroundY, aroundZ + z * radius];
+      const [atX, atZ] = [aroundX + x * radius, aroundZ + z * radius];
+      return [atX, aroundY + this.#terrain.heightAt(atX, atZ), atZ];
     }
   }
 

@@ -15,11 +15,12 @@ import type {
   ParameterValues,
   Step,
 } from '../env.ts';
+import { checkWeights } from '../reward-terms/reward-terms.ts';
 import { Agent, decideTogether, type Outcome } from './agent.ts';
 import { decodeState, encodeState } from './episode-state.ts';
-import { checkParameters, drawParametersOf, drawSolver, splitParameters, type WalkerParameters } from './parameters.ts';
+import { checkParameters, drawParametersOf, drawPlace, splitParameters, type WalkerParameters } from './parameters.ts';
 import type { PhysicsSettings } from './physics-settings.ts';
-import { solverValuesOf } from './solver-parameters.ts';
+import { placeValuesOf } from './place.ts';
 import type { Task } from './task.ts';
 import type { World, Worlds } from './world.ts';
 
@@ -71,6 +72,7 @@ export class AgentsEnvironment<In extends World = World> implements EmbeddedEnvi
     const { agents } = options;
     const { behavior } = task;
     checkParameters(options.parameters, worlds.name, task.parameters);
+    checkWeights(options.parameters, task.limbs);
     this.behavior = behavior;
     this.#task = task;
     this.agents = agents;
@@ -142,6 +144,7 @@ export class AgentsEnvironment<In extends World = World> implements EmbeddedEnvi
 
   setParameters(parameters: ParameterValues): void {
     checkParameters(parameters, this.#worlds.name, this.#task.parameters);
+    checkWeights(parameters, this.#task.limbs);
     this.#given = parameters;
     this.#split = splitParameters(parameters);
   }
@@ -231,7 +234,7 @@ export class AgentsEnvironment<In extends World = World> implements EmbeddedEnvi
       this.#parameters[agent] = parameters;
       this.#decisions[agent] = decisions!;
       this.#rewards[agent] = reward!;
-      walker.world.restore(world, solverValuesOf(parameters));
+      walker.world.restore(world, placeValuesOf(parameters));
       walker.restore(Float64Array.from(own), parameters);
     } else {
       this.#startEpisode(agent, episode, parameters);
@@ -255,17 +258,17 @@ export class AgentsEnvironment<In extends World = World> implements EmbeddedEnvi
   }
 
   /**
-   * What an episode is played with. Where agents live side by side, its solver is that of its four agents in this stretch of their lives; one
+   * What an episode is played with. Where agents live side by side, its solver and its ground are those of its four agents in this stretch of their lives; one
    * that was begun by itself draws everything for itself.
    */
   #draw(agent: number, number: number): WalkerParameters {
     const own = this.#own[agent];
     if (own) return this.#drawWith(own, agent, number);
-    const { ofEpisode, ofSolver } = this.#split;
+    const { ofEpisode, ofPlace } = this.#split;
     const parameters = this.#drawWith(ofEpisode, agent, number);
     const stretch = Math.floor(this.#lived / parameters.solver_stretch);
     const four = Math.floor(this.#whose[agent]! / agentsOfSolver);
-    return { ...parameters, ...drawSolver(ofSolver, this.#options.seed, four, stretch, purpose.solver) };
+    return { ...parameters, ...drawPlace(ofPlace, this.#options.seed, four, stretch, purpose.solver) };
   }
 
   #drawWith(given: ParameterValues, agent: number, number: number): WalkerParameters {

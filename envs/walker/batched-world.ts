@@ -2,25 +2,27 @@
  * Walkers in the batched simulator of physics/: each is in a lane, four of which share a vector.
  *
  * What a walker does never depends on its lane or its neighbours, but on how its simulator solves. So where an episode is to be solved
- * otherwise (solver-parameters.ts), its walker moves into a lane of a simulator that does; walkers that are solved alike share vectors.
+ * otherwise, or on other ground (place.ts), its walker moves into a lane of a simulator that does; walkers that are solved alike share vectors.
  * Lanes that nobody lives in hang still, far from anything and without gravity.
  */
 import type { DialectName } from '../../physics/dialects.ts';
 import { massFrame } from '../../physics/mass-frame.ts';
 import { lanesPerGroup, Simulator } from '../../physics/simulator.ts';
+import { terrainOf } from '../terrain.ts';
 import type { BodyView } from './body-view.ts';
 import type { Dialect } from './dialects.ts';
 import { LaneWorld } from './lane-world.ts';
 import type { PhysicsSettings } from './physics-settings.ts';
+import type { PlaceValues } from './place.ts';
 import type { Rig, Vector } from './rig.ts';
 import { type Ragdoll, ragdollOf, type SceneParts } from './scene-of-rig.ts';
-import { dialectWith, type SolverValues } from './solver-parameters.ts';
+import { dialectWith } from './solver-parameters.ts';
 import type { World, WorldStart, Worlds } from './world.ts';
 
 export class BatchedWorlds implements Worlds<WalkerWorld> {
   readonly name: DialectName;
   readonly each: readonly WalkerWorld[];
-  readonly #make: (solver: SolverValues, lanes: number) => House;
+  readonly #make: (place: PlaceValues, lanes: number) => House;
   /** The first is the usual one, which has a lane for every walker; others are there while somebody lives in them. */
   readonly #houses: House[];
 
@@ -38,10 +40,10 @@ export class BatchedWorlds implements Worlds<WalkerWorld> {
   ) {
     this.name = dialect.name;
     const ragdoll = 'sceneIn' in rig ? rig : ragdollOf(rig);
-    this.#make = (solver, lanes) => new House(module, ragdoll, lanes, dialect, settings, solver, parts);
+    this.#make = (place, lanes) => new House(module, ragdoll, lanes, dialect, settings, place, parts);
     const usual = this.#make({}, count);
     this.#houses = [usual];
-    const move = (walker: WalkerWorld, solver: SolverValues) => this.#move(walker, solver);
+    const move = (walker: WalkerWorld, place: PlaceValues) => this.#move(walker, place);
     this.each = Array.from({ length: count }, (_, index) => new WalkerWorld(index, usual, move));
   }
 
@@ -61,24 +63,24 @@ export class BatchedWorlds implements Worlds<WalkerWorld> {
 
   close(): void {}
 
-  /** Moves a walker to where it is solved in another way. */
-  #move(walker: WalkerWorld, solver: SolverValues): void {
-    const key = keyOf(solver);
+  /** Moves a walker to where it is solved in another way, or on other ground. */
+  #move(walker: WalkerWorld, place: PlaceValues): void {
+    const key = keyOf(place);
     const left = walker.house;
     left.leave(walker);
     if (left.isEmpty && left !== this.#houses[0]) this.#houses.splice(this.#houses.indexOf(left), 1);
     let house = this.#houses.find((house) => house.key === key && house.hasRoom);
     if (!house) {
-      house = this.#make(solver, lanesPerGroup);
+      house = this.#make(place, lanesPerGroup);
       this.#houses.push(house);
     }
     house.enter(walker);
   }
 }
 
-/** What two walkers who are solved alike have in common. */
-function keyOf(solver: SolverValues): string {
-  return JSON.stringify(solver);
+/** What two walkers who are solved alike, on the same ground, have in common. */
+function keyOf(place: PlaceValues): string {
+  return JSON.stringify(place);
 }
 
 /** A simulator, and who lives in its lanes. */
@@ -94,10 +96,10 @@ class House {
     lanes: number,
     usual: Dialect,
     settings: PhysicsSettings,
-    solver: SolverValues,
+    place: PlaceValues,
     parts: SceneParts,
   ) {
-    this.key = keyOf(solver);
+    this.key = keyOf(place);
     const { step, positionIterations, velocityIterations, maxAngularVelocity, maxDepenetrationVelocity } = settings;
     const own = {
       timeStep: step,
@@ -106,8 +108,9 @@ class House {
       maxSpin: maxAngularVelocity,
       maxDepenetration: maxDepenetrationVelocity,
     };
-    const dialect = dialectWith({ ...usual, solver: { ...usual.solver, ...own } }, solver);
-    const scene = ragdoll.sceneIn(dialect, settings, parts);
+    const dialect = dialectWith({ ...usual, solver: { ...usual.solver, ...own } }, place);
+    const { slabs } = terrainOf(place, settings.groundEdge);
+    const scene = ragdoll.sceneIn(dialect, settings, { ...parts, slabs });
     this.simulator = new Simulator(module, scene, { lanes, where: ragdoll.name, settings: dialect.solver });
     const frames = scene.bodies.map(({ shapes }) => massFrame(shapes).pose);
     this.#lanes = Array.from(
@@ -157,11 +160,11 @@ class House {
 export class WalkerWorld implements World {
   /** Of the walker among those of its worlds. */
   readonly index: number;
-  readonly #move: (walker: WalkerWorld, solver: SolverValues) => void;
+  readonly #move: (walker: WalkerWorld, place: PlaceValues) => void;
   #house!: House;
   #lane!: LaneWorld;
 
-  constructor(index: number, house: House, move: (walker: WalkerWorld, solver: SolverValues) => void) {
+  constructor(index: number, house: House, move: (walker: WalkerWorld, place: PlaceValues) => void) {
     this.index = index;
     this.#move = move;
     house.enter(this);
@@ -186,7 +189,7 @@ export class WalkerWorld implements World {
   }
 
   start(start: WorldStart): void {
-    this.#be(start.solver);
+    this.#be(start.place);
     this.#lane.start(start);
   }
 
@@ -230,12 +233,12 @@ export class WalkerWorld implements World {
     return this.#lane.save();
   }
 
-  restore(state: Uint8Array, solver?: SolverValues): void {
-    this.#be(solver);
+  restore(state: Uint8Array, place?: PlaceValues): void {
+    this.#be(place);
     this.#lane.restore(state);
   }
 
-  #be(solver: SolverValues = {}): void {
-    if (keyOf(solver) !== this.#house.key) this.#move(this, solver);
+  #be(place: PlaceValues = {}): void {
+    if (keyOf(place) !== this.#house.key) this.#move(this, place);
   }
 }

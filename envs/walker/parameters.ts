@@ -5,16 +5,13 @@
 import { nearestName } from '../../base/failure/nearest-name.ts';
 import { UserError } from '../../base/failure/user-error.ts';
 import type { ParameterValue, ParameterValues } from '../env.ts';
+import { isWeightName, type Weights, weightParameters, weightsOf } from '../reward-terms/reward-terms.ts';
 import * as samplers from '../sampler.ts';
+import { isTerrainName, kindsOfTerrain, terrainParameters } from '../terrain.ts';
 import type { WorldName } from './dialects.ts';
 import { unityPhysics } from './physics-settings.ts';
-import {
-  isSolverName,
-  type SolverValues,
-  solverDefault,
-  solverParameters,
-  solverValuesOf,
-} from './solver-parameters.ts';
+import { isPlaceName, type PlaceValues, placeValuesOf } from './place.ts';
+import { isSolverName, solverDefault, solverParameters } from './solver-parameters.ts';
 
 export interface Parameter {
   /** Empty for a plain number. */
@@ -112,15 +109,15 @@ export const walkerParameters = {
 } as const satisfies Record<string, Parameter>;
 
 type Name = keyof typeof walkerParameters;
-/** What an episode is played with; how it is solved only where that was set. */
-export type WalkerParameters = Readonly<Record<Name, number>> & SolverValues;
+/** What an episode is played with; how it is solved, its ground and the weights of reward terms only where they were set. */
+export type WalkerParameters = Readonly<Record<Name, number>> & PlaceValues & Weights;
 
 /** The same names for any ragdoll, with defaults and ranges of its own. */
 export type ParameterRows = Readonly<Record<Name, Parameter>>;
 
 const names = Object.keys(walkerParameters) as Name[];
 
-/** Name, unit, default, range and meaning of each, as texts: those of the ragdoll, then those of the solver. */
+/** Name, unit, default, range and meaning of each, as texts: those of the ragdoll, of the ground, of its reward, then those of the solver. */
 export function parameterTable(
   rows: ParameterRows = walkerParameters,
 ): { name: string; unit: string; usual: string; range: string; meaning: string }[] {
@@ -128,7 +125,10 @@ export function parameterTable(
   const solver = Object.entries(solverParameters).map(([name, parameter]) => {
     return { name, usual: isSolverName(name) ? solverDefault(name) : '', ...parameter };
   });
-  return [...own, ...solver].map(({ name, unit, usual, low, high, meaning }) => {
+  const more = Object.entries({ ...terrainParameters, ...weightParameters }).map(([name, parameter]) => {
+    return { name, usual: String(parameter.default), ...parameter };
+  });
+  return [...own, ...more, ...solver].map(({ name, unit, usual, low, high, meaning }) => {
     return { name, unit, usual, range: `${low} to ${high}`, meaning };
   });
 }
@@ -140,9 +140,9 @@ export function parameterLines(): string[] {
   });
 }
 
-/** How some episodes are solved; other names are not looked at. */
-export function drawSolver(given: ParameterValues, seed: number, ...stretch: readonly number[]): SolverValues {
-  return solverValuesOf(samplers.drawParameters(given, seed, ...stretch));
+/** How some episodes are solved, and on which ground; other names are not looked at. */
+export function drawPlace(given: ParameterValues, seed: number, ...stretch: readonly number[]): PlaceValues {
+  return placeValuesOf(samplers.drawParameters(given, seed, ...stretch));
 }
 
 /** What one of the Walker's episodes is played with: drawn, where there is a sampler, and held within the parameter's range. */
@@ -164,17 +164,17 @@ export function drawParametersOf(
     const { low, high } = rows[name];
     values[name] = Math.min(Math.max(value, low), high);
   }
-  return { ...values, ...solverValuesOf(drawn) };
+  return { ...values, ...placeValuesOf(drawn), ...weightsOf(drawn) };
 }
 
 /** What episodes draw for themselves, and what is drawn for all four walkers of a simulator's vectors. */
 export function splitParameters(given: ParameterValues): {
   readonly ofEpisode: ParameterValues;
-  readonly ofSolver: ParameterValues;
+  readonly ofPlace: ParameterValues;
 } {
   const split = (wanted: boolean) =>
-    Object.fromEntries(Object.entries(given).filter(([name]) => isSolverName(name) === wanted));
-  return { ofEpisode: split(false), ofSolver: split(true) };
+    Object.fromEntries(Object.entries(given).filter(([name]) => isPlaceName(name) === wanted));
+  return { ofEpisode: split(false), ofPlace: split(true) };
 }
 
 /**
@@ -190,7 +190,8 @@ export function checkParameters(
   rows: ParameterRows = walkerParameters,
 ): void {
   for (const [name, value] of Object.entries(given)) checkParameter(name, value, rows);
-  if (world === 'physx') refuseSolverOfPhysX(given);
+  if (world === 'physx') refusePlaceOfPhysX(given);
+  refuseTwoTerrains(given);
   const slowest = given['target_speed_min'] ?? rows.target_speed_min.default;
   const [, fastest] = samplers.rangeOf(given['target_speed_max'] ?? rows.target_speed_max.default);
   if (samplers.rangeOf(slowest)[0] > fastest) {
@@ -225,6 +226,8 @@ export function checkParameter(name: string, value: ParameterValue, rows: Parame
 
 function rangeOf(name: string, rows: ParameterRows): { readonly low: number; readonly high: number } {
   if (isSolverName(name)) return solverParameters[name];
+  if (isTerrainName(name)) return terrainParameters[name];
+  if (isWeightName(name)) return weightParameters[name];
   return isName(name) ? rows[name] : refuseName(name);
 }
 
@@ -241,7 +244,17 @@ function refuseDrawnStretch(value: ParameterValue): never {
   });
 }
 
-function refuseSolverOfPhysX(given: ParameterValues): void {
+function refusePlaceOfPhysX(given: ParameterValues): void {
+  const terrain = Object.keys(given).find(isTerrainName);
+  if (terrain !== undefined) {
+    throw new UserError({
+      what: 'the world physx has flat ground alone',
+      where: `environment_parameters.${terrain}`,
+      value: given[terrain],
+      expected: `none of ${Object.keys(terrainParameters).join(', ')}`,
+      mend: 'leave it out, or take the world unity or physx5',
+    });
+  }
   const name = Object.keys(given).find(isSolverName);
   if (name === undefined) return;
   throw new UserError({
@@ -250,6 +263,17 @@ function refuseSolverOfPhysX(given: ParameterValues): void {
     value: given[name],
     expected: `no parameter of the solver (${Object.keys(solverParameters).join(', ')})`,
     mend: 'leave it out, or take the world physx5, which is set like PhysX',
+  });
+}
+
+function refuseTwoTerrains(given: ParameterValues): void {
+  const meant = kindsOfTerrain.filter((name) => samplers.rangeOf(given[name] ?? 0)[1] > 0);
+  if (meant.length < 2) return;
+  throw new UserError({
+    what: 'the ground is of one kind: of slopes, of stairs, or rough',
+    where: `environment_parameters.${meant[1]}`,
+    value: given[meant[1]!],
+    expected: `0, as ${meant[0]} is above 0`,
   });
 }
 

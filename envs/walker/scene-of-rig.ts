@@ -5,6 +5,7 @@
  * have one.
  */
 import type { AxisMotion, Body, Joint, Scene, Shape } from '../../physics/scene.ts';
+import type { Slab } from '../terrain.ts';
 import type { Dialect } from './dialects.ts';
 import type { PhysicsSettings } from './physics-settings.ts';
 import { type AngleRange, type Collider, isLocked, motorBodies, type Rig, type RigJoint, type Vector } from './rig.ts';
@@ -22,6 +23,8 @@ export interface SceneParts {
   readonly ground?: boolean;
   /** The target cube and four walls. Default true. */
   readonly targetAndWalls?: boolean;
+  /** Ground above the flat one. Default none. */
+  readonly slabs?: readonly Slab[];
   /** What the target is like. Default the Walker's. */
   readonly target?: Target;
   /** Whether bodies of the walker touch one another. Default true. */
@@ -94,7 +97,7 @@ export function inItsWorld(
   ragdoll: Omit<Scene, 'fixtures'>,
   dialect: Dialect,
   settings: PhysicsSettings,
-  { ground = true, targetAndWalls = true, target = usualTarget, box }: SceneParts,
+  { ground = true, targetAndWalls = true, slabs = [], target = usualTarget, box }: SceneParts,
 ): Scene {
   const shape = (collider: Collider, what: number) => shapeOf(collider, what, dialect, settings);
   const bodies = [...ragdoll.bodies];
@@ -103,6 +106,14 @@ export function inItsWorld(
     fixtures.push(shape({ shape: 'box', size, center }, what));
   const { groundEdge: edge, groundHeight } = settings;
   if (ground) fixture(category.ground, [edge, 1, edge], [0, groundHeight - 0.5, 0]);
+  for (const {
+    size,
+    center: [x, y, z],
+    rotation,
+  } of slabs) {
+    const box = shape({ shape: 'box', size: [...size], center: [x, y + groundHeight, z] }, category.ground);
+    fixtures.push({ ...box, rotation });
+  }
   if (targetAndWalls) {
     const { height, thickness } = wall;
     const out = (edge + thickness) / 2;

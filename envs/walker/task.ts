@@ -4,6 +4,7 @@
  * The Walker's is made of tables (walker.ts); that of another ragdoll of files (envs/ragdoll).
  */
 import type { BehaviorSpec } from '../env.ts';
+import type { CharacterBodies } from '../reward-terms/moment.ts';
 import type { Muscles } from './action.ts';
 import type { NumberReader } from './episode-state.ts';
 import type { ObservationField, WalkerState } from './observation.ts';
@@ -54,6 +55,8 @@ export interface Task {
   readonly layout: readonly ObservationField[];
   /** Of every number of an observation: observation-noise.ts. */
   readonly noiseScales: Float32Array;
+  /** Which of its bodies are feet, hands and so on: what reward terms with a weight look at. */
+  readonly limbs: CharacterBodies;
   /** Whether episodes keep more from decision to decision than the Walker's do: decisions, and what its reward keeps. */
   readonly keepsMore: boolean;
   /** For one agent. */

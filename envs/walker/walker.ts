@@ -2,6 +2,7 @@
 import { actionSize, jointActions, Muscles } from './action.ts';
 import { Agent } from './agent.ts';
 import { behavior } from './behavior.ts';
+import { limbsOf } from './limbs.ts';
 import { observationLayout, speedError } from './observation.ts';
 import { noiseScaleOf } from './observation-noise.ts';
 import { type WalkerParameters, walkerParameters } from './parameters.ts';
@@ -41,6 +42,7 @@ export function walkerTask(rig: Rig): Task {
       layout,
       bodies.map(({ name }) => name),
     ),
+    limbs: limbsOf(rig, unityPhysics),
     keepsMore: false,
     muscles: () => new Muscles(jointActions(rig), bodies.length, actionSize),
     reward: () => ({

@@ -6,8 +6,8 @@
  */
 import type { BodyView } from './body-view.ts';
 import type { WorldName } from './dialects.ts';
+import type { PlaceValues } from './place.ts';
 import type { Vector } from './rig.ts';
-import type { SolverValues } from './solver-parameters.ts';
 
 /** One walker's piece of a world: ground, walls, target, and the ragdoll with its motors. */
 export interface World {
@@ -35,8 +35,8 @@ export interface World {
   read(): void;
   /** All that it keeps, for `restore`; absent where that can't be had, and an episode must be played again. */
   save?(): Uint8Array;
-  /** @param solver how it was solved there. */
-  restore?(state: Uint8Array, solver?: SolverValues): void;
+  /** @param place how it was solved there, and on which ground. */
+  restore?(state: Uint8Array, place?: PlaceValues): void;
 }
 
 /** The worlds of some walkers, stepped together. */
@@ -57,8 +57,8 @@ export interface WorldStart {
   readonly target: Vector;
   /** Default: Unity's. */
   readonly conditions?: WorldConditions | undefined;
-  /** How it is solved, where that is not as usual. */
-  readonly solver?: SolverValues | undefined;
+  /** How it is solved and which ground it has, where that is not as usual. */
+  readonly place?: PlaceValues | undefined;
 }
 
 /** What may differ from one start to the next. */

@@ -68,7 +68,8 @@ export const deployOptions = {
   },
   rig: {
     argument: 'FILE',
-    description: 'with --attach: the character file that the policy was trained with, such as rigs/hero',
+    description:
+      'with --attach: the character file that the policy was trained with, such as rigs/hero; with the pipeline also a prefab: it is then imported, trained and given its agent',
     schema: orOfProject('rig', text().optional()),
   },
   applyPhysics: {

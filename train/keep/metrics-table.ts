@@ -94,6 +94,13 @@ export const metricsTable = {
     tag: 'Gaitsmith/Fallen',
     over: 'episodes',
   }),
+  rewardTerms: row({
+    unit: 'reward',
+    what: 'mean of what each term of the reward earned in a physics step, weighted, where the world tells it; `task` is the task itself beside terms that have a weight',
+    of: ({ rollout }) => earnedByTerm(rollout.episodes),
+    tag: 'Gaitsmith/Reward Term',
+    over: 'episodes',
+  }),
   blowUps: row({
     unit: '',
     what: 'episodes that were cut off because the physics blew up',
@@ -262,6 +269,19 @@ function meanDetail({ rollout: { episodes }, bodyNames }: Iterated, name: string
   const told = episodes.flatMap(({ details }) => details[name] ?? []);
   // A world that tells which body fell tells speeds too, in episodes to come.
   return momentsOf(told)?.mean ?? (bodyNames.length > 0 ? null : undefined);
+}
+
+/** Details of episodes that tell what a term of the reward earned begin so. */
+const earned = 'reward ';
+
+/** By term; undefined where no episode tells of any. */
+function earnedByTerm(episodes: Rollout['episodes']): Record<string, number> | undefined {
+  const names = new Set(
+    episodes.flatMap(({ details }) => Object.keys(details).filter((name) => name.startsWith(earned))),
+  );
+  if (names.size === 0) return undefined;
+  const mean = (name: string) => momentsOf(episodes.map(({ details }) => details[name] ?? 0))!.mean;
+  return Object.fromEntries([...names].map((name) => [name.slice(earned.length), mean(name)]));
 }
 
 /** By body; null where no episode ended, undefined in a world that knows of no bodies. */

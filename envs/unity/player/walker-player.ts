@@ -1,4 +1,6 @@
 /** The Walker as the world of a player. */
+import { weightParameters } from '../../reward-terms/reward-terms.ts';
+import { terrainParameters } from '../../terrain.ts';
 import { behavior } from '../../walker/behavior.ts';
 import type { WorldName } from '../../walker/dialects.ts';
 import { environmentUrl } from '../../walker/environment-url.ts';
@@ -11,12 +13,16 @@ import type { PlayerWorld } from './player.ts';
 export const walkerWorld: PlayerWorld = {
   environment: environmentUrl,
   behavior,
-  parameters: { ...walkerParameters, ...solverParameters },
+  parameters: { ...walkerParameters, ...terrainParameters, ...weightParameters, ...solverParameters },
   stepsPerDecision,
   seconds: unityPhysics.step,
 };
 
-/** The same in one of the Walker's worlds. PhysX solves as it does: there nothing of the solver can be set. */
+/** The same in one of the Walker's worlds. PhysX solves as it does, on flat ground: there nothing of either can be set. */
 export function walkerWorldNamed(world: WorldName | undefined): PlayerWorld {
-  return { ...walkerWorld, world, ...(world === 'physx' ? { parameters: walkerParameters } : {}) };
+  return {
+    ...walkerWorld,
+    world,
+    ...(world === 'physx' ? { parameters: { ...walkerParameters, ...weightParameters } } : {}),
+  };
 }
