@@ -4,7 +4,8 @@
  * What comes of an episode depends on its number alone. Its lane and its neighbours change nothing in the simulator, and the
  * policy always decides on as many rows, for how onnxruntime multiplies may depend on that.
  */
-import { Agent, decideTogether, type Outcome } from '../envs/walker/agent.ts';
+import { Agent, type Outcome } from '../envs/walker/agent.ts';
+import { decideTogether } from '../envs/walker/decide-together.ts';
 import type { World } from '../envs/walker/world.ts';
 import { keepBusy } from './busy-rows.ts';
 import { type EpisodePlan, startOf } from './episodes.ts';

@@ -14,6 +14,7 @@ import { type RandomState, RandomStream } from '../../base/random/stream.ts';
 import { RewardTerms, weightsOf } from '../reward-terms/reward-terms.ts';
 import { type Terrain, terrainOf } from '../terrain.ts';
 import type { Muscles } from './action.ts';
+import { areSound, averageVelocity, bodyOnGround } from './bodies-now.ts';
 import { originOf, type Point } from './body-view.ts';
 import { NumberReader } from './episode-state.ts';
 import { planObservation, writeObservation } from './observation.ts';
@@ -22,15 +23,9 @@ import type { WalkerParameters } from './parameters.ts';
 import type { PhysicsSettings } from './physics-settings.ts';
 import { placeValuesOf } from './place.ts';
 import type { Vector } from './rig.ts';
-import { degrees } from './rotation.ts';
+import { drawPlace, straightestPlace } from './target-places.ts';
 import type { Reward, RewardedState, Task } from './task.ts';
-import type { World, WorldConditions, Worlds } from './world.ts';
-
-/** Places that are looked at for one that lies well ahead. */
-const targetDraws = 64;
-
-/** m/s. Motors at their strongest, thrown from end to end, made no body faster than 21 m/s in 8,000 decisions. */
-const impossibleSpeed = 200;
+import type { World, WorldConditions } from './world.ts';
 
 /** Purposes of the streams that an episode has beside its own; each is named by where that one begins. */
 const purposes = { masses: 1, pushes: 2, noise: 3 };
@@ -160,7 +155,7 @@ export class Agent<In extends World = World> {
     this.#updateGoal();
     this.#startMoving();
     this.#letFrameLag();
-    this.#updateMeanVelocity();
+    averageVelocity(this.world.bodies, this.task.averaged, this.#state.meanVelocity);
     this.#reward.restart?.();
     if (this.#terms.isActive) this.#terms.start(this.world.bodies, conditions.masses);
   }
@@ -214,13 +209,13 @@ export class Agent<In extends World = World> {
     this.#state.physicsSteps = this.physicsSteps;
     this.#state.decisionSteps = this.#step;
     world.readForReward();
-    if (!this.#updateMeanVelocity()) return this.#ends('blew up');
+    if (!averageVelocity(this.world.bodies, this.task.averaged, this.#state.meanVelocity)) return this.#ends('blew up');
     if (world.targetTouched()) {
       this.reward += this.task.target.reward;
       this.targetsTouched += 1;
       world.moveTarget(this.#drawTarget(this.#state.goal.x, this.#state.goal.z));
     }
-    if (world.groundMayHaveChanged()) this.fallenBody = this.#findFallenBody();
+    if (world.groundMayHaveChanged()) this.fallenBody = bodyOnGround(this.world.bodies, this.task.fall.bodies);
     if (this.fallenBody >= 0) {
       this.reward = this.task.fall.reward;
       return this.#ends('fell');
@@ -442,39 +437,14 @@ export class Agent<In extends World = World> {
     this.world.readForReward();
   }
 
-  /**
-   * Of some places the first that lies within `target_turn` of the level direction (x, z) as seen from the frame, or the one that
-   * takes the least turning.
-   */
   #drawTarget(x: number, z: number): Vector {
-    const { target_turn } = this.#parameters;
-    if (target_turn >= 180) return this.#drawPlace();
     const { frameOrigin } = this.#state;
-    const wanted = cosine(target_turn * degrees);
-    let [straightest, best]: [number, Vector | undefined] = [-2, undefined];
-    for (let draw = 0; draw < targetDraws; draw++) {
-      const place = this.#drawPlace();
-      const [toX, toZ] = [place[0] - frameOrigin.x, place[2] - frameOrigin.z];
-      const straight = (toX * x + toZ * z) / Math.sqrt(toX * toX + toZ * toZ);
-      if (straight >= wanted) return place;
-      if (straight > straightest) [straightest, best] = [straight, place];
-    }
-    return best ?? this.#drawPlace();
+    return straightestPlace(() => this.#drawPlace(), frameOrigin, { x, z }, this.#parameters.target_turn);
   }
 
-  /** Around the start, uniform in a sphere, then all at one height. */
   #drawPlace(): Vector {
-    const stream = this.#stream!;
-    for (;;) {
-      const x = stream.uniform(-1, 1);
-      const y = stream.uniform(-1, 1);
-      const z = stream.uniform(-1, 1);
-      if (x * x + y * y + z * z > 1) continue;
-      const radius = this.#parameters.target_radius;
-      const [aroundX, aroundY, aroundZ] = this.task.target.center;
-      const [atX, atZ] = [aroundX + x * radius, aroundZ + z * radius];
-      return [atX, aroundY + this.#terrain.heightAt(atX, atZ), atZ];
-    }
+    const [x, y, z] = drawPlace(this.#stream!, this.task.target.center, this.#parameters.target_radius);
+    return [x, y + this.#terrain.heightAt(x, z), z];
   }
 
   /**
@@ -494,97 +464,11 @@ export class Agent<In extends World = World> {
     goal.z = z / distance;
   }
 
-  /** Averages the bodies' velocities; false where one is no velocity any more. */
-  #updateMeanVelocity(): boolean {
-    const { floats, part, velocity } = this.world.bodies;
-    const { averaged } = this.task;
-    const count = averaged.length;
-    let [x, y, z, fastest] = [0, 0, 0, 0];
-    for (let which = 0; which < count; which++) {
-      const at = velocity.first + averaged[which]! * velocity.body;
-      const vx = floats[at]!;
-      const vy = floats[at + part]!;
-      const vz = floats[at + 2 * part]!;
-      x += vx;
-      y += vy;
-      z += vz;
-      fastest = Math.max(fastest, vx * vx + vy * vy + vz * vz); // NaN stays
-    }
-    // Not `fastest > ...`: every comparison with NaN is false.
-    if (!(fastest < impossibleSpeed * impossibleSpeed)) return false;
-    const { meanVelocity } = this.#state;
-    meanVelocity.x = x / count;
-    meanVelocity.y = y / count;
-    meanVelocity.z = z / count;
-    return true;
-  }
-
-  #findFallenBody(): number {
-    const { words, touching, groundBit } = this.world.bodies;
-    const { bodies } = this.task.fall;
-    for (let which = 0; which < bodies.length; which++) {
-      if (words[touching.first + bodies[which]! * touching.body]! & groundBit) return bodies[which]!;
-    }
-    return -1;
-  }
-
-  /** Whether every number is one, and the walker not far outside its walls. */
+  /** Whether all is number, and the walker not far outside its walls. */
   #isSound(): boolean {
-    const { floats, part, position, rotation, spin } = this.world.bodies;
-    let sum = 0;
-    for (let body = 0; body <= this.task.masses.length; body++) {
-      const [p, q, w] = [
-        position.first + body * position.body,
-        rotation.first + body * rotation.body,
-        spin.first + body * spin.body,
-      ];
-      for (let axis = 0; axis < 3; axis++)
-        sum += floats[p + axis * part]! + floats[q + axis * part]! + floats[w + axis * part]!;
-      sum += floats[q + 3 * part]!;
-    }
     // Strengths are seen, and are what was decided: a policy that has come apart decides on NaN.
-    const { strengths } = this.#muscles;
-    for (let body = 0; body < strengths.length; body++) sum += strengths[body]!;
-    const at = position.first;
-    const [x, y, z] = [floats[at]!, floats[at + part]!, floats[at + 2 * part]!];
-    const reach = this.#reach;
-    return Number.isFinite(sum) && Math.abs(x) < reach && Math.abs(z) < reach && y > -1 && y < reach;
-  }
-}
-
-/**
- * One decision of many walkers of one task, physics step by physics step. One whose episode ends waits for the others, while its bodies
- * may go on moving: what it ended in is to be seen in `ended`.
- *
- * @param actions [walkers, actionSize].
- * @param isOver 1 where a walker takes no part, [walkers]; set where an episode ends.
- * @param ended told of each that takes part when its decision has ended, at once.
- */
-export function decideTogether(
-  worlds: Worlds,
-  walkers: readonly Agent[],
-  actions: Float32Array,
-  isOver: Uint8Array,
-  ended: (which: number, outcome: Outcome) => void,
-): void {
-  if (walkers.length === 0) return;
-  const { stepsPerDecision, behavior } = walkers[0]!.task;
-  for (let which = 0; which < walkers.length; which++) {
-    if (!isOver[which]) walkers[which]!.begin(actions, which * behavior.actionSize);
-  }
-  for (let step = 0; step < stepsPerDecision; step++) {
-    for (let which = 0; which < walkers.length; which++) {
-      if (!isOver[which]) walkers[which]!.beforeStep();
-    }
-    worlds.simulate(isOver);
-    for (let which = 0; which < walkers.length; which++) {
-      if (isOver[which] || walkers[which]!.afterStep()) continue;
-      isOver[which] = 1;
-      ended(which, walkers[which]!.end());
-    }
-  }
-  for (let which = 0; which < walkers.length; which++) {
-    if (!isOver[which]) ended(which, walkers[which]!.end());
+    if (!this.#muscles.strengths.every(Number.isFinite)) return false;
+    return areSound(this.world.bodies, this.task.masses.length + 1, this.#reach);
   }
 }
 

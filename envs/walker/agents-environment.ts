@@ -16,7 +16,8 @@ import type {
   Step,
 } from '../env.ts';
 import { checkWeights } from '../reward-terms/reward-terms.ts';
-import { Agent, decideTogether, type Outcome } from './agent.ts';
+import { Agent, type Outcome } from './agent.ts';
+import { decideTogether } from './decide-together.ts';
 import { decodeState, encodeState } from './episode-state.ts';
 import { checkParameters, drawParametersOf, drawPlace, splitParameters, type WalkerParameters } from './parameters.ts';
 import type { PhysicsSettings } from './physics-settings.ts';

@@ -12,7 +12,8 @@ import { bodyIndex, type Rig, walkerRig } from './rig.ts';
 import type { Task } from './task.ts';
 import type { World } from './world.ts';
 
-export { decideTogether, type Outcome } from './agent.ts';
+export type { Outcome } from './agent.ts';
+export { decideTogether } from './decide-together.ts';
 
 /** Physics steps from one decision to the next. */
 export const stepsPerDecision = 5;

@@ -76,7 +76,7 @@ describe('a held-out evaluation', () => {
     const two = await run({ name: 'two', workers: 2 });
     const learnt = (path: string) => {
       const { progress, ...state } = readCheckpoint(path);
-      const { first, best, evaluationsSinceBest, ...counters } = progress;
+      const { first, best, latest, evaluationsSinceBest, ...counters } = progress;
       return { ...state, counters };
     };
     expect(learnt(whole.checkpoint)).toEqual(learnt(without.checkpoint));
