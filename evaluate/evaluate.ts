@@ -10,7 +10,8 @@ import { type Playing, type PlayWatch, withPlayers } from './players.ts';
 import type { PolicyFile } from './policy-file.ts';
 import { normalizerOf } from './policy-graph.ts';
 import { type Band, bandsOf, type Comparison, comparisonOf, type Fared, faredIn } from './report.ts';
-import { type Subject, subjectOf } from './subject.ts';
+import type { Subject } from './subject.ts';
+import { subjectOf } from './subject-of.ts';
 
 export interface EvaluationOptions extends Playing {
   readonly policy: PolicyFile;

@@ -12,7 +12,7 @@ import { type EpisodePlan, startOf } from './episodes.ts';
 import { type Gait, MeteredWorld } from './gait.ts';
 import { RunningStatistics, type Sums } from './running-statistics.ts';
 import { Smoothness } from './smoothness.ts';
-import { type Subject, subjectOf } from './subject.ts';
+import { type Subject, walkerSubject } from './subject.ts';
 import type { WalkerPolicy } from './walker-policy.ts';
 
 /** Episodes side by side: two vectors of the simulator. Part of what numbers may depend on, so it is no setting. */
@@ -47,8 +47,8 @@ export type MeteredEpisode = PlayedEpisode & { readonly gait: Gait };
 export interface PlayOptions {
   readonly plan: EpisodePlan;
   readonly world: string;
-  /** Path of the character's file that plays; default: the Walker. */
-  readonly character?: string | undefined;
+  /** Who plays; default: the Walker. */
+  readonly subject?: Subject;
   /** Whether episodes tell how they were walked: measuring that after every physics step takes about a fifth of the time. */
   readonly gait?: boolean;
   /** Whether episodes tell what was observed in them. */
@@ -66,7 +66,7 @@ export interface Dealer {
 }
 
 export async function playEpisodes(policy: WalkerPolicy, options: PlayOptions, dealer: Dealer): Promise<void> {
-  const subject = await subjectOf(options.character);
+  const { subject = walkerSubject } = options;
   const { observationSize: size, actionSize } = subject.task.behavior;
   const worlds = await subject.openWorlds(options.world, LANES);
   try {

@@ -4,7 +4,7 @@ import { UserError } from '../base/failure/user-error.ts';
 import { decodeModel } from '../onnx/decode.ts';
 import { playEpisodes } from './play.ts';
 import { type PlayMessage, type PlayReply, type PlayRequest, SHARED } from './players.ts';
-import { subjectOf } from './subject.ts';
+import { subjectOf } from './subject-of.ts';
 import { openWalkerPolicy } from './walker-policy.ts';
 
 const port = parentPort!;
@@ -25,16 +25,20 @@ port.on('message', async (message: PlayMessage) => {
 
 async function play(request: PlayRequest, shared: Int32Array): Promise<void> {
   const { policy, deterministic, to } = request;
-  const { behavior } = (await subjectOf(request.character)).task;
+  const subject = await subjectOf(request.character);
   const model = decodeModel(policy.bytes, policy.name);
-  const open = await openWalkerPolicy(model, policy.name, deterministic, behavior);
+  const open = await openWalkerPolicy(model, policy.name, deterministic, subject.task.behavior);
   const isStopped = () => Atomics.load(shared, SHARED.stop) === 1;
   const take = () => {
     const episode = Atomics.add(shared, SHARED.next, 1);
     return episode < to ? episode : undefined;
   };
   try {
-    await playEpisodes(open, request, { take, isStopped, ended: (episode) => reply({ kind: 'played', episode }) });
+    await playEpisodes(
+      open,
+      { ...request, subject },
+      { take, isStopped, ended: (episode) => reply({ kind: 'played', episode }) },
+    );
   } finally {
     await open.close();
   }

@@ -58,7 +58,8 @@ export async function runPipeline(stages: readonly Stage[], setup: PipelineRun):
     if (!left.has(stage)) await checkStage(stage, checkOptions(stage.options, given), setup.force);
   }
   // Before a folder is made: a mistyped run id or configuration should not leave one behind.
-  if (!existsSync(run.path)) await hashInputs(chosen[0]!, checkOptions(chosen[0]!.options, given), run);
+  const [first] = chosen;
+  if (first && !existsSync(run.path)) await hashInputs(first, checkOptions(first.options, given), run);
   const lock = lockFolder(run.lock, {
     purpose: commandLineText(commandText('pipeline'), given),
     elsewhere: 'name another run with --run-id',

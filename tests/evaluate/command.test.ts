@@ -31,7 +31,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** The command in this process, with no terminal. */
 async function evaluated(given: Given): Promise<EvaluationReport> {
   const interrupts = { signal: new AbortController().signal };
-  const silent = { terminal: { print() {} }, progress: { update() {}, end() {} }, interrupts };
+  const silent = { terminal: { print() {} }, logger: { warn() {} }, progress: { update() {}, end() {} }, interrupts };
   const few = { episodes: '2', workers: '1', set: 'max_steps=50', ...given };
   const { json } = await command.run(checkOptions(command.options, few), silent as unknown as CommandContext);
   return json as EvaluationReport;

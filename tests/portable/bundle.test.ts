@@ -19,7 +19,15 @@ const portable: Readonly<Record<string, readonly string[]>> = {
   // They compile the kernel's sources.
   physics: ['build.ts', 'compile-kernel.ts'],
   // They read a policy's file, open it by onnxruntime-node, or play in threads.
-  evaluate: ['command.ts', 'evaluate.ts', 'player-worker.ts', 'players.ts', 'policy-file.ts', 'walker-policy.ts'],
+  evaluate: [
+    'command.ts',
+    'evaluate.ts',
+    'player-worker.ts',
+    'players.ts',
+    'policy-file.ts',
+    'subject-of.ts',
+    'walker-policy.ts',
+  ],
   'base/random': [],
 };
 

@@ -56,7 +56,7 @@ async function run(given: Given): Promise<{ json: unknown; exitCode?: number | u
     },
   };
   const interrupts = { signal: new AbortController().signal };
-  const context = { terminal, progress: { update() {}, end() {} }, interrupts };
+  const context = { terminal, logger: { warn() {} }, progress: { update() {}, end() {} }, interrupts };
   return {
     ...(await command.run(checkOptions(command.options, given), context as unknown as CommandContext)),
     printed,
