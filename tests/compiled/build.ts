@@ -36,7 +36,15 @@ const require = createRequire(import.meta.url);
 const esbuild = createRequire(require.resolve('tsx'))('esbuild') as Esbuild;
 
 /** Packages that look for files of their own; the others become a part of what is made. */
-const external = ['@grpc/grpc-js', '@tensorflow/*', 'onnxruntime-*', 'physx-js-webidl', 'protobufjs', 'vite'];
+const external = [
+  '@grpc/grpc-js',
+  '@tensorflow/*',
+  'onnxruntime-*',
+  'physx-js-webidl',
+  'playwright-core',
+  'protobufjs',
+  'vite',
+];
 
 /** Modules that another one stands in for, here as in vitest.config.ts. */
 const replaced = {
@@ -75,7 +83,8 @@ function build(folder: string): Promise<void> {
 }
 
 /** For packages in CommonJS, which ask for Node's modules with require(). */
-const withRequire = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+const withRequire =
+  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
 /** For modules that are told at run time which one to load: what was made of it is loaded, and needs no loader. */
 function withCompiledUrl(folder: string): string {
