@@ -74,6 +74,7 @@ export function ship(run: ShippableRun, report: string, folder: string, elsewher
     });
   }
 
+  const settings = withoutStart(config);
   const { step, startedFrom, seed } = checkpoint.progress;
   const checkpointBytes = encodeCheckpoint(checkpoint);
   const files = shippedFiles(folder);
@@ -83,7 +84,7 @@ export function ship(run: ShippableRun, report: string, folder: string, elsewher
     run: run.id,
     commit: metadata['gaitsmith.commit'] ?? null,
     config: 'config.yaml',
-    config_sha256: sha256(config),
+    config_sha256: sha256(settings),
     seed,
     steps: step + (startedFrom?.steps ?? 0),
     evaluation: { seed: evaluationSeed, episodes },
@@ -100,7 +101,7 @@ export function ship(run: ShippableRun, report: string, folder: string, elsewher
     missingFolders(folder),
     [
       { path: files.checkpoint, bytes: checkpointBytes },
-      { path: files.config, bytes: config },
+      { path: files.config, bytes: settings },
       { path: files.policy, bytes: policy },
       { path: files.card, bytes: Buffer.from(`${JSON.stringify(card, null, 2)}\n`) },
     ],
@@ -132,4 +133,13 @@ function read(path: string, mend: string): Buffer {
 /** Outermost first. */
 function missingFolders(folder: string): string[] {
   return existsSync(folder) ? [] : [...missingFolders(dirname(folder)), folder];
+}
+
+/** Settings without the file that their run began with: it lies on the machine that trained, and the checkpoint takes its place. */
+function withoutStart(config: Uint8Array): Buffer {
+  return Buffer.from(
+    Buffer.from(config)
+      .toString('utf8')
+      .replace(/^ *init_path:.*\n/m, ''),
+  );
 }

@@ -96,7 +96,8 @@ function makeTrainedRun(runs: string): void {
     sample,
   };
   const path = writeCheckpoint(run.checkpoints, checkpoint);
-  writeFileSync(run.config, settings());
+  // What it began with lies on the machine that trained, and is not shipped.
+  writeFileSync(run.config, settings().replace(/^( *)hyperparameters:/m, '$1init_path: /elsewhere/start.safetensors\n$&'));
   const provenance = { 'gaitsmith.commit': 'c0ffee', 'gaitsmith.config': sha256OfFile(run.config)! };
   const policy = encodeModel(exportActor(checkpoint, '0.0.0', provenance));
   writeFileSync(run.policy, policy);
@@ -134,7 +135,7 @@ function reportOn(run: RunFolder, changes: object = {}): string {
 }
 
 describe('shipping', () => {
-  it('puts policy, checkpoint, settings and card in place, and takes what was there before away', () => {
+  it('puts policy, checkpoint, settings (but for the file that they began with) and card in place, and takes what was there before away', () => {
     const run = trainedRun();
     const to = join(folder, 'models', 'walker');
     for (const reward of [1, scores.reward]) ship(shippableRun(run), reportOn(run, { reward }), to);

@@ -69,7 +69,7 @@ describe('the JSON of', () => {
     writeFileSync(join(work, 'settings.yaml'), settings);
     writeFileSync(join(work, 'sweep.yaml'), sweep);
     copyFileSync(join(packageRoot, 'models/walker/walker.onnx'), join(work, 'walker.onnx'));
-    copyFileSync(join(packageRoot, 'models/walker-robust/walker.onnx'), join(work, 'other.onnx'));
+    copyFileSync(join(packageRoot, 'models/walker-natural/walker.onnx'), join(work, 'other.onnx'));
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -141,7 +141,7 @@ describe.skipIf(because(!findChromium(), 'no chromium on the PATH: apt-get insta
   });
 
   it('shows two policies side by side from the same seed, and the moment they part', async () => {
-    const page = await begun('&compare=walker-robust');
+    const page = await begun('&compare=walker-natural');
     await advance(page, 150);
     await page.waitForTimeout(500);
     const told = await page.locator('.parting').innerText();
