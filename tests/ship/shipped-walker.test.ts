@@ -97,7 +97,10 @@ function makeTrainedRun(runs: string): void {
   };
   const path = writeCheckpoint(run.checkpoints, checkpoint);
   // What it began with lies on the machine that trained, and is not shipped.
-  writeFileSync(run.config, settings().replace(/^( *)hyperparameters:/m, '$1init_path: /elsewhere/start.safetensors\n$&'));
+  writeFileSync(
+    run.config,
+    settings().replace(/^( *)hyperparameters:/m, '$1init_path: /elsewhere/start.safetensors\n$&'),
+  );
   const provenance = { 'gaitsmith.commit': 'c0ffee', 'gaitsmith.config': sha256OfFile(run.config)! };
   const policy = encodeModel(exportActor(checkpoint, '0.0.0', provenance));
   writeFileSync(run.policy, policy);
