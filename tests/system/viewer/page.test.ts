@@ -241,7 +241,7 @@ describe.skipIf(because(!findChromium(), 'no chromium on the PATH: apt-get insta
     const played = (await page.evaluate(`(async () => {
       const data = Uint8Array.from(atob(${JSON.stringify(bytes.toString('base64'))}), (letter) => letter.charCodeAt(0));
       const decoder = new ImageDecoder({ data, type: 'image/gif' });
-      await decoder.completed;
+      await Promise.all([decoder.tracks.ready, decoder.completed]);
       const { frameCount, repetitionCount } = decoder.tracks.selectedTrack;
       const { image } = await decoder.decode({ frameIndex: frameCount - 1 });
       return { frameCount, repetitionCount, width: image.displayWidth, seconds: (image.timestamp + image.duration) / 1e6 };
