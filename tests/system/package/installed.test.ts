@@ -196,7 +196,7 @@ describe('the installed program', () => {
       expect(manifest().stages.train.status).toBe('interrupted');
       expect(told).toMatch(/finishing what is under way and saving, which takes about \d+ s/);
       const { steps } = manifest().stages.train.details;
-      expect(readdirSync(join(game, 'runs/stopped/checkpoints'))).toEqual([
+      expect(readdirSync(join(game, 'runs/stopped/checkpoints')).filter((name) => name.startsWith('step-'))).toEqual([
         `step-${String(steps).padStart(9, '0')}.safetensors`,
       ]);
       const on = await gaitsmith(
@@ -228,7 +228,8 @@ describe('the installed program', () => {
   it(
     'serves the page, in which the shipped walker walks, and unpacks it into a folder for any host',
     async () => {
-      const view = execa('npx', ['--no-install', 'gaitsmith', 'view'], {
+      // Not by npx, which hands no signal of ours on.
+      const view = execa(join(game, 'node_modules/.bin/gaitsmith'), ['view'], {
         cwd: game,
         env,
         extendEnv: false,
@@ -265,7 +266,7 @@ describe('the installed program', () => {
       }
       const elsewhere = await gaitsmith('build:viewer', '--out', 'page', '--base', '/walker/');
       expect(elsewhere.stderr).toMatch(/relative addresses.*leave it out/);
-      view.kill('SIGINT');
+      view.kill();
       await view;
     },
     10 * MINUTES,
@@ -330,7 +331,11 @@ describe('the tarball', () => {
         reject: false,
       });
       expect({ exitCode, stdout, stderr }).toMatchObject({ exitCode: 0 });
-      expect(`${stdout}${stderr}`.split('\n').filter((line) => /npm warn/i.test(line))).toEqual([]);
+      expect(
+        `${stdout}${stderr}`
+          .split('\n')
+          .filter((line) => /npm warn(?! publish This command requires you to be logged in)/i.test(line)),
+      ).toEqual([]);
     },
     2 * MINUTES,
   );
