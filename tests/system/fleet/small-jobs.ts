@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import type { Redis } from 'ioredis';
 import { sha256 } from '../../../base/files/hash.ts';
 import { packageRoot } from '../../../base/files/own-files.ts';
 import type { Dispatcher, DispatchOptions } from '../../../fleet/dispatcher.ts';
@@ -36,6 +37,12 @@ export function startActorProcess(url: string, more: readonly string[] = []): Ch
   const child = Object.assign(spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] }), { told: '' });
   for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (bytes) => (child.told += String(bytes)));
   return child;
+}
+
+/** Decisions at which the one training of a Redis was kept last; 0 where it was not yet. */
+export async function standsAt(client: Redis): Promise<number> {
+  const state = (await client.keys('gaitsmith:*:state'))[0];
+  return state ? Number((await client.getrange(state, 0, 15)).split('\n', 1)[0]) : 0;
 }
 
 export async function ended(child: ChildProcess, signal?: NodeJS.Signals): Promise<number | null> {
