@@ -59,7 +59,15 @@ export const bench = (argv: readonly string[]) =>
         const records = Array.from({ length: seeds }, (_, index): RecordOf<'train'> => {
           const seed = index + 1;
           const yaml = configurationAsYaml({ ...settings, behavior: { ...settings.behavior, init_path: null }, seed });
-          return { configuration: yaml, file: config, commit: null, seed, start: null, until: maxSteps };
+          return {
+            configuration: yaml,
+            file: config,
+            character: null,
+            commit: null,
+            seed,
+            start: null,
+            until: maxSteps,
+          };
         });
         const rows: Measured[] = [];
         const status = await queueStatus(queue);

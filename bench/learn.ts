@@ -87,6 +87,7 @@ export async function learnElsewhere(
     {
       configuration: configurationAsYaml({ ...configuration, behavior: settings, seed }),
       file: 'bench',
+      character: null,
       commit: null,
       seed,
       start: null,

@@ -8,6 +8,7 @@
  */
 import type { z } from 'zod';
 import type { JobKind, JobResult } from './job.ts';
+import { characterFiles } from './jobs/character-record.ts';
 import { playRecord, playResult } from './jobs/play-record.ts';
 import { trainRecord, trainResult } from './jobs/train-record.ts';
 
@@ -18,14 +19,17 @@ export const jobKinds = {
   play: kind({
     record: playRecord,
     result: playResult,
-    filesOf: ({ policy }) => [policy.sha256],
+    filesOf: ({ policy, character }) => [policy.sha256, ...characterFiles(character)],
     load: async () => (await import('./jobs/play.ts')).play,
   }),
   /** A training in the embedded world, or a stretch of one. */
   train: kind({
     record: trainRecord,
     result: trainResult,
-    filesOf: ({ start }) => (start ? [start.sha256, ...(start.best ? [start.best] : [])] : []),
+    filesOf: ({ start, character }) => [
+      ...(start ? [start.sha256, ...(start.best ? [start.best] : [])] : []),
+      ...characterFiles(character),
+    ],
     load: async () => (await import('./jobs/train.ts')).trainJob,
   }),
 };

@@ -13,6 +13,7 @@ import { MetricsFile } from '../train/keep/metrics.ts';
 import type { TrainOptions, TrainResult } from '../train/train-options.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Files, JobProgress } from './job.ts';
+import { packedCharacter } from './jobs/character.ts';
 import type { RecordOf, ResultOf } from './jobs.ts';
 import { playersOver } from './players.ts';
 import { queueDispatcher } from './queue/dispatcher.ts';
@@ -71,8 +72,10 @@ export async function trainOnQueue(request: TrainOnQueue): Promise<TrainResult> 
   const { url, run, options, yaml, signal, warn } = request;
   const { start, files } = startOf(options, warn);
   const { seed, until, origin } = options;
+  const packed = packedCharacter(options.configuration.behavior.gaitsmith.character);
   const record: RecordOf<'train'> = {
     configuration: yaml,
+    character: packed.character,
     file: origin?.file ?? 'config.yaml',
     commit: origin?.commit ?? null,
     seed,
@@ -82,7 +85,11 @@ export async function trainOnQueue(request: TrainOnQueue): Promise<TrainResult> 
   const dispatcher = await queueDispatcher({ url, run, version: await fleetVersion(), warn });
   try {
     request.begin();
-    const result = await dispatcher.dispatch('train', record, { files, signal, onProgress: request.progress });
+    const result = await dispatcher.dispatch('train', record, {
+      files: [...files, ...packed.files],
+      signal,
+      onProgress: request.progress,
+    });
     const trained = takeHome(result, options);
     await dispatcher.clear();
     return trained;

@@ -1,13 +1,13 @@
 /** Episodes shared out: whoever dispatches jobs, as `evaluate` and `regress` know those who play. */
 
 import { sha256 } from '../base/files/hash.ts';
-import { behavior } from '../envs/walker/behavior.ts';
 import { LANES } from '../evaluate/play.ts';
 import type { EpisodeOf, PlayRequest, PlaysEpisodes, PlayWatch } from '../evaluate/players.ts';
+import { subjectOf } from '../evaluate/subject-of.ts';
 import type { Dispatcher } from './dispatcher.ts';
+import { packedCharacter } from './jobs/character.ts';
 import { episodesOf } from './jobs/play.ts';
 import { MOST_EPISODES } from './jobs/play-record.ts';
-import { onlyTheWalker } from './only-the-walker.ts';
 
 /** Shares for each that plays at once: the last to end is then not long alone. */
 const SHARES = 3;
@@ -19,9 +19,10 @@ export function playersOver(
 ): PlaysEpisodes {
   return {
     async play<Request extends PlayRequest>(request: Request, { progress, signal }: PlayWatch = {}) {
-      if (request.character !== undefined) throw onlyTheWalker(request.character);
       const { policy, plan, gait = false, observed = false, from, to, deterministic, world } = request;
-      const files = [policy.bytes];
+      const { observationSize } = (await subjectOf(request.character)).task.behavior;
+      const packed = packedCharacter(request.character);
+      const files = [policy.bytes, ...packed.files];
       const { seed, speeds, parameters } = plan;
       const shares = sharesOf(from, to, dispatcher.slots());
       const done = shares.map(() => 0);
@@ -30,6 +31,7 @@ export function playersOver(
       const played = shares.map(async ([from, to], index) => {
         const record = {
           policy: { name: policy.name, sha256: sha256(policy.bytes) },
+          character: packed.character,
           plan: { seed, speeds: typeof speeds === 'string' ? speeds : [...speeds], parameters: { ...parameters } },
           ...{ from, to, gait, observed, deterministic, world },
         };
@@ -42,7 +44,7 @@ export function playersOver(
         };
         const result = await dispatcher.dispatch('play', record as never, { files, onProgress, signal: either });
         onProgress({ done: to - from });
-        return episodesOf(result, behavior.observationSize) as EpisodeOf<Request>[];
+        return episodesOf(result, observationSize) as EpisodeOf<Request>[];
       });
       try {
         return (await Promise.all(played)).flat();

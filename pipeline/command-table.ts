@@ -39,8 +39,8 @@ export function commandTable(stages: readonly StageEntry[]): readonly CommandEnt
       summary: 'tries settings in many trainings, and writes the best configuration as a file',
       async load() {
         const { sweepCommand } = await import('../sweep/command.ts');
-        const { walkerWorld } = await import('../sweep/world.ts');
-        return sweepCommand((await import('./run-options.ts')).runOptions.runsDir, walkerWorld);
+        const { embeddedWorldOf } = await import('./embedded-world.ts');
+        return sweepCommand((await import('./run-options.ts')).runOptions.runsDir, embeddedWorldOf);
       },
     },
     {

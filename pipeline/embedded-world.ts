@@ -2,10 +2,8 @@
  * Whom the embedded world trains: ML-Agents' Walker, or the character that the settings of a behaviour name
  * (`gaitsmith.character`), with all that is to be known of it before its world is made.
  */
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UserError } from '../base/failure/user-error.ts';
-import { givenOrOwnFile } from '../base/files/own-files.ts';
 import type { BehaviorSpec, ParameterValue, ParameterValues } from '../envs/env.ts';
 
 export interface EmbeddedWorld {
@@ -59,12 +57,11 @@ async function walkerWorld(): Promise<EmbeddedWorld> {
 
 /** @param path as a configuration or a flag has it: from the working folder, or one of ours. */
 export async function characterWorld(path: string): Promise<EmbeddedWorld> {
-  const { characterPath, openCharacter } = await import('../envs/ragdoll/open.ts');
+  const { characterPaths, openCharacter } = await import('../envs/ragdoll/open.ts');
   const { environmentUrlOf } = await import('../envs/ragdoll/environment-url.ts');
   const { dialectNamed } = await import('../envs/ragdoll/character.ts');
   const { checkParameter, checkParameters } = await import('../envs/walker/parameters.ts');
-  const given = characterPath(path);
-  const file = existsSync(given) ? given : givenOrOwnFile(given);
+  const { file } = characterPaths(path);
   const { task } = openCharacter(file);
   return {
     behavior: task.behavior,

@@ -13,6 +13,9 @@ import { queueOption } from '../fleet/queue-option.ts';
 import { sweepOutput } from './output.ts';
 import type { SweptWorld } from './world.ts';
 
+/** Finds the world of whom a configuration trains, with what is laid over it. */
+type WorldOf = (file: string, set: readonly string[]) => Promise<SweptWorld>;
+
 function optionsWith(runsDir: OptionSpec<string>) {
   return {
     file: {
@@ -41,7 +44,7 @@ function optionsWith(runsDir: OptionSpec<string>) {
 type Options = ReturnType<typeof optionsWith>;
 
 /** @param runsDir the option that says where runs are kept. */
-export function sweepCommand(runsDir: OptionSpec<string>, world: SweptWorld): CommandLine<Options> {
+export function sweepCommand(runsDir: OptionSpec<string>, worldOf: WorldOf): CommandLine<Options> {
   return defineCommand({
     name: 'sweep',
     typed: commandText('sweep'),
@@ -59,16 +62,17 @@ export function sweepCommand(runsDir: OptionSpec<string>, world: SweptWorld): Co
       '    hyperparameters.learning_rate: { log_uniform: [1e-4, 1e-3] }',
       '    hyperparameters.num_epoch: [2, 4, 8]',
     ].join('\n'),
-    run: (options, context) => sweep(options, context, world),
+    run: (options, context) => sweep(options, context, worldOf),
   });
 }
 
-async function sweep(options: OptionsOf<Options>, context: CommandContext, world: SweptWorld) {
+async function sweep(options: OptionsOf<Options>, context: CommandContext, worldOf: WorldOf) {
   const { terminal, logger, progress, interrupts, given } = context;
-  const { readSweep } = await import('./read-sweep.ts');
+  const { readSweep, sweptWorldOf } = await import('./read-sweep.ts');
   const { SweepFolder } = await import('./sweep-folder.ts');
   const { runSweep } = await import('./run-sweep.ts');
   const { SweepProgress } = await import('./sweep-progress.ts');
+  const world = await sweptWorldOf(options.file, worldOf);
   const read = readSweep(options.file, world);
   const name = basename(options.file).replace(/\.ya?ml$/, '');
   const folder = new SweepFolder(options.out ?? join(options.runsDir, name));

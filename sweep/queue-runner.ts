@@ -6,6 +6,7 @@ import { sha256 } from '../base/files/hash.ts';
 import { writeAtomically } from '../base/files/write-atomically.ts';
 import type { Dispatcher } from '../fleet/dispatcher.ts';
 import type { Files } from '../fleet/job.ts';
+import { packedCharacter } from '../fleet/jobs/character.ts';
 import type { RecordOf } from '../fleet/jobs.ts';
 import { parseConfiguration } from '../train/configuration/parse.ts';
 import { bestCheckpointPath, listCheckpoints } from '../train/keep/checkpoint-files.ts';
@@ -27,11 +28,12 @@ export function dispatchedRunner(dispatcher: ClearedDispatcher, told: string, be
   return {
     told,
     async run(record, folder, progress, signal) {
-      const { start, files, maxSteps } = startOf(record, folder, behaviorName);
+      const { start, files, maxSteps, character } = startOf(record, folder, behaviorName);
       const { configuration, file, seed, until } = record;
       const job: RecordOf<'train'> = {
         configuration,
         file,
+        character,
         commit: null,
         seed,
         start,
@@ -57,21 +59,26 @@ export function dispatchedRunner(dispatcher: ClearedDispatcher, told: string, be
   };
 }
 
-/** What a leg begins with, and the bytes of it. */
+/** What a leg begins with, and whose it is, with the bytes of both. */
 function startOf(
-  { from, name, configuration }: LegRecord,
+  record: LegRecord,
   { checkpoints }: LegFolder,
   behaviorName: string,
-): { start: RecordOf<'train'>['start']; files: Uint8Array[]; maxSteps: number } {
-  const { max_steps: maxSteps, init_path } = parseConfiguration(configuration, name, behaviorName).behavior;
+): Pick<RecordOf<'train'>, 'start' | 'character'> & { readonly files: Uint8Array[]; readonly maxSteps: number } {
+  const { from, name, configuration } = record;
+  const { max_steps: maxSteps, init_path, gaitsmith } = parseConfiguration(configuration, name, behaviorName).behavior;
+  const packed = packedCharacter(gaitsmith.character);
+  const beside = { maxSteps, character: packed.character };
   if (from !== null) {
     const files = [listCheckpoints(checkpoints)[0]!, bestCheckpointPath(checkpoints)].map((path) => readFileSync(path));
-    return { start: { sha256: from.checkpoint, how: 'resume', name, best: from.best }, files, maxSteps };
+    const start = { sha256: from.checkpoint, how: 'resume' as const, name, best: from.best };
+    return { ...beside, start, files: [...files, ...packed.files] };
   }
-  if (init_path === null) return { start: null, files: [], maxSteps };
+  if (init_path === null) return { ...beside, start: null, files: packed.files };
   const { path } = initialCheckpoint(init_path, () => {});
   const bytes = readFileSync(path);
-  return { start: { sha256: sha256(bytes), how: 'initialize', name: path, best: null }, files: [bytes], maxSteps };
+  const start = { sha256: sha256(bytes), how: 'initialize' as const, name: path, best: null };
+  return { ...beside, start, files: [bytes, ...packed.files] };
 }
 
 /** Puts what came back where a process of this machine would have left it. */

@@ -27,6 +27,7 @@ export interface ReadSweep {
 const reserved: Readonly<Record<string, string>> = {
   max_steps: 'the sweep says how long a training is: decisions',
   keep_checkpoints: 'a sweep keeps what it needs',
+  'gaitsmith.character': 'all trainings of a sweep are of one character, which the configuration or set names',
   'env_settings.seed': 'the seeds of trainings are 1, 2, ..., as many as seeds says',
   'gaitsmith.evaluation_interval': 'the sweep says when trainings are judged: by looks, rungs or generations',
   'gaitsmith.evaluation_episodes': 'trials have to be judged by the same episodes: evaluation_episodes says how many',
@@ -43,17 +44,7 @@ const FIXED_IN_TRAINING =
  * @throws UserError for a file that is missing or says what can't be done, with its line.
  */
 export function readSweep(path: string, world: SweptWorld): ReadSweep {
-  if (!existsSync(path)) {
-    throw new UserError({
-      what: 'there is no such sweep file',
-      where: path,
-      mend: 'see docs/sweep.md for one to begin with',
-    });
-  }
-  const source = new LocatedYaml(readText(path), path);
-  const sweep = checked(source);
-  const base = baseOf(sweep, source);
-  const at = (...inside: PropertyKey[]) => source.place(inside);
+  const { sweep, base, at } = opened(path);
   const build = (values: Values) => trialConfiguration(base, sweep, [{ from: 0, values }], world);
   checkSet(() => build({}), sweep, at);
   const combinations = sweep.kind === 'grid' ? checkGrid(sweep.settings, at) : [];
@@ -71,6 +62,38 @@ export function readSweep(path: string, world: SweptWorld): ReadSweep {
     }
   };
   return { path, sweep, base, isValid, warnings: warningsOf(sweep, build) };
+}
+
+/**
+ * The world of whom the sweep's configuration trains.
+ *
+ * @param worldOf finds it for a configuration with what is laid over that.
+ * @throws UserError as `readSweep` does.
+ */
+export async function sweptWorldOf(
+  path: string,
+  worldOf: (file: string, set: readonly string[]) => Promise<SweptWorld>,
+): Promise<SweptWorld> {
+  const { sweep, base, at } = opened(path);
+  try {
+    return await worldOf(base.path, sweep.set);
+  } catch (error) {
+    throw atItsLine(error, sweep, at);
+  }
+}
+
+function opened(path: string) {
+  if (!existsSync(path)) {
+    throw new UserError({
+      what: 'there is no such sweep file',
+      where: path,
+      mend: 'see docs/sweep.md for one to begin with',
+    });
+  }
+  const source = new LocatedYaml(readText(path), path);
+  const sweep = checked(source);
+  const at: At = (...inside) => source.place(inside);
+  return { sweep, base: baseOf(sweep, source), at };
 }
 
 type Build = (values: Values) => ReturnType<typeof trialConfiguration>;
@@ -96,19 +119,22 @@ function baseOf({ config }: Sweep, source: LocatedYaml): BaseFile {
 }
 
 /** What is wrong with a line of `set` is told as that. */
-function checkSet(build: () => unknown, { set }: Sweep, at: At): void {
+function checkSet(build: () => unknown, sweep: Sweep, at: At): void {
   try {
     build();
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    const index = set.findIndex(
-      (line) =>
-        error.problem.where?.startsWith('--set') &&
-        [error.problem.where.includes(line), error.problem.value === line].some(Boolean),
-    );
-    if (index < 0) throw error;
-    throw new UserError({ ...error.problem, where: at('set', index) }, { cause: error });
+    throw atItsLine(error, sweep, at);
   }
+}
+
+function atItsLine(error: unknown, { set }: Sweep, at: At): unknown {
+  if (!(error instanceof UserError)) return error;
+  const index = set.findIndex(
+    (line) =>
+      error.problem.where?.startsWith('--set') &&
+      [error.problem.where.includes(line), error.problem.value === line].some(Boolean),
+  );
+  return index < 0 ? error : new UserError({ ...error.problem, where: at('set', index) }, { cause: error });
 }
 
 function checkSetting(

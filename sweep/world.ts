@@ -1,9 +1,5 @@
 /** What a sweep knows of the world that its trainings take place in. */
 import type { BehaviorSpec, ParameterValues } from '../envs/env.ts';
-import { behavior } from '../envs/walker/behavior.ts';
-import { worldNamed } from '../envs/walker/dialects.ts';
-import { environmentUrl } from '../envs/walker/environment-url.ts';
-import { checkParameter, checkParameters } from '../envs/walker/parameters.ts';
 import type { ParameterCheck } from '../train/configuration/environment-parameters.ts';
 
 export interface SweptWorld {
@@ -16,12 +12,3 @@ export interface SweptWorld {
   /** The solver's name in full. @throws UserError where there is none of that name. */
   readonly worldNamed: (name: string | undefined) => string | null;
 }
-
-/** The embedded Walker. */
-export const walkerWorld: SweptWorld = {
-  module: environmentUrl,
-  behavior,
-  checkParameter,
-  checkParameters,
-  worldNamed,
-};

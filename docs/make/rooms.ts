@@ -195,7 +195,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'fleet',
     about: 'jobs done elsewhere: their kinds, a queue in Redis with what goes beside it, actors that take them',
-    knows: ['base', 'cli', 'compile', 'envs', 'envs/walker', 'evaluate', ...training, 'train'],
+    knows: ['base', 'cli', 'compile', 'envs', 'envs/walker', 'envs/ragdoll', 'evaluate', ...training, 'train'],
   },
   {
     name: 'deploy-unity',

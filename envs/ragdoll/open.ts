@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../base/failure/user-error.ts';
+import { givenOrOwnFile } from '../../base/files/own-files.ts';
 import { loadKernel } from '../../physics/kernel.ts';
 import type { WalkerWorld } from '../walker/batched-world.ts';
 import { BatchedWorlds } from '../walker/batched-world.ts';
@@ -21,17 +22,27 @@ const extension = '.character.json';
  * @throws UserError where a file is missing or wrong, or the rig has what no world can carry.
  */
 export function openCharacter(path: string): Character {
-  const file = characterPath(path);
-  const json = jsonOf(file, 'character');
-  const { rig: rigPath } = parsed(z.looseObject({ rig: z.string().min(1) }), json, file);
-  const rigFile = resolve(dirname(file), rigPath);
+  const { file, rigFile, json } = readPaths(path);
   const rig = readRigFile(jsonOf(rigFile, 'rig'), rigFile);
   return characterOf(rig, readCharacterFile(json, rig, file), file);
 }
 
-/** The character's file: "rigs/crawler" is short for "rigs/crawler.character.json". */
-export function characterPath(path: string): string {
-  return path.endsWith('.json') ? path : `${path}${extension}`;
+/**
+ * Where a character's two files lie: "rigs/crawler" is short for "rigs/crawler.character.json", from the working folder or, where there is none of
+ * that name, among those that come with Gaitsmith.
+ *
+ * @throws UserError where the character's file is missing, no JSON, or names no rig.
+ */
+export function characterPaths(path: string): { readonly file: string; readonly rigFile: string } {
+  const { file, rigFile } = readPaths(path);
+  return { file, rigFile };
+}
+
+function readPaths(path: string) {
+  const file = givenOrOwnFile(path.endsWith('.json') ? path : `${path}${extension}`);
+  const json = jsonOf(file, 'character');
+  const { rig } = parsed(z.looseObject({ rig: z.string().min(1) }), json, file);
+  return { file, rigFile: resolve(dirname(file), rig), json };
 }
 
 function jsonOf(file: string, kind: string): unknown {

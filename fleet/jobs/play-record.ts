@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { GREATEST_SEED } from '../../base/random/stream.ts';
 import { worldNames } from '../../envs/walker/dialects.ts';
 import { footholds } from '../../evaluate/gait.ts';
+import { characterRecord } from './character-record.ts';
 import { sha256Text } from './sha256-text.ts';
 
 /** A number, or how one is drawn for every episode: `ParameterValue` of envs/env.ts. */
@@ -31,6 +32,7 @@ export const MOST_EPISODES = 10_000;
 export const playRecord = z
   .strictObject({
     policy: z.strictObject({ name: z.string().max(1024), sha256: sha256Text }),
+    character: characterRecord,
     deterministic: z.boolean(),
     world: z.enum(worldNames),
     plan: z.strictObject({

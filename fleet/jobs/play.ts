@@ -1,20 +1,41 @@
 /** Plays a share of the episodes that a policy is judged by. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { z } from 'zod';
 import type { PlayedEpisode } from '../../evaluate/play.ts';
 import { type PlayRequest, withPlayers } from '../../evaluate/players.ts';
 import type { Sums } from '../../evaluate/running-statistics.ts';
 import type { JobContext, JobResult } from '../job.ts';
+import { unpackedCharacter } from './character.ts';
 import type { playRecord, playResult } from './play-record.ts';
 
 /** The file of what was observed. */
 const OBSERVED = 'observed';
 
-/** @throws UserError where the file is no policy of the Walker. */
+/** @throws UserError where the file is no policy of the Walker, or of the character that the record names. */
 export async function play(
-  { policy, ...plan }: z.infer<typeof playRecord>,
+  record: z.infer<typeof playRecord>,
+  context: JobContext,
+): Promise<JobResult<z.infer<typeof playResult>>> {
+  const folder = mkdtempSync(join(tmpdir(), 'gaitsmith-job-'));
+  try {
+    return await playedIn(folder, record, context);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function playedIn(
+  folder: string,
+  { policy, character, ...plan }: z.infer<typeof playRecord>,
   { file, progress }: JobContext,
 ): Promise<JobResult<z.infer<typeof playResult>>> {
-  const request: PlayRequest = { ...plan, policy: { name: policy.name, bytes: file(policy.sha256) } };
+  const request: PlayRequest = {
+    ...plan,
+    policy: { name: policy.name, bytes: file(policy.sha256) },
+    character: unpackedCharacter(character, folder, file),
+  };
   // One thread: as many jobs are done side by side as there are cores.
   const played = await withPlayers({ workers: 1 }, (players) =>
     players.play(request, { progress: (done, total) => progress({ done, total }) }),

@@ -1,6 +1,7 @@
 /** The record and the result of a training that is handed out. */
 import { z } from 'zod';
 import { GREATEST_SEED } from '../../base/random/stream.ts';
+import { characterRecord } from './character-record.ts';
 import { sha256Text } from './sha256-text.ts';
 
 /** ML-Agents' YAML with every default spelled out is some kilobytes. */
@@ -11,6 +12,8 @@ export const trainRecord = z.strictObject({
   configuration: z.string().max(MOST_TEXT),
   /** What it is called in messages, and for the checkpoint's origin: "config/walker-quick.yaml". */
   file: z.string().max(1024),
+  /** Whom the configuration names as `gaitsmith.character`: from these files, wherever that path leads. */
+  character: characterRecord,
   /** Of Gaitsmith, for the checkpoint's origin; null where nobody knows. */
   commit: z.string().max(64).nullable(),
   seed: z.int().min(0).max(GREATEST_SEED),

@@ -1,10 +1,12 @@
-/** Trains the Walker in the embedded world in one thread, in a folder that nobody sees: its files go on as what was kept, or as the result. */
+/** Trains the Walker, or the character that came with the job, in the embedded world in one thread: in a folder that nobody sees: its files go on as what was kept, or as the result. */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { z } from 'zod';
+import { UserError } from '../../base/failure/user-error.ts';
 import { sha256 } from '../../base/files/hash.ts';
-import { behavior } from '../../envs/walker/behavior.ts';
+import type { BehaviorSpec } from '../../envs/env.ts';
+import { behavior as walkerBehavior } from '../../envs/walker/behavior.ts';
 import { environmentUrl } from '../../envs/walker/environment-url.ts';
 import { parseConfiguration } from '../../train/configuration/parse.ts';
 import { recentReward } from '../../train/judge/recent-episodes.ts';
@@ -16,10 +18,12 @@ import { inNode } from '../../train/train.ts';
 import { trainIn } from '../../train/train-in.ts';
 import type { TrainHooks, TrainOptions } from '../../train/train-options.ts';
 import type { Files, JobContext, JobResult } from '../job.ts';
+import { unpackedCharacter } from './character.ts';
 import type { trainRecord, trainResult } from './train-record.ts';
 
 type Record = z.infer<typeof trainRecord>;
 type Result = z.infer<typeof trainResult>;
+type World = { readonly behavior: BehaviorSpec; readonly module: string };
 
 const CHECKPOINTS = 'checkpoints';
 const METRICS = 'metrics.jsonl';
@@ -28,22 +32,40 @@ const METRICS = 'metrics.jsonl';
 export async function trainJob(record: Record, context: JobContext): Promise<JobResult<Result>> {
   const folder = mkdtempSync(join(tmpdir(), 'gaitsmith-job-'));
   try {
-    return await trainedIn(folder, record, context);
+    const character = unpackedCharacter(record.character, join(folder, 'character'), (name) => context.file(name));
+    const { behavior, module } = await worldOf(character);
+    return await trainedIn(join(folder, 'run'), { ...record, behavior, module }, context);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function trainedIn(folder: string, record: Record, context: JobContext): Promise<JobResult<Result>> {
-  const { seed, until, file, commit } = record;
+/** Who is trained, and the module of its environment. @param character path of its file; undefined: the Walker. */
+async function worldOf(character: string | undefined): Promise<World> {
+  if (character === undefined) return { behavior: walkerBehavior, module: environmentUrl };
+  const { openCharacter } = await import('../../envs/ragdoll/open.ts');
+  const { environmentUrlOf } = await import('../../envs/ragdoll/environment-url.ts');
+  return { behavior: openCharacter(character).task.behavior, module: environmentUrlOf(character) };
+}
+
+async function trainedIn(folder: string, record: Record & World, context: JobContext): Promise<JobResult<Result>> {
+  const { seed, until, file, commit, behavior, module } = record;
   const configuration = {
     ...parseConfiguration(record.configuration, file, behavior.name),
     seed,
   };
   const { gaitsmith, max_steps } = configuration.behavior;
+  if ((gaitsmith.character === null) !== (record.character === null)) {
+    throw new UserError({
+      what: 'a training and the character that comes with it do not belong together',
+      where: `${file}: gaitsmith.character`,
+      value: gaitsmith.character,
+      expected: record.character?.name ?? 'the Walker',
+    });
+  }
   const options: TrainOptions = {
     configuration,
-    environment: { kind: 'embedded', module: environmentUrl, world: gaitsmith.world ?? undefined },
+    environment: { kind: 'embedded', module, world: gaitsmith.world ?? undefined },
     behavior,
     seed,
     until: until ?? undefined,
@@ -113,7 +135,7 @@ async function trainedIn(folder: string, record: Record, context: JobContext): P
 /** Lays out what is gone on from. @returns whether there is something. */
 function begin(folder: string, { start, seed }: Record, { kept, file }: JobContext): boolean {
   const checkpoints = join(folder, CHECKPOINTS);
-  mkdirSync(checkpoints);
+  mkdirSync(checkpoints, { recursive: true });
   if (kept) {
     for (const [name, bytes] of Object.entries(kept)) {
       mkdirSync(dirname(join(folder, name)), { recursive: true });

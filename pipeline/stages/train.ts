@@ -189,8 +189,6 @@ export default defineStage({
       );
     const { queue } = options;
     const trainThere = async (url: string) => {
-      if (behavior.name !== 'Walker')
-        throw (await import('../../fleet/only-the-walker.ts')).onlyTheWalker(behavior.name);
       const { trainOnQueue } = await import('../../fleet/on-queue.ts');
       return trainOnQueue({
         url,

@@ -21,6 +21,7 @@ import { parsedJson, Refused, sealed, sealedJson, unsealed, unsealedJson } from 
 const hash = sha256('x');
 const play: RecordOf<'play'> = {
   policy: { name: 'walker.onnx', sha256: hash },
+  character: { name: 'rigs/crawler', sha256: hash, rig: hash },
   deterministic: false,
   world: 'unity',
   plan: { seed: 1, speeds: [1, 2], parameters: { friction: 0.5 } },
@@ -32,6 +33,7 @@ const play: RecordOf<'play'> = {
 const train: RecordOf<'train'> = {
   configuration: 'behaviors: {}',
   file: 'walker.yaml',
+  character: null,
   commit: null,
   seed: 1,
   start: { sha256: hash, how: 'resume', name: 'step.safetensors', best: null },

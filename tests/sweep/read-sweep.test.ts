@@ -2,14 +2,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../base/failure/user-error.ts';
+import { embeddedWorldOf } from '../../pipeline/embedded-world.ts';
 import { readSweep } from '../../sweep/read-sweep.ts';
 import { sweepSchemaText } from '../../sweep/schema.ts';
 import { trialConfiguration } from '../../sweep/settings.ts';
-import { walkerWorld } from '../../sweep/world.ts';
 import { temporaryFolder } from '../temporary-folders.ts';
 import { pointerWorld, writeSweep } from './pointer-sweep.ts';
 
 const folder = temporaryFolder('read-sweep-');
+const walkerWorld = await embeddedWorldOf('config/walker-quick.yaml');
 
 function problemOf(text: string): UserError {
   const path = join(folder, 'sweep.yaml');

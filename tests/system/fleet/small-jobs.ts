@@ -21,7 +21,7 @@ export function trainRecord(seed: number, iterations = 6): RecordOf<'train'> {
     keep_checkpoints: 2
     gaitsmith: { agents: 8 }
 `;
-  return { configuration, file: 'small.yaml', commit: null, seed, start: null, until: null };
+  return { configuration, file: 'small.yaml', character: null, commit: null, seed, start: null, until: null };
 }
 
 /** SHA-256 of the checkpoint that it ends with. */
