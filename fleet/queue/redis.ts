@@ -11,6 +11,8 @@ import { Refused } from './sealed.ts';
 
 /** A job is handed out again so often after actors were lost: they come and go, but what takes down each should end. */
 const MOST_LOSSES = 1000;
+/** A key that ends within so many seconds was meant to: of what lasts, the most that is left between two renewals is far more. */
+const SHORT_LIVED = 3600;
 /** BullMQ's name of the queue under its prefix. */
 const QUEUE = 'jobs';
 
@@ -107,12 +109,18 @@ export class RedisConnection {
     return [...new Set(found)];
   }
 
-  /** Lets all keys that begin so live on for a while. */
+  /**
+   * Lets all keys that begin so live on for a while; but for those that are to end soon, and mean something by it. BullMQ's locks are such keys, and
+   * the mark that somebody has looked for lost jobs a moment ago: while it stands nobody looks.
+   */
   async renew(prefix: string): Promise<void> {
     const keys = await this.keys(prefix);
-    // BullMQ's locks have an end of their own.
-    const own = keys.filter((key) => !key.endsWith(':lock'));
-    await this.#do(() => own.reduce((all, key) => all.expire(key, EXPIRY), this.#redis.pipeline()).exec());
+    const left = await this.#do(() => keys.reduce((all, key) => all.ttl(key), this.#redis.pipeline()).exec());
+    const lasting = keys.filter((_, index) => {
+      const seconds = Number(left![index]![1]);
+      return seconds === -1 || seconds > SHORT_LIVED;
+    });
+    await this.#do(() => lasting.reduce((all, key) => all.expire(key, EXPIRY), this.#redis.pipeline()).exec());
   }
 
   /** Members of a sorted set, with what they are sorted by. */

@@ -134,6 +134,31 @@ describe.skipIf(because(!hasRedis, 'no redis-server on the PATH (apt-get install
     5 * MINUTES,
   );
 
+  it(
+    'notices a lost actor, however often the run was let live on meanwhile',
+    async () => {
+      const { url } = await redis();
+      const dispatcher = await dispatcherAt(url);
+      const first = actorAt(url);
+      let isUnderWay = false;
+      const training = trained(dispatcher, trainRecord(1), {
+        onProgress: () => {
+          isUnderWay = true;
+        },
+      });
+      const renewing = setInterval(() => void dispatcher.renew(), 50);
+      try {
+        await until(() => isUnderWay);
+        await ended(first, 'SIGKILL');
+        actorAt(url);
+        expect(await training).toBe(expected);
+      } finally {
+        clearInterval(renewing);
+      }
+    },
+    5 * MINUTES,
+  );
+
   it.each([
     ['with its data', ['--appendonly', 'yes'], 'SIGTERM'],
     ['without its data', [], 'SIGKILL'],
