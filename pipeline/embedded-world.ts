@@ -61,7 +61,7 @@ async function walkerWorld(): Promise<EmbeddedWorld> {
 export async function characterWorld(path: string): Promise<EmbeddedWorld> {
   const { characterPath, openCharacter } = await import('../envs/ragdoll/open.ts');
   const { environmentUrlOf } = await import('../envs/ragdoll/environment-url.ts');
-  const { dialectNamed } = await import('../envs/ragdoll/character.ts');
+  const { worldNamed } = await import('../envs/walker/dialects.ts');
   const { checkParameter, checkParameters } = await import('../envs/walker/parameters.ts');
   const given = characterPath(path);
   const file = existsSync(given) ? given : givenOrOwnFile(given);
@@ -71,6 +71,6 @@ export async function characterWorld(path: string): Promise<EmbeddedWorld> {
     module: environmentUrlOf(resolve(file)),
     checkParameter: (name, value) => checkParameter(name, value, task.parameters),
     checkParameters: (values) => checkParameters(values, undefined, task.parameters),
-    worldNamed: dialectNamed,
+    worldNamed,
   };
 }
