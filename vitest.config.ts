@@ -12,6 +12,7 @@ const together = [
   'cli',
   'compile',
   'deploy-unity',
+  'envs/ragdoll',
   'envs/walker',
   'export',
   'film',

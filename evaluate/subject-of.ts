@@ -1,4 +1,5 @@
 /** Who is judged, by the character's file that names it. */
+import { worldNamed } from '../envs/walker/dialects.ts';
 import { figureOf } from './gait.ts';
 import { type Subject, walkerSubject } from './subject.ts';
 
@@ -9,14 +10,13 @@ import { type Subject, walkerSubject } from './subject.ts';
 export async function subjectOf(character: string | undefined): Promise<Subject> {
   if (character === undefined) return walkerSubject;
   const { openCharacter, openRagdollWorlds } = await import('../envs/ragdoll/open.ts');
-  const { dialectNamed } = await import('../envs/ragdoll/character.ts');
   const opened = openCharacter(character);
   const { task, settings } = opened;
   return {
     task,
     settings,
     figure: figureOf(opened.ragdoll, settings, task),
-    worldNamed: dialectNamed,
+    worldNamed,
     openWorlds: (name, count) => openRagdollWorlds(opened, name, count),
   };
 }

@@ -59,7 +59,7 @@ async function walkerWorld(): Promise<EmbeddedWorld> {
 export async function characterWorld(path: string): Promise<EmbeddedWorld> {
   const { characterPaths, openCharacter } = await import('../envs/ragdoll/open.ts');
   const { environmentUrlOf } = await import('../envs/ragdoll/environment-url.ts');
-  const { dialectNamed } = await import('../envs/ragdoll/character.ts');
+  const { worldNamed } = await import('../envs/walker/dialects.ts');
   const { checkParameter, checkParameters } = await import('../envs/walker/parameters.ts');
   const { file } = characterPaths(path);
   const { task } = openCharacter(file);
@@ -68,6 +68,6 @@ export async function characterWorld(path: string): Promise<EmbeddedWorld> {
     module: environmentUrlOf(resolve(file)),
     checkParameter: (name, value) => checkParameter(name, value, task.parameters),
     checkParameters: (values) => checkParameters(values, undefined, task.parameters),
-    worldNamed: dialectNamed,
+    worldNamed,
   };
 }

@@ -1,8 +1,8 @@
 /** The environment module of the character that its own address names: see environment-url.ts. */
 import type { EmbeddedEnvironment, EnvironmentOptions } from '../env.ts';
 import { AgentsEnvironment } from '../walker/agents-environment.ts';
+import { worldNamed } from '../walker/dialects.ts';
 import { checkParameters } from '../walker/parameters.ts';
-import { dialectNamed } from './character.ts';
 import { openCharacter, openRagdollWorlds } from './open.ts';
 
 const character = openCharacter(new URL(import.meta.url).searchParams.get('character')!);
@@ -16,7 +16,7 @@ export const { behavior } = character.task;
  */
 export async function createEnvironment(options: EnvironmentOptions): Promise<EmbeddedEnvironment> {
   const { task, settings } = character;
-  checkParameters(options.parameters, dialectNamed(options.world), task.parameters);
+  checkParameters(options.parameters, worldNamed(options.world), task.parameters);
   return new AgentsEnvironment(
     await openRagdollWorlds(character, options.world, options.agents),
     options,

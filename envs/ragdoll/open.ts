@@ -4,12 +4,9 @@ import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../base/failure/user-error.ts';
 import { givenOrOwnFile } from '../../base/files/own-files.ts';
-import { loadKernel } from '../../physics/kernel.ts';
-import type { WalkerWorld } from '../walker/batched-world.ts';
-import { BatchedWorlds } from '../walker/batched-world.ts';
-import { walkerDialects } from '../walker/dialects.ts';
+import { openWorlds } from '../walker/open-worlds.ts';
 import type { Worlds } from '../walker/world.ts';
-import { type Character, characterOf, dialectNamed } from './character.ts';
+import { type Character, characterOf } from './character.ts';
 import { readCharacterFile } from './character-file.ts';
 import { parsed, readRigFile } from './rig-file.ts';
 
@@ -60,11 +57,11 @@ function jsonOf(file: string, kind: string): unknown {
   }
 }
 
-/** @param name one of `ragdollWorlds`; default the first. @throws UserError where there is no world of that name. */
-export async function openRagdollWorlds(
+/** @param name one of `worldNames`; default `unity`. @throws UserError where there is no world of that name. */
+export function openRagdollWorlds(
   { ragdoll, settings }: Character,
   name: string | undefined,
   count: number,
-): Promise<Worlds<WalkerWorld>> {
-  return new BatchedWorlds(await loadKernel(), ragdoll, count, walkerDialects[dialectNamed(name)], settings);
+): Promise<Worlds> {
+  return openWorlds(name, count, ragdoll, settings);
 }

@@ -126,16 +126,27 @@ function strengthOf(drive: NonNullable<NamedJoint['joint']['drive']>): number {
 /**
  * The dialect's order of joints, and of bodies as they enter. A dialect orders things of which 0 is the root, without a joint:
  * here joint i is thing i + 1, and all bodies that own none enter with the root.
+ *
+ * Where a scene is PhysX's own, bodies enter in the rig's order, and a joint with the later of its two bodies: that, not the
+ * order of its owners, is the order in which joints are made there.
  */
 function ordersOf(rig: RigFile, joints: readonly NamedJoint[], dialect: Dialect) {
-  const solving = (rig.solvingOrder ?? joints.map(({ name }) => name).toReversed()).map(
+  const solvingOrder = (rig.solvingOrder ?? joints.map(({ name }) => name).toReversed()).map(
     (name) => joints.findIndex((joint) => joint.name === name) + 1,
   );
-  const orders = { solvingOrder: solving, enteringOrder: [0, ...solving.toReversed()] };
+  const things = joints.map((_, joint) => joint + 1);
   const ownersOf = (thing: number) =>
     thing === 0 ? rig.bodies.filter((body) => body.joints.length === 0) : [joints[thing - 1]!.owner];
-  const bodyOrder = [...new Set(dialect.entered(orders).flatMap(ownersOf))].map((body) => rig.bodies.indexOf(body));
-  return { jointOrder: dialect.order(orders).map((thing) => thing - 1), bodyOrder };
+  const entered = dialect.entered({ solvingOrder, enteringOrder: [0, ...things] });
+  const bodyOrder = [...new Set(entered.flatMap(ownersOf))].map((body) => rig.bodies.indexOf(body));
+  const places = new Map(bodyOrder.map((body, place) => [rig.bodies[body]!.name, place]));
+  const madeAt = (thing: number) => {
+    const { owner, joint } = joints[thing - 1]!;
+    return Math.max(...[owner.name, joint.connectedTo ?? owner.name].map((name) => places.get(name)!));
+  };
+  const made = things.toSorted((a, b) => madeAt(a) - madeAt(b));
+  const jointOrder = dialect.order({ solvingOrder, enteringOrder: [0, ...made] }).map((thing) => thing - 1);
+  return { jointOrder, bodyOrder };
 }
 
 function jointOf(

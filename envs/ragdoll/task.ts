@@ -3,6 +3,7 @@ import { UserError } from '../../base/failure/user-error.ts';
 import { dialects } from '../../physics/dialects.ts';
 import type { BehaviorSpec, EvaluationCondition } from '../env.ts';
 import { type JointActions, Muscles } from '../walker/action.ts';
+import { worldNames } from '../walker/dialects.ts';
 import { type ParameterRows, walkerParameters } from '../walker/parameters.ts';
 import type { Reward, Task } from '../walker/task.ts';
 import type { CharacterFile, RowName } from './character-file.ts';
@@ -12,9 +13,6 @@ import { type CharacterField, layoutOf, sensorSizes } from './observation.ts';
 import { makeTerms, type TermContext } from './reward-terms.ts';
 import { jointsOf, type RigFile } from './rig-file.ts';
 import { driveOf } from './scene.ts';
-
-/** The worlds that carry any ragdoll, the usual one first. */
-export const ragdollWorlds = ['unity', 'physx5'] as const;
 
 /** @param where the character's file, for messages. @throws UserError where its reward names what there is none of. */
 export function taskOf(rig: RigFile, character: CharacterFile, where: string): Task {
@@ -73,7 +71,7 @@ function behaviorOf(rig: RigFile, character: CharacterFile, layout: readonly Cha
     observationNames: names,
     episodeLimit: { parameter: 'max_steps', default: character.endings.maxSteps, least: character.decisionPeriod },
     bodyNames: rig.bodies.map(({ name }) => name),
-    worlds: ragdollWorlds,
+    worlds: worldNames,
     evaluationConditions: conditionsOf(character),
     ...(mirror ? { mirror } : {}),
     ...(sensors.length > 1 ? { sensors } : {}),

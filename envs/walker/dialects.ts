@@ -22,7 +22,7 @@ export function worldNamed(name: string = defaultWorld): WorldName {
   if (found) return found;
   const near = nearestName(name, worldNames);
   throw new UserError({
-    what: 'the Walker has no such world',
+    what: 'there is no such world',
     where: 'world',
     value: name,
     expected: `one of ${worldNames.join(', ')}`,
@@ -61,7 +61,10 @@ export const walkerDialects: Readonly<Record<DialectName, Dialect>> = {
     name: 'physx5',
     solver: dialects.physx5,
     play: unityPhysics.lockedAxisPlay,
-    // What PhysX 4 gives to flat on flat by two anchors that each bear the whole friction: see physx/scene.ts.
+    // PhysX holds a patch of contact by at most two anchors. As Unity has it by default, each of them may pull with the whole
+    // friction, so flat on flat holds twice as well as Coulomb says (Unity's documentation, `Physics.improvedPatchFriction`);
+    // PhysX 5 shares the load out between them. So boxes have twice the friction, and of two materials the lesser counts:
+    // flat on flat (sole on ground) 2 x friction, all else friction.
     flatFriction: 2,
     order: ({ enteringOrder }) => enteringOrder.filter((body) => body !== 0).toReversed(),
     entered: ({ enteringOrder }) => enteringOrder,

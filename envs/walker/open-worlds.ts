@@ -1,9 +1,10 @@
-/** Opens the worlds of some walkers in Node, by name. PhysX is loaded only where it is asked for. */
+/** Opens the worlds of some walkers, or other ragdolls, in Node, by name. PhysX is loaded only where it is asked for. */
 import { loadKernel } from '../../physics/kernel.ts';
 import { BatchedWorlds } from './batched-world.ts';
 import { walkerDialects, worldNamed } from './dialects.ts';
 import { type PhysicsSettings, unityPhysics } from './physics-settings.ts';
 import { type Rig, walkerRig } from './rig.ts';
+import type { Ragdoll } from './scene-of-rig.ts';
 import type { Worlds } from './world.ts';
 
 /**
@@ -13,7 +14,7 @@ import type { Worlds } from './world.ts';
 export async function openWorlds(
   name: string | undefined,
   count: number,
-  rig: Rig = walkerRig,
+  rig: Rig | Ragdoll = walkerRig,
   settings: PhysicsSettings = unityPhysics,
 ): Promise<Worlds> {
   const world = worldNamed(name);

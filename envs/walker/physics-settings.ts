@@ -12,7 +12,7 @@ export interface PhysicsSettings {
   readonly gravity: number;
   readonly positionIterations: number;
   readonly velocityIterations: number;
-  /** Static and dynamic, of bodies and ground; what flat on flat makes of it: `setFriction` in scene.ts. */
+  /** Static and dynamic, of bodies and ground; what flat on flat makes of it: `flatFriction` in dialects.ts. */
   readonly friction: number;
   /** Contacts are made while shapes are nearer than the sum of their two offsets, metres. */
   readonly contactOffset: number;

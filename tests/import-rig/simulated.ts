@@ -1,7 +1,7 @@
 /** Whether a rig simulates: agents of it under random actions, whose every number has to stay finite. */
 import { UserError } from '../../base/failure/user-error.ts';
 import { RandomStream } from '../../base/random/stream.ts';
-import { characterOf, dialectNamed } from '../../envs/ragdoll/character.ts';
+import { characterOf } from '../../envs/ragdoll/character.ts';
 import { readCharacterFile } from '../../envs/ragdoll/character-file.ts';
 import { openRagdollWorlds } from '../../envs/ragdoll/open.ts';
 import { jointsOf, type RigFile } from '../../envs/ragdoll/rig-file.ts';
@@ -46,7 +46,7 @@ export async function simulated(rig: RigFile, seed: number): Promise<string> {
       file,
     } = characterOf(rig, readCharacterFile(anyTask(rig), rig, 'any'), 'any');
     const character = { ragdoll, settings, task, rig: read, file };
-    const worlds = await openRagdollWorlds(character, dialectNamed(), AGENTS);
+    const worlds = await openRagdollWorlds(character, undefined, AGENTS);
     const environment = new AgentsEnvironment(
       worlds,
       { seed, firstAgent: 0, agents: AGENTS, parameters: {} },

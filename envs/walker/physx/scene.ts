@@ -5,25 +5,29 @@
  * pair that comes near is the package's own, in WebAssembly: one in JavaScript would take 5 % of all time.
  */
 
+import type { Shape } from '../../../physics/scene.ts';
 import type { PhysicsSettings } from '../physics-settings.ts';
+import { category } from '../scene-of-rig.ts';
 import type { ContactListener } from './contact-reports.ts';
 import { pointerOf } from './memory.ts';
 import type { PhysX, PhysXTypes } from './physx-types.ts';
 
-/** What kind of thing a shape is: the first word of its filter data. */
-export const kind = { ground: 1, body: 2, target: 4, wall: 8 } as const;
-
 /**
  * Sets what the package's filter looks at, shape by shape. It lets two shapes touch where the first's `word0` and the
- * second's `word1` share a bit, or the other way round, and adds both shapes' `word2` to the flags of the pair.
+ * second's `word1` share a bit, or the other way round, and adds both shapes' `word2` to the flags of the pair. So of two
+ * kinds that are to stay apart each must leave the other out.
  */
-export function writeFilterData({ PxPairFlagEnum }: PhysX['px'], what: number, data: PhysXTypes.PxFilterData): void {
+export function writeFilterData(
+  { PxPairFlagEnum }: PhysX['px'],
+  { category: kind, collidesWith }: Pick<Shape, 'category' | 'collidesWith'>,
+  data: PhysXTypes.PxFilterData,
+): void {
   const begins = Number(PxPairFlagEnum.eNOTIFY_TOUCH_FOUND);
   const ends = Number(PxPairFlagEnum.eNOTIFY_TOUCH_LOST);
-  data.word0 = what;
-  data.word1 = kind.ground | kind.body | kind.target | kind.wall;
+  data.word0 = 1 << kind;
+  data.word1 = collidesWith;
   // Ground and target touch one another too, and what hears of it lets it pass.
-  data.word2 = what === kind.ground ? begins | ends : what === kind.target ? begins : 0;
+  data.word2 = kind === category.ground ? begins | ends : kind === category.target ? begins : 0;
 }
 
 /** Where things lie in a PxContactPair, in bytes. */
@@ -47,36 +51,43 @@ export interface SceneParts {
   free(): void;
 }
 
-/** What shapes are made of: balls and capsules of one material, boxes of the other. */
-export interface Materials {
-  readonly round: PhysXTypes.PxMaterial;
-  readonly flat: PhysXTypes.PxMaterial;
-}
+/** What shapes are made of: a material for each friction that there is. */
+export class Materials {
+  readonly #physx: PhysX;
+  readonly #made = new Map<number, PhysXTypes.PxMaterial>();
 
-/**
- * Sets the friction, static and dynamic, of all that touches.
- *
- * PhysX holds a patch of contact by at most two anchors. As Unity has it by default, each of them may pull with the whole
- * friction, so flat on flat holds twice as well as Coulomb says (Unity's documentation, `Physics.improvedPatchFriction`);
- * this build of PhysX shares the load out between them. So boxes have twice the friction here, and of two materials
- * the lesser counts: flat on flat (sole on ground) 2 x friction, all else friction.
- */
-export function setFriction({ round, flat }: Materials, friction: number): void {
-  for (const [material, value] of [
-    [round, friction],
-    [flat, 2 * friction],
-  ] as const) {
-    material.setStaticFriction(value);
-    material.setDynamicFriction(value);
+  constructor(physx: PhysX) {
+    this.#physx = physx;
+  }
+
+  /** @param friction static and dynamic; of two materials that touch the lesser counts. */
+  of(friction: number): PhysXTypes.PxMaterial {
+    const known = this.#made.get(friction);
+    if (known) return known;
+    const { px, physics } = this.#physx;
+    const material = physics.createMaterial(friction, friction, 0);
+    material.setFrictionCombineMode(px.PxCombineModeEnum.eMIN);
+    material.setRestitutionCombineMode(px.PxCombineModeEnum.eAVERAGE);
+    this.#made.set(friction, material);
+    return material;
+  }
+
+  /** Makes every friction so many times what it was made with. */
+  scale(factor: number): void {
+    for (const [friction, material] of this.#made) {
+      material.setStaticFriction(friction * factor);
+      material.setDynamicFriction(friction * factor);
+    }
+  }
+
+  release(): void {
+    for (const material of this.#made.values()) material.release();
   }
 }
 
 /** Makes what the scenes of one walker are made from. */
-export function makeSceneParts(
-  { px, top, physics, dispatcher, contactReports }: PhysX,
-  settings: PhysicsSettings,
-  onContact: ContactListener,
-): SceneParts {
+export function makeSceneParts(physx: PhysX, settings: PhysicsSettings, onContact: ContactListener): SceneParts {
+  const { px, top, dispatcher, contactReports } = physx;
   const { PxContactPairFlagEnum, PxPairFlagEnum, PxSceneFlagEnum } = px;
   const scale = new px.PxTolerancesScale();
   const description = new px.PxSceneDesc(scale);
@@ -96,12 +107,7 @@ export function makeSceneParts(
   description.flags.raise(PxSceneFlagEnum.eENABLE_FRICTION_EVERY_ITERATION);
   description.filterShader = top.DefaultFilterShader();
 
-  const materials = { round: physics.createMaterial(0, 0, 0), flat: physics.createMaterial(0, 0, 0) };
-  for (const material of [materials.round, materials.flat]) {
-    material.setFrictionCombineMode(px.PxCombineModeEnum.eMIN);
-    material.setRestitutionCombineMode(px.PxCombineModeEnum.eAVERAGE);
-  }
-  setFriction(materials, settings.friction);
+  const materials = new Materials(physx);
   return {
     description,
     materials,
@@ -109,7 +115,7 @@ export function makeSceneParts(
     touchFound: Number(PxPairFlagEnum.eNOTIFY_TOUCH_FOUND),
     removed: Number(PxContactPairFlagEnum.eREMOVED_SHAPE_0) | Number(PxContactPairFlagEnum.eREMOVED_SHAPE_1),
     free() {
-      for (const material of [materials.round, materials.flat]) material.release();
+      materials.release();
       contactReports.forget(events as unknown as { readonly ptr: number });
       for (const made of [description, scale, gravity, events]) px.destroy(made);
     },

@@ -42,11 +42,11 @@ export class SolvedMotors {
   ) {
     this.#layout = layout;
     this.#views = views;
-    this.#motors = motors.map(({ joint, drives }) => {
+    this.#motors = motors.map(({ joint, parts }) => {
       return {
         constraint: pointerOf(joint.getConstraint()),
-        drives,
-        limits: new Uint32Array(drives.length),
+        drives: parts.map(({ drive }) => drive),
+        limits: new Uint32Array(parts.length),
         target: 0,
       };
     });

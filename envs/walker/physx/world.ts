@@ -1,5 +1,6 @@
 /**
- * One walker's world in PhysX: ground, walls, target cube and the ragdoll with its motors, in a scene of its own.
+ * One ragdoll's world in PhysX: ground, walls, target cube and the ragdoll with its motors, in a scene of its own. It is made
+ * from the same description as the simulator's, that of its dialect of PhysX 5.
  *
  * A body that is merely teleported to its start brings traces along (contact and friction caches, the order of pairs and
  * islands), and the episode would differ in its last bits from the same one in a new scene. So `start` takes every actor
@@ -8,24 +9,32 @@
  *
  * State is read straight from WebAssembly memory into typed arrays; nothing here allocates in a step.
  */
+import { product } from '../../../physics/rotation.ts';
 import { type BodyView, poseSize } from '../body-view.ts';
+import { walkerDialects } from '../dialects.ts';
 import type { PhysicsSettings } from '../physics-settings.ts';
-import { bodyIndex, type Collider, type Rig, type Vector } from '../rig.ts';
+import type { Rig, Vector } from '../rig.ts';
 import { identity, type Quaternion, turned, yaw } from '../rotation.ts';
-import { target, type World, type WorldConditions, type WorldStart, wall } from '../world.ts';
+import { category, type Ragdoll, ragdollOf } from '../scene-of-rig.ts';
+import type { World, WorldConditions, WorldStart } from '../world.ts';
 import { type BodyReader, bodyReader } from './body-readers.ts';
 import { MemoryViews, pointerOf } from './memory.ts';
 import type { MemoryLayout, PhysX, PhysXTypes } from './physx-types.ts';
 import { type Motor, RagdollMaker } from './ragdoll.ts';
-import { kind, makeSceneParts, type SceneParts, setFriction } from './scene.ts';
+import { makeSceneParts, type SceneParts } from './scene.ts';
 import { SolvedMotors } from './solved-motors.ts';
 
-/** Byte offset of the force limit in a PxD6JointDrive; tests/envs/walker/physx/world.test.ts checks it. */
-export const forceLimitOffset = 8;
-
-const targetCollider: Collider = { shape: 'box', size: [target.edge, target.edge, target.edge], center: [0, 0, 0] };
+/** Byte offsets in a PxD6JointDrive; tests/envs/walker/physx/world.test.ts checks them. */
+export const driveOffsets = { stiffness: 0, damping: 4, forceLimit: 8 } as const;
 
 const groundBit = 1;
+
+/** Whose a shape is, of those of which touches are told. */
+interface Owner {
+  readonly body: number;
+  /** Whether the target counts as touched by it. */
+  readonly touchesTarget: boolean;
+}
 
 export class PhysXWorld implements World {
   /** [bodies + 1, 7]: rotation x y z w and position x y z in Unity's axes; the last row is the target's. */
@@ -36,14 +45,15 @@ export class PhysXWorld implements World {
   readonly angularVelocities: Float32Array;
   /** 1 while a body touches the ground, [bodies + 1]; of the target it is not told. */
   readonly groundContacts: Uint32Array;
+  /** With how many pairs of shapes it does. */
+  readonly #groundTouches: Int32Array;
   /** The same numbers. */
   readonly bodies: BodyView;
   /** Whether the target has been touched since the last `start` or `moveTarget`. */
   #targetTouched = false;
-  readonly #head: number;
 
   readonly #physx: PhysX;
-  readonly #rig: Rig;
+  readonly #ragdoll: Ragdoll;
   readonly #settings: PhysicsSettings;
   readonly #parts: SceneParts;
   readonly #maker: RagdollMaker;
@@ -65,9 +75,11 @@ export class PhysXWorld implements World {
   readonly #inOrder: readonly PhysXTypes.PxRigidDynamic[];
   readonly #joints: readonly PhysXTypes.PxD6Joint[];
   readonly #motors: readonly Motor[];
+  /** Joints that no action moves, or whose strength none sets. */
+  readonly #passive: readonly { readonly motor: Motor; readonly strength: number }[];
   /** Places in memory of the bodies, then of the target. */
   readonly #pointers: Uint32Array;
-  readonly #bodyOfShape = new Map<number, number>();
+  readonly #ownerOfShape = new Map<number, Owner>();
   #targetShape = 0;
   #populated = false;
   readonly #views: MemoryViews;
@@ -79,9 +91,12 @@ export class PhysXWorld implements World {
   readonly #madeWith: WorldConditions;
   #conditions: WorldConditions;
 
-  constructor(physx: PhysX, rig: Rig, settings: PhysicsSettings) {
+  constructor(physx: PhysX, rig: Rig | Ragdoll, settings: PhysicsSettings) {
     const { px } = physx;
-    const bodies = rig.bodies.length;
+    const ragdoll = 'sceneIn' in rig ? rig : ragdollOf(rig);
+    const dialect = { ...walkerDialects.physx5, play: settings.lockedAxisPlay };
+    const scene = ragdoll.sceneIn(dialect, settings, {});
+    const bodies = ragdoll.bodies.length;
     const spins = (bodies + 1) * (poseSize + 3);
     const touching = spins + (bodies + 1) * 3;
     const floats = new Float32Array(touching + bodies + 1);
@@ -102,38 +117,40 @@ export class PhysXWorld implements World {
       groundBit,
       centres: new Float64Array((bodies + 1) * 3),
     };
-    this.#head = bodyIndex(rig, 'head');
+    this.#groundTouches = new Int32Array(bodies + 1);
     this.#pointers = new Uint32Array(bodies + 1);
     this.#physx = physx;
-    this.#rig = rig;
+    this.#ragdoll = ragdoll;
     this.#settings = settings;
     this.#parts = makeSceneParts(physx, settings, (pairs, count) => this.#onContact(pairs, count));
     this.#maker = new RagdollMaker(physx, settings, this.#parts.materials);
     this.#call = nativeCalls(physx);
-    this.#drive = new px.PxD6JointDrive(rig.drive.stiffness, rig.drive.damping, 0, false);
+    this.#drive = new px.PxD6JointDrive(0, 0, 0, false);
     this.#pose = new px.PxTransform(px.PxIDENTITYEnum.PxIdentity);
     this.#rest = new px.PxVec3(0, 0, 0);
     this.#vector = new px.PxVec3(0, 0, 0);
     const { gravity, friction } = settings;
-    this.#madeWith = { gravity, friction, masses: rig.bodies.map(({ mass }) => mass), driveScale: 1 };
+    this.#madeWith = { gravity, friction, masses: ragdoll.bodies.map(({ mass }) => mass), driveScale: 1 };
     this.#conditions = this.#madeWith;
     this.#views = new MemoryViews(physx.memory);
 
     const maker = this.#maker;
     this.#scene = physx.physics.createScene(this.#parts.description);
-    this.#fixtures = this.#groundAndWalls();
-    const ragdoll = maker.bodies(rig);
-    const cube = maker.body(targetCollider, kind.target, target.mass, target);
-    const { joints, motors } = maker.joints(rig, ragdoll);
-    this.#bodies = [...ragdoll, cube];
-    this.#inOrder = [...rig.enteringOrder.map((body) => ragdoll[body]!), cube];
-    this.#joints = joints;
-    this.#motors = motors;
+    this.#fixtures = scene.fixtures.map((shape) => maker.fixture(shape));
+    // The last is the target.
+    this.#bodies = scene.bodies.map((body) => maker.body(body));
+    this.#inOrder = scene.bodyOrder.map((body) => this.#bodies[body]!);
+    const joints = scene.joints.map((joint) => maker.joint(joint, this.#bodies));
+    this.#joints = joints.map(({ joint }) => joint);
+    this.#motors = ragdoll.motors.map((joint) => joints[joint]!.motor!);
+    this.#passive = ragdoll.passive.map(({ joint, strength }) => ({ motor: joints[joint]!.motor!, strength }));
     this.#bodies.forEach((actor, body) => {
       this.#pointers[body] = pointerOf(actor);
-      const shape = maker.shapeOf(actor);
-      if (actor === cube) this.#targetShape = shape;
-      else this.#bodyOfShape.set(shape, body);
+      maker.shapesOf(actor).forEach((shape, which) => {
+        const kind = 1 << scene.bodies[body]!.shapes[which]!.category;
+        if (kind === 1 << category.target) this.#targetShape = shape;
+        else this.#ownerOfShape.set(shape, { body, touchesTarget: (kind & ragdoll.touchesTarget) !== 0 });
+      });
     });
     this.#reader = bodyReader(physx, this.#views, this.#pointers);
     this.#solved = this.#solvedMotors(physx.layout);
@@ -144,12 +161,13 @@ export class PhysXWorld implements World {
     this.#empty();
     this.#prepare(conditions ?? this.#madeWith);
     const turn = yaw(angle);
-    const root = this.#rig.bodies[0]!.start;
-    this.#rig.bodies.forEach(({ start }, body) => {
+    const root = this.#ragdoll.bodies[0]!.start;
+    this.#ragdoll.bodies.forEach(({ start, rotation }, body) => {
       const [x, y, z] = turned(turn, [start[0] - root[0], start[1] - root[1], start[2] - root[2]]);
-      this.#place(body, [root[0] + x, root[1] + y, root[2] + z], turn);
+      const whole = rotation === identity ? turn : product(turn, rotation);
+      this.#place(body, [root[0] + x, root[1] + y, root[2] + z], whole);
     });
-    this.#place(this.#rig.bodies.length, target, identity);
+    this.#place(this.#ragdoll.bodies.length, target, identity);
 
     for (const actor of this.#fixtures) this.#scene.addActor(actor);
     for (const actor of this.#inOrder) {
@@ -161,6 +179,7 @@ export class PhysXWorld implements World {
     this.#solved?.connect();
     this.#reader.prepare();
     this.groundContacts.fill(0);
+    this.#groundTouches.fill(0);
     this.#targetTouched = false;
     this.read();
   }
@@ -192,9 +211,7 @@ export class PhysXWorld implements World {
 
   readForReward(): void {
     this.readVelocities();
-    this.readPose(0);
-    this.readPose(this.#head);
-    this.readPose(this.#rig.bodies.length);
+    for (let body = 0; body < this.groundContacts.length; body++) this.readPose(body);
   }
 
   targetTouched(): boolean {
@@ -224,15 +241,12 @@ export class PhysXWorld implements World {
       this.#solved.setStrength(motor, strength * this.#conditions.driveScale);
       return;
     }
-    const { joint, drives } = this.#motors[motor]!;
-    const drive = pointerOf(this.#drive);
-    this.#views.current().floats[(drive + forceLimitOffset) >> 2] = strength * this.#conditions.driveScale;
-    for (let which = 0; which < drives.length; which++) this.#call.setDrive(pointerOf(joint), drives[which]!, drive);
+    this.#setDrive(this.#motors[motor]!, strength);
   }
 
   /** Puts the target elsewhere; its rotation and velocity stay, as when Unity sets a position. */
   moveTarget([x, y, z]: Vector): void {
-    const cube = this.#rig.bodies.length;
+    const cube = this.#ragdoll.bodies.length;
     this.readPose(cube);
     const at = cube * poseSize;
     this.poses[at + 4] = x;
@@ -249,7 +263,7 @@ export class PhysXWorld implements World {
   push(x: number, z: number): void {
     const { setLinearVelocity } = this.#call;
     const vector = pointerOf(this.#vector);
-    for (let body = 0; body < this.#rig.bodies.length; body++) {
+    for (let body = 0; body < this.#ragdoll.bodies.length; body++) {
       const at = body * 3;
       const floats = this.#views.current().floats;
       floats[vector >> 2] = this.velocities[at]! + x;
@@ -289,21 +303,33 @@ export class PhysXWorld implements World {
 
   /** Sets, while the scene is empty, what differs from the conditions before. */
   #prepare(conditions: WorldConditions): void {
-    const { gravity, friction, masses, driveScale } = this.#conditions;
+    const { gravity, friction, masses } = this.#conditions;
     if (conditions.gravity !== gravity) {
       this.#vector.y = -conditions.gravity;
       this.#vector.x = this.#vector.z = 0;
       this.#scene.setGravity(this.#vector);
     }
-    if (conditions.friction !== friction) setFriction(this.#parts.materials, conditions.friction);
+    if (conditions.friction !== friction) this.#parts.materials.scale(conditions.friction / this.#settings.friction);
     conditions.masses.forEach((mass, body) => {
       if (mass !== masses[body]) this.#maker.setMass(this.#bodies[body]!, mass);
     });
-    if (conditions.driveScale !== driveScale) {
-      this.#drive.stiffness = this.#rig.drive.stiffness * conditions.driveScale;
-      this.#drive.damping = this.#rig.drive.damping * conditions.driveScale;
-    }
     this.#conditions = conditions;
+    for (const { motor, strength } of this.#passive) this.#setDrive(motor, strength);
+  }
+
+  /** By PhysX's calls. */
+  #setDrive({ joint, parts }: Motor, strength: number): void {
+    const { driveScale } = this.#conditions;
+    const drive = pointerOf(this.#drive);
+    const { stiffness, damping, forceLimit } = driveOffsets;
+    for (let which = 0; which < parts.length; which++) {
+      const part = parts[which]!;
+      const { floats } = this.#views.current();
+      floats[(drive + stiffness) >> 2] = part.stiffness * driveScale;
+      floats[(drive + damping) >> 2] = part.damping * driveScale;
+      floats[(drive + forceLimit) >> 2] = strength * driveScale;
+      this.#call.setDrive(pointerOf(joint), part.drive, drive);
+    }
   }
 
   /** Puts a body, not in the scene, somewhere and at rest. */
@@ -320,28 +346,12 @@ export class PhysXWorld implements World {
 
   /** Undefined where it isn't known where all that motors need lies in memory. */
   #solvedMotors(layout: MemoryLayout | undefined): SolvedMotors | undefined {
-    if (!layout || !this.#motors.every(({ drives }) => drives.every((drive) => layout.forceLimits.has(drive)))) return;
-    const bodies = this.#motors.flatMap(({ body }) => [body, this.#rig.bodies[body]!.joint!.connectedTo]);
+    if (!layout || !this.#motors.every(({ parts }) => parts.every(({ drive }) => layout.forceLimits.has(drive))))
+      return;
+    const bodies = this.#motors.flatMap(({ bodies }) => bodies);
     const pointers = Uint32Array.from(bodies, (body) => this.#pointers[body]!);
     const wakeCounter = this.#scene.getWakeCounterResetValue();
     return new SolvedMotors(this.#physx, layout, this.#views, this.#motors, pointers, wakeCounter);
-  }
-
-  /** The ground, its surface at the height that is set, and walls on its four sides. */
-  #groundAndWalls(): PhysXTypes.PxRigidStatic[] {
-    const { groundHeight, groundEdge: edge } = this.#settings;
-    const { height, thickness } = wall;
-    const out = edge / 2 + thickness / 2;
-    const boxes: [what: number, size: [number, number, number], position: Vector][] = [
-      [kind.ground, [edge, 1, edge], [0, groundHeight - 0.5, 0]],
-      [kind.wall, [thickness, height, edge], [out, height / 2, 0]],
-      [kind.wall, [thickness, height, edge], [-out, height / 2, 0]],
-      [kind.wall, [edge, height, thickness], [0, height / 2, out]],
-      [kind.wall, [edge, height, thickness], [0, height / 2, -out]],
-    ];
-    return boxes.map(([what, size, position]) =>
-      this.#maker.fixture({ shape: 'box', size, center: [0, 0, 0] }, position, what),
-    );
   }
 
   /** Called by PhysX while results are fetched. */
@@ -354,11 +364,17 @@ export class PhysXWorld implements World {
       if (halfWords[(pair + flags) >> 1]! & removed) continue;
       const first = words[(pair + firstShape) >> 2]!;
       const second = words[(pair + secondShape) >> 2]!;
-      const body = this.#bodyOfShape.get(first) ?? this.#bodyOfShape.get(second);
+      const owner = this.#ownerOfShape.get(first) ?? this.#ownerOfShape.get(second);
       // The target has touched the ground.
-      if (body === undefined) continue;
-      if (first === this.#targetShape || second === this.#targetShape) this.#targetTouched = true;
-      else this.groundContacts[body] = halfWords[(pair + events) >> 1]! & touchFound ? 1 : 0;
+      if (owner === undefined) continue;
+      const { body, touchesTarget } = owner;
+      if (first === this.#targetShape || second === this.#targetShape) {
+        if (touchesTarget) this.#targetTouched = true;
+        continue;
+      }
+      const began = (halfWords[(pair + events) >> 1]! & touchFound) !== 0;
+      this.#groundTouches[body] = Math.max(this.#groundTouches[body]! + (began ? 1 : -1), 0);
+      this.groundContacts[body] = this.#groundTouches[body]! > 0 ? 1 : 0;
     }
   }
 }

@@ -1,11 +1,17 @@
-/** Walkers in PhysX, each in a scene of its own: the referee of the batched simulator. */
+/** Walkers, or other ragdolls, in PhysX, each in a scene of its own: the referee of the batched simulator. */
 import type { PhysicsSettings } from '../physics-settings.ts';
 import type { Rig } from '../rig.ts';
+import type { Ragdoll } from '../scene-of-rig.ts';
 import type { Worlds } from '../world.ts';
 import type { PhysX } from './physx-types.ts';
 import { PhysXWorld } from './world.ts';
 
-export function physxWorlds(physx: PhysX, rig: Rig, count: number, settings: PhysicsSettings): Worlds<PhysXWorld> {
+export function physxWorlds(
+  physx: PhysX,
+  rig: Rig | Ragdoll,
+  count: number,
+  settings: PhysicsSettings,
+): Worlds<PhysXWorld> {
   const each = Array.from({ length: count }, () => new PhysXWorld(physx, rig, settings));
   return {
     name: 'physx',

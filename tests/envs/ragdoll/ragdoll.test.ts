@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RandomStream } from '../../../base/random/stream.ts';
-import { type Character, characterOf, dialectNamed } from '../../../envs/ragdoll/character.ts';
+import { type Character, characterOf } from '../../../envs/ragdoll/character.ts';
 import { openCharacter, openRagdollWorlds } from '../../../envs/ragdoll/open.ts';
 import { type RigFileInput, readRigFile } from '../../../envs/ragdoll/rig-file.ts';
 import { Agent } from '../../../envs/walker/agent.ts';
@@ -185,10 +185,6 @@ describe('a rig file', () => {
     expect(() =>
       readRigFile({ ...JSON.parse(readFileSync(join(root, 'rigs/crawler.json'), 'utf8')), ...more }, 'rig.json'),
     ).toThrow(field);
-  });
-
-  it("says that PhysX's own world carries the Walker alone", () => {
-    expect(() => dialectNamed('physx')).toThrow(/the world physx carries the Walker alone/);
   });
 });
 

@@ -5,7 +5,7 @@ import { poseSize } from '../../../../envs/walker/body-view.ts';
 import { drawParameters } from '../../../../envs/walker/parameters.ts';
 import { unityPhysics } from '../../../../envs/walker/physics-settings.ts';
 import { loadPhysX } from '../../../../envs/walker/physx/physx.ts';
-import { forceLimitOffset, PhysXWorld } from '../../../../envs/walker/physx/world.ts';
+import { driveOffsets, PhysXWorld } from '../../../../envs/walker/physx/world.ts';
 import { physxWorlds } from '../../../../envs/walker/physx/worlds.ts';
 import { walkerRig } from '../../../../envs/walker/rig.ts';
 import { Walker } from '../../../../envs/walker/walker.ts';
@@ -21,9 +21,11 @@ function newWorld(): PhysXWorld {
   return new PhysXWorld(physx, walkerRig, unityPhysics);
 }
 
-it('motors take their force limit where this build of PhysX keeps it', () => {
+it('motors take their springs and force limits where this build of PhysX keeps them', () => {
   const drive = new physx.px.PxD6JointDrive(1, 2, 345, false) as unknown as { ptr: number };
-  expect(new Float32Array(physx.memory.buffer)[(drive.ptr + forceLimitOffset) >> 2]).toBe(345);
+  const floats = new Float32Array(physx.memory.buffer);
+  const { stiffness, damping, forceLimit } = driveOffsets;
+  expect([stiffness, damping, forceLimit].map((offset) => floats[(drive.ptr + offset) >> 2])).toEqual([1, 2, 345]);
   physx.px.destroy(drive);
 });
 
