@@ -44,7 +44,7 @@ export const bench = (argv: readonly string[]) =>
         const total = configurations.length * seeds * maxSteps;
         let before = 0;
         if (queue !== undefined) {
-          const { dispatcherOnQueue } = await import('../fleet/on-queue.ts');
+          const { dispatcherOnQueue, LEFT_OFF } = await import('../fleet/on-queue.ts');
           const elsewhere = await dispatcherOnQueue(queue, 'bench-learn', (message) => logger.warn(message));
           try {
             const done = new Map<string, number>();
@@ -66,6 +66,7 @@ export const bench = (argv: readonly string[]) =>
             );
             await Promise.all(all);
           } finally {
+            if (interrupts.signal.aborted) logger.warn(LEFT_OFF);
             await elsewhere.close();
           }
         }

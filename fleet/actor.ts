@@ -229,7 +229,7 @@ class Actor implements RunningActor {
       this.#options.say(`${run.name}: ${kind} done in ${seconds.toFixed(1)} s${rate}`);
     } catch (error) {
       if (this.#stopping.signal.aborted) return void (await job.giveBack());
-      if (renewing.isGivenUp()) return void (await job.failed(GIVEN_UP, true));
+      if (renewing.isGivenUp()) return void (await job.drop(GIVEN_UP));
       this.#failed += 1;
       this.#options.say(`${run.name}: ${kind} failed: ${messageOf(error).split('\n', 1)[0]}`);
       await job.failed(failureText(error), error instanceof UserError);

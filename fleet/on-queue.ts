@@ -19,6 +19,9 @@ import { playersOver } from './players.ts';
 import { queueDispatcher } from './queue/dispatcher.ts';
 import { fleetVersion } from './version.ts';
 
+/** What is told at Ctrl-C of a run that nobody goes on with. */
+export const LEFT_OFF = 'interrupted: the actors leave off, and nothing of it stays in the queue';
+
 /** A dispatcher of a run that nobody else asks for: it leaves nothing in the queue. @param what as for `playersOnQueue`. */
 export async function dispatcherOnQueue(
   url: string,
@@ -44,7 +47,11 @@ export async function playersOnQueue(
   warn: (message: string) => void,
 ): Promise<PlaysEpisodes> {
   const dispatcher = await dispatcherOnQueue(url, what, warn);
-  return playersOver(dispatcher, () => dispatcher.close());
+  return playersOver(
+    dispatcher,
+    () => dispatcher.close(),
+    () => warn(LEFT_OFF),
+  );
 }
 
 export interface TrainOnQueue {

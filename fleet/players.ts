@@ -12,10 +12,11 @@ import { MOST_EPISODES } from './jobs/play-record.ts';
 /** Shares for each that plays at once: the last to end is then not long alone. */
 const SHARES = 3;
 
-/** @param close called at the end, once. */
+/** @param close called at the end, once. @param interrupted called where the signal has ended it. */
 export function playersOver(
   dispatcher: Pick<Dispatcher, 'dispatch' | 'slots'>,
   close: () => Promise<void>,
+  interrupted: () => void = () => {},
 ): PlaysEpisodes {
   return {
     async play<Request extends PlayRequest>(request: Request, { progress, signal }: PlayWatch = {}) {
@@ -51,6 +52,7 @@ export function playersOver(
       } catch (error) {
         failed.abort();
         await Promise.allSettled(played);
+        if (signal?.aborted) interrupted();
         throw error;
       }
     },

@@ -11,7 +11,7 @@ import type { Files, JobProgress, JobResult } from '../job.ts';
 import type { KindName } from '../jobs.ts';
 import { queueAddress } from './address.ts';
 import { Cloakroom } from './cloakroom.ts';
-import { BELL, keysOf, RUNS } from './keys.ts';
+import { BELL, isGivenUp, keysOf, RUNS } from './keys.ts';
 import { failureMessage, GIVEN_UP, jobId, MOST, toldMessage } from './messages.ts';
 import { RedisConnection } from './redis.ts';
 import { parsedJson, Refused, sealedJson } from './sealed.ts';
@@ -43,7 +43,7 @@ export interface QueueOptions {
 export interface QueueDispatcher extends Dispatcher {
   /** Lets all of the run live on for a day; happens by itself now and then. */
   renew(): Promise<void>;
-  /** Takes all of the run out of the Redis. */
+  /** Gives up what is under way, and takes all of the run out of the Redis. */
   clear(): Promise<void>;
 }
 
@@ -151,20 +151,27 @@ class OverQueue implements QueueDispatcher {
   }
 
   async clear(): Promise<void> {
+    await this.#giveUpAll();
     await this.#redis.removeMember(RUNS, this.#options.run);
-    await this.#redis.remove(await this.#redis.keys(this.#keys.prefix));
+    // That a job was given up, whoever does it has yet to see.
+    const keys = await this.#redis.keys(this.#keys.prefix);
+    await this.#redis.remove(keys.filter((key) => !isGivenUp(key)));
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
-    for (const [id, { waiting }] of this.#outstanding) {
-      for (const one of waiting) await this.#giveUp(id, one, new Error('closed'));
-    }
-    await Promise.all(this.#leaving);
+    await this.#giveUpAll();
     await this.#own?.stop();
     await this.#looking;
     await this.#jobs.close();
     this.#redis.close();
+  }
+
+  async #giveUpAll(): Promise<void> {
+    for (const [id, { waiting }] of this.#outstanding) {
+      for (const one of waiting) await this.#giveUp(id, one, new Error('closed'));
+    }
+    await Promise.all(this.#leaving);
   }
 
   /** Puts a job there that somebody has just asked for. */

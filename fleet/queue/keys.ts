@@ -8,6 +8,7 @@ export const BELL = 'gaitsmith:bell';
 /** Each actor's word about itself. */
 export const ACTORS = 'gaitsmith:actor:';
 
+const GIVEN_UP = ':given-up';
 const NAME = /^[\w.-]{1,64}$/;
 
 /** @throws UserError for a name that could not be a part of a key. */
@@ -32,12 +33,17 @@ export function keysOf(run: string) {
     state: (job: string) => `${prefix}job:${job}:state`,
     result: (job: string) => `${prefix}job:${job}:result`,
     fileOf: (job: string, sha256: string) => `${prefix}job:${job}:file:${sha256}`,
-    givenUp: (job: string) => `${prefix}job:${job}:given-up`,
+    givenUp: (job: string) => `${prefix}job:${job}${GIVEN_UP}`,
     /** Where its dispatcher is told how jobs go on. */
     told: `${prefix}told`,
     /** Its dispatcher's last sign of life. */
     alive: `${prefix}alive`,
   };
+}
+
+/** Whether it is the key of a job that nobody waits for any more. */
+export function isGivenUp(key: string): boolean {
+  return key.endsWith(GIVEN_UP);
 }
 
 export type RunKeys = ReturnType<typeof keysOf>;

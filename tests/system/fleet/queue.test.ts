@@ -368,16 +368,30 @@ describe.skipIf(because(!hasRedis, 'no redis-server on the PATH (apt-get install
     async () => {
       const { url } = await redis();
       const client = clientOf(url);
-      const dispatcher = await dispatcherAt(url);
-      await tellingActor(url);
-      await trained(dispatcher, trainRecord(1));
-      const keys = await client.keys('*');
-      expect(keys.length).toBeGreaterThan(0);
-      for (const key of keys) expect(key).toMatch(/^gaitsmith:/);
-      await dispatcher.renew();
-      const lasting = await Promise.all(keys.map(async (key) => ((await client.ttl(key)) === -1 ? [key] : [])));
-      expect(lasting.flat()).toEqual([]);
       const status = await queueStatus(url);
+      const lasting = async () => {
+        const keys = await client.keys('*');
+        for (const key of keys) expect(key).toMatch(/^gaitsmith:/);
+        return (await Promise.all(keys.map(async (key) => ((await client.ttl(key)) === -1 ? [key] : [])))).flat();
+      };
+      const dispatcher = await dispatcherAt(url);
+      const training = trained(dispatcher, trainRecord(1));
+      // Nobody takes it yet, and whoever hands it out may end now.
+      await until(async () => (await status.read()).runs[0]?.waiting === 1);
+      await until(async () => (await lasting()).length === 0);
+      await tellingActor(url);
+      await training;
+      await until(async () => (await status.read()).runs[0]?.active === 0);
+      await until(async () => (await lasting()).length === 0);
+      // One that is cleared away while somebody is at it.
+      const more = dispatcher.dispatch('train', trainRecord(2, 100_000)).catch((error: Error) => error.message);
+      await until(async () => (await status.read()).runs[0]?.active === 1);
+      await dispatcher.clear();
+      expect(await more).toBe('closed');
+      const left = () => client.keys('gaitsmith:{test}:*');
+      await until(async () => (await left()).every((key) => key.endsWith(':given-up')));
+      expect(await lasting()).toEqual([]);
+      await dispatcher.renew();
       expect((await status.read()).runs).toMatchObject([{ run: 'test', waiting: 0, active: 0, failed: 0, version }]);
       await status.clear('test');
       status.close();
@@ -400,6 +414,7 @@ describe.skipIf(because(!hasRedis, 'no redis-server on the PATH (apt-get install
       await expect(training).rejects.toThrow('enough');
       const status = await queueStatus(url);
       await until(async () => (await status.read()).runs[0]?.active === 0);
+      await until(async () => (await status.read()).runs[0]?.failed === 0);
       status.close();
       expect(actor.counts().done).toBe(0);
     },
