@@ -8,9 +8,9 @@ import { type Subject, walkerSubject } from './subject.ts';
  */
 export async function subjectOf(character: string | undefined): Promise<Subject> {
   if (character === undefined) return walkerSubject;
-  const { openCharacter, openRagdollWorlds } = await import('../envs/ragdoll/open.ts');
+  const { characterFileOf, openCharacter, openRagdollWorlds } = await import('../envs/ragdoll/open.ts');
   const { dialectNamed } = await import('../envs/ragdoll/character.ts');
-  const opened = openCharacter(character);
+  const opened = openCharacter(characterFileOf(character));
   const { task, settings } = opened;
   return {
     task,

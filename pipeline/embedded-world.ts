@@ -2,16 +2,16 @@
  * Whom the embedded world trains: ML-Agents' Walker, or the character that the settings of a behaviour name
  * (`gaitsmith.character`), with all that is to be known of it before its world is made.
  */
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UserError } from '../base/failure/user-error.ts';
-import { givenOrOwnFile } from '../base/files/own-files.ts';
 import type { BehaviorSpec, ParameterValue, ParameterValues } from '../envs/env.ts';
 
 export interface EmbeddedWorld {
   readonly behavior: BehaviorSpec;
   /** Address of the module that makes the environment, for worker threads. */
   readonly module: string;
+  /** What it is read from, by short names; none of the Walker's. */
+  readonly files: Readonly<Record<string, string>>;
   /** @throws UserError where there is no such environment parameter, or a value is out of its range. */
   checkParameter(name: string, value: ParameterValue): void;
   checkParameters(values: ParameterValues): void;
@@ -51,6 +51,7 @@ async function walkerWorld(): Promise<EmbeddedWorld> {
   return {
     behavior,
     module: environmentUrl,
+    files: {},
     checkParameter: (name, value) => checkParameter(name, value),
     checkParameters: (values) => checkParameters(values),
     worldNamed,
@@ -59,16 +60,16 @@ async function walkerWorld(): Promise<EmbeddedWorld> {
 
 /** @param path as a configuration or a flag has it: from the working folder, or one of ours. */
 export async function characterWorld(path: string): Promise<EmbeddedWorld> {
-  const { characterPath, openCharacter } = await import('../envs/ragdoll/open.ts');
+  const { characterFileOf, filesOfCharacter, openCharacter } = await import('../envs/ragdoll/open.ts');
   const { environmentUrlOf } = await import('../envs/ragdoll/environment-url.ts');
   const { dialectNamed } = await import('../envs/ragdoll/character.ts');
   const { checkParameter, checkParameters } = await import('../envs/walker/parameters.ts');
-  const given = characterPath(path);
-  const file = existsSync(given) ? given : givenOrOwnFile(given);
+  const file = characterFileOf(path);
   const { task } = openCharacter(file);
   return {
     behavior: task.behavior,
     module: environmentUrlOf(resolve(file)),
+    files: filesOfCharacter(file),
     checkParameter: (name, value) => checkParameter(name, value, task.parameters),
     checkParameters: (values) => checkParameters(values, undefined, task.parameters),
     worldNamed: dialectNamed,

@@ -1,8 +1,9 @@
 /** Opens a character by the path of its files, and its worlds. For Node: `character.ts` makes one of JSON wherever it comes from. */
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../base/failure/user-error.ts';
+import { givenOrOwnFile } from '../../base/files/own-files.ts';
 import { loadKernel } from '../../physics/kernel.ts';
 import type { WalkerWorld } from '../walker/batched-world.ts';
 import { BatchedWorlds } from '../walker/batched-world.ts';
@@ -23,10 +24,26 @@ const extension = '.character.json';
 export function openCharacter(path: string): Character {
   const file = characterPath(path);
   const json = jsonOf(file, 'character');
-  const { rig: rigPath } = parsed(z.looseObject({ rig: z.string().min(1) }), json, file);
-  const rigFile = resolve(dirname(file), rigPath);
+  const rigFile = rigFileOf(json, file);
   const rig = readRigFile(jsonOf(rigFile, 'rig'), rigFile);
   return characterOf(rig, readCharacterFile(json, rig, file), file);
+}
+
+/** Of a character's file: it, and the rig that it names. @throws UserError where it names none. */
+export function filesOfCharacter(path: string): { readonly character: string; readonly rig: string } {
+  const character = characterPath(path);
+  return { character, rig: rigFileOf(jsonOf(character, 'character'), character) };
+}
+
+function rigFileOf(json: unknown, file: string): string {
+  const { rig } = parsed(z.looseObject({ rig: z.string().min(1) }), json, file);
+  return join(dirname(file), rig);
+}
+
+/** Where the character lies that a configuration or a flag names: from the working folder, or among those that come with Gaitsmith. */
+export function characterFileOf(path: string): string {
+  const given = characterPath(path);
+  return existsSync(given) ? given : givenOrOwnFile(given);
 }
 
 /** The character's file: "rigs/crawler" is short for "rigs/crawler.character.json". */
