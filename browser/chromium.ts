@@ -71,17 +71,22 @@ export function neededChromium(env: NodeJS.ProcessEnv = process.env): string {
 /** WebGL that the processor paints. */
 const PAINTING = ['--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist'];
 
+/** A GPU for WebGPU that the processor plays. */
+const PLAYED_GPU = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'];
+
 /**
  * @param paints whether pages are to have WebGL.
+ * @param playsGpu whether they are to have WebGPU.
  * @throws UserError where there is no such browser, it does not start, or what drives it is not installed.
  */
-export async function launchChromium({ paints = false } = {}): Promise<Browser> {
+export async function launchChromium({ paints = false, playsGpu = false } = {}): Promise<Browser> {
   const executablePath = neededChromium();
   const { chromium } = await driver();
+  const flags = paints || playsGpu ? FLAGS.filter((flag) => flag !== '--disable-gpu') : FLAGS;
   try {
     return await chromium.launch({
       executablePath,
-      args: paints ? [...FLAGS.filter((flag) => flag !== '--disable-gpu'), ...PAINTING] : FLAGS,
+      args: [...flags, ...(paints ? PAINTING : []), ...(playsGpu ? PLAYED_GPU : [])],
     });
   } catch (error) {
     const [line] = (error as Error).message.split('\n');

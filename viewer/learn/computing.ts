@@ -1,6 +1,6 @@
 /** The workers that a training has computed by: what they are told first, and what each kind answers. Node's tests play them too. */
 import type { Answer } from '../../base/threads/thread.ts';
-import { WebSession } from '../../compile/onnxruntime-web.ts';
+import { type GpuBuildFiles, loadGpuBuild, WebSession } from '../../compile/onnxruntime-web.ts';
 import { SessionHost, type ThreadReply, type ThreadRequest } from '../../compile/session-threads.ts';
 import { BatchedWorlds } from '../../envs/walker/batched-world.ts';
 import { walkerDialects, worldNamed } from '../../envs/walker/dialects.ts';
@@ -13,6 +13,8 @@ import type { CollectorReply, CollectorRequest, CollectorWorkerData } from '../.
 /** What such a worker is to be. */
 export type Role =
   | { readonly kind: 'computes' }
+  /** By another build of onnxruntime, which it fetches. */
+  | { readonly kind: 'computes on a GPU'; readonly files: GpuBuildFiles }
   /** With the simulator's kernel. */
   | { readonly kind: 'collects'; readonly worlds: CollectorWorkerData; readonly kernel: WebAssembly.Module };
 
@@ -25,11 +27,27 @@ export interface Host<Request, Reply> {
 const open = (model: Uint8Array) => WebSession.open(model);
 
 export function hostOf(role: Role): Host<ThreadRequest, ThreadReply> | Host<CollectorRequest, CollectorReply> {
-  return role.kind === 'computes' ? computingHost() : collectingHost(role.worlds, role.kernel);
+  switch (role.kind) {
+    case 'computes':
+      return computingHost();
+    case 'computes on a GPU':
+      return gpuHost(role.files);
+    case 'collects':
+      return collectingHost(role.worlds, role.kernel);
+  }
 }
 
 export function computingHost(): Host<ThreadRequest, ThreadReply> {
   const host = new SessionHost(open);
+  return { first: undefined, answer: (request) => host.answer(request) };
+}
+
+function gpuHost(files: GpuBuildFiles): Host<ThreadRequest, ThreadReply> {
+  let loading: ReturnType<typeof loadGpuBuild> | undefined;
+  const host = new SessionHost(async (model) => {
+    loading ??= loadGpuBuild(files);
+    return (await loading)(model);
+  });
   return { first: undefined, answer: (request) => host.answer(request) };
 }
 

@@ -1,8 +1,9 @@
 /** Training in a page, as the page has it: begin, stop, go on; and what is kept for the next visit. */
 import type { Problem } from '../../base/failure/user-error.ts';
+import type { RaceOutcome } from '../../compile/raced-graph.ts';
 import { type Point, pointOf } from './curves.ts';
 import { forget, type KeptTraining, keep, readKept } from './kept.ts';
-import type { EngineFiles, FromTrainer, LearnRequest, LearntPolicy, ToTrainer } from './messages.ts';
+import type { Computes, EngineFiles, FromTrainer, LearnRequest, LearntPolicy, ToTrainer } from './messages.ts';
 
 export type { LearntPolicy } from './messages.ts';
 
@@ -37,6 +38,8 @@ export class LearnEngine {
   /** Of each iteration. */
   points: Point[] = [];
   policy: LearntPolicy | undefined;
+  /** What computes each graph of the update, since it was begun or gone on with; empty where no GPU was asked for. */
+  readonly outcomes = new Map<number, RaceOutcome>();
   readonly #files: EngineFiles;
   readonly #events: Partial<LearnEvents>;
   #trainer: Worker | undefined;
@@ -78,11 +81,11 @@ export class LearnEngine {
     this.#become('stopping');
   }
 
-  /** Goes on from where it was stopped, to the same bytes as without a stop. @param workers as many; default as before. */
-  goOn(workers?: number): void {
+  /** Goes on from where it was stopped; to the same bytes as without a stop, where the processor computes. */
+  goOn(computes: Computes = 'cpu'): void {
     if (!this.#started || !this.#kept) return;
     this.points = [...this.#kept.points];
-    this.#begin({ ...this.#started, ...(workers === undefined ? {} : { workers }) }, this.#kept.checkpoint);
+    this.#begin({ ...this.#started, computes }, this.#kept.checkpoint);
   }
 
   /** Ends whatever is under way, and leaves nothing of it. */
@@ -110,6 +113,7 @@ export class LearnEngine {
   #begin(request: LearnStart, checkpoint?: Uint8Array): void {
     this.#end();
     this.#started = request;
+    this.outcomes.clear();
     const trainer = new Worker(new URL('./trainer-worker.ts', import.meta.url), { type: 'module' });
     this.#trainer = trainer;
     trainer.addEventListener('message', ({ data }: MessageEvent<FromTrainer>) => {
@@ -131,6 +135,11 @@ export class LearnEngine {
         break;
       case 'learning':
         if (this.state === 'starting') this.#become('learning');
+        break;
+      case 'computes':
+        if (news.outcome.device) this.outcomes.set(news.outcome.graph, news.outcome);
+        else this.outcomes.delete(news.outcome.graph);
+        this.#events.changed?.();
         break;
       case 'first roll-out':
         this.#events.firstRollout?.(news.sha256);

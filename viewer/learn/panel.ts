@@ -3,15 +3,22 @@ import './panel.css';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { Problem } from '../../base/failure/user-error.ts';
+import type { GpuBuildFiles } from '../../compile/onnxruntime-web.ts';
 import { type Curve, curves, latestReward, type Point } from './curves.ts';
 import { LearnEngine, type LearnState, type LearntPolicy } from './engine.ts';
 import { engineFiles, learnToWalk } from './files.ts';
+import { findGpu, toldOutcomes } from './gpu.ts';
+import type { Computes } from './messages.ts';
 
 export interface PanelOptions {
   /** Shows a policy walking: it is called with each new one while it learns, every few seconds at most. */
   readonly showPolicy: (policy: LearntPolicy) => void;
   /** What is learnt by, YAML in ML-Agents' schema; default: learn-to-walk.yaml. */
   readonly settings?: string | undefined;
+  /** Addresses of onnxruntime's build for GPUs, where the page has it: then what computes can be chosen on a device with a GPU. */
+  readonly gpu?: GpuBuildFiles | undefined;
+  /** Whether one that the processor plays is as good, for tests. */
+  readonly takesSoftwareGpu?: boolean | undefined;
   /** Hears of the first roll-out's SHA-256. */
   readonly firstRollout?: (sha256: string) => void;
 }
@@ -30,38 +37,52 @@ export function mountLearnPanel(element: HTMLElement, options: PanelOptions): Le
   const tell = (text: string) => {
     parts.note.textContent = text;
   };
-  const engine: LearnEngine = new LearnEngine(engineFiles, {
-    changed() {
-      if (!isDrawn) return;
-      isDrawn = false;
-      requestAnimationFrame(draw);
+  const engine: LearnEngine = new LearnEngine(
+    { ...engineFiles, gpu: options.gpu },
+    {
+      changed() {
+        if (!isDrawn) return;
+        isDrawn = false;
+        requestAnimationFrame(draw);
+      },
+      policy: (policy) => options.showPolicy(policy),
+      firstRollout: (sha256) => options.firstRollout?.(sha256),
+      info: tell,
+      problem: (problem) => tell(toldProblem(problem)),
     },
-    policy: (policy) => options.showPolicy(policy),
-    firstRollout: (sha256) => options.firstRollout?.(sha256),
-    info: tell,
-    problem: (problem) => tell(toldProblem(problem)),
-  });
+  );
 
   function draw(): void {
     isDrawn = true;
     const { state, points, policy } = engine;
     element.dataset['state'] = state;
     parts.status.textContent = toldState(state, points);
+    parts.computes.textContent = toldOutcomes([...engine.outcomes.values()]);
     for (const [name, isShown] of Object.entries(shownIn[state])) parts.buttons[name as ButtonName].hidden = !isShown;
     parts.buttons.onnx.hidden = policy === undefined;
     parts.buttons.checkpoint.hidden = engine.checkpoint === undefined;
     parts.seed.disabled = state !== 'nothing';
+    parts.device.disabled = state !== 'nothing' && state !== 'stopped';
     for (const plot of plots) plot.draw(points);
   }
 
+  /** Without a GPU there is nothing to choose. */
+  const computes = (): Computes => (parts.deviceLabel.hidden ? 'cpu' : (parts.device.value as Computes));
+  const offerGpu = async () => {
+    const found = options.gpu && (await findGpu());
+    if (!found || (found.isSoftware && !options.takesSoftwareGpu)) return;
+    if (found.name) parts.deviceLabel.title = found.name;
+    parts.deviceLabel.hidden = false;
+  };
   const begin = () => {
     tell('');
-    engine.start({ seed: Number(parts.seed.value), settings: options.settings ?? learnToWalk });
+    const { settings = learnToWalk } = options;
+    engine.start({ seed: Number(parts.seed.value), settings, computes: computes() });
   };
   const does: Record<ButtonName, () => void> = {
     begin,
     stop: () => engine.stop(),
-    goOn: () => engine.goOn(),
+    goOn: () => engine.goOn(computes()),
     anew: () => void engine.forget(),
     onnx: () => download(engine.policy!.onnx, 'Walker.onnx'),
     checkpoint: () => download(engine.checkpoint!, 'walker.safetensors'),
@@ -73,6 +94,7 @@ export function mountLearnPanel(element: HTMLElement, options: PanelOptions): Le
   });
   sizes.observe(parts.curves);
   void engine.open();
+  void offerGpu();
   draw();
   return {
     engine,
@@ -91,6 +113,11 @@ const buttonTexts = {
   anew: 'Forget it',
   onnx: 'Download .onnx',
   checkpoint: 'Download checkpoint',
+};
+const deviceTexts: Readonly<Record<Computes, string>> = {
+  faster: 'whichever is faster',
+  cpu: 'CPU (WASM)',
+  gpu: 'GPU (WebGPU)',
 };
 type ButtonName = keyof typeof buttonTexts;
 
@@ -120,14 +147,21 @@ function partsOf(element: HTMLElement) {
   label.append('Seed ', seed);
   const row = document.createElement('div');
   row.className = 'learn-buttons';
-  row.append(...Object.values(buttons), label);
-  const [status, note] = [document.createElement('p'), document.createElement('p')];
+  const device = document.createElement('select');
+  for (const [value, text] of Object.entries(deviceTexts)) device.append(new Option(text, value));
+  const deviceLabel = document.createElement('label');
+  deviceLabel.append('Learns on ', device);
+  deviceLabel.hidden = true;
+  row.append(...Object.values(buttons), label, deviceLabel);
+  const paragraph = () => document.createElement('p');
+  const [status, computes, note] = [paragraph(), paragraph(), paragraph()];
   status.setAttribute('role', 'status');
+  computes.className = 'learn-note';
   note.className = 'learn-note';
   const drawn = document.createElement('div');
   drawn.className = 'learn-curves';
-  element.replaceChildren(row, status, note, drawn);
-  return { buttons, seed, status, note, curves: drawn };
+  element.replaceChildren(row, status, computes, note, drawn);
+  return { buttons, seed, device, deviceLabel, status, computes, note, curves: drawn };
 }
 
 function toldState(state: LearnState, points: readonly Point[]): string {

@@ -5,7 +5,7 @@ import { decodeTensors, encodeTensors } from '../../base/files/tensor-bytes.ts';
 import { sha256InScript } from '../../base/sha256.ts';
 import { WebSession } from '../../compile/onnxruntime-web.ts';
 import type { StartThread } from '../../compile/session-threads.ts';
-import { openWebEngine } from '../../compile/web-engine.ts';
+import { openWebEngine, type WebEngineOptions } from '../../compile/web-engine.ts';
 import type { Collector } from '../../train/collect/collecting.ts';
 import { EmbeddedCollector, type StartCollector } from '../../train/collect/embedded-collector.ts';
 import type { Rollout } from '../../train/collect/rollout.ts';
@@ -21,6 +21,8 @@ export interface PageParts {
   readonly workers: number;
   readonly startThread: StartThread;
   readonly startCollector: StartCollector;
+  /** Where a GPU is to compute, if it may. */
+  readonly gpu?: WebEngineOptions['gpu'];
   /** Of an earlier training that is to go on. */
   readonly checkpoint: Uint8Array | undefined;
   /** Takes a checkpoint that is to be kept. */
@@ -34,7 +36,7 @@ const THREADS_OF_UPDATE = 2;
 
 export function inPage(options: LearningOptions, parts: PageParts): Surroundings {
   const { seed, agents, configuration } = options;
-  const { workers, checkpoint, startThread, startCollector } = parts;
+  const { workers, checkpoint, startThread, startCollector, gpu } = parts;
   return {
     found() {
       if (!checkpoint) return undefined;
@@ -42,7 +44,7 @@ export function inPage(options: LearningOptions, parts: PageParts): Surroundings
       return { path, checkpoint: checkpointOf(decodeTensors(checkpoint, path, sha256InScript), path) };
     },
     initial: () => undefined,
-    openEngine: async () => openWebEngine({ threads: Math.min(workers, THREADS_OF_UPDATE), start: startThread }),
+    openEngine: async () => openWebEngine({ threads: Math.min(workers, THREADS_OF_UPDATE), start: startThread, gpu }),
     openPolicy: (model) => WebSession.open(model),
     async openCollector(parameters, saved) {
       const { world } = configuration.behavior.gaitsmith;

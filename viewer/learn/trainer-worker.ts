@@ -4,6 +4,8 @@
  */
 import { UserError } from '../../base/failure/user-error.ts';
 import { giveWasm } from '../../compile/onnxruntime-web.ts';
+import type { RaceOutcome } from '../../compile/raced-graph.ts';
+import type { ThreadReply, ThreadRequest } from '../../compile/session-threads.ts';
 import { exportActor } from '../../export/export-actor.ts';
 import { encodeModel } from '../../onnx/encode.ts';
 import { compileKernelModule } from '../../physics/kernel.ts';
@@ -30,7 +32,8 @@ addEventListener('message', ({ data }: MessageEvent<ToTrainer>) => {
 });
 
 async function learn(request: LearnRequest, files: EngineFiles): Promise<void> {
-  const { seed, settings, checkpoint, workers = Math.min(navigator.hardwareConcurrency, MOST_WORKERS) } = request;
+  const { seed, settings, checkpoint, computes = 'cpu' } = request;
+  const { workers = Math.min(navigator.hardwareConcurrency, MOST_WORKERS) } = request;
   const options = learningOptions(settings, seed);
   const [simulator, onnxruntime] = await Promise.all([fetched(files.simulator), fetched(files.onnxruntime)]);
   giveWasm(onnxruntime);
@@ -41,10 +44,20 @@ async function learn(request: LearnRequest, files: EngineFiles): Promise<void> {
     return worker;
   };
   const shown = policyShower();
+  const gpu = computes !== 'cpu' &&
+    files.gpu && {
+      start: () =>
+        webThread<ThreadRequest, ThreadReply>(
+          start({ kind: 'computes on a GPU', files: files.gpu! }),
+          'a worker of the GPU',
+        ),
+      raced: { choice: computes, decided: (outcome: RaceOutcome) => tell({ kind: 'computes', outcome }) },
+    };
   const surroundings = inPage(options, {
     workers,
     checkpoint,
     startThread: () => webThread(start({ kind: 'computes' }), 'a worker that computes'),
+    gpu: gpu || undefined,
     startCollector: (worlds) => webThread(start({ kind: 'collects', worlds, kernel }), 'a worker that collects'),
     keep(bytes, step) {
       shown.showLast();

@@ -80,10 +80,16 @@ function open(): void {
   dark.addEventListener('change', () => wear(themeNow()));
   wear(themeNow());
 
-  const learning = learningPart(async (name, bytes) => {
+  const listed = policies.load();
+  const showLearnt = async (name: string, bytes: Uint8Array) => {
     const policy = await policies.addLearnt(name, bytes);
     await session.begin({ policy: policy.id, compare: '' });
-  }, problems);
+  };
+  const learning = learningPart(
+    showLearnt,
+    listed.catch(() => undefined),
+    problems,
+  );
   const live = element('div', { class: 'inner', style: 'padding: 0' });
   const livePart = section('Training beside', 'live', true, live);
   livePart.hidden = true;
@@ -187,7 +193,7 @@ function open(): void {
   const address = (relative: string) => new URL(relative, location.href).href;
   link.tell({ kind: 'load', simulator: address(simulatorAddress), engine: address(engineAddress) });
   void (async () => {
-    const list = await policies.load();
+    const list = await listed;
     choose.show();
     try {
       await session.begin({ policy: asked.policy ?? list.start, compare: asked.compare ?? '' });

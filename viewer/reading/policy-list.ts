@@ -18,6 +18,8 @@ export interface PolicyList {
   readonly start: string;
   /** The run that is being trained beside the page, whose news are at `live.json`. */
   readonly live?: string;
+  /** Addresses of onnxruntime's build for GPUs, where it lies beside the page. */
+  readonly gpu?: { readonly script: string; readonly wasm: string };
 }
 
 /** @throws Error where it is none. */

@@ -1,11 +1,13 @@
 /** Serves the built page to browsers of this machine, and the policies and news that only a server knows. Nothing can be written. */
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname } from 'node:path';
 import { UserError } from '../../base/failure/user-error.ts';
 import type { LiveNews } from '../reading/live-news.ts';
 import type { PolicyList } from '../reading/policy-list.ts';
+import { type GpuBuild, gpuAddresses } from './gpu-build.ts';
 import { readPageFile } from './packed-page.ts';
 import type { ServedPolicy } from './policies.ts';
 
@@ -18,6 +20,8 @@ export interface Serving {
   policies(): readonly ServedPolicy[];
   /** Id of the policy to begin with. */
   readonly start: string;
+  /** onnxruntime's build for GPUs, where walkers may learn on one. */
+  readonly gpu?: GpuBuild | undefined;
   /** The run beside which the page is shown, and its news. */
   readonly live?: { readonly run: string; news(): LiveNews } | undefined;
 }
@@ -84,7 +88,7 @@ export async function servePage(serving: Serving): Promise<Served> {
 
 async function answerTo(
   path: string,
-  { folder, policies, start, live }: Serving,
+  { folder, policies, start, live, gpu }: Serving,
   answer: ServerResponse,
 ): Promise<void> {
   if (path === 'policies.json') {
@@ -92,6 +96,7 @@ async function answerTo(
       policies: policies().map(({ bytes, ...listed }) => listed),
       start,
       ...(live && { live: live.run }),
+      ...(gpu && { gpu: gpuAddresses }),
     };
     return send(answer, '.json', JSON.stringify(list));
   }
@@ -107,7 +112,8 @@ async function answerTo(
       : refuse(answer, 404, `There is no policy ${id} any more.`);
   }
   const name = decodeURIComponent(path || 'index.html');
-  const file = readPageFile(folder, name);
+  const ofGpu = gpu && Object.hasOwn(gpu, name) ? gpu[name] : undefined;
+  const file = ofGpu ? await readFile(ofGpu) : readPageFile(folder, name);
   if (!file) return refuse(answer, 404, 'There is no such file.');
   send(answer, extname(name), file, path.startsWith('assets/'));
 }

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { build } from 'vite';
+import { gpuBuild, placeGpuBuild } from '../../../viewer/server/gpu-build.ts';
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html',
@@ -34,6 +35,7 @@ export async function serveLearnPage(): Promise<ServedPage> {
     worker: { format: 'es' },
     build: { outDir: folder, emptyOutDir: true, target: 'es2022', chunkSizeWarningLimit: 10_000 },
   });
+  placeGpuBuild(gpuBuild()!, folder);
   const server = createServer(async (request, answer) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
     const name = path === '/' ? '/index.html' : path;

@@ -1,4 +1,4 @@
-/** A bare page with the panel alone, for the tests and for who works on it. `?settings=YAML` learns by other settings. */
+/** A bare page with the panel alone, for the tests and for who works on it. `?settings=YAML` learns by other settings, `&gpu` on a GPU, too. */
 import { type LearnPanel, mountLearnPanel } from '../../../../viewer/learn/panel.ts';
 
 /** What a test may look at. */
@@ -10,9 +10,14 @@ export interface Shown {
   readonly rollouts: string[];
 }
 
+const asked = new URLSearchParams(location.search);
 const [policies, rollouts]: [number[], string[]] = [[], []];
 const panel = mountLearnPanel(document.querySelector<HTMLElement>('#panel')!, {
-  settings: new URLSearchParams(location.search).get('settings') ?? undefined,
+  settings: asked.get('settings') ?? undefined,
+  gpu: asked.has('gpu')
+    ? { script: `${location.origin}/gpu/onnxruntime.js`, wasm: `${location.origin}/gpu/onnxruntime.wasm` }
+    : undefined,
+  takesSoftwareGpu: true,
   showPolicy: ({ step }) => policies.push(step),
   firstRollout: (sha256) => rollouts.push(sha256),
 });
