@@ -5,6 +5,7 @@ import { sha256 } from '../base/files/hash.ts';
 import { writeAtomically } from '../base/files/write-atomically.ts';
 import { type PlaysEpisodes, withPlayers } from '../evaluate/players.ts';
 import { type PolicyFile, readPolicyFile } from '../evaluate/policy-file.ts';
+import { walkerSubject } from '../evaluate/subject.ts';
 import { decodeModel } from '../onnx/decode.ts';
 import { type Baseline, baselineText, readBaseline } from '../regress/baseline.ts';
 import { playAgainst } from '../regress/behaviour.ts';
@@ -85,7 +86,7 @@ async function baselineOf(policy: PolicyFile, options: RegressBenchOptions, watc
   const { episodes, maxSteps, workers, folder } = options;
   const parameters = maxSteps === undefined ? {} : { max_steps: maxSteps };
   const settings = { seed: 1, speeds: 'grid', deterministic: false, world: 'unity', parameters } as const;
-  const world = await worldDigest(settings.world);
+  const world = await worldDigest(settings.world, walkerSubject);
   const name = sha256(JSON.stringify([sha256(policy.bytes), world, settings, episodes])).slice(0, 12);
   const path = join(folder, `${name}.baseline.json`);
   if (!existsSync(path)) {
@@ -110,10 +111,18 @@ async function tryOut(
     const seconds = (performance.now() - start) / 1000;
     return { seconds, cpu_seconds: (user + system) / 1e6, at: new Date().toISOString() };
   };
-  const contract = contractFindings(policy.bytes, policy.name).some((each) => !baseline.findings.includes(each));
+  const { behavior } = walkerSubject.task;
+  const contract = contractFindings(policy.bytes, policy.name, behavior).some(
+    (each) => !baseline.findings.includes(each),
+  );
   try {
     const { observations, ...expected } = baseline.golden;
-    const { mean, sampled } = await answersOf(decodeModel(policy.bytes, policy.name), policy.name, observations);
+    const { mean, sampled } = await answersOf(
+      decodeModel(policy.bytes, policy.name),
+      policy.name,
+      observations,
+      behavior,
+    );
     const off = Math.max(largestDifference(mean, expected.mean), largestDifference(sampled, expected.sampled));
     const played = await playAgainst({ policy, baseline, players, watch: { signal }, margin });
     const { verdict, change, detectable, correlation, pairs } = played;

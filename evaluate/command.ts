@@ -44,7 +44,9 @@ export interface Policies {
   readonly queue: OptionSpec<string | undefined>;
   playersOn(queue: string, what: string, warn: (message: string) => void): Promise<PlaysEpisodes>;
   /** `environment_parameters` of a configuration, of a curriculum the last lesson. @throws UserError where it has none. */
-  parametersOf(file: string): ParameterValues;
+  parametersOf(file: string, character?: string): Promise<ParameterValues>;
+  /** Path of the character's file that a run trained; undefined: the Walker. */
+  characterOf(run: { readonly runId: string; readonly runsDir: string }): string | undefined;
 }
 
 /** What to play, for every command that plays episodes. */
@@ -76,12 +78,19 @@ export const playOptions = {
   },
 };
 
+/** Whose policy a file is. */
+export const characterOption = {
+  argument: 'FILE',
+  description: 'whose policy it is: a character file, such as rigs/crawler (default: the Walker)',
+  schema: text().optional(),
+};
+
 function optionsWith({ runsDir, queue }: Pick<Policies, 'runsDir' | 'queue'>) {
   return {
     policy: {
       argument: 'FILE.onnx',
       bare: true,
-      description: 'a policy that ML-Agents runs as its Walker',
+      description: 'a policy that ML-Agents runs',
       schema: text().optional(),
     },
     runId: { argument: 'NAME', description: 'the policy of this run instead of a file', schema: text().optional() },
@@ -92,9 +101,8 @@ function optionsWith({ runsDir, queue }: Pick<Policies, 'runsDir' | 'queue'>) {
     },
     runsDir,
     character: {
-      argument: 'FILE',
-      description: 'whose policy it is: a character file, such as rigs/crawler (default: the Walker)',
-      schema: text().optional(),
+      ...characterOption,
+      description: `${characterOption.description}; with --run-id that of the run`,
     },
     compare: { argument: 'FILE', description: 'another policy, on the same episodes', schema: text().optional() },
     episodes: {
@@ -143,7 +151,7 @@ export function evaluateCommand(policies: Policies): CommandLine<Options> {
   return defineCommand({
     name: 'evaluate',
     typed: commandText('evaluate'),
-    summary: 'plays episodes with a Walker policy of ML-Agents and tells how it fares, by target speed',
+    summary: 'plays episodes with a policy of ML-Agents and tells how it fares, by target speed',
     options: optionsWith(policies),
     output: [evaluationOutput],
     epilogue: `Example:\n  ${commandText('evaluate', 'models/walker/walker.onnx --compare Walker.onnx --episodes 400')}`,
@@ -153,12 +161,22 @@ export function evaluateCommand(policies: Policies): CommandLine<Options> {
       const policy = await policyOf(given, policies);
       const compare = given.compare === undefined ? undefined : readPolicyFile(given.compare);
       if (given.report !== undefined) checkWritable(given.report); // now, not after the episodes
-      const parameters = parametersOf(given, policies);
+      const { runId, runsDir } = given;
+      const character = given.character ?? (runId === undefined ? undefined : policies.characterOf({ runId, runsDir }));
+      if (character !== undefined && given.web) throw onlyTheWalkerInBrowsers(character);
+      const parameters = await parametersOf({ ...given, character }, policies);
       const web = given.web
         ? await policies.inBrowser(policy, { world: given.world ?? defaultWorld, seed: given.seed })
         : undefined;
       const evaluated = await evaluate(
-        { ...given, policy, compare, parameters, openPlayers: openPlayersOf(given, 'evaluate', policies, logger) },
+        {
+          ...given,
+          character,
+          policy,
+          compare,
+          parameters,
+          openPlayers: openPlayersOf(given, 'evaluate', policies, logger),
+        },
         { signal, progress: (done, total) => progress.update({ done, total, unit: 'episodes' }) },
       );
       progress.end();
@@ -204,11 +222,28 @@ export function openPlayersOf(
 }
 
 /** What the configuration says, and above it what single flags say. */
-export function parametersOf(
-  { config, set }: { readonly config?: string | undefined; readonly set?: ParameterValues | undefined },
+export async function parametersOf(
+  {
+    config,
+    set,
+    character,
+  }: {
+    readonly config?: string | undefined;
+    readonly set?: ParameterValues | undefined;
+    readonly character?: string | undefined;
+  },
   { parametersOf }: Pick<Policies, 'parametersOf'>,
-): ParameterValues {
-  return { ...(config === undefined ? {} : parametersOf(config)), ...set };
+): Promise<ParameterValues> {
+  return { ...(config === undefined ? {} : await parametersOf(config, character)), ...set };
+}
+
+function onlyTheWalkerInBrowsers(character: string): UserError {
+  return new UserError({
+    what: 'a browser plays the Walker alone',
+    where: '--web',
+    value: character,
+    mend: 'leave --web out, or evaluate the Walker',
+  });
 }
 
 /** `grid`, `drawn`, or speeds in m/s with commas between them. */

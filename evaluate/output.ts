@@ -16,6 +16,10 @@ export const speedsOutput = z
   .union([z.enum(['grid', 'drawn']), z.array(z.number())])
   .describe('target speeds: evenly over their range, drawn as in Unity, or these in turn, m/s');
 export const worldOutput = z.enum(worldNames).describe('the world that was walked in');
+export const characterOutput = z
+  .string()
+  .optional()
+  .describe('the character file of whom was judged; absent: the Walker');
 export const deterministicOutput = z.boolean().describe('the mean action instead of a sampled one');
 export const parametersOutput = z
   .record(z.string(), z.unknown())
@@ -61,7 +65,7 @@ export const evaluationOutput = z.strictObject({
   policy: z.string().describe('the file, or what else it is called'),
   sha256: sha256Output,
   world: worldOutput,
-  character: z.string().optional().describe('the character file of whom was judged; absent: the Walker'),
+  character: characterOutput,
   dialect: z.string().nullable().describe("whose solver that world's simulator is set like; null: it is PhysX itself"),
   deterministic: deterministicOutput,
   seed: seedOutput,

@@ -13,10 +13,14 @@ export interface ShippedFiles {
   readonly config: string;
 }
 
-/** The files of a shipped walker, whether they are there or not. */
-export function shippedFiles(folder: string): ShippedFiles {
+/**
+ * The files of a shipped walker, whether they are there or not.
+ *
+ * @param policy name of its policy's file without the ending: that of another character has its name.
+ */
+export function shippedFiles(folder: string, policy = 'walker'): ShippedFiles {
   return {
-    policy: join(folder, 'walker.onnx'),
+    policy: join(folder, `${policy}.onnx`),
     card: join(folder, 'card.json'),
     checkpoint: join(folder, 'checkpoint.safetensors'),
     config: join(folder, 'config.yaml'),

@@ -4,12 +4,15 @@
  */
 import { resolve } from 'node:path';
 import { UserError } from '../base/failure/user-error.ts';
+import { fromHere } from '../base/files/from-here.ts';
 import type { BehaviorSpec, ParameterValue, ParameterValues } from '../envs/env.ts';
 
 export interface EmbeddedWorld {
   readonly behavior: BehaviorSpec;
   /** Address of the module that makes the environment, for worker threads. */
   readonly module: string;
+  /** What it is read from, by short names; none of the Walker's. */
+  readonly files: Readonly<Record<string, string>>;
   /** @throws UserError where there is no such environment parameter, or a value is out of its range. */
   checkParameter(name: string, value: ParameterValue): void;
   checkParameters(values: ParameterValues): void;
@@ -49,6 +52,7 @@ async function walkerWorld(): Promise<EmbeddedWorld> {
   return {
     behavior,
     module: environmentUrl,
+    files: {},
     checkParameter: (name, value) => checkParameter(name, value),
     checkParameters: (values) => checkParameters(values),
     worldNamed,
@@ -61,11 +65,12 @@ export async function characterWorld(path: string): Promise<EmbeddedWorld> {
   const { environmentUrlOf } = await import('../envs/ragdoll/environment-url.ts');
   const { worldNamed } = await import('../envs/walker/dialects.ts');
   const { checkParameter, checkParameters } = await import('../envs/walker/parameters.ts');
-  const { file } = characterPaths(path);
+  const { file, rigFile } = characterPaths(path);
   const { task } = openCharacter(file);
   return {
     behavior: task.behavior,
     module: environmentUrlOf(resolve(file)),
+    files: { character: file, rig: fromHere(rigFile) },
     checkParameter: (name, value) => checkParameter(name, value, task.parameters),
     checkParameters: (values) => checkParameters(values, undefined, task.parameters),
     worldNamed,

@@ -18,6 +18,8 @@ import { readConfiguration, readEnvironmentParameters } from '../train/configura
 import { bestCheckpointPath, listCheckpoints } from '../train/keep/checkpoint-files.ts';
 import type { Runs as ViewableRuns } from '../viewer/server/command.ts';
 import type { ViewedRun } from '../viewer/server/policies.ts';
+import { characterOfRun } from './character-of-run.ts';
+import { characterWorld } from './embedded-world.ts';
 import { exportedCheckpoint } from './exported-checkpoint.ts';
 import { readManifest } from './manifest.ts';
 import type { Report } from './pipeline-command.ts';
@@ -77,8 +79,10 @@ export const evaluable: Policies = {
       await there.close();
     }
   },
-  parametersOf(file) {
-    const settings = readEnvironmentParameters(file, behavior.name, checkParameter);
+  characterOf: ({ runId, runsDir }) => characterOfRun(runFolder(runId, runsDir)),
+  async parametersOf(file, character) {
+    const world = character === undefined ? { behavior, checkParameter } : await characterWorld(character);
+    const settings = readEnvironmentParameters(file, world.behavior.name, world.checkParameter);
     return Object.fromEntries(
       Object.entries(settings).map(([name, setting]) => [name, lessonsOf(name, setting).at(-1)!.value]),
     );

@@ -17,21 +17,25 @@ export const LEAST_EPISODES = 48;
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hex');
 
-const settingsSchema = z.strictObject({
-  seed: z.int().min(0),
-  speeds: z.union([z.enum(['grid', 'drawn']), z.array(z.number().positive()).min(1)]),
-  deterministic: z.boolean(),
-  world: z.enum(worldNames),
-  parameters: z.record(z.string(), z.unknown()).transform((value, context): ParameterValues => {
+const settingsSchema = z
+  .strictObject({
+    seed: z.int().min(0),
+    speeds: z.union([z.enum(['grid', 'drawn']), z.array(z.number().positive()).min(1)]),
+    deterministic: z.boolean(),
+    world: z.enum(worldNames),
+    /** Whose policy it is: path of a character's file, as it was told; absent: the Walker. */
+    character: z.string().min(1).optional(),
+    parameters: z.record(z.string(), z.unknown()).transform((value) => value as ParameterValues),
+  })
+  .superRefine(({ character, parameters }, context) => {
+    if (character !== undefined) return; // regress() opens its file, and asks it
     try {
-      checkParameters(value as ParameterValues);
-      return value as ParameterValues;
+      checkParameters(parameters);
     } catch (error) {
-      context.addIssue(error instanceof Error ? error.message : 'environment parameters');
-      return z.NEVER;
+      const message = error instanceof Error ? error.message : 'environment parameters';
+      context.addIssue({ code: 'custom', path: ['parameters'], message });
     }
-  }),
-});
+  });
 
 const baselineSchema = z
   .strictObject({

@@ -20,9 +20,9 @@ export interface Behaviour extends Look {
 /** What to play, by a baseline's settings. */
 export function requestOf(
   policy: PolicyFile,
-  { seed, speeds, parameters, deterministic, world }: BaselineSettings,
+  { seed, speeds, parameters, deterministic, world, character }: BaselineSettings,
 ): Omit<PlayRequest, 'from' | 'to'> {
-  return { policy, deterministic, world, plan: { seed, speeds, parameters } };
+  return { policy, deterministic, world, character, plan: { seed, speeds, parameters } };
 }
 
 export async function playAgainst({

@@ -4,7 +4,7 @@
  */
 
 import { UserError } from '../base/failure/user-error.ts';
-import { behavior } from '../envs/walker/behavior.ts';
+import type { BehaviorSpec } from '../envs/env.ts';
 import type { PlaysEpisodes, PlayWatch } from '../evaluate/players.ts';
 import type { PolicyFile } from '../evaluate/policy-file.ts';
 import { openWalkerPolicy } from '../evaluate/walker-policy.ts';
@@ -31,6 +31,8 @@ export interface CheckResult {
 export interface Candidate {
   readonly policy: PolicyFile;
   readonly model: Model;
+  /** Whose policy it is to be. */
+  readonly behavior: BehaviorSpec;
   readonly baseline: Baseline;
   readonly players: PlaysEpisodes;
   readonly watch: PlayWatch;
@@ -42,8 +44,6 @@ export interface Candidate {
   /** Of one decision of ten agents, 99 of 100. */
   readonly maxMilliseconds?: number | undefined;
 }
-
-const { actionSize: rowSize } = behavior;
 
 type Found = Omit<CheckResult, 'name'> & { readonly behaviour?: Behaviour };
 
@@ -84,16 +84,20 @@ export async function runChecks(candidate: Candidate): Promise<Checked> {
 }
 
 /** What ML-Agents or its engines may stumble over, and did not in the baseline's file; and whether onnxruntime takes it. */
-async function contract({ policy, model, baseline }: Candidate): Promise<Found> {
-  const found = contractFindings(policy.bytes, policy.name).filter((each) => !baseline.findings.includes(each));
-  found.push(...(await refusalOf(model, policy.name)));
+async function contract({ policy, model, behavior, baseline }: Candidate): Promise<Found> {
+  const found = contractFindings(policy.bytes, policy.name, behavior).filter(
+    (each) => !baseline.findings.includes(each),
+  );
+  found.push(...(await refusalOf(model, policy.name, behavior)));
   const message = found.length === 0 ? 'ML-Agents takes it as it took the baseline' : found.join('; ');
   return { verdict: found.length === 0 ? 'pass' : 'fail', value: found.length, limit: 0, message };
 }
 
-async function refusalOf(model: Model, name: string): Promise<string[]> {
+async function refusalOf(model: Model, name: string, behavior: BehaviorSpec): Promise<string[]> {
   try {
-    for (const deterministic of [false, true]) await (await openWalkerPolicy(model, name, deterministic)).close();
+    for (const deterministic of [false, true]) {
+      await (await openWalkerPolicy(model, name, deterministic, behavior)).close();
+    }
     return [];
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -108,8 +112,9 @@ function size({ policy, baseline, maxKilobytes }: Candidate): Found {
 }
 
 /** Whether its answers are actions at all, on real observations and on absurd ones. */
-async function finite({ model, policy, baseline }: Candidate): Promise<Found> {
-  const { mean, sampled } = await answersOf(model, policy.name, baseline.golden.observations);
+async function finite({ model, policy, behavior, baseline }: Candidate): Promise<Found> {
+  const { mean, sampled } = await answersOf(model, policy.name, baseline.golden.observations, behavior);
+  const { actionSize: rowSize } = behavior;
   const wrong = [...mean, ...sampled].filter((action) => !(Math.abs(action) <= 1 + 1e-6)).length;
   const rows = baseline.golden.mean.length / rowSize;
   const still = new Set(
@@ -125,18 +130,18 @@ async function finite({ model, policy, baseline }: Candidate): Promise<Found> {
 }
 
 /** Whether it is the baseline's policy, by what it answers. Another one is no fault: then its behaviour counts. */
-async function golden({ model, policy, baseline: { golden: pairs }, same }: Candidate): Promise<Found> {
-  const { mean, sampled } = await answersOf(model, policy.name, pairs.observations);
+async function golden({ model, policy, behavior, baseline: { golden: pairs }, same }: Candidate): Promise<Found> {
+  const { mean, sampled } = await answersOf(model, policy.name, pairs.observations, behavior);
   const value = Math.max(largestDifference(mean, pairs.mean), largestDifference(sampled, pairs.sampled));
   const isSame = value <= GOLDEN_TOLERANCE;
   const message = isSame
-    ? `it answers as the baseline does in ${pairs.mean.length / rowSize} observations`
+    ? `it answers as the baseline does in ${pairs.mean.length / behavior.actionSize} observations`
     : `it is another policy than the baseline: an action is off by ${value.toPrecision(2)}`;
   return { verdict: isSame ? 'pass' : same ? 'fail' : 'told', value, limit: GOLDEN_TOLERANCE, message };
 }
 
-async function latency({ policy, maxMilliseconds }: Candidate): Promise<Found> {
-  const measured = await latencies(policy.bytes);
+async function latency({ policy, behavior, maxMilliseconds }: Candidate): Promise<Found> {
+  const measured = await latencies(policy.bytes, behavior);
   const value = Number(measured.at(-1)!.p99.toFixed(3));
   const message = measured
     .map(

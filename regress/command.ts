@@ -8,7 +8,14 @@ import { checkWritable, writeAtomically } from '../base/files/write-atomically.t
 import { type CommandContext, type CommandLine, type CommandResult, defineCommand } from '../cli/command-line.ts';
 import { flag, flagOf, type OptionsOf, positiveNumber, seedNumber, text, wholeNumber } from '../cli/options.ts';
 import { defaultWorld } from '../envs/walker/dialects.ts';
-import { openPlayersOf, type Policies, parametersOf, playOptions, speeds } from '../evaluate/command.ts';
+import {
+  characterOption,
+  openPlayersOf,
+  type Policies,
+  parametersOf,
+  playOptions,
+  speeds,
+} from '../evaluate/command.ts';
 import { readPolicyFile } from '../evaluate/policy-file.ts';
 import {
   type Baseline,
@@ -30,7 +37,7 @@ const optionsWith = (queue: Policies['queue']) => ({
   policy: {
     argument: 'FILE.onnx',
     bare: true,
-    description: 'a policy that ML-Agents runs as its Walker, from whichever trainer',
+    description: 'a policy that ML-Agents runs, from whichever trainer',
     schema: text(),
   },
   baseline: {
@@ -97,6 +104,10 @@ const optionsWith = (queue: Policies['queue']) => ({
   },
   config: { ...playOptions.config, description: `with --update-baseline: ${playOptions.config.description}` },
   set: { ...playOptions.set, description: `with --update-baseline: ${playOptions.set.description}` },
+  character: {
+    ...characterOption,
+    description: `${characterOption.description}; a baseline knows, and needs it only where the file lies elsewhere by now`,
+  },
   workers: playOptions.workers,
   queue,
 });
@@ -118,6 +129,7 @@ export function regressCommand(policies: Asked): CommandLine<Specs> {
     output: regressOutput,
     epilogue: `Examples:
   ${commandText('regress', 'Walker.onnx --update-baseline --reason "the first one"')}
+  ${commandText('regress', 'Hero.onnx --character rigs/hero --update-baseline --reason "the first one"')}
   ${commandText('regress', 'Walker.onnx --margin 5% --junit regress.xml --summary regress.md')}`,
     async run(given, context) {
       const baseline = given.baseline ?? baselineBeside(given.policy);
@@ -147,7 +159,7 @@ async function judge(
     });
   }
   const policy = readPolicyFile(given.policy);
-  const baseline = readBaseline(path, given.policy);
+  const baseline = withCharacter(readBaseline(path, given.policy), given.character);
   for (const file of [given.report, given.junit, given.summary]) if (file !== undefined) checkWritable(file);
   const report = await regress(
     { ...given, policy, baseline, openPlayers: openPlayersOf(given, 'regress', policies, logger) },
@@ -188,7 +200,7 @@ async function update(
       policy,
       reason,
       episodes: given.episodes ?? old?.episodes.returns.length ?? EPISODES,
-      settings: settingsOf(given, old, policies),
+      settings: await settingsOf(given, old, policies),
       replaces: old,
       workers: given.workers,
       openPlayers: openPlayersOf(given, 'regress', policies, logger),
@@ -208,20 +220,27 @@ async function update(
   return { json: { baseline: path, sha256: baseline.sha256, episodes: episodes.returns.length, reward, settings } };
 }
 
+/** Its character lies elsewhere by now. */
+function withCharacter(baseline: Baseline, character: string | undefined): Baseline {
+  return character === undefined ? baseline : { ...baseline, settings: { ...baseline.settings, character } };
+}
+
 /** What is told, else as it was; and new episodes, that nobody has chosen a policy by. */
-function settingsOf(
+async function settingsOf(
   given: Options,
   old: Baseline | undefined,
   policies: Pick<Policies, 'parametersOf'>,
-): BaselineSettings {
+): Promise<BaselineSettings> {
   const before = old?.settings;
+  const character = given.character ?? before?.character;
   const told = given.config !== undefined || given.set !== undefined;
   return {
     seed: given.seed ?? (before === undefined ? 1 : before.seed + 1),
     speeds: given.speeds ?? before?.speeds ?? 'grid',
     deterministic: given.deterministic || (before?.deterministic ?? false),
     world: given.world ?? before?.world ?? defaultWorld,
-    parameters: told ? parametersOf(given, policies) : (before?.parameters ?? {}),
+    ...(character === undefined ? {} : { character }),
+    parameters: told ? await parametersOf({ ...given, character }, policies) : (before?.parameters ?? {}),
   } as BaselineSettings;
 }
 

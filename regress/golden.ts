@@ -4,12 +4,13 @@
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { z } from 'zod';
+import { UserError } from '../base/failure/user-error.ts';
 import { RandomStream } from '../base/random/stream.ts';
-import { behavior } from '../envs/walker/behavior.ts';
-import type { WorldName } from '../envs/walker/dialects.ts';
+import type { BehaviorSpec } from '../envs/env.ts';
 import type { EpisodePlan } from '../evaluate/episodes.ts';
 import { LANES, playEpisodes } from '../evaluate/play.ts';
 import { normalizerOf } from '../evaluate/policy-graph.ts';
+import type { Subject } from '../evaluate/subject.ts';
 import { openWalkerPolicy, type WalkerPolicy } from '../evaluate/walker-policy.ts';
 import type { Model } from '../onnx/model.ts';
 import { edgeObservations } from '../validate/edge-observations.ts';
@@ -20,8 +21,6 @@ export const GOLDEN_ROWS = 256;
 export const GOLDEN_TOLERANCE = 1e-5;
 /** Seeds the noise of the sampled actions. */
 const NOISE = 0x601d;
-
-const { observationSize, actionSize } = behavior;
 
 /** Numbers in single precision, deflated, in base 64. */
 const floats = z.string().transform((text, context): Float32Array => {
@@ -37,18 +36,15 @@ const floats = z.string().transform((text, context): Float32Array => {
 
 export const goldenSchema = z
   .strictObject({
-    /** [rows, 243]. */
+    /** [rows, observations]. */
     observations: floats,
-    /** Mean actions, and sampled ones with the noise of a stream, [rows, 39]. */
+    /** Mean actions, and sampled ones with the noise of a stream, [rows, actions]. */
     mean: floats,
     sampled: floats,
   })
   .refine(
-    ({ observations, mean, sampled }) =>
-      observations.length > 0 &&
-      observations.length % observationSize === 0 &&
-      [mean, sampled].every(({ length }) => length / actionSize === observations.length / observationSize),
-    `as many rows of ${observationSize} observations as of ${actionSize} actions`,
+    ({ observations, mean, sampled }) => observations.length > 0 && mean.length === sampled.length,
+    'some observations, and as many mean actions as sampled ones',
   );
 
 /** Rows of observations, and of what was answered to them. */
@@ -56,6 +52,18 @@ export interface Golden {
   readonly observations: Float32Array;
   readonly mean: Float32Array;
   readonly sampled: Float32Array;
+}
+
+/** @throws UserError where they are not those of this behaviour. @param where the baseline, for messages. */
+export function checkGolden(golden: Golden, { observationSize, actionSize, name }: BehaviorSpec, where: string): void {
+  const rows = golden.observations.length / observationSize;
+  if (Number.isInteger(rows) && golden.mean.length === rows * actionSize) return;
+  throw new UserError({
+    what: 'this file is no baseline, or it is damaged',
+    where: `${where}: golden`,
+    expected: `as many rows of ${observationSize} observations as of ${actionSize} actions, which ${name} has`,
+    mend: 'put the committed file back, or make it anew with --update-baseline --reason "..."',
+  });
 }
 
 /** As the schema reads it. */
@@ -68,10 +76,18 @@ export function encodeGolden(golden: Golden): Record<keyof Golden, string> {
 }
 
 /** Plays some of the episodes and keeps what is observed, spread over them, with what the policy answers. */
-export async function makeGolden(model: Model, name: string, plan: EpisodePlan, world: WorldName): Promise<Golden> {
-  const seen = await observationsOf(model, name, plan, world);
-  const observations = withEdges(seen, normalizerOf(model) ?? momentsOf(seen));
-  return { observations, ...(await answersOf(model, name, observations)) };
+export async function makeGolden(
+  model: Model,
+  name: string,
+  plan: EpisodePlan,
+  world: string,
+  subject: Subject,
+): Promise<Golden> {
+  const { behavior } = subject.task;
+  const seen = await observationsOf(model, name, plan, world, subject);
+  const moments = normalizerOf(model, behavior) ?? momentsOf(seen, behavior.observationSize);
+  const observations = withEdges(seen, moments);
+  return { observations, ...(await answersOf(model, name, observations, behavior)) };
 }
 
 /** What a policy answers, its mean actions and its sampled ones. */
@@ -79,11 +95,15 @@ export async function answersOf(
   model: Model,
   name: string,
   observations: Float32Array,
+  behavior: BehaviorSpec,
 ): Promise<Pick<Golden, 'mean' | 'sampled'>> {
-  const noise = Array.from({ length: observations.length / observationSize }, (_, row) => new RandomStream(NOISE, row));
-  const mean = await answer(model, name, true, (policy) => policy.act(observations, noise));
+  const noise = Array.from(
+    { length: observations.length / behavior.observationSize },
+    (_, row) => new RandomStream(NOISE, row),
+  );
+  const mean = await answer(model, name, true, behavior, (policy) => policy.act(observations, noise));
   const again = noise.map((_, row) => new RandomStream(NOISE, row));
-  const sampled = await answer(model, name, false, (policy) => policy.act(observations, again));
+  const sampled = await answer(model, name, false, behavior, (policy) => policy.act(observations, again));
   return { mean, sampled };
 }
 
@@ -101,9 +121,10 @@ async function answer(
   model: Model,
   name: string,
   deterministic: boolean,
+  behavior: BehaviorSpec,
   ask: (policy: WalkerPolicy) => Promise<Float32Array>,
 ): Promise<Float32Array> {
-  const policy = await openWalkerPolicy(model, name, deterministic);
+  const policy = await openWalkerPolicy(model, name, deterministic, behavior);
   try {
     return await ask(policy);
   } finally {
@@ -111,10 +132,17 @@ async function answer(
   }
 }
 
-/** [GOLDEN_ROWS, 243], evenly out of all that was observed in the first episodes, a few of each lane. */
-async function observationsOf(model: Model, name: string, plan: EpisodePlan, world: WorldName): Promise<Float32Array> {
+/** [GOLDEN_ROWS, observations], evenly out of all that was observed in the first episodes, a few of each lane. */
+async function observationsOf(
+  model: Model,
+  name: string,
+  plan: EpisodePlan,
+  world: string,
+  subject: Subject,
+): Promise<Float32Array> {
+  const { observationSize } = subject.task.behavior;
   const rows: Float32Array[] = [];
-  const policy = await openWalkerPolicy(model, name, false);
+  const policy = await openWalkerPolicy(model, name, false, subject.task.behavior);
   const watched: WalkerPolicy = {
     act(observations, noise) {
       for (let row = 0; row < LANES; row++) {
@@ -128,7 +156,7 @@ async function observationsOf(model: Model, name: string, plan: EpisodePlan, wor
   try {
     await playEpisodes(
       watched,
-      { plan, world },
+      { plan, world, subject },
       {
         take: () => (rows.length < 4 * GOLDEN_ROWS || next < LANES ? next++ : undefined),
         isStopped: () => rows.length >= 16 * GOLDEN_ROWS,
@@ -162,7 +190,7 @@ function withEdges(seen: Float32Array, { mean, deviation }: { mean: ArrayLike<nu
 }
 
 /** Of a file that has no normaliser: mean and deviation of each observation as it was seen. */
-function momentsOf(seen: Float32Array): { mean: Float64Array; deviation: Float64Array } {
+function momentsOf(seen: Float32Array, observationSize: number): { mean: Float64Array; deviation: Float64Array } {
   const rows = seen.length / observationSize;
   const mean = new Float64Array(observationSize);
   const squares = new Float64Array(observationSize);

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { KeysOf } from '../base/json.ts';
 import {
+  characterOutput,
   deterministicOutput,
   parametersOutput,
   seedOutput,
@@ -19,6 +20,7 @@ const settings = z
     speeds: speedsOutput,
     deterministic: deterministicOutput,
     world: worldOutput,
+    character: characterOutput,
     parameters: parametersOutput,
   } satisfies KeysOf<BaselineSettings>)
   .describe('which episodes');

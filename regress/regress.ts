@@ -2,18 +2,21 @@
 
 import { UserError } from '../base/failure/user-error.ts';
 import { sha256 } from '../base/files/hash.ts';
+import { checkParameters } from '../envs/walker/parameters.ts';
 import { meanOf } from '../evaluate/estimate.ts';
 import { type Playing, type PlayWatch, withPlayers } from '../evaluate/players.ts';
 import type { PolicyFile } from '../evaluate/policy-file.ts';
 import { checkWalkerPolicy } from '../evaluate/policy-graph.ts';
 import { hasFallen, rewardOf } from '../evaluate/report.ts';
+import type { Subject } from '../evaluate/subject.ts';
+import { subjectOf } from '../evaluate/subject-of.ts';
 import { decodeModel } from '../onnx/decode.ts';
 import type { Model } from '../onnx/model.ts';
 import type { Baseline, BaselineSettings } from './baseline.ts';
 import { requestOf } from './behaviour.ts';
 import { type Candidate, type CheckResult, runChecks } from './checks.ts';
 import { contractFindings } from './contract-check.ts';
-import { makeGolden } from './golden.ts';
+import { checkGolden, makeGolden } from './golden.ts';
 import type { Verdict } from './rule.ts';
 import { worldDigest } from './world-digest.ts';
 
@@ -57,14 +60,18 @@ export interface RegressBand {
 }
 
 /**
- * @throws UserError where the file is no policy of the Walker, or the baseline is of another world than there is now.
+ * @throws UserError where the file is no policy of whom the baseline is about, or the baseline is of another world than there is now.
  */
 export async function regress(options: RegressOptions, watch: PlayWatch = {}): Promise<RegressReport> {
   const { policy, baseline, margin } = options;
-  const model = walkerModel(policy);
-  await refuseOtherWorld(baseline);
+  const subject = await subjectOf(baseline.settings.character);
+  const { behavior } = subject.task;
+  const model = modelOf(policy, subject);
+  checkParameters(baseline.settings.parameters, undefined, subject.task.parameters);
+  checkGolden(baseline.golden, behavior, `the baseline of ${baseline.policy}`);
+  await refuseOtherWorld(baseline, subject);
   const { checks, behaviour } = await withPlayers(options, (players) =>
-    runChecks({ ...options, model, players, watch }),
+    runChecks({ ...options, model, behavior, players, watch }),
   );
   const worst = (['fail', 'undecided'] as const).find((each) => checks.some(({ verdict }) => verdict === each));
   return {
@@ -95,11 +102,14 @@ export interface BaselineOptions extends Playing {
   readonly replaces?: Baseline | undefined;
 }
 
-/** @throws UserError where the file is no policy of the Walker, or earns nothing that a margin could be a share of. */
+/** @throws UserError where the file is no policy of whom the settings name, or earns nothing that a margin could be a share of. */
 export async function makeBaseline(options: BaselineOptions, watch: PlayWatch = {}): Promise<Baseline> {
   const { policy, reason, episodes, settings, replaces } = options;
-  const model = walkerModel(policy);
-  const { seed, speeds, parameters, world } = settings;
+  const { seed, speeds, parameters, world, character } = settings;
+  const subject = await subjectOf(character);
+  const model = modelOf(policy, subject);
+  subject.worldNamed(world);
+  checkParameters(parameters, undefined, subject.task.parameters);
   const played = await withPlayers(options, (players) =>
     players.play({ ...requestOf(policy, settings), from: 0, to: episodes }, watch),
   );
@@ -118,31 +128,34 @@ export async function makeBaseline(options: BaselineOptions, watch: PlayWatch = 
     policy: policy.name,
     sha256: hash,
     history: [{ reason, sha256: hash, reward }, ...(replaces?.history ?? [])],
-    world_sha256: await worldDigest(world),
+    world_sha256: await worldDigest(world, subject),
     settings,
-    findings: contractFindings(policy.bytes, policy.name),
+    findings: contractFindings(policy.bytes, policy.name, subject.task.behavior),
     bytes: policy.bytes.length,
     episodes: {
       speeds: played.map(({ targetSpeed }) => targetSpeed),
       returns: played.map(rewardOf),
       fell: played.map((episode) => (hasFallen(episode) ? 1 : 0)),
     },
-    golden: await makeGolden(model, policy.name, { seed, speeds, parameters }, world),
+    golden: await makeGolden(model, policy.name, { seed, speeds, parameters }, world, subject),
   };
 }
 
-/** @throws UserError where it is no policy of the Walker; whether engines take it is a matter of the checks. */
-function walkerModel({ bytes, name }: PolicyFile): Model {
+/** @throws UserError where it is no policy of the subject; whether engines take it is a matter of the checks. */
+function modelOf({ bytes, name }: PolicyFile, { task: { behavior } }: Subject): Model {
   const model = decodeModel(bytes, name);
-  checkWalkerPolicy(model, name);
+  checkWalkerPolicy(model, name, undefined, behavior);
   return model;
 }
 
-async function refuseOtherWorld({ world_sha256, settings: { world } }: Baseline): Promise<void> {
-  const now = await worldDigest(world);
+async function refuseOtherWorld(
+  { world_sha256, settings: { world, character } }: Baseline,
+  subject: Subject,
+): Promise<void> {
+  const now = await worldDigest(world, subject);
   if (now === world_sha256) return;
   throw new UserError({
-    what: `the world ${world} is another one than that of the baseline, so its returns say nothing any more`,
+    what: `the world ${world}${character === undefined ? '' : ` of ${character}`} is another one than that of the baseline, so its returns say nothing any more`,
     value: now.slice(0, 12),
     expected: world_sha256.slice(0, 12),
     mend: 'make the baseline anew with the policy that it was made of: --update-baseline --reason "another world"',

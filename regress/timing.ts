@@ -1,6 +1,7 @@
 /** How long a policy takes to decide, here and now: told, and judged only where somebody set a limit. */
 import { Session } from '../compile/onnxruntime.ts';
-import { behavior } from '../envs/walker/behavior.ts';
+import type { BehaviorSpec } from '../envs/env.ts';
+import { sensorsOf } from '../evaluate/policy-graph.ts';
 
 export interface Latency {
   /** Agents that decide together. */
@@ -15,13 +16,16 @@ const WARM_UP = 20;
 const RUNS = 300;
 
 /** By onnxruntime-node, on one thread, of all outputs. */
-export async function latencies(bytes: Uint8Array): Promise<Latency[]> {
+export async function latencies(bytes: Uint8Array, behavior: BehaviorSpec): Promise<Latency[]> {
   const session = await Session.open(bytes, { threads: 1 });
   try {
     const measured: Latency[] = [];
     for (const batch of BATCHES) {
-      const data = new Float32Array(batch * behavior.observationSize);
-      const feeds = { obs_0: { type: 'float32', shape: [batch, behavior.observationSize], data } } as const;
+      const feeds = Object.fromEntries(
+        sensorsOf(behavior).map(({ name, size }) => {
+          return [name, { type: 'float32', shape: [batch, size], data: new Float32Array(batch * size) } as const];
+        }),
+      );
       const times: number[] = [];
       for (let run = 0; run < WARM_UP + RUNS; run++) {
         const start = performance.now();

@@ -1,13 +1,13 @@
 /** Puts a run's policy among those that are shipped: policy, checkpoint, settings and card, all of them or none. */
 
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { commandText } from '../base/command-text.ts';
 import { UserError } from '../base/failure/user-error.ts';
 import { clearLeftovers, writeAllOrNothing } from '../base/files/all-or-nothing.ts';
 import { realDisk } from '../base/files/disk.ts';
 import { sha256 } from '../base/files/hash.ts';
-import { shippedFiles } from '../models/shipped.ts';
+import { SHIPPED_WALKER, shippedFiles } from '../models/shipped.ts';
 import { decodeModel } from '../onnx/decode.ts';
 import { spreadRows } from '../train/collect/rows.ts';
 import { type Checkpoint, encodeCheckpoint, readCheckpoint } from '../train/keep/checkpoint.ts';
@@ -55,9 +55,19 @@ export function ship(run: ShippableRun, report: string, folder: string, elsewher
       mend: commandText('validate', run.flags),
     });
   }
-  const { sha256: evaluated, seed: evaluationSeed, episodes, world, ...scores } = readEvaluationReport(report);
+  const {
+    sha256: evaluated,
+    seed: evaluationSeed,
+    episodes,
+    world,
+    character,
+    ...scores
+  } = readEvaluationReport(report);
   const { reward, reward_ci95, falls_share, bands } = scores;
   refuseOther(evaluated, hash, report, run.policy);
+  const name = decodeModel(policy, run.policy).metadata['gaitsmith.behavior'];
+  const other = character === undefined ? undefined : name;
+  if (other !== undefined) refuseWalkersPlace(folder, other);
   const others = elsewhere.map((path) => {
     const { sha256: evaluatedThere, ...scored } = readElsewhereReport(path);
     refuseOther(evaluatedThere, hash, path, run.policy);
@@ -77,11 +87,12 @@ export function ship(run: ShippableRun, report: string, folder: string, elsewher
   const settings = withoutStart(config);
   const { step, startedFrom, seed } = checkpoint.progress;
   const checkpointBytes = encodeCheckpoint(checkpoint);
-  const files = shippedFiles(folder);
+  const files = shippedFiles(folder, other?.toLowerCase());
   const card: Card = {
     sha256: hash,
     checkpoint_sha256: sha256(checkpointBytes),
     run: run.id,
+    ...(other === undefined ? {} : { character: other }),
     commit: metadata['gaitsmith.commit'] ?? null,
     config: 'config.yaml',
     config_sha256: sha256(settings),
@@ -108,6 +119,16 @@ export function ship(run: ShippableRun, report: string, folder: string, elsewher
     realDisk,
   );
   return card;
+}
+
+function refuseWalkersPlace(folder: string, name: string): void {
+  if (resolve(folder) !== resolve(SHIPPED_WALKER)) return;
+  throw new UserError({
+    what: `this is a policy of ${name}, and must not take the Walker's place`,
+    where: '--to',
+    value: folder,
+    mend: `name a folder for it: --to models/${name.toLowerCase()}`,
+  });
 }
 
 function refuseOther(evaluated: string, hash: string, report: string, policy: string): void {

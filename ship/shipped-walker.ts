@@ -10,6 +10,8 @@ import { commandText } from '../base/command-text.ts';
 import { UserError } from '../base/failure/user-error.ts';
 import { fromHere } from '../base/files/from-here.ts';
 import { sha256OfFile } from '../base/files/hash.ts';
+import type { BehaviorSpec } from '../envs/env.ts';
+import { behavior as walker } from '../envs/walker/behavior.ts';
 import { defaultWorld } from '../envs/walker/dialects.ts';
 import { shippedFiles } from '../models/shipped.ts';
 import type { Configuration } from '../train/configuration/read.ts';
@@ -52,6 +54,8 @@ const evaluationReport = z.looseObject({
   speeds: z.enum(['grid', 'drawn'], "grid or drawn: all of Unity's target speeds").optional(),
   seed: z.int(),
   episodes: z.int().min(LEAST_EPISODES),
+  /** Path of the character's file; absent: the Walker. */
+  character: z.string().optional(),
 });
 
 /** What `npm run ship` may be told besides: how the same file fares in another world, or in Unity's with other parameters. */
@@ -73,6 +77,8 @@ export const card = z.strictObject({
   /** Of checkpoint.safetensors. */
   checkpoint_sha256: hash,
   run: z.string(),
+  /** Name of the character whose policy it is; absent: the Walker. */
+  character: z.string().optional(),
   /** Of Gaitsmith, when it was trained; "-dirty" where files had been changed since. Null where nobody knows. */
   commit: z.string().nullable(),
   /** The file with its settings, beside the card, */
@@ -113,10 +119,15 @@ export function readCard(path: string): Card {
 /**
  * The checkpoint of a shipped walker, for a run with these settings to start from: both networks have to be the same.
  *
+ * @param spec who is to start from it.
  * @throws UserError where the folder has none, or none that fits; where its checkpoint is damaged, or another one than its
  *   card says.
  */
-export async function shippedStart(folder: string, { behavior }: Configuration): Promise<string> {
+export async function shippedStart(
+  folder: string,
+  { behavior }: Configuration,
+  spec: BehaviorSpec = walker,
+): Promise<string> {
   const { checkpoint: path } = shippedFiles(folder);
   if (!existsSync(path)) {
     throw new UserError({ what: 'there is no shipped walker to start from', where: '--shipped', value: path });
@@ -124,9 +135,8 @@ export async function shippedStart(folder: string, { behavior }: Configuration):
   refuseHalfShipped(folder);
   const { readCheckpoint } = await import('../train/keep/checkpoint.ts');
   const { networkOf } = await import('../train/learn/learner-options.ts');
-  const { behavior: walker } = await import('../envs/walker/behavior.ts');
   const { network: had } = readCheckpoint(path);
-  const wanted = networkOf(walker, behavior);
+  const wanted = networkOf(spec, behavior);
   if (isDeepStrictEqual(had, wanted)) return fromHere(path);
   const different = Object.keys({ ...had, ...wanted }).find(
     (key) => !isDeepStrictEqual(had[key as keyof typeof had], wanted[key as keyof typeof had]),

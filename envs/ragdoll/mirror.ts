@@ -1,19 +1,29 @@
 /**
  * A ragdoll's mirror image, left and right swapped, told by where its bodies are in the start pose.
  *
- * The body on the other side is the one that stands where the mirror shows this one, of the same mass and shape. It may be turned
- * about itself against the mirror image (bones often are, by half a turn): then its rotations are told by other signs. Where a body has
- * no counterpart, or a joint bends in another way there, the ragdoll has no mirror image.
+ * The body on the other side is the one that stands where the mirror shows this one, of the same mass and shape (mirror-pairs.ts). It
+ * may be turned about itself against the mirror image (bones often are, by half a turn): then its rotations are told by other signs.
+ *
+ * Real ragdolls are hardly ever exact. What is nearly so has a mirror image, and what is not exact is told with it: a body some
+ * millimetres off, or limits of an arm's joint (Unity's Ragdoll Wizard gives both arms the same axis, so that one swings forward
+ * by as much as the other one backward). What legs can do has to be alike, for by that it walks.
  */
-import { conjugate, difference, product, type Quaternion, turned, type Vector } from '../../physics/rotation.ts';
+import {
+  conjugate,
+  difference,
+  product,
+  type Quaternion,
+  turned,
+  unturned,
+  type Vector,
+} from '../../physics/rotation.ts';
 import type { Mirror } from '../env.ts';
 import { jointRotation } from '../walker/scene-of-rig.ts';
+import { anatomyOf } from './anatomy/anatomy.ts';
 import type { CharacterFile, RowName } from './character-file.ts';
+import { type Asymmetry, exact, near, pairsOf } from './mirror-pairs.ts';
 import type { CharacterField } from './observation.ts';
-import { jointsOf, type NamedJoint, type RigFile, type RigFileBody } from './rig-file.ts';
-
-/** How far apart, in metres and parts of a quaternion, what the mirror shows and what is there may be. */
-const tolerance = 2e-3;
+import { jointsOf, type NamedJoint, type RigFile } from './rig-file.ts';
 
 /** Where a number comes from, and whether it turns round. */
 interface Image {
@@ -21,24 +31,34 @@ interface Image {
   readonly sign: number;
 }
 
-/** The mirror of observations and actions; undefined where the ragdoll, or what it does, has no mirror image. */
-export function mirrorOf(
-  rig: RigFile,
-  character: CharacterFile,
-  layout: readonly CharacterField[],
-): { observations: Mirror; actions: Mirror } | undefined {
-  const others = pairsOf(rig, character);
-  if (!others) return undefined;
-  // How each body is turned against its image in the mirror.
-  const turns = rig.bodies.map(({ rotation }, body) => {
-    const other = rig.bodies[others[body]!];
-    return other ? product(conjugate(mirrored(rotation)), other.rotation) : unturned;
-  });
-  const observations = layout.flatMap((field) => imagesOf(field, layout, rig, others, turns));
-  const actions = actionImages(rig, character, others);
-  if (!actions || observations.some((image) => image === undefined)) return undefined;
-  return { observations: asMirror(observations as Image[]), actions: asMirror(actions) };
+export interface MirrorImage {
+  /** Of observations and actions; undefined where the ragdoll, or what it does, has no mirror image. */
+  readonly mirror: { readonly observations: Mirror; readonly actions: Mirror } | undefined;
+  /** What is not as the mirror shows it. Where there is no mirror image, the last one says why. */
+  readonly asymmetries: readonly Asymmetry[];
 }
+
+export function mirrorImageOf(rig: RigFile, character: CharacterFile, layout: readonly CharacterField[]): MirrorImage {
+  const { pairs, asymmetries } = pairsOf(rig, character);
+  const without = (last: Asymmetry): MirrorImage => ({ mirror: undefined, asymmetries: [...asymmetries, last] });
+  if (!pairs) return { mirror: undefined, asymmetries };
+  const turns = turnsOf(rig, pairs, asymmetries);
+  const observations: Image[] = [];
+  for (const field of layout) {
+    const images = imagesOf(field, layout, rig, pairs, turns);
+    if (!images) {
+      const what = `its ${field.row} has other axes on the other side, which no change of signs makes alike: turn one of the two bones`;
+      return without({ where: rig.bodies[field.body]?.name ?? rig.name, what });
+    }
+    observations.push(...images);
+  }
+  const actions = actionImages(rig, character, pairs, asymmetries);
+  if ('where' in actions) return without(actions);
+  return { mirror: { observations: asMirror(observations), actions: asMirror(actions) }, asymmetries };
+}
+
+/** Of turns that are straight: what products of them are off by. */
+const rounding = 1e-6;
 
 function asMirror(images: readonly Image[]): Mirror {
   return {
@@ -47,73 +67,55 @@ function asMirror(images: readonly Image[]): Mirror {
   };
 }
 
-/** The body on the other side of each, by index; undefined where an observed one has none (-1: another one that has none). */
-export function pairsOf(rig: RigFile, { bodies: observed, frame, mirror }: CharacterFile): number[] | undefined {
-  const { bodies } = rig;
-  const middle = bodies.find(({ name }) => name === frame.body)!.position[0];
-  const told = new Map(
-    mirror?.pairs.flatMap(
-      ([a, b]) =>
-        [
-          [a, b],
-          [b, a],
-        ] as const,
-    ),
-  );
-  const pairs = bodies.map((body) => {
-    const named = told.get(body.name);
-    if (named !== undefined) return bodies.findIndex(({ name }) => name === named);
-    const [x, y, z] = body.position;
-    const image: Vector = [2 * middle - x, y, z];
-    const candidates = bodies.filter((other) => distance(image, other.position) < tolerance && isLike(body, other));
-    // Bodies in one place: by their names.
-    const chosen =
-      candidates.find(({ name }) => name === otherSide(body.name)) ??
-      candidates.find(({ name }) => name === body.name) ??
-      candidates[0];
-    return chosen ? bodies.indexOf(chosen) : -1;
+/** The 24 rotations that take axes to axes. */
+const straightTurns: readonly Quaternion[] = (() => {
+  const parts = [-1, 0, 1];
+  const all = parts.flatMap((x) => parts.flatMap((y) => parts.flatMap((z) => parts.map((w) => [x, y, z, w] as const))));
+  return all.flatMap(([x, y, z, w]): Quaternion[] => {
+    const square = x * x + y * y + z * z + w * w;
+    const length = Math.sqrt(square);
+    return square === 0 || square === 3 ? [] : [[x / length, y / length, z / length, w / length]];
   });
-  const arePairs = bodies.every(({ name }, body) => !observed.includes(name) || pairs[pairs[body]!] === body);
-  return arePairs ? pairs : undefined;
+})();
+
+/** How each body is turned against its image in the mirror; as straight as it is meant, and what is not so is told. */
+function turnsOf(rig: RigFile, pairs: readonly number[], asymmetries: Asymmetry[]): Quaternion[] {
+  return rig.bodies.map(({ name, rotation }, body) => {
+    const other = rig.bodies[pairs[body]!];
+    if (!other) return unturned;
+    const turn = product(conjugate(mirrored(rotation)), other.rotation);
+    const [angle, straight] = straightTurns
+      .map((each) => [angleBetween(turn, each), each] as const)
+      .reduce((least, each) => (each[0] < least[0] - 1e-9 ? each : least));
+    if (angle > near.radians) return turn;
+    if (angle > exact.radians && pairs[body]! >= body) {
+      asymmetries.push({
+        where: name,
+        what: `is turned by ${degrees(angle)} against the mirror image of ${other.name}`,
+      });
+    }
+    return straight;
+  });
 }
 
-/** "thighL" -> "thighR", "LeftArm" -> "RightArm", "arm_l" -> "arm_r". */
-function otherSide(name: string): string {
-  const swap: Readonly<Record<string, string>> = {
-    L: 'R',
-    R: 'L',
-    l: 'r',
-    r: 'l',
-    Left: 'Right',
-    Right: 'Left',
-    left: 'right',
-    right: 'left',
-  };
-  return name.replace(
-    /Left|Right|left|right|(?<![A-Za-z])[LRlr](?![A-Za-z])|[LR](?![a-z])/,
-    (side) => swap[side] ?? side,
-  );
+function angleBetween(a: Quaternion, b: Quaternion): number {
+  return 2 * Math.acos(Math.min(1, Math.abs(a[0] * b[0] + a[1] * b[1] + a[2] * b[2] + a[3] * b[3])));
 }
 
-function isLike(a: RigFileBody, b: RigFileBody): boolean {
-  const sizes = ({ colliders }: RigFileBody) =>
-    colliders
-      .map(({ center: _c, rotation: _r, material: _m, ...size }) => JSON.stringify(size))
-      .sort()
-      .join();
-  return Math.abs(a.mass - b.mass) < 1e-3 * a.mass && sizes(a) === sizes(b);
+function degrees(radians: number): string {
+  return `${((radians * 180) / Math.PI).toFixed(1)} degrees`;
 }
 
-/** Each number of a field's image. */
+/** Each number of a field's image; undefined where it has none. */
 function imagesOf(
   { row, body, parts, offset }: CharacterField,
   layout: readonly CharacterField[],
   rig: RigFile,
   others: readonly number[],
   turns: readonly Quaternion[],
-): (Image | undefined)[] {
+): Image[] | undefined {
   const source = body < 0 ? offset : fieldOf(layout, row, others[body]!, { body, offset })?.offset;
-  if (source === undefined) return [undefined];
+  if (source === undefined) return undefined;
   if (parts === '') return [{ from: source, sign: 1 }];
   if (parts === 'xyz') {
     const signs = row === 'angularVelocity' ? [1, -1, -1] : [-1, 1, 1];
@@ -124,7 +126,7 @@ function imagesOf(
   const against = referenceOf(rig, row, others[body]!);
   const isForwardAlone = row === 'facing';
   const [outer, inner] = isForwardAlone ? [unturned, unturned] : [known(against), known(others[body]!)];
-  if (isForwardAlone && !keepsForward(turns[others[body]!]!)) return [undefined];
+  if (isForwardAlone && !keepsForward(turns[others[body]!]!)) return undefined;
   return rotationImages(outer, inner, source);
 }
 
@@ -147,15 +149,13 @@ function referenceOf(rig: RigFile, row: RowName, body: number): number {
   return rig.bodies.findIndex((each) => each.name === name);
 }
 
-const unturned: Quaternion = [0, 0, 0, 1];
-
 /** As the mirror shows it: x is turned round. */
 function mirrored([x, y, z, w]: Quaternion): Quaternion {
   return [x, -y, -z, w];
 }
 
 function keepsForward(turn: Quaternion): boolean {
-  return distance(turned(turn, [0, 0, 1]), [0, 0, 1]) < tolerance;
+  return distance(turned(turn, [0, 0, 1]), [0, 0, 1]) < rounding;
 }
 
 /**
@@ -164,24 +164,33 @@ function keepsForward(turn: Quaternion): boolean {
  *
  * The mirror maps observations here to those there, and back: the numbers of this body come from `source`, those of the other.
  */
-function rotationImages(outer: Quaternion, inner: Quaternion, source: number): (Image | undefined)[] {
-  const images: (Image | undefined)[] = [undefined, undefined, undefined, undefined];
+function rotationImages(outer: Quaternion, inner: Quaternion, source: number): Image[] | undefined {
+  const images: Image[] = [];
   for (let part = 0; part < 4; part++) {
     const basis = [0, 0, 0, 0];
     basis[part] = 1;
     // From there to here: the inverse of the map above, which undoes the turns first.
     const [bx, by, bz, bw] = basis as unknown as Quaternion;
     const here = mirrored(product(outer, product([bx, by, bz, bw], conjugate(inner))));
-    const at = here.findIndex((value) => Math.abs(Math.abs(value) - 1) < tolerance);
-    if (at < 0 || here.some((value, index) => index !== at && Math.abs(value) > tolerance)) return images;
+    const at = here.findIndex((value) => Math.abs(Math.abs(value) - 1) < rounding);
+    if (at < 0 || here.some((value, index) => index !== at && Math.abs(value) > rounding)) return undefined;
     images[at] = { from: source + part, sign: Math.sign(here[at]!) };
   }
   return images;
 }
 
-/** Where each action's image comes from; undefined where a joint has none. */
-function actionImages(rig: RigFile, { actions }: CharacterFile, others: readonly number[]): Image[] | undefined {
+/** Where each action's image comes from; or why one has none. */
+function actionImages(
+  rig: RigFile,
+  { actions }: CharacterFile,
+  others: readonly number[],
+  asymmetries: Asymmetry[],
+): Image[] | Asymmetry {
   const joints = jointsOf(rig);
+  const { feet, tree } = anatomyOf(rig);
+  const walksBy = ({ owner, joint }: NamedJoint) =>
+    [owner.name, joint.connectedTo].every((name) => feet.some((foot) => foot === name || isBetween(name, foot)));
+  const isBetween = (name: string | null, foot: string) => name !== null && tree.path(foot).includes(name);
   const names = [
     ...actions.rotations.flatMap(({ joint, axes }) => [...axes].map((axis) => `${joint} ${axis}`)),
     ...actions.strengths.map((joint) => `${joint} strength`),
@@ -189,12 +198,35 @@ function actionImages(rig: RigFile, { actions }: CharacterFile, others: readonly
   const images: Image[] = [];
   for (const name of names) {
     const [, jointName, part] = /^(.*) (x|y|z|strength)$/.exec(name)!;
-    const joint = joints.find((each) => each.name === jointName)!;
-    const other = counterpartOf(joint, joints, rig, others);
-    const from = other ? names.indexOf(`${other.name} ${part}`) : -1;
-    if (!other || from < 0) return undefined;
-    const sign = part === 'strength' ? 1 : signOf(joint, other, 'xyz'.indexOf(part!) as 0 | 1 | 2);
-    if (sign === undefined) return undefined;
+    const here = joints.find((each) => each.name === jointName)!;
+    const there = counterpartOf(here, joints, rig, others);
+    if (!there) return { where: jointName!, what: 'no joint holds the two bodies on the other side together' };
+    const from = names.indexOf(`${there.name} ${part}`);
+    if (from < 0) return { where: jointName!, what: `is moved (${part}), and ${there.name} on the other side is not` };
+    if (part === 'strength') {
+      images.push({ from, sign: 1 });
+      continue;
+    }
+    const axis = 'xyz'.indexOf(part!) as 0 | 1 | 2;
+    const { sign, radians } = signOf(here, there, axis);
+    const own = jointName === there.name ? 'its own mirror image' : `the mirror image of ${there.name}`;
+    const apart = { where: jointName!, what: `its ${part} axis is ${degrees(radians)} from that of ${own}` };
+    if (radians > near.radians) return apart;
+    const isFirst = joints.indexOf(here) <= joints.indexOf(there);
+    if (radians > exact.radians && isFirst) asymmetries.push(apart);
+    const [low, high] = rangeOf(here, axis);
+    const range = rangeOf(there, axis);
+    const image = sign === 1 ? range : ([-range[1], -range[0]] as const);
+    const off = Math.max(Math.abs(low - image[0]), Math.abs(high - image[1]));
+    if (off > exact.degrees && isFirst) {
+      const wanted = sign === 1 ? [low, high] : [-high, -low];
+      const limits = {
+        where: there.name,
+        what: `its ${part} turns ${range[0]} to ${range[1]} degrees, where the mirror image of ${jointName} turns ${wanted[0]} to ${wanted[1]}`,
+      };
+      if (walksBy(here) && off > near.degrees) return limits;
+      asymmetries.push(limits);
+    }
     images.push({ from, sign });
   }
   return images;
@@ -214,18 +246,14 @@ function counterpartOf(
 }
 
 /**
- * Whether an angle about an axis of a joint is, in the mirror, the same one about the axis there (1) or the opposite one (-1): an axis of
- * turning is a mirror's pseudovector, (x, -y, -z). Undefined where it is neither, or the limits there are others.
+ * Whether an angle about an axis of a joint is, in the mirror, the same one about the axis there (1) or the opposite one (-1), and how
+ * far the axes are apart then: an axis of turning is a mirror's pseudovector, (x, -y, -z).
  */
-function signOf(here: NamedJoint, there: NamedJoint, axis: 0 | 1 | 2): number | undefined {
+function signOf(here: NamedJoint, there: NamedJoint, axis: 0 | 1 | 2): { sign: 1 | -1; radians: number } {
   const [x, y, z] = axisOf(here, axis);
-  const other = axisOf(there, axis);
-  const sign = distance([x, -y, -z], other) < tolerance ? 1 : distance([-x, y, z], other) < tolerance ? -1 : undefined;
-  if (sign === undefined) return undefined;
-  const [low, high] = rangeOf(here, axis);
-  const image = sign === 1 ? [low, high] : [-high, -low];
-  const range = rangeOf(there, axis);
-  return Math.abs(range[0] - image[0]!) < 0.01 && Math.abs(range[1] - image[1]!) < 0.01 ? sign : undefined;
+  const [otherX, otherY, otherZ] = axisOf(there, axis);
+  const cosine = x * otherX - y * otherY - z * otherZ;
+  return { sign: cosine < 0 ? -1 : 1, radians: Math.acos(Math.min(1, Math.abs(cosine))) };
 }
 
 /** In the world, in the start pose. */

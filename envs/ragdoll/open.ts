@@ -35,8 +35,13 @@ export function characterPaths(path: string): { readonly file: string; readonly 
   return { file, rigFile };
 }
 
+/** The first of them alone, whether it is there or not. */
+export function characterFileOf(path: string): string {
+  return givenOrOwnFile(path.endsWith('.json') ? path : `${path}${extension}`);
+}
+
 function readPaths(path: string) {
-  const file = givenOrOwnFile(path.endsWith('.json') ? path : `${path}${extension}`);
+  const file = characterFileOf(path);
   const json = jsonOf(file, 'character');
   const { rig } = parsed(z.looseObject({ rig: z.string().min(1) }), json, file);
   return { file, rigFile: resolve(dirname(file), rig), json };

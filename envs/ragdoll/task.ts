@@ -8,7 +8,7 @@ import { type ParameterRows, walkerParameters } from '../walker/parameters.ts';
 import type { Reward, Task } from '../walker/task.ts';
 import type { CharacterFile, RowName } from './character-file.ts';
 import { limbsOf } from './limbs.ts';
-import { mirrorOf } from './mirror.ts';
+import { mirrorImageOf } from './mirror.ts';
 import { type CharacterField, layoutOf, sensorSizes } from './observation.ts';
 import { makeTerms, type TermContext } from './reward-terms.ts';
 import { jointsOf, type RigFile } from './rig-file.ts';
@@ -62,7 +62,7 @@ function behaviorOf(rig: RigFile, character: CharacterFile, layout: readonly Cha
   const names = layout.flatMap(({ name, parts }) =>
     parts === '' ? [name] : [...parts].map((part) => `${name} ${part}`),
   );
-  const mirror = mirrorOf(rig, character, layout);
+  const { mirror } = mirrorImageOf(rig, character, layout);
   const sensors = sensorSizes(character);
   return {
     name: character.name,

@@ -8,6 +8,7 @@ import { Session } from '../../compile/onnxruntime.ts';
 import type { ParityPairs } from '../../deploy-unity/parity/parity-test.ts';
 import { behavior as walker } from '../../envs/walker/behavior.ts';
 import { defaultWorld } from '../../envs/walker/dialects.ts';
+import { walkerSubject } from '../../evaluate/subject.ts';
 import { ACTION_OUTPUTS } from '../../lint/contract.ts';
 import { normalisersOf } from '../../lint/normalisers.ts';
 import { PolicyFile } from '../../lint/policy-file.ts';
@@ -56,7 +57,7 @@ export async function parityPairs(bytes: Uint8Array, name: string): Promise<Pari
 async function observedBy(model: Model, name: string): Promise<Float32Array> {
   const { observationSize: size } = walker;
   const plan = { seed: SEED, speeds: 'grid', parameters: {} } as const;
-  const { observations } = await makeGolden(model, name, plan, defaultWorld);
+  const { observations } = await makeGolden(model, name, plan, defaultWorld, walkerSubject);
   const isKept = (row: number) => row >= GOLDEN_ROWS || row % (GOLDEN_ROWS / ROWS) === 0;
   return observations.filter((_, at) => isKept(Math.floor(at / size)));
 }

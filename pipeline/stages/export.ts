@@ -1,6 +1,7 @@
 /** The stage `export`: a checkpoint's actor as policy.onnx, with where it comes from in its metadata. */
 import { existsSync } from 'node:fs';
 import { oneOf } from '../../cli/options.ts';
+import type { BehaviorSpec } from '../../envs/env.ts';
 import type { Checkpoint } from '../../train/keep/checkpoint.ts';
 import type { RunFolder } from '../run-folder.ts';
 import { defineStage } from '../stage.ts';
@@ -38,7 +39,7 @@ export default defineStage({
     const bytes = encodeModel(model);
     writeAtomically(run.policy, bytes);
     logger.info(`Exported ${path} to ${run.policy}.`);
-    tellStill(checkpoint, logger);
+    tellStill(checkpoint, logger, await behaviorOf(run));
     return {
       summary: `${Math.round(bytes.length / 1024)} KiB, opset ${model.opset}, ${model.graph.nodes.length} nodes`,
       outputs: { policy: run.policy },
@@ -52,6 +53,14 @@ export default defineStage({
     };
   },
 });
+
+/** Of the character that was trained, where it is not the Walker and its files are there still. */
+async function behaviorOf(run: RunFolder): Promise<BehaviorSpec | undefined> {
+  const { characterOfRun } = await import('../character-of-run.ts');
+  const { characterWorld } = await import('../embedded-world.ts');
+  const character = characterOfRun(run);
+  return character !== undefined && existsSync(character) ? (await characterWorld(character)).behavior : undefined;
+}
 
 /** Where the policy comes from, for the file's metadata: enough to train it again. */
 async function provenanceOf(run: RunFolder, path: string, checkpoint: Checkpoint): Promise<Record<string, string>> {

@@ -11,6 +11,7 @@ import type { BehaviorSettings } from '../../train/configuration/schema.ts';
 import type { Checkpoint } from '../../train/keep/checkpoint.ts';
 import type { RunProgress } from '../../train/keep/progress.ts';
 import { type EmbeddedWorld, embeddedWorldOf } from '../embedded-world.ts';
+import type { StageRecord } from '../manifest.ts';
 import type { RunFolder } from '../run-folder.ts';
 import type { Options } from './train-options.ts';
 
@@ -66,11 +67,15 @@ export function shippedFolder({ shipped, fromShipped }: Pick<Options, 'shipped' 
 }
 
 /** What a new run starts from: the shipped walker that a flag names, else what the settings name; null: nothing learnt. */
-export async function startOfNew(wanted: Configuration, options: Options): Promise<string | null> {
+export async function startOfNew(
+  wanted: Configuration,
+  options: Options,
+  { behavior }: EmbeddedWorld,
+): Promise<string | null> {
   const shipped = shippedFolder(options);
   if (shipped === undefined) return wanted.behavior.init_path;
   const { shippedStart } = await import('../../ship/shipped-walker.ts');
-  return shippedStart(shipped, wanted);
+  return shippedStart(shipped, wanted, behavior);
 }
 
 /** @throws UserError where a flag says that the run started from something else than it did. */
@@ -99,19 +104,50 @@ export async function refuseAnotherStart(
 }
 
 /**
+ * What was learnt by one body is not gone on with by another.
+ *
+ * @param last what the stage did before.
+ * @throws UserError where a file of the character is another one than the run was trained with so far.
+ */
+export function refuseAnotherBody(
+  { files }: EmbeddedWorld,
+  last: Pick<StageRecord, 'inputs'> | undefined,
+  run: RunFolder,
+): void {
+  for (const [name, path] of Object.entries(files)) {
+    const before = last?.inputs.files[name];
+    if (before === undefined || before.sha256 === sha256OfFile(path)) continue;
+    throw new UserError({
+      what: `the ${name} has changed since this run was trained, and what it learnt is another body's or another task's`,
+      where: path,
+      mend: `begin afresh with --force; or start another run from what this one learnt: --run-id NAME --initialize-from ${run.id}`,
+    });
+  }
+}
+
+/**
  * Whether a run that only hands on what it starts from (`--max-steps 0`) has something else to hand on by now: then there is
  * nothing in it to go on from.
  */
-export async function startHasChanged(saved: Checkpoint, wanted: Configuration, options: Options): Promise<boolean> {
+export async function startHasChanged(
+  saved: Checkpoint,
+  wanted: Configuration,
+  options: Options,
+  embedded: EmbeddedWorld,
+): Promise<boolean> {
   if (saved.progress.step > 0 || wanted.behavior.max_steps > 0) return false;
-  const file = await startingFile(wanted, options);
+  const file = await startingFile(wanted, options, embedded);
   return file !== undefined && sha256OfFile(file) !== saved.progress.startedFrom?.sha256;
 }
 
 /** The checkpoint that a new run would start from; undefined where it would start from nothing learnt, or from what is gone. */
-export async function startingFile(wanted: Configuration, options: Options): Promise<string | undefined> {
+export async function startingFile(
+  wanted: Configuration,
+  options: Options,
+  embedded: EmbeddedWorld,
+): Promise<string | undefined> {
   const { initialCheckpoint } = await import('../../train/keep/initial-checkpoint.ts');
-  const start = await startOfNew(wanted, options);
+  const start = await startOfNew(wanted, options, embedded);
   return start === null || !existsSync(start) ? undefined : initialCheckpoint(start, () => {}).path;
 }
 

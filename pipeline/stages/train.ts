@@ -16,6 +16,7 @@ import type { OutcomeDetails } from './train-outcome.ts';
 import {
   configurationOf,
   folderOfRun,
+  refuseAnotherBody,
   refuseAnotherStart,
   settingsToGoOnBy,
   shippedFolder,
@@ -72,14 +73,15 @@ export default defineStage({
       if (!existsSync(run.path)) await (await import('./unity-opening.ts')).checkPorts({ ...unity, ...options });
       return { files: {}, settings: unitySettings(unity, options) };
     }
-    const { configuration } = await configurationOf(options, run, await savedOf(options, run));
+    const { configuration, embedded } = await configurationOf(options, run, await savedOf(options, run));
     // The settings, not the file: a comment that changed is no reason to train again. Nor is another backend or device,
     // which rounds in its own way, as another machine does.
     const shipped = shippedFolder(options);
     const start = { ...(options.fromScratch ? { fromScratch: true } : {}), ...(shipped ? { shipped } : {}) };
     // What a run starts from is a part of it as soon as it has begun to learn; until then the file is what counts.
-    const file = configuration.behavior.max_steps === 0 ? await startingFile(configuration, options) : undefined;
-    const files: Record<string, string> = file === undefined ? {} : { start: file };
+    const file =
+      configuration.behavior.max_steps === 0 ? await startingFile(configuration, options, embedded) : undefined;
+    const files: Record<string, string> = { ...embedded.files, ...(file === undefined ? {} : { start: file }) };
     return { files, settings: { configuration, ...start } };
   },
 
@@ -96,7 +98,7 @@ export default defineStage({
   },
 
   async run(options, context) {
-    const { run, logger, progress, signal, endsIn, force } = context;
+    const { run, logger, progress, signal, endsIn, force, last } = context;
     let saved = await savedOf(options, run);
     if (saved) await refuseAnotherStart(saved.progress, options, run);
     const note = (sentence: string) => logger.info(sentence);
@@ -119,13 +121,16 @@ export default defineStage({
 
     const { file, configuration: wanted, embedded } = await configurationOf(options, run, saved, note);
     const { behavior, module } = embedded;
-    const isOutdated = saved !== undefined && (await startHasChanged(saved, wanted, options));
+    const isOutdated = saved !== undefined && (await startHasChanged(saved, wanted, options, embedded));
     if (isOutdated) saved = undefined;
+    if (saved) refuseAnotherBody(embedded, last, run);
     // The best of an attempt that never came to a checkpoint to go on from must not pass for this one's.
     const holdsOnlyBest = existsSync(bestCheckpointPath(run.checkpoints)) && !listCheckpoints(run.checkpoints).length;
     if (force || holdsOnlyBest || isOutdated) setAside(run, logger);
     const seed = wanted.seed >= 0 ? wanted.seed : (saved?.progress.seed ?? Math.floor(Math.random() * 10_000));
-    const start = saved ? (saved.progress.startedFrom?.checkpoint ?? null) : await startOfNew(wanted, options);
+    const start = saved
+      ? (saved.progress.startedFrom?.checkpoint ?? null)
+      : await startOfNew(wanted, options, embedded);
     const named = { ...wanted, behavior: { ...wanted.behavior, init_path: start }, seed };
     const configuration = saved ? await settingsToGoOnBy(saved, named, options, run) : named;
     const yaml = configurationAsYaml(configuration);

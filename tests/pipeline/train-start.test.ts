@@ -9,8 +9,8 @@ import { configurationOf, startOfNew } from '../../pipeline/stages/train-start.t
 
 async function startWith(given: Given) {
   const checked = checkOptions(options, given);
-  const { file, configuration } = await configurationOf(checked, runFolder('new', 'no-runs'));
-  return { file, start: await startOfNew(configuration, checked) };
+  const { file, configuration, embedded } = await configurationOf(checked, runFolder('new', 'no-runs'));
+  return { file, start: await startOfNew(configuration, checked, embedded) };
 }
 const shipped = fromHere(shippedFiles(SHIPPED_WALKER).checkpoint);
 
