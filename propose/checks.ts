@@ -1,6 +1,8 @@
 /** Whether a character can learn to walk at all: some checks before hours go into a body that can't, each told in a sentence. */
 import { anatomyOf } from '../envs/ragdoll/anatomy/anatomy.ts';
 import type { Character } from '../envs/ragdoll/character.ts';
+import { mirrorImageOf } from '../envs/ragdoll/mirror.ts';
+import { layoutOf } from '../envs/ragdoll/observation.ts';
 import { openRagdollWorlds } from '../envs/ragdoll/open.ts';
 import { jointsOf } from '../envs/ragdoll/rig-file.ts';
 import { driveOf } from '../envs/ragdoll/scene.ts';
@@ -138,15 +140,24 @@ function stands(character: Character, world: World): Finding {
   return { check: 'stands', state: 'good', sentence: `Held stiff, it stands in its start pose for ${held} s.` };
 }
 
-function mirror({ task }: Character): Finding {
-  return task.behavior.mirror
-    ? { check: 'mirror', state: 'good', sentence: 'Left and right are mirror images: it learns both sides at once.' }
-    : {
-        check: 'mirror',
-        state: 'note',
-        sentence: 'Left and right are no mirror images, so each side learns for itself: it takes about twice as long.',
-      };
+function mirror({ rig, file }: Character): Finding {
+  const { mirror, asymmetries } = mirrorImageOf(rig, file, layoutOf(rig, file));
+  if (mirror && asymmetries.length === 0) {
+    const sentence = 'Left and right are mirror images: it learns both sides at once.';
+    return { check: 'mirror', state: 'good', sentence };
+  }
+  const told = asymmetries.map(({ where, what }) => `${where}: ${what}`);
+  if (mirror) {
+    const some = [...told.slice(0, SOME), ...(told.length > SOME ? [`and ${told.length - SOME} more`] : [])].join('; ');
+    const sentence = `Left and right are nearly mirror images, so it learns both sides at once. What differs: ${some}.`;
+    return { check: 'mirror', state: 'note', sentence };
+  }
+  const sentence = `Left and right are no mirror images, so each side learns for itself: it takes about twice as long. ${told.at(-1)}.`;
+  return { check: 'mirror', state: 'note', sentence };
 }
+
+/** As many differences as a sentence holds. */
+const SOME = 4;
 
 /** In the start pose, every motor at full strength towards it; without gravity, loose. */
 function start({ rig, file, settings }: Character, world: World, gravity: number): void {

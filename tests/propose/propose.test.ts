@@ -9,7 +9,9 @@ import { type RigFileInput, readRigFile } from '../../envs/ragdoll/rig-file.ts';
 import { proposeCharacter } from '../../propose/character.ts';
 import { checkCharacter } from '../../propose/checks.ts';
 import { proposeConfiguration } from '../../propose/configuration.ts';
-import { hingeQuadruped, scaled, wizardBiped } from './ragdolls.ts';
+import { heroOf } from '../import-rig/imported.ts';
+import { wizardBiped as prefabOfWizard } from '../import-rig/ragdolls.ts';
+import { armsMended, hingeQuadruped, scaled, wizardBiped } from './ragdolls.ts';
 
 const root = join(import.meta.dirname, '../..');
 const stock = (name: string) => JSON.parse(readFileSync(join(root, `rigs/${name}.json`), 'utf8')) as RigFileInput;
@@ -175,7 +177,35 @@ describe('the checks', () => {
     expect(found.find(({ check }) => check === 'stands')!.sentence).toMatch(
       /falls forward: \w+ touches the ground after \d\.\d s/,
     );
-    expect(found.find(({ check }) => check === 'mirror')!.state).toBe('note');
+    expect(found.find(({ check }) => check === 'mirror')).toMatchObject({
+      state: 'note',
+      sentence: expect.stringMatching(
+        /no mirror images.*LeftLeg: weighs 1.88 kg.*no counterpart: the nearest is RightLeg, 0 mm from its mirror image, which weighs 3 kg/,
+      ),
+    });
+  });
+
+  it('name the joints of a prefab by the wizard whose limits are no mirror images: it gives both arms the same axes', async () => {
+    const { rig } = heroOf(prefabOfWizard);
+    const found = (await checkCharacter(characterFor(rig))).find(({ check }) => check === 'mirror')!;
+    expect(found).toEqual({
+      check: 'mirror',
+      state: 'note',
+      sentence:
+        'Left and right are nearly mirror images, so it learns both sides at once. What differs: ' +
+        'RightArm: its x turns -70 to 10 degrees, where the mirror image of LeftArm turns -10 to 70; ' +
+        'RightForeArm: its x turns -90 to 0 degrees, where the mirror image of LeftForeArm turns 0 to 90.',
+    });
+    expect(await states(armsMended(rig))).toMatchObject({ mirror: 'good' });
+  });
+
+  it('find no mirror image where a leg bends another way than the other', async () => {
+    const rig = wizardBiped();
+    rig.bodies.find(({ name }) => name === 'RightLeg')!.joints![0]!.x = [0, 80];
+    const found = (await checkCharacter(characterFor(rig))).find(({ check }) => check === 'mirror')!;
+    expect(found.sentence).toMatch(
+      /no mirror images.*RightLeg: its x turns 0 to 80 degrees, where the mirror image of LeftLeg turns -80 to 0\.$/,
+    );
   });
 
   it('tell which joint is too weak to carry the body', async () => {

@@ -187,6 +187,16 @@ function hinge(connectedTo: string, anchor: Vector, x: [number, number]) {
   };
 }
 
+/** As one would mend in Unity what the wizard makes of arms: the limits of the right ones the other way round. */
+export function armsMended(rig: RigFileInput): RigFileInput {
+  const mended = structuredClone(rig);
+  for (const { name, joints } of mended.bodies) {
+    const [joint] = joints ?? [];
+    if (/^Right(Fore)?Arm$/.test(name) && joint?.x) joint.x = [-joint.x[1], -joint.x[0]];
+  }
+  return mended;
+}
+
 /** The same, larger or smaller: lengths times a factor, and masses as its volume. */
 export function scaled(rig: RigFileInput, factor: number, name: string): RigFileInput {
   const vector = (at: readonly number[]) => at.map((part) => part * factor) as Vector;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RandomStream } from '../../../base/random/stream.ts';
 import { type Character, characterOf } from '../../../envs/ragdoll/character.ts';
+import { readCharacterFile } from '../../../envs/ragdoll/character-file.ts';
 import { openCharacter, openRagdollWorlds } from '../../../envs/ragdoll/open.ts';
 import { type RigFileInput, readRigFile } from '../../../envs/ragdoll/rig-file.ts';
 import { Agent } from '../../../envs/walker/agent.ts';
@@ -10,6 +11,10 @@ import { AgentsEnvironment } from '../../../envs/walker/agents-environment.ts';
 import { openWorlds } from '../../../envs/walker/open-worlds.ts';
 import { drawParametersOf } from '../../../envs/walker/parameters.ts';
 import { WalkerEnvironment } from '../../../envs/walker/walker-environment.ts';
+import { proposeCharacter } from '../../../propose/character.ts';
+import { heroOf } from '../../import-rig/imported.ts';
+import { hingeQuadruped as prefabOfHinges, wizardBiped as prefabOfWizard } from '../../import-rig/ragdolls.ts';
+import { armsMended } from '../../propose/ragdolls.ts';
 import { likeness, MirroredStream, mirrored } from '../mirrored.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -98,9 +103,18 @@ describe('a character file', () => {
   });
 });
 
+/** As they are imported and proposed. The wizard's arms are no mirror images until they are mended. */
+const proposed = (rig: RigFileInput) => {
+  const file = readRigFile(rig, 'a rig');
+  const { character } = proposeCharacter(file, { rigFile: 'a.json' });
+  return characterOf(file, readCharacterFile(character, file, 'a character'), 'a character');
+};
+
 describe.each([
   ['Crawler', crawler],
   ['Worm', worm],
+  ['prefab of a biped by the Ragdoll Wizard, its arms mended', proposed(armsMended(heroOf(prefabOfWizard).rig))],
+  ['prefab of a quadruped of hinges', proposed(heroOf(prefabOfHinges).rig)],
 ] as const)('the mirror of the %s', (_, { task, ragdoll, settings, file, rig }) => {
   const { observations, actions } = task.behavior.mirror!;
   const open = async (stream: RandomStream, acted?: Float32Array) => {
