@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path';
 import { UserError } from '../base/failure/user-error.ts';
+import { fromHere } from '../base/files/from-here.ts';
 import type { BehaviorSpec, ParameterValue, ParameterValues } from '../envs/env.ts';
 
 export interface EmbeddedWorld {
@@ -69,7 +70,7 @@ export async function characterWorld(path: string): Promise<EmbeddedWorld> {
   return {
     behavior: task.behavior,
     module: environmentUrlOf(resolve(file)),
-    files: { character: file, rig: rigFile },
+    files: { character: file, rig: fromHere(rigFile) },
     checkParameter: (name, value) => checkParameter(name, value, task.parameters),
     checkParameters: (values) => checkParameters(values, undefined, task.parameters),
     worldNamed,

@@ -103,7 +103,11 @@ export const reportable: ReportableRuns = {
 };
 
 export function reportedRun(run: RunFolder): RunFiles {
-  return { ...run, stages: () => inOrderOfStages(readManifest(run).stages) };
+  return {
+    ...run,
+    stages: () => inOrderOfStages(readManifest(run).stages),
+    character: () => characterOfRun(run),
+  };
 }
 
 /** For `npm run pipeline`: one that is as it would be written again stays as it is. */

@@ -27,17 +27,22 @@ export interface MadeForIt {
 /**
  * @param episodes of the evaluation, 0 for none.
  * @param world that the run was trained in.
+ * @param character path of the file of whom it trained; undefined: the Walker, which alone is painted so far.
  */
 export async function madeFor(
   { policy }: Pick<RunFiles, 'policy'>,
-  { episodes, world }: { readonly episodes: number; readonly world: string | undefined },
+  {
+    episodes,
+    world,
+    character,
+  }: { readonly episodes: number; readonly world: string | undefined; readonly character?: string | undefined },
   watch: PlayWatch,
 ): Promise<MadeForIt> {
   try {
-    const sheet = await contactSheet(policy, world, watch.signal);
-    if (episodes === 0) return { sheet, missing: [] };
-    const evaluation = await evaluate({ policy: readPolicyFile(policy), episodes, world }, watch);
-    return { sheet, evaluation, missing: [] };
+    const sheet = character === undefined ? { sheet: await contactSheet(policy, world, watch.signal) } : {};
+    if (episodes === 0) return { ...sheet, missing: [] };
+    const evaluation = await evaluate({ policy: readPolicyFile(policy), episodes, world, character }, watch);
+    return { ...sheet, evaluation, missing: [] };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { missing: [{ what: `The policy could not be played: ${error.message}` }] };

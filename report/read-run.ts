@@ -30,6 +30,8 @@ export interface RunFiles {
   readonly regression: string;
   /** Where its report is to lie. */
   readonly report: string;
+  /** Path of the character's file that was trained; undefined: the Walker. @throws UserError where the settings can't be read. */
+  character?(): string | undefined;
   /** What each stage did, by its name, in the order of the stages. @throws UserError where the record is damaged. */
   stages(): Readonly<Record<string, StageTold>>;
 }
@@ -173,14 +175,8 @@ export function readRun(files: RunFiles): RunRead {
   const validation = read(files.validation, 'The policy was not validated.', commandText('validate', flags), () =>
     readReport(files.validation, flags),
   );
-  const regression = read(
-    files.regression,
-    'The policy was not judged by a baseline.',
-    commandText(
-      'regress',
-      `${quoted(files.policy)} --baseline ${quoted(shippedBaseline())} --report ${quoted(files.regression)}`,
-    ),
-    (text) => regressionTold.parse(JSON.parse(text)),
+  const regression = read(files.regression, 'The policy was not judged by a baseline.', regressCommand(files), (text) =>
+    regressionTold.parse(JSON.parse(text)),
   );
   const evaluation = existsSync(files.evaluation)
     ? read(files.evaluation, '', evaluateCommand(files), (text) => evaluationTold.parse(JSON.parse(text)))
@@ -192,6 +188,30 @@ export function readRun(files: RunFiles): RunRead {
 /** The command that writes the evaluation of a run's policy where a report looks for it. */
 export function evaluateCommand({ flags, evaluation }: Pick<RunFiles, 'flags' | 'evaluation'>): string {
   return commandText('evaluate', `${flags} --report ${quoted(evaluation)}`);
+}
+
+/** The Walker is judged by the shipped one's baseline; a character has one of its own, or is to have it. */
+function regressCommand(files: RunFiles): string {
+  const character = characterOf(files);
+  const { policy, regression } = files;
+  const by = character === undefined ? ` --baseline ${quoted(shippedBaseline())}` : '';
+  if (by === '' && !existsSync(policy.replace(/\.onnx$/, '.baseline.json'))) {
+    return commandText(
+      'regress',
+      `${quoted(policy)} --character ${quoted(character!)} --update-baseline --reason "the first one"`,
+    );
+  }
+  return commandText('regress', `${quoted(policy)}${by} --report ${quoted(regression)}`);
+}
+
+/** Whose run it is; undefined also where its settings can't be read, which is told elsewhere. */
+export function characterOf({ character }: Pick<RunFiles, 'character'>): string | undefined {
+  try {
+    return character?.();
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
 }
 
 /** A run has no baseline of its own; the shipped walker's says whether it walks as well as that one. */

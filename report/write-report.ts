@@ -5,7 +5,7 @@ import { sha256, sha256OfFile } from '../base/files/hash.ts';
 import { writeAtomically } from '../base/files/write-atomically.ts';
 import type { PlayWatch } from '../evaluate/players.ts';
 import { DIGEST_NAME } from './page.ts';
-import { evaluateCommand, type RunFiles, type RunRead, readRun } from './read-run.ts';
+import { characterOf, evaluateCommand, type RunFiles, type RunRead, readRun } from './read-run.ts';
 
 export interface ReportOptions extends PlayWatch {
   /** Episodes that are played where there is no evaluation of the policy; 0 for none. */
@@ -60,7 +60,12 @@ async function playedFor({ files, evaluation, policy, settings }: RunRead, { epi
   const world = settings?.settings.find(({ name }) => name === 'gaitsmith.world')?.value;
   // Somebody's own evaluation of this very policy is better than a short one.
   const isKnown = evaluation !== undefined && evaluation.sha256 === policy;
-  return madeFor(files, { episodes: isKnown ? 0 : episodes, world: world === 'null' ? undefined : world }, watch);
+  const character = characterOf(files);
+  return madeFor(
+    files,
+    { episodes: isKnown ? 0 : episodes, world: world === 'null' ? undefined : world, character },
+    watch,
+  );
 }
 
 function unplayed(files: RunFiles) {

@@ -1,6 +1,6 @@
 /** Opens a character by the path of its files, and its worlds. For Node: `character.ts` makes one of JSON wherever it comes from. */
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../base/failure/user-error.ts';
 import { givenOrOwnFile } from '../../base/files/own-files.ts';
@@ -35,7 +35,7 @@ export function characterPaths(path: string): { readonly file: string; readonly 
   return { file, rigFile };
 }
 
-/** The character's file that a configuration or a flag names: from the working folder, or among those that come with Gaitsmith. */
+/** The first of them alone, whether it is there or not. */
 export function characterFileOf(path: string): string {
   return givenOrOwnFile(path.endsWith('.json') ? path : `${path}${extension}`);
 }
@@ -44,7 +44,7 @@ function readPaths(path: string) {
   const file = characterFileOf(path);
   const json = jsonOf(file, 'character');
   const { rig } = parsed(z.looseObject({ rig: z.string().min(1) }), json, file);
-  return { file, rigFile: join(dirname(file), rig), json };
+  return { file, rigFile: resolve(dirname(file), rig), json };
 }
 
 function jsonOf(file: string, kind: string): unknown {
