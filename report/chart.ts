@@ -87,7 +87,7 @@ export function lineChart({ alternative, unit, lines, dots = [], fromZero, perce
       nice: !stacked,
       ...(stacked ? { domain: [0, 1] } : {}),
       ...(fromZero && !stacked ? { zero: true } : {}),
-      ...(percent ? { tickFormat: '.0%' } : { tickFormat: short }),
+      tickFormat: percent ? inPercent : short,
     },
     marks: fromZero || stacked ? marks : marks.slice(1),
   });
@@ -200,6 +200,11 @@ function drawn(alternative: string, options: Plot.PlotOptions): Html {
 /** 20,000 -> 20k; 1,500,000 -> 1.5M. */
 function decisions(value: number): string {
   return value === 0 ? '0' : short(value);
+}
+
+/** 0.025 -> 2.5%. */
+function inPercent(share: number): string {
+  return `${Number((100 * share).toPrecision(3))}%`;
 }
 
 function short(value: number): string {

@@ -1,5 +1,6 @@
 /** From lines of metrics to points: what is no number is left out, many become few, several seeds become a line with a band. */
 import { describe, expect, it } from 'vitest';
+import { lineChart } from '../../report/chart.ts';
 import { curveGroups } from '../../report/curves.ts';
 import { parseMetrics } from '../../report/read-run.ts';
 import { linesOf } from '../../report/sections/curves.ts';
@@ -98,6 +99,22 @@ describe('several seeds', () => {
       'walk-seed',
     ]);
   });
+});
+
+describe('a chart', () => {
+  it.each([0.03, 0.3, 1, 7e-4, 4, 12_345, 3e6])(
+    'up to %s has no two numbers at its axis that read the same',
+    (most) => {
+      for (const percent of [true, false]) {
+        const lines = [{ name: 'a', points: [0, 0.4, 1].map((part, x) => ({ x, y: part * most })) }];
+        const { text } = lineChart({ alternative: 'a', unit: '', lines, fromZero: true, percent });
+        const [, axis] = /<g[^>]*text-anchor="end"[^>]*>(.*?)<\/g>/s.exec(text)!;
+        const told = [...axis!.matchAll(/<text[^>]*>([^<]*)</g)].map(([, each]) => each);
+        expect(told.length).toBeGreaterThan(2);
+        expect(new Set(told).size, told.join(' ')).toBe(told.length);
+      }
+    },
+  );
 });
 
 describe('the table of curves', () => {

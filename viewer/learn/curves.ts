@@ -30,7 +30,7 @@ export const curves: readonly Curve[] = [
   { name: 'decisionsPerSecond', title: 'Decisions a second', unit: '1/s' },
   { name: 'actionStd', title: 'Noise of the actions', unit: 'sigma' },
   { name: 'kl', title: 'How far an update goes', unit: 'KL, nats' },
-  { name: 'valueLoss', title: 'Loss of the critic', unit: 'reward^2' },
+  { name: 'valueLoss', title: 'Loss of the critic', unit: 'reward²' },
 ];
 
 /** @param before the point before, of the same training. */

@@ -1,10 +1,9 @@
 /** The panel "learn to walk": its buttons, its words and its curves, in plain elements. A page mounts it with one call. */
 import './panel.css';
-import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
 import type { Problem } from '../../base/failure/user-error.ts';
 import type { GpuBuildFiles } from '../../compile/onnxruntime-web.ts';
-import { type Curve, curves, latestReward, type Point } from './curves.ts';
+import { CurvePlot } from './curve-plot.ts';
+import { curves, latestReward, type Point } from './curves.ts';
 import { LearnEngine, type LearnState, type LearntPolicy } from './engine.ts';
 import { engineFiles, learnToWalk } from './files.ts';
 import { findGpu, toldOutcomes } from './gpu.ts';
@@ -32,7 +31,7 @@ export interface LearnPanel {
 /** Builds the panel within an element, and finds what an earlier visit has kept. */
 export function mountLearnPanel(element: HTMLElement, options: PanelOptions): LearnPanel {
   const parts = partsOf(element);
-  const plots = curves.map((curve) => new CurvePlot(curve, parts.curves));
+  const plots = curves.map((curve) => ({ name: curve.name, plot: new CurvePlot(curve, parts.curves) }));
   let isDrawn = true;
   const tell = (text: string) => {
     parts.note.textContent = text;
@@ -63,7 +62,12 @@ export function mountLearnPanel(element: HTMLElement, options: PanelOptions): Le
     parts.buttons.checkpoint.hidden = engine.checkpoint === undefined;
     parts.seed.disabled = state !== 'nothing';
     parts.device.disabled = state !== 'nothing' && state !== 'stopped';
-    for (const plot of plots) plot.draw(points);
+    const steps = points.map(({ step }) => step);
+    for (const { name, plot } of plots)
+      plot.draw(
+        steps,
+        points.map((point) => point[name]),
+      );
   }
 
   /** Without a GPU there is nothing to choose. */
@@ -89,17 +93,12 @@ export function mountLearnPanel(element: HTMLElement, options: PanelOptions): Le
   };
   for (const [name, button] of Object.entries(parts.buttons))
     button.addEventListener('click', does[name as ButtonName]);
-  const sizes = new ResizeObserver(() => {
-    for (const plot of plots) plot.fit();
-  });
-  sizes.observe(parts.curves);
   void engine.open();
   void offerGpu();
   draw();
   return {
     engine,
     close() {
-      sizes.disconnect();
       engine.stop();
       element.replaceChildren();
     },
@@ -200,52 +199,4 @@ function download(bytes: Uint8Array, name: string): void {
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-}
-
-const HEIGHT = 130;
-
-/** One curve over the decisions, with its latest value in words for who sees none. */
-class CurvePlot {
-  readonly #curve: Curve;
-  readonly #place: HTMLElement;
-  readonly #plot: uPlot;
-
-  constructor(curve: Curve, parent: HTMLElement) {
-    this.#curve = curve;
-    this.#place = document.createElement('figure');
-    this.#place.setAttribute('role', 'img');
-    this.#place.setAttribute('aria-label', curve.title);
-    parent.append(this.#place);
-    const colour = (name: string) => () => getComputedStyle(this.#place).getPropertyValue(name).trim();
-    const axis = { stroke: colour('--learn-text'), grid: { stroke: colour('--learn-grid'), width: 1 } };
-    this.#plot = new uPlot(
-      {
-        ...{ width: 300, height: HEIGHT, title: curve.unit ? `${curve.title} (${curve.unit})` : curve.title },
-        legend: { show: false },
-        cursor: { show: false },
-        scales: { x: { time: false } },
-        axes: [
-          { ...axis, values: (_, ticks) => ticks.map((tick) => (tick >= 1000 ? `${tick / 1000}k` : `${tick}`)) },
-          { ...axis, size: 56 },
-        ],
-        series: [{}, { stroke: colour('--learn-line'), width: 1.5, spanGaps: true, points: { show: false } }],
-      },
-      [[], []],
-      this.#place,
-    );
-  }
-
-  draw(points: readonly Point[]): void {
-    const values = points.map((point) => point[this.#curve.name]);
-    this.#plot.setData([points.map(({ step }) => step), values]);
-    const latest = values.findLast((value) => value !== null);
-    const told = latest == null ? 'nothing yet' : latest.toPrecision(3);
-    this.#place.setAttribute('aria-label', `${this.#curve.title}: ${told}`);
-  }
-
-  /** As wide as its place. */
-  fit(): void {
-    const { clientWidth } = this.#place;
-    if (clientWidth > 0) this.#plot.setSize({ width: clientWidth, height: HEIGHT });
-  }
 }

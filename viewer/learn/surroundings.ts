@@ -75,10 +75,17 @@ function heardOnce(collector: EmbeddedCollector, hear: (rollout: Rollout) => voi
   };
 }
 
+/** Without the lines of a log: the page has curves in their place. */
+class QuietRecords extends Records {
+  override add(...iteration: Parameters<Records['add']>): undefined {
+    super.add(...iteration);
+  }
+}
+
 function keeperOf({ configuration }: LearningOptions, saved: Checkpoint | undefined, keep: PageParts['keep']): Keeper {
   return {
     // The page has them from the training's hooks.
-    records: new Records(configuration, saved, { metrics: { append() {}, evaluated: new Set() } }),
+    records: new QuietRecords(configuration, saved, { metrics: { append() {}, evaluated: new Set() } }),
     save(checkpoint) {
       keep(bytesOf(checkpoint), checkpoint.progress.step);
       return 'this browser';

@@ -91,7 +91,7 @@ function open(): void {
     problems,
   );
   const live = element('div', { class: 'inner', style: 'padding: 0' });
-  const livePart = section('Training beside', 'live', true, live);
+  const livePart = section('Training under way', 'live', true, live);
   livePart.hidden = true;
   const isWide = matchMedia('(min-width: 821px)').matches;
   const panel = element(
@@ -183,9 +183,13 @@ function open(): void {
 
   const resize = () => {
     const isBeside = matchMedia('(min-width: 821px)').matches;
-    stage.resize(canvas.clientWidth, canvas.clientHeight, isBeside ? panel.offsetWidth + 14 : 0);
+    const covered = isBeside ? { right: panel.offsetWidth + 14 } : { below: panel.offsetHeight };
+    stage.resize(canvas.clientWidth, canvas.clientHeight, covered);
   };
-  new ResizeObserver(resize).observe(canvas);
+  const sizes = new ResizeObserver(resize);
+  sizes.observe(canvas);
+  // On a phone it comes and goes.
+  sizes.observe(panel);
   resize();
   listenToDrops(take);
 
@@ -206,7 +210,8 @@ function open(): void {
     session.tellPace();
     if (list.live) {
       livePart.hidden = false;
-      openLive({ run: list.live, into: live, session, policies, choose, problems });
+      const follows = asked.policy === undefined || asked.policy.startsWith(`run:${list.live}/`);
+      openLive({ run: list.live, follows, into: live, session, policies, choose, problems });
     }
   })().catch((error: unknown) => problems.tellError(error));
 

@@ -166,6 +166,6 @@ function quiet(
   log: { readonly code?: string },
   handler: (level: 'warn' | 'info' | 'debug', log: never) => void,
 ): void {
-  if (log.code === 'EVAL' || log.code === 'MODULE_LEVEL_DIRECTIVE') return;
+  if (['EVAL', 'MODULE_LEVEL_DIRECTIVE', 'PLUGIN_TIMINGS'].includes(log.code ?? '')) return;
   handler(level as 'warn', log as never);
 }

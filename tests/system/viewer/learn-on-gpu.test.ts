@@ -3,7 +3,7 @@
  * (SwiftShader), so it is far slower than a GPU and tells nothing of one's speed.
  */
 
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -18,15 +18,16 @@ import { type ServedPage, serveLearnPage } from './learn-pages.ts';
 
 declare const shown: Shown;
 
-/** Two updates of four minibatches each, by networks that are worth a worker and have few operations. */
+/** An update of two minibatches, by networks that are worth a worker and have few operations. */
 const settings = readFileSync(join(import.meta.dirname, '../../../viewer/learn/learn-to-walk.yaml'), 'utf8')
   .replace('num_layers: 3', 'num_layers: 1')
   .replace('symmetric: true', 'symmetric: false')
-  .replace('buffer_size: 2560', 'buffer_size: 1024')
+  .replace('buffer_size: 2560', 'buffer_size: 512')
   .replace('num_epoch: 4', 'num_epoch: 1')
-  .replace(/max_steps: \d+/, 'max_steps: 2048');
+  .replace(/max_steps: \d+/, 'max_steps: 512');
 
-const MILLISECONDS = 240_000;
+/** What the processor takes to compile a GPU's programs: 25 s by itself. */
+const MILLISECONDS = 300_000;
 
 describe.skipIf(because(!findChromium(), 'no chromium on the PATH: apt-get install chromium'))('on a GPU', () => {
   let served: ServedPage;
@@ -89,7 +90,7 @@ describe.skipIf(because(!findChromium(), 'no chromium on the PATH: apt-get insta
       let worst = 0;
       for (const [name, values] of Object.entries(onCpu))
         for (const [index, value] of values.entries()) worst = Math.max(worst, Math.abs(onGpu[name]![index]! - value));
-      console.log(`after 8 minibatches on SwiftShader no parameter is further from the processor's than ${worst}`);
+      console.log(`after 2 minibatches on SwiftShader no parameter is further from the processor's than ${worst}`);
       expect(worst).toBeGreaterThan(0);
       expect(worst).toBeLessThan(1e-3);
       expect(complaints).toEqual([]);

@@ -226,6 +226,51 @@ describe.skipIf(because(!findChromium(), 'no chromium on the PATH: apt-get insta
     await page.context().close();
   });
 
+  it('has sliders that change the world, and the address with it', async () => {
+    const [free, page] = [await begun(), await begun()];
+    for (const [name, value] of [
+      ['latency', '1'],
+      ['motors', '0.5'],
+    ]) {
+      await page.locator(`#set-${name}`).fill(value!);
+      expect(await page.locator(`output[for=set-${name}]`).innerText()).toMatch(
+        new RegExp(`^${Number(value).toFixed(1)}`),
+      );
+    }
+    expect(new URL(page.url()).search).toMatch(/latency=1.*motors=0\.5|motors=0\.5.*latency=1/);
+    const [{ poses }, { poses: changed }] = [await advance(free, 40), await advance(page, 40)];
+    expect(changed).not.toEqual(poses);
+    await page.getByRole('button', { name: 'As usual' }).click();
+    expect(await page.locator('output[for=set-latency]').innerText()).toMatch(/^0/);
+    await free.context().close();
+    await page.context().close();
+  });
+
+  it('records a WebM film, which the browser plays', async () => {
+    const page = await begun();
+    await page.locator('#keep summary').click();
+    await page.getByRole('button', { name: 'Record', exact: true }).click();
+    for (let pictures = 0; pictures < 4; pictures++) {
+      await advance(page, 10);
+      await page.waitForTimeout(300);
+    }
+    const saved = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Stop recording' }).click();
+    const download = await saved;
+    expect(download.suggestedFilename()).toBe('walker.webm');
+    const bytes = readFileSync((await download.path())!);
+    const played = (await page.evaluate(`(async () => {
+      const data = Uint8Array.from(atob(${JSON.stringify(bytes.toString('base64'))}), (letter) => letter.charCodeAt(0));
+      const video = document.createElement('video');
+      video.muted = true;
+      video.src = URL.createObjectURL(new Blob([data], { type: 'video/webm' }));
+      await new Promise((ready, failed) => { video.onloadeddata = ready; video.onerror = () => failed(video.error); });
+      return { width: video.videoWidth, height: video.videoHeight };
+    })()`)) as { width: number; height: number };
+    expect(played.width / played.height).toBeCloseTo(desk.width / desk.height, 1);
+    await page.context().close();
+  });
+
   it('records a GIF, which the browser plays', async () => {
     const page = await begun();
     await page.locator('#keep summary').click();

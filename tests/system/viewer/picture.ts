@@ -65,7 +65,7 @@ async function decoded(png: Uint8Array) {
 
 const { page, advance } = await open(720, 405);
 await page.addStyleTag({ content: 'aside, nav, .under { display: none !important } header { zoom: 0.85 }' });
-await page.evaluate("dispatchEvent(new Event('resize')); gaitsmith.stage.resize(720, 405, 0)");
+await page.evaluate("dispatchEvent(new Event('resize')); gaitsmith.stage.resize(720, 405)");
 const pictures = [];
 for (let at = 0; at < before; at += 20) await advance(20, at * 14);
 for (let frame = 0; frame < frames; frame++) {

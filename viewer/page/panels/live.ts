@@ -1,5 +1,5 @@
 /** A training beside the page: its curves, where its time goes, and its latest checkpoint walking, renewed by itself. */
-import uPlot from 'uplot';
+import { CurvePlot } from '../../learn/curve-plot.ts';
 import { type LiveNews, readLiveNews } from '../../reading/live-news.ts';
 import { element } from '../element.ts';
 import type { Policies } from '../policies.ts';
@@ -11,13 +11,15 @@ import type { Choose } from './choose.ts';
 const BETWEEN = 2000;
 
 const curves = [
-  { title: 'Reward of an episode', key: 'reward', colour: '#58a55c' },
-  { title: 'Decisions in an episode', key: 'length', colour: '#0f8a98' },
-  { title: 'Mean speed, m/s', key: 'speed', colour: '#c2622d' },
+  { title: 'Reward of an episode', unit: '', key: 'reward', colour: '#58a55c' },
+  { title: 'Length of an episode', unit: 'decisions', key: 'length', colour: '#0f8a98' },
+  { title: 'Mean speed', unit: 'm/s', key: 'speed', colour: '#c2622d' },
 ] as const;
 
 interface Parts {
   readonly run: string;
+  /** Whether its checkpoints walk from the beginning: not where another policy was asked for. */
+  readonly follows: boolean;
   readonly into: HTMLElement;
   readonly session: Session;
   readonly policies: Policies;
@@ -25,15 +27,12 @@ interface Parts {
   readonly problems: Problems;
 }
 
-export function openLive({ run, into, session, policies, choose, problems }: Parts): void {
+export function openLive({ run, follows, into, session, policies, choose, problems }: Parts): void {
   const told = element('p', { class: 'hint', role: 'status', id: 'live-told' }, `Waiting for news of the run ${run}…`);
   const split = element('div', { class: 'split', id: 'live-split', role: 'img' });
-  const follow = element('input', { type: 'checkbox', checked: true, id: 'live-follow' });
-  const boxes = curves.map(({ title }) =>
-    element('div', { class: 'plot', role: 'img', 'aria-label': `${title}, by decisions` }, element('h3', {}, title)),
-  );
-  into.append(told, split, element('label', { class: 'check' }, follow, 'The latest checkpoint walks'), ...boxes);
-  const plots: uPlot[] = [];
+  const follow = element('input', { type: 'checkbox', checked: follows, id: 'live-follow' });
+  into.append(told, split, element('label', { class: 'check' }, follow, 'The latest checkpoint walks'));
+  const plots = curves.map((curve) => ({ key: curve.key, plot: new CurvePlot(curve, into) }));
   let shown = '';
 
   const look = async () => {
@@ -42,7 +41,12 @@ export function openLive({ run, into, session, policies, choose, problems }: Par
     const news = readLiveNews(await answer.json());
     told.textContent = sentenceOf(run, news);
     showSplit(split, news);
-    if (news.iterations.length > 0) showCurves(news, boxes, plots);
+    const steps = news.iterations.map(({ step }) => step);
+    for (const { key, plot } of plots)
+      plot.draw(
+        steps,
+        news.iterations.map((iteration) => iteration[key]),
+      );
     if (!news.checkpoint || news.checkpoint === shown || !follow.checked) return;
     shown = news.checkpoint;
     await policies.load();
@@ -96,45 +100,9 @@ function showSplit(into: HTMLElement, { split }: LiveNews): void {
   const legend = element(
     'p',
     { class: 'hint legend' },
-    ...shares.flatMap(({ colour }, at) => [element('i', { style: `background: ${colour}` }), `${words[at]}  `]),
+    ...shares.map(({ colour }, at) =>
+      element('span', {}, element('i', { style: `background: ${colour}` }), words[at]!),
+    ),
   );
   into.replaceChildren(bar, legend);
-}
-
-function showCurves({ iterations }: LiveNews, boxes: readonly HTMLElement[], plots: uPlot[]): void {
-  const steps = iterations.map(({ step }) => step);
-  curves.forEach(({ key, colour }, which) => {
-    const box = boxes[which]!;
-    if (box.offsetParent === null) return;
-    const columns = [steps, iterations.map((iteration) => iteration[key])] as uPlot.AlignedData;
-    plots[which] ??= openCurve(box, colour, columns);
-    plots[which].setData(columns);
-  });
-}
-
-function openCurve(into: HTMLElement, colour: string, columns: uPlot.AlignedData): uPlot {
-  const style = getComputedStyle(document.documentElement);
-  const axis = {
-    stroke: style.getPropertyValue('--quiet').trim(),
-    grid: { stroke: style.getPropertyValue('--edge').trim(), width: 1 },
-    font: '11px system-ui, sans-serif',
-  };
-  const steps = (_: uPlot, ticks: readonly number[]) =>
-    ticks.map((tick) => (tick >= 1e6 ? `${tick / 1e6}M` : tick >= 1000 ? `${tick / 1000}k` : String(tick)));
-  return new uPlot(
-    {
-      width: into.clientWidth,
-      height: 112,
-      legend: { show: false },
-      cursor: { show: false },
-      scales: { x: { time: false } },
-      axes: [
-        { ...axis, size: 22, values: steps },
-        { ...axis, size: 40 },
-      ],
-      series: [{}, { stroke: colour, width: 1.5, points: { show: false } }],
-    },
-    columns,
-    into,
-  );
 }

@@ -66,8 +66,6 @@ export class Stage {
   readonly #ray = new Raycaster();
   readonly #keeper: QualityKeeper;
   #size = { width: 300, height: 150 };
-  /** Pixels at the right that a panel covers. */
-  #covered = 0;
   #policies = 1;
   /** Whether there is something new to be drawn, and until when things may still be on their way, milliseconds. */
   #isNew = true;
@@ -154,16 +152,15 @@ export class Stage {
     this.#sun.shadow.map = null;
   }
 
-  /** @param covered pixels at the right that a panel covers: what is looked at stands in the middle of the rest. */
-  resize(width: number, height: number, covered = 0): void {
+  /** @param covered pixels that a panel covers: what is looked at stands in the middle of the rest. */
+  resize(width: number, height: number, { right = 0, below = 0 } = {}): void {
     this.#size = { width, height };
-    this.#covered = covered;
     this.#isNew = true;
     this.paintBy();
     this.camera.aspect = width / Math.max(1, height);
     // A tall picture is seen from as far as a square one.
     this.camera.fov = this.camera.aspect < 1 ? 32 / Math.max(0.62, this.camera.aspect) : 32;
-    this.camera.setViewOffset(width, height, this.#covered / 2, 0, width, height);
+    this.camera.setViewOffset(width, height, right / 2, below / 2, width, height);
     this.camera.updateProjectionMatrix();
   }
 
