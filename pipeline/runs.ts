@@ -32,6 +32,7 @@ import { noSuchRun } from './up-to-date.ts';
 export const filmable = {
   runsDir: runOptions.runsDir,
   policyOf: (runId: string, runsDir: string): string => exportedPolicy(runFolder(runId, runsDir)),
+  characterOf: (runId: string, runsDir: string) => characterOfRun(runFolder(runId, runsDir)),
 };
 
 /** For `npm run evaluate`. */

@@ -229,7 +229,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'film',
     about: 'a policy walking, as an animated PNG: recording, shapes, camera and floor, palette, file',
-    knows: ['base', 'cli', 'models', 'envs/walker', 'evaluate'],
+    knows: ['base', 'cli', 'models', 'physics', 'envs', 'envs/walker', 'envs/ragdoll', 'evaluate'],
   },
   {
     name: 'report',
