@@ -178,14 +178,14 @@ async function shownOf(character: string | undefined): Promise<Shown> {
 
 /** @throws UserError where one is beyond what the Walker was ever asked for, or what any character can be. */
 function refuseSpeeds(speeds: readonly number[], { task: { parameters } }: Shown, character: string | undefined): void {
-  const { low, default: usual, high } = parameters.target_speed_max;
-  const fastest = character === undefined ? usual : high;
-  if (speeds.every((speed) => speed <= fastest)) return;
+  const { target_speed_min: slow, target_speed_max: fast } = parameters;
+  const [slowest, fastest] = character === undefined ? [slow.default, fast.default] : [fast.low, fast.high];
+  if (speeds.every((speed) => speed >= slowest && speed <= fastest)) return;
   throw new UserError({
     what: 'a target speed is out of its range',
     where: '--speeds',
     value: speeds.join(','),
-    expected: `one to four speeds from ${low} to ${fastest} m/s, such as 1,2,3`,
+    expected: `one to four speeds from ${slowest} to ${fastest} m/s, such as 1,2,3`,
   });
 }
 
