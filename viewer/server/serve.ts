@@ -7,8 +7,8 @@ import { extname } from 'node:path';
 import { UserError } from '../../base/failure/user-error.ts';
 import type { LiveNews } from '../reading/live-news.ts';
 import type { PolicyList } from '../reading/policy-list.ts';
-import { type GpuBuild, gpuAddresses } from './gpu-build.ts';
 import type { CharacterFiles } from '../simulation/who.ts';
+import { type GpuBuild, gpuAddresses } from './gpu-build.ts';
 import { readPageFile } from './packed-page.ts';
 import type { ServedPolicy } from './policies.ts';
 
