@@ -245,7 +245,19 @@ export const rooms: readonly Room[] = [
   {
     name: 'viewer',
     about: 'a policy walking in the browser: `simulation/` (in a worker), `page/`, `reading/` (pure), `server/` (Node)',
-    knows: ['base', 'cli', 'onnx', 'compile', 'models', 'envs', 'physics', 'envs/walker', 'evaluate', 'viewer/learn'],
+    knows: [
+      'base',
+      'cli',
+      'onnx',
+      'compile',
+      'models',
+      'envs',
+      'physics',
+      'envs/walker',
+      'envs/ragdoll',
+      'evaluate',
+      'viewer/learn',
+    ],
   },
   {
     name: 'ship',
