@@ -40,6 +40,16 @@ export function sensorsOf({ sensors, observationSize }: BehaviorSpec): readonly 
   return sensors ?? [{ name: POLICY_INPUT, size: observationSize }];
 }
 
+/** Of rows of observations what one sensor has: `size` columns from `from` on, of `all`. Where it has all, no copy is made. */
+export function rowsOfSensor(rows: Float32Array, all: number, from: number, size: number): Float32Array {
+  if (size === all) return rows;
+  const data = new Float32Array((rows.length / all) * size);
+  for (let row = 0; row * all < rows.length; row++) {
+    data.set(rows.subarray(row * all + from, row * all + from + size), row * size);
+  }
+  return data;
+}
+
 function isPolicyOf(behavior: BehaviorSpec, { inputs: all, initializers }: Graph, output: ValueInfo): boolean {
   const sensors = sensorsOf(behavior);
   // Old files list their weights among the inputs.

@@ -13,7 +13,14 @@ import { decodeModel } from '../onnx/decode.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Model } from '../onnx/model.ts';
 import { readPolicyFile } from './policy-file.ts';
-import { checkWalkerPolicy, outputNamed, outputNames, sensorsOf, withNoiseAsInput } from './policy-graph.ts';
+import {
+  checkWalkerPolicy,
+  outputNamed,
+  outputNames,
+  rowsOfSensor,
+  sensorsOf,
+  withNoiseAsInput,
+} from './policy-graph.ts';
 
 /** An ML-Agents policy, opened. */
 export interface WalkerPolicy {
@@ -58,7 +65,7 @@ export async function openWalkerPolicy(
       const feeds: Record<string, DenseTensor> = {};
       let from = 0;
       for (const { name, size } of sensors) {
-        const data = size === observationSize ? observations : columns(observations, observationSize, from, size);
+        const data = rowsOfSensor(observations, observationSize, from, size);
         feeds[name] = { type: 'float32', shape: [batch, size], data };
         from += size;
       }
@@ -73,13 +80,4 @@ export async function openWalkerPolicy(
     },
     close: () => session.release(),
   };
-}
-
-/** Some columns of rows: `count` of them from `from` on, of `size` in all. */
-function columns(rows: Float32Array, size: number, from: number, count: number): Float32Array {
-  const data = new Float32Array((rows.length / size) * count);
-  for (let row = 0; row * size < rows.length; row++) {
-    data.set(rows.subarray(row * size + from, row * size + from + count), row * count);
-  }
-  return data;
 }

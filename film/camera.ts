@@ -10,11 +10,16 @@ export const RAYS = 2;
 /** How far the camera stands in front of a plain view from the side, and above, radians. */
 const FROM_FRONT = (32 * Math.PI) / 180;
 const FROM_ABOVE = (11 * Math.PI) / 180;
-/** Metres from the camera to what it looks at, and that point's height above the floor. */
+/** Of somebody as large as the Walker: metres from the camera to what it looks at, and that point's height above the floor. */
 const DISTANCE = 7;
 const LOOK_AT = 0.79;
 /** Metres that the picture is high at that distance. */
 const VIEW = 2.55;
+
+export interface CameraView {
+  readonly far: number;
+  readonly high: number;
+}
 
 /** Rows and columns of rays, `right` and `bottom` not included. */
 export interface Bounds {
@@ -34,12 +39,18 @@ export class Camera {
   readonly into: Point;
   /** Directions of length one, [rows * columns]. */
   readonly rays: readonly Point[];
+  /** Metres. */
+  readonly #distance: number;
+  readonly #lookAt: number;
 
   /**
    * @param size edge of the picture, in pixels.
    * @param heading where the walker goes, radians about y (up) from z (forward).
+   * @param view how many times as far away it stands as from the Walker, and how many times as high it looks.
    */
-  constructor(size: number, heading: number) {
+  constructor(size: number, heading: number, { far, high }: CameraView = { far: 1, high: 1 }) {
+    this.#distance = DISTANCE * far;
+    this.#lookAt = LOOK_AT * high;
     this.columns = size * RAYS;
     this.rows = size * RAYS;
     const turn = heading - FROM_FRONT;
@@ -58,7 +69,7 @@ export class Camera {
 
   /** Where it stands while it looks at what is above that place of the floor. */
   above([x, z]: Place, floor: number): Point {
-    return combined([1, [x, floor + LOOK_AT, z]], [-DISTANCE, this.into]);
+    return combined([1, [x, floor + this.#lookAt, z]], [-this.#distance, this.into]);
   }
 
   /** The rays that may hit a ball, seen from `eye`. */

@@ -1,4 +1,4 @@
-/** `npm run film`: a policy walking, as a picture that moves. */
+/** `npm run film`: a policy walking, the Walker's or another character's, as a picture that moves. */
 
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -17,21 +17,25 @@ import {
   wholeNumber,
 } from '../cli/options.ts';
 import { defaultWorld, worldNames } from '../envs/walker/dialects.ts';
+import type { Shown } from '../envs/walker/looks.ts';
+import { walkerParameters } from '../envs/walker/parameters.ts';
 import { SHIPPED_WALKER, shippedFiles } from '../models/shipped.ts';
 import { filmOutput } from './output.ts';
 
 /** Seconds of each episode that the film is chosen from, where it is not too long for that. */
 const SECONDS_OF_EPISODE = 15;
 
+const { low, high } = walkerParameters.target_speed_max;
+
 const speeds = z
   .string()
-  .default('1,2,3')
   .transform((words, context) => {
     const values = words.split(',').map(Number);
-    if (values.length <= 4 && values.every((value) => value >= 0.1 && value <= 10)) return values;
-    context.addIssue('one to four speeds from 0.1 to 10 m/s, such as 1,2,3');
+    if (values.length <= 4 && values.every((value) => value >= low && value <= high)) return values;
+    context.addIssue(`one to four speeds from ${low} to ${high} m/s, such as 1,2,3`);
     return z.NEVER;
-  });
+  })
+  .optional();
 
 /** The runs whose policies can be painted, as whoever keeps them hands them in. */
 export interface Runs {
@@ -43,17 +47,25 @@ export interface Runs {
    * @throws UserError where none was.
    */
   policyOf(runId: string, runsDir: string): string;
+  /** Path of the character's file that a run trained; undefined: the Walker. */
+  characterOf(runId: string, runsDir: string): string | undefined;
 }
 
 function optionsWith(runsDir: Runs['runsDir']) {
   return {
     policy: {
       argument: 'FILE',
-      description: "an ONNX file that ML-Agents runs as its Walker (default: Gaitsmith's own)",
+      description: "an ONNX file that ML-Agents runs (default: Gaitsmith's own walker)",
       schema: text().optional(),
     },
     runId: { argument: 'NAME', description: 'the exported policy of this run instead', schema: text().optional() },
     runsDir,
+    character: {
+      argument: 'FILE',
+      description:
+        'whose policy it is: a character file, such as rigs/crawler (default: the Walker; with --run-id that of the run)',
+      schema: text().optional(),
+    },
     out: {
       argument: 'FILE',
       description:
@@ -65,7 +77,11 @@ function optionsWith(runsDir: Runs['runsDir']) {
       description: 'also a plain PNG of six moments of the film at each speed',
       schema: text().optional(),
     },
-    speeds: { argument: 'LIST', description: 'target speeds in m/s, a panel each (default: 1,2,3)', schema: speeds },
+    speeds: {
+      argument: 'LIST',
+      description: 'target speeds in m/s, a panel each (default: 1,2,3; of a character three within its range)',
+      schema: speeds,
+    },
     world: {
       argument: 'NAME',
       description: `the world to walk in: ${worldNames.join(', ')} (default: ${defaultWorld})`,
@@ -96,7 +112,7 @@ export function filmCommand(runs: Runs): CommandLine<Options> {
   return defineCommand({
     name: 'film',
     typed: commandText('film'),
-    summary: 'paints a Walker policy walking, by its mean actions, as an animated PNG',
+    summary: 'paints a policy walking, by its mean actions, as an animated PNG',
     options: optionsWith(runs.runsDir),
     output: [filmOutput],
     epilogue: `Example:\n  ${commandText('film', '--run-id walker --speeds 1.5 --sheet sheet.png')}`,
@@ -105,15 +121,20 @@ export function filmCommand(runs: Runs): CommandLine<Options> {
       const { record } = await import('./record.ts');
       const { filmOf, sheetOf } = await import('./film.ts');
       const { checkWritable, writeAtomically } = await import('../base/files/write-atomically.ts');
-      const { policy: path, out } = subjectOf(given, runs);
+      const { policy: path, out, character } = subjectOf(given, runs);
       const { sheet, size, seed, tries, seconds, world } = given;
-      const policy = await openPolicy(path);
+      const shown = await shownOf(character);
+      const speeds = given.speeds ?? usualSpeeds(shown);
+      refuseSpeeds(speeds, shown, character);
+      const policy = await openPolicy(path, shown.task.behavior);
       const recordings = [];
       try {
         for (const file of sheet === undefined ? [out] : [out, sheet]) checkWritable(file);
-        for (const speed of given.speeds) {
+        for (const speed of speeds) {
           const secondsOfEpisode = SECONDS_OF_EPISODE;
-          recordings.push(await record(policy, { speed, seed, tries, seconds, secondsOfEpisode, world, signal }));
+          recordings.push(
+            await record(policy, { shown, speed, seed, tries, seconds, secondsOfEpisode, world, signal }),
+          );
         }
       } finally {
         await policy.close();
@@ -123,7 +144,7 @@ export function filmCommand(runs: Runs): CommandLine<Options> {
       writeAtomically(out, film);
       if (sheet !== undefined) writeAtomically(sheet, sheetOf(recordings, size));
 
-      const panels = recordings.map(({ poses, ...told }) => told);
+      const panels = recordings.map(({ poses, shown, ...told }) => told);
       for (const { speed, walked, fellAfter, lasted } of panels) {
         const did = fellAfter === null ? `walks at ${walked.toFixed(2)} m/s` : `falls after ${fellAfter.toFixed(1)} s`;
         terminal.print(
@@ -132,38 +153,84 @@ export function filmCommand(runs: Runs): CommandLine<Options> {
       }
       const files = sheet === undefined ? out : `${out} and ${sheet}`;
       terminal.print(`painted ${path} into ${files}: ${Math.round(film.length / 1024)} KiB of film`);
-      return { json: { policy: path, out, bytes: film.length, sheet: sheet ?? null, panels } };
+      const json = { policy: path, ...(character === undefined ? {} : { character }), out };
+      return { json: { ...json, bytes: film.length, sheet: sheet ?? null, panels } };
     },
   });
 }
 
 type Options = ReturnType<typeof optionsWith>;
-type Given = Pick<OptionsOf<Options>, 'policy' | 'runId' | 'runsDir' | 'out'>;
+type Given = Pick<OptionsOf<Options>, 'policy' | 'runId' | 'runsDir' | 'character' | 'out'>;
+
+interface Subject {
+  readonly policy: string;
+  readonly out: string;
+  /** Path of a character's file; undefined: the Walker. */
+  readonly character: string | undefined;
+}
+
+/** @throws UserError where there is no such character, or its files are wrong. */
+async function shownOf(character: string | undefined): Promise<Shown> {
+  if (character === undefined) return (await import('../envs/walker/looks.ts')).walkerShown;
+  const { characterFileOf, openCharacter } = await import('../envs/ragdoll/open.ts');
+  return openCharacter(characterFileOf(character));
+}
+
+/** @throws UserError where one is beyond what the Walker was ever asked for, or what any character can be. */
+function refuseSpeeds(speeds: readonly number[], { task: { parameters } }: Shown, character: string | undefined): void {
+  const { target_speed_min: slow, target_speed_max: fast } = parameters;
+  const [slowest, fastest] = character === undefined ? [slow.default, fast.default] : [fast.low, fast.high];
+  if (speeds.every((speed) => speed >= slowest && speed <= fastest)) return;
+  throw new UserError({
+    what: 'a target speed is out of its range',
+    where: '--speeds',
+    value: speeds.join(','),
+    expected: `one to four speeds from ${slowest} to ${fastest} m/s, such as 1,2,3`,
+  });
+}
+
+/** The Walker's; of others the one there is, or three within the range, in tenths. */
+function usualSpeeds({ task: { parameters } }: Shown): number[] {
+  const [slowest, fastest] = [parameters.target_speed_min.default, parameters.target_speed_max.default];
+  const { target_speed_min, target_speed_max } = walkerParameters;
+  if (slowest === target_speed_min.default && fastest === target_speed_max.default) return [1, 2, 3];
+  if (slowest === fastest) return [slowest];
+  return [0.2, 0.4, 0.6].map((share) => Math.round(10 * (slowest + share * (fastest - slowest))) / 10);
+}
 
 /**
- * Which policy is painted, and into which file.
+ * Which policy is painted, whose it is, and into which file.
  *
  * @param shipped folder of the walker that is painted where none is named.
  */
 export function subjectOf(
-  { policy, runId, runsDir, out }: Given,
-  { policyOf }: Pick<Runs, 'policyOf'>,
+  { policy, runId, runsDir, character, out }: Given,
+  { policyOf, characterOf }: Pick<Runs, 'policyOf' | 'characterOf'>,
   shipped = SHIPPED_WALKER,
-): { policy: string; out: string } {
+): Subject {
   if (policy !== undefined) {
-    if (runId === undefined) return { policy, out: out ?? `${basename(policy, '.onnx')}.png` };
+    if (runId === undefined) return { policy, character, out: out ?? `${basename(policy, '.onnx')}.png` };
     throw new UserError({
       what: 'one policy makes a film, and these flags name two',
       where: '--policy and --run-id',
       mend: 'leave one of them out',
     });
   }
+  if (runId === undefined && character !== undefined) {
+    throw new UserError({
+      what: 'Gaitsmith comes with no policy of another character than the Walker',
+      where: '--character',
+      value: character,
+      mend: 'name its policy with --policy FILE.onnx or --run-id NAME',
+    });
+  }
   if (runId === undefined) return shippedSubject(shipped, out);
   const exported = policyOf(runId, runsDir);
-  return { policy: exported, out: out ?? join(dirname(exported), 'walker.png') };
+  const whose = character ?? characterOf(runId, runsDir);
+  return { policy: exported, character: whose, out: out ?? join(dirname(exported), 'walker.png') };
 }
 
-function shippedSubject(shipped: string, out: string | undefined): { policy: string; out: string } {
+function shippedSubject(shipped: string, out: string | undefined): Subject {
   const policy = fromHere(shippedFiles(shipped).policy);
   if (!existsSync(policy)) {
     throw new UserError({
@@ -173,5 +240,5 @@ function shippedSubject(shipped: string, out: string | undefined): { policy: str
     });
   }
   // Not beside it: the picture there is one that comes with Gaitsmith, under version control.
-  return { policy, out: out ?? 'walker.png' };
+  return { policy, character: undefined, out: out ?? 'walker.png' };
 }

@@ -6,7 +6,7 @@ import { encodeAnimation } from './apng.ts';
 import { paletteOf } from './palette.ts';
 import { tiled } from './picture.ts';
 import { encodePicture } from './png.ts';
-import { FRAMES_PER_SECOND, type Recording } from './record.ts';
+import { framesPerSecondOf, type Recording } from './record.ts';
 import { sceneOf } from './scene.ts';
 
 /** Few enough for a small file, enough for smooth shading. */
@@ -40,7 +40,13 @@ export function filmOf(
     onFrame(frame + 1, count);
     return indices;
   });
-  return encodeAnimation({ width, height, framesPerSecond: FRAMES_PER_SECOND, colours: palette.colours, frames });
+  return encodeAnimation({
+    width,
+    height,
+    framesPerSecond: framesPerSecondOf(recordings[0]!.shown),
+    colours: palette.colours,
+    frames,
+  });
 }
 
 /**

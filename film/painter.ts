@@ -2,7 +2,7 @@
  * Paints shapes on a floor: a small ray caster on the CPU, so that a film needs no graphics card and no library. For each ray
  * the nearest shape is found, among those that the ray comes near; rays that hit none show the floor, its shadows and the sky.
  */
-import { Camera, RAYS } from './camera.ts';
+import { Camera, type CameraView, RAYS } from './camera.ts';
 import { floorColour, lostAt, skyColour } from './floor.ts';
 import type { Picture } from './picture.ts';
 import { type Colour, combined, distanceBetween, dot, mixed, type Place, type Point, unit } from './points.ts';
@@ -15,6 +15,8 @@ export interface PainterOptions {
   readonly heading: number;
   /** Height of the floor, metres. */
   readonly floor: number;
+  /** How many times as far away the camera stands as from the Walker, and how many times as high it looks. Default 1. */
+  readonly view?: CameraView;
 }
 
 export interface View {
@@ -49,10 +51,10 @@ export class Painter {
   /** [rays, 3]. */
   readonly #colours: Float64Array;
 
-  constructor({ size, heading, floor }: PainterOptions) {
+  constructor({ size, heading, floor, view }: PainterOptions) {
     this.#size = size;
     this.#floor = floor;
-    this.#camera = new Camera(size, heading);
+    this.#camera = new Camera(size, heading, view);
     const { right, into, rays } = this.#camera;
     // From the left behind the camera, high up: shadows fall to the right, behind the walker.
     this.#light = unit(combined([-0.45, right], [1, [0, 1, 0]], [-0.5, [into[0], 0, into[2]]]));

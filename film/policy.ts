@@ -1,8 +1,9 @@
-/** A Walker policy from an ONNX file of ML-Agents, ours or any other, as what decides for a few walkers by its mean actions. */
+/** A policy from an ONNX file of ML-Agents, ours or any other, as what decides for a few agents by its mean actions. */
+import type { BehaviorSpec } from '../envs/env.ts';
 import { openWalkerPolicy, readPolicy } from '../evaluate/walker-policy.ts';
 
 export interface FilmPolicy {
-  /** @param observations [walkers, 243]. @returns mean actions in [-1, 1], [walkers, 39]. */
+  /** @param observations [agents, observations]. @returns mean actions in [-1, 1], [agents, actions]. */
   act(observations: Float32Array): Promise<Float32Array>;
   close(): Promise<void>;
 }
@@ -10,8 +11,9 @@ export interface FilmPolicy {
 /**
  * The mean actions alone: sampled ones would make every film another one.
  *
- * @throws UserError where there is no such file, or it is no Walker policy of ML-Agents.
+ * @param behavior whose policy it is; default the Walker's.
+ * @throws UserError where there is no such file, or it is no policy of that behaviour.
  */
-export async function openPolicy(path: string): Promise<FilmPolicy> {
-  return openWalkerPolicy(readPolicy(path), path, true);
+export async function openPolicy(path: string, behavior?: BehaviorSpec): Promise<FilmPolicy> {
+  return openWalkerPolicy(readPolicy(path), path, true, behavior);
 }

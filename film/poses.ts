@@ -1,13 +1,18 @@
 /**
  * What poses tell: where the hips are, where the target is, how fast one came nearer to the other.
  *
- * Poses are as the world keeps them, [bodies + 1, 7]: rotation x y z w and position x y z; first the hips, last the target.
+ * Poses are as the world keeps them, [bodies + 1, 7]: rotation x y z w and position x y z; first the root (a walker's hips), last the target.
  */
 import { poseSize } from '../envs/walker/body-view.ts';
 import { distanceBetween, type Place } from './points.ts';
 
 export function hipsOf(pose: Float32Array): Place {
   return placeAt(pose, 0);
+}
+
+/** Metres. */
+export function rootHeightOf(pose: Float32Array): number {
+  return pose[5]!;
 }
 
 /** From the hips to the target, of length one. */

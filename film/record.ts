@@ -1,17 +1,20 @@
 /** Plays some episodes at one target speed and keeps the poses of the stretch that is to be shown. */
 
 import { UserError } from '../base/failure/user-error.ts';
+import { AgentsEnvironment } from '../envs/walker/agents-environment.ts';
 import { posesOf } from '../envs/walker/body-view.ts';
+import { type Shown, walkerShown } from '../envs/walker/looks.ts';
 import { openWorlds } from '../envs/walker/open-worlds.ts';
-import { unityPhysics } from '../envs/walker/physics-settings.ts';
-import { stepsPerDecision } from '../envs/walker/walker.ts';
-import { WalkerEnvironment } from '../envs/walker/walker-environment.ts';
 import { distanceBetween } from './points.ts';
 import type { FilmPolicy } from './policy.ts';
 import { hipsOf, progressOver } from './poses.ts';
 
-/** A frame is drawn of every decision. */
-export const FRAMES_PER_SECOND = Math.round(1 / (stepsPerDecision * unityPhysics.step));
+/** A frame is drawn of every decision: so many a second of the Walker's. */
+export const FRAMES_PER_SECOND = framesPerSecondOf(walkerShown);
+
+export function framesPerSecondOf({ task, settings }: Shown): number {
+  return Math.round(1 / (task.stepsPerDecision * settings.step));
+}
 
 export interface RecordOptions {
   /** m/s. */
@@ -19,7 +22,9 @@ export interface RecordOptions {
   /** Episodes to choose from, which differ in their seed alone. */
   readonly tries: number;
   readonly seed: number;
-  /** Which of the Walker's worlds; default its first. */
+  /** Who walks; default the Walker. */
+  readonly shown?: Shown | undefined;
+  /** Which of its worlds; default the first. */
   readonly world?: string | undefined;
   /** How much of each episode is looked at; more of it where the film needs more. */
   readonly secondsOfEpisode: number;
@@ -30,6 +35,7 @@ export interface RecordOptions {
 }
 
 export interface Recording {
+  readonly shown: Shown;
   /** The target speed, m/s. */
   readonly speed: number;
   /** What the world's bodies and target were like, a frame each (poses.ts). The last is repeated where a walker fell. */
@@ -54,22 +60,24 @@ const STRIDE = 5;
  * @throws UserError where no walker stood for a single decision.
  */
 export async function record(policy: FilmPolicy, options: RecordOptions): Promise<Recording> {
-  const { speed, tries } = options;
+  const { speed, tries, shown: who = walkerShown } = options;
+  const framesPerSecond = framesPerSecondOf(who);
   const [first, wanted, seen] = [BEGINNING, options.seconds, options.secondsOfEpisode].map((seconds) =>
-    Math.round(seconds * FRAMES_PER_SECOND),
+    Math.round(seconds * framesPerSecond),
   ) as [number, number, number];
   const frames = Math.max(first + wanted, seen);
-  const episodes = await play(policy, options, frames);
-  const walk = straightest(episodes, first, wanted, speed);
+  const episodes = await play(policy, who, options, frames);
+  const walk = straightest(episodes, first, wanted, speed / framesPerSecond);
   const shown = walk ?? endOfLongest(episodes, wanted);
   if (shown.length === 0) {
     throw new UserError({ what: 'every walker fell at once, so there is nothing to show', where: `${speed} m/s` });
   }
   return {
+    shown: who,
     speed,
     poses: Array.from({ length: wanted }, (_, frame) => shown[Math.min(frame, shown.length - 1)]!),
-    fellAfter: walk ? null : shown.length / FRAMES_PER_SECOND,
-    walked: (progressOver(shown) / Math.max(1, shown.length - 1)) * FRAMES_PER_SECOND,
+    fellAfter: walk ? null : shown.length / framesPerSecond,
+    walked: (progressOver(shown) / Math.max(1, shown.length - 1)) * framesPerSecond,
     lasted: episodes.filter(({ length }) => length >= seen).length,
     tries,
   };
@@ -80,9 +88,9 @@ function straightest(
   episodes: readonly (readonly Float32Array[])[],
   first: number,
   wanted: number,
-  speed: number,
+  metresPerFrame: number,
 ): readonly Float32Array[] | undefined {
-  const distance = (speed * (wanted - 1)) / FRAMES_PER_SECOND;
+  const distance = metresPerFrame * (wanted - 1);
   let [best, shown]: [number, readonly Float32Array[] | undefined] = [Number.POSITIVE_INFINITY, undefined];
   for (const poses of episodes) {
     for (let start = first; start + wanted <= poses.length; start += STRIDE) {
@@ -102,12 +110,14 @@ function endOfLongest(episodes: readonly (readonly Float32Array[])[], wanted: nu
 /** The poses of each walker's first episode, so many frames at most. */
 async function play(
   policy: FilmPolicy,
+  { ragdoll, task, settings }: Shown,
   { speed, tries, seed, world, signal }: RecordOptions,
   frames: number,
 ): Promise<Float32Array[][]> {
   const parameters = { target_speed_min: speed, target_speed_max: speed };
   const options = { seed, firstAgent: 0, agents: tries, parameters };
-  const environment = new WalkerEnvironment(await openWorlds(world, tries), options);
+  const worlds = await openWorlds(world, tries, ragdoll, settings);
+  const environment = new AgentsEnvironment(worlds, options, task, settings);
   const episodes = environment.walkers.map((): Float32Array[] => []);
   const isOver = new Uint8Array(tries);
   try {

@@ -1,12 +1,11 @@
 /** A recording as pictures: the walker of each frame, seen by a camera that goes along, with a label of its speeds. */
-import { unityPhysics } from '../envs/walker/physics-settings.ts';
-import { walkerRig } from '../envs/walker/rig.ts';
+import { looksOf } from '../envs/walker/looks.ts';
 import { TARGET } from './floor.ts';
 import { paintLabel } from './label.ts';
 import { Painter } from './painter.ts';
 import type { Picture } from './picture.ts';
 import { type Colour, mixed, type Place } from './points.ts';
-import { goalOf, headingOf, hipsOf } from './poses.ts';
+import { goalOf, headingOf, hipsOf, rootHeightOf } from './poses.ts';
 import type { Recording } from './record.ts';
 import { shapesOf } from './shapes.ts';
 
@@ -15,6 +14,8 @@ const TARGET_LETTERS = mixed([0, 0, 0], TARGET, 0.72);
 const LETTERS: Colour = [0.23, 0.26, 0.31];
 /** The camera follows the mean of as many frames to either side: it should not nod with every step. */
 const CALM = 8;
+/** Of the Walker's hips above the ground as it walks, metres. */
+const HIPS = 0.79;
 
 export interface Scene {
   readonly frames: number;
@@ -22,8 +23,13 @@ export interface Scene {
 }
 
 /** @param size edge of the pictures, in pixels. */
-export function sceneOf({ poses, speed, walked, fellAfter }: Recording, size: number): Scene {
-  const painter = new Painter({ size, heading: headingOf(poses), floor: unityPhysics.groundHeight });
+export function sceneOf({ poses, speed, walked, fellAfter, shown }: Recording, size: number): Scene {
+  const looks = looksOf(shown);
+  const floor = shown.settings.groundHeight;
+  // As far away as shows all of it, and at the height that its root is at: who is long need not be tall.
+  const height = poses.reduce((sum, pose) => sum + rootHeightOf(pose) - floor, 0) / poses.length;
+  const view = looks.size === 1 ? { far: 1, high: 1 } : { far: looks.size, high: Math.max(0.2, height / HIPS) };
+  const painter = new Painter({ size, heading: headingOf(poses), floor, view });
   const did = fellAfter === null ? `walks ${walked.toFixed(1)} m/s` : `fell after ${fellAfter.toFixed(1)} s`;
   const dot = Math.max(1, Math.round(size / 140));
   const line = (fromBelow: number) => ({ left: 5 * dot, top: size - (2 + 10 * fromBelow) * dot, dot });
@@ -32,7 +38,7 @@ export function sceneOf({ poses, speed, walked, fellAfter }: Recording, size: nu
     paint(frame) {
       const pose = poses[frame]!;
       const picture = painter.paint({
-        shapes: shapesOf(walkerRig, pose),
+        shapes: shapesOf(looks, pose),
         walker: calmPlace(poses, frame),
         goal: goalOf(pose),
       });

@@ -1,8 +1,9 @@
-/** The walker as what a ray can hit: spheres, capsules and boxes, put where its bodies are. */
+/** The agent as what a ray can hit: spheres, capsules and boxes, put where its bodies are. */
 
 import { poseSize } from '../envs/walker/body-view.ts';
-import type { Collider, Rig } from '../envs/walker/rig.ts';
-import { type Quaternion, turned } from '../envs/walker/rotation.ts';
+import type { Looks } from '../envs/walker/looks.ts';
+import { identity, type Quaternion, turned } from '../envs/walker/rotation.ts';
+import type { Shape as BodyShape } from '../physics/scene.ts';
 import { TARGET as TARGET_COLOUR } from './floor.ts';
 import type { Colour, Point } from './points.ts';
 
@@ -22,7 +23,6 @@ export type Shape = Common &
     | { readonly kind: 'box'; readonly axes: readonly [Point, Point, Point]; readonly half: Point }
   );
 
-/** The sides are told apart by colour, so that a step can be followed. */
 const COLOURS = {
   trunk: [0.36, 0.42, 0.53],
   head: [0.93, 0.8, 0.66],
@@ -31,70 +31,56 @@ const COLOURS = {
   eye: [0.1, 0.1, 0.14],
 } satisfies Record<string, Colour>;
 
-/** Where the walker looks is told by its eyes, which are on no collider: in the head's coordinates, metres. */
-const EYES: readonly Point[] = [
-  [-0.08, 0.05, 0.195],
-  [0.08, 0.05, 0.195],
-];
-const EYE_RADIUS = 0.035;
-const TARGET: Collider = { shape: 'box', size: [0.25, 0.25, 0.25], center: [0, 0, 0] };
-
 /** @param poses [bodies + 1, 7]: rotation x y z w and position x y z; the last row is the target's. */
-export function shapesOf(rig: Rig, poses: Float32Array): Shape[] {
-  const shapes = rig.bodies.map(({ name, collider }, body) => placed(collider, poses, body, colourOf(name)));
-  const head = rig.bodies.findIndex(({ name }) => name === 'head');
-  for (const eye of EYES) {
-    const collider: Collider = { shape: 'sphere', radius: EYE_RADIUS };
-    if (head >= 0) shapes.push(placed(collider, poses, head, COLOURS.eye, eye));
-  }
-  shapes.push(placed(TARGET, poses, rig.bodies.length, TARGET_COLOUR));
-  return shapes;
+export function shapesOf({ bodies, eyes, target }: Looks, poses: Float32Array): Shape[] {
+  const own = bodies.flatMap(({ part, shapes }, body) =>
+    shapes.map((shape) => placed(shape, poses, body, COLOURS[part])),
+  );
+  const seeing = (eyes?.places ?? []).map((position) => {
+    return placed(
+      { kind: 'sphere', radius: eyes!.radius, position, rotation: identity },
+      poses,
+      eyes!.body,
+      COLOURS.eye,
+    );
+  });
+  const half = target / 2;
+  const cube: Solid = { kind: 'box', halfExtents: [half, half, half], position: [0, 0, 0], rotation: identity };
+  return [...own, ...seeing, placed(cube, poses, bodies.length, TARGET_COLOUR)];
 }
 
-function colourOf(body: string): Colour {
-  if (body === 'head') return COLOURS.head;
-  if (body.endsWith('L')) return COLOURS.left;
-  return body.endsWith('R') ? COLOURS.right : COLOURS.trunk;
-}
+/** A shape of a body, whatever it is made of. */
+type Solid = SolidOf<BodyShape>;
+type SolidOf<Each> = Each extends BodyShape
+  ? Omit<Each, 'friction' | 'contactOffset' | 'category' | 'collidesWith'>
+  : never;
 
-/** @param offset of the shape's middle from the body's, in the body's coordinates. */
-function placed(
-  collider: Collider,
-  poses: Float32Array,
-  body: number,
-  colour: Colour,
-  offset: Point = [0, 0, 0],
-): Shape {
+function placed(shape: Solid, poses: Float32Array, body: number, colour: Colour): Shape {
   const at = body * poseSize;
-  const rotation = [poses[at]!, poses[at + 1]!, poses[at + 2]!, poses[at + 3]!] as Quaternion;
+  const ofBody = [poses[at]!, poses[at + 1]!, poses[at + 2]!, poses[at + 3]!] as Quaternion;
   const inWorld = (local: Point): Point => {
-    const [x, y, z] = turned(rotation, local);
+    const [x, y, z] = turned(ofBody, local);
     return [poses[at + 4]! + x, poses[at + 5]! + y, poses[at + 6]! + z];
   };
-  switch (collider.shape) {
-    case 'sphere': {
-      const { radius } = collider;
-      return { kind: 'sphere', colour, centre: inWorld(offset), reach: radius, radius };
-    }
+  const along = (axis: Point): Point => turned(ofBody, turned(shape.rotation, axis));
+  const centre = inWorld(shape.position);
+  switch (shape.kind) {
+    case 'sphere':
+      return { kind: 'sphere', colour, centre, reach: shape.radius, radius: shape.radius };
     case 'capsule': {
-      const { radius, height, along } = collider;
-      const half = Math.max(0, height / 2 - radius);
-      const end = (sign: number): Point => inWorld(AXES[along].map((part) => part * half * sign) as unknown as Point);
-      return {
-        kind: 'capsule',
-        colour,
-        centre: inWorld(offset),
-        reach: half + radius,
-        radius,
-        from: end(-1),
-        to: end(1),
-      };
+      const { radius, halfHeight } = shape;
+      const [x, y, z] = along(AXES.x);
+      const end = (far: number): Point => [centre[0] + far * x, centre[1] + far * y, centre[2] + far * z];
+      const reach = halfHeight + radius;
+      return { kind: 'capsule', colour, centre, reach, radius, from: end(-halfHeight), to: end(halfHeight) };
     }
     case 'box': {
-      const half = collider.size.map((edge) => edge / 2) as unknown as Point;
-      const axes = [AXES.x, AXES.y, AXES.z].map((axis) => turned(rotation, axis)) as unknown as [Point, Point, Point];
-      return { kind: 'box', colour, centre: inWorld(collider.center), reach: Math.hypot(...half), axes, half };
+      const half = shape.halfExtents;
+      const axes = [along(AXES.x), along(AXES.y), along(AXES.z)] as const;
+      return { kind: 'box', colour, centre, reach: Math.hypot(...half), axes, half };
     }
+    case 'plane':
+      throw new Error('a plane is no part of a body');
   }
 }
 

@@ -32,6 +32,7 @@ import { noSuchRun } from './up-to-date.ts';
 export const filmable = {
   runsDir: runOptions.runsDir,
   policyOf: (runId: string, runsDir: string): string => exportedPolicy(runFolder(runId, runsDir)),
+  characterOf: (runId: string, runsDir: string) => characterOfRun(runFolder(runId, runsDir)),
 };
 
 /** For `npm run evaluate`. */
@@ -165,7 +166,18 @@ function maxStepsOf({ config }: RunFolder): number | null {
 function viewed(run: RunFolder): ViewedRun {
   const best = bestCheckpointPath(run.checkpoints);
   const checkpoints = [...(existsSync(best) ? [best] : []), ...listCheckpoints(run.checkpoints)];
-  return { runId: run.id, exported: existsSync(run.policy) ? run.policy : undefined, checkpoints };
+  const exported = existsSync(run.policy) ? run.policy : undefined;
+  return { runId: run.id, exported, checkpoints, character: readableCharacterOf(run) };
+}
+
+/** Where its settings can't be read, it is shown as the Walker's. */
+function readableCharacterOf(run: RunFolder): string | undefined {
+  try {
+    return characterOfRun(run);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
 }
 
 /** The latest first. */

@@ -229,7 +229,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'film',
     about: 'a policy walking, as an animated PNG: recording, shapes, camera and floor, palette, file',
-    knows: ['base', 'cli', 'models', 'envs/walker', 'evaluate'],
+    knows: ['base', 'cli', 'models', 'physics', 'envs', 'envs/walker', 'envs/ragdoll', 'evaluate'],
   },
   {
     name: 'report',
@@ -245,7 +245,19 @@ export const rooms: readonly Room[] = [
   {
     name: 'viewer',
     about: 'a policy walking in the browser: `simulation/` (in a worker), `page/`, `reading/` (pure), `server/` (Node)',
-    knows: ['base', 'cli', 'onnx', 'compile', 'models', 'envs', 'physics', 'envs/walker', 'evaluate', 'viewer/learn'],
+    knows: [
+      'base',
+      'cli',
+      'onnx',
+      'compile',
+      'models',
+      'envs',
+      'physics',
+      'envs/walker',
+      'envs/ragdoll',
+      'evaluate',
+      'viewer/learn',
+    ],
   },
   {
     name: 'ship',

@@ -35,7 +35,13 @@ export function characterPaths(path: string): { readonly file: string; readonly 
   return { file, rigFile };
 }
 
-/** The first of them alone, whether it is there or not. */
+/** Both of its files as JSON, for whoever makes a character elsewhere. @throws UserError where one is missing or no JSON. */
+export function jsonOfCharacter(path: string): { readonly rig: unknown; readonly character: unknown } {
+  const { rigFile, json: character } = readPaths(path);
+  return { character, rig: jsonOf(rigFile, 'rig') };
+}
+
+/** The character's file that a configuration or a flag names: from the working folder, or among those that come with Gaitsmith. */
 export function characterFileOf(path: string): string {
   return givenOrOwnFile(path.endsWith('.json') ? path : `${path}${extension}`);
 }

@@ -47,6 +47,11 @@ export class Agent<In extends World = World> {
   get meanSpeed(): number {
     return this.physicsSteps === 0 ? 0 : this.#distanceAlongGoal / this.physicsSteps;
   }
+  /** The mean velocity of its bodies along the goal now, m/s. */
+  get speedNow(): number {
+    const { goal, meanVelocity } = this.#state;
+    return meanVelocity.x * goal.x + meanVelocity.z * goal.z;
+  }
   get targetSpeed(): number {
     return this.#state.targetSpeed;
   }

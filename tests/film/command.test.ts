@@ -114,15 +114,22 @@ it.each(refusals)('refuses %s', async (_what, given, told) => {
 });
 
 describe('without a policy to name', () => {
-  const given = { policy: undefined, runId: undefined, runsDir: 'runs', out: undefined };
+  const given = { policy: undefined, runId: undefined, runsDir: 'runs', character: undefined, out: undefined };
 
   it('paints the walker that is shipped, and leaves the picture beside it alone', () => {
     const shipped = join(folder, 'shipped');
     mkdirSync(shipped);
     const walker = join(shipped, 'walker.onnx');
     copyFileSync(policy, walker);
-    expect(subjectOf(given, filmable, shipped)).toEqual({ policy: walker, out: 'walker.png' });
-    expect(subjectOf({ ...given, out: 'film.png' }, filmable, shipped)).toEqual({ policy: walker, out: 'film.png' });
+    expect(subjectOf(given, filmable, shipped)).toMatchObject({ policy: walker, out: 'walker.png' });
+    expect(subjectOf({ ...given, out: 'film.png' }, filmable, shipped)).toMatchObject({
+      policy: walker,
+      out: 'film.png',
+    });
+  });
+
+  it('asks for one of another character, of which none is shipped', () => {
+    expect(() => subjectOf({ ...given, character: 'rigs/crawler' }, filmable)).toThrow(/rigs\/crawler.*--policy/s);
   });
 
   it('asks for one where no walker is shipped', () => {

@@ -2,6 +2,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openCharacter } from '../../envs/ragdoll/open.ts';
+import { looksOf, walkerShown } from '../../envs/walker/looks.ts';
 import { walkerRig } from '../../envs/walker/rig.ts';
 import { exportActor } from '../../export/export-actor.ts';
 import { filmOf, sheetOf } from '../../film/film.ts';
@@ -135,3 +137,44 @@ describe.skipIf(because(!existsSync(unityPolicy), `${unityPolicy} is not here, s
     });
   },
 );
+
+// Unity's own policy of another body.
+const crawlerPolicy = resolve(import.meta.dirname, '../../../shared/reference/Crawler-unity.onnx');
+
+describe.skipIf(because(!existsSync(crawlerPolicy), `${crawlerPolicy} is not here, so there is no Crawler to film`))(
+  "Unity's Crawler",
+  () => {
+    it('is shown walking at the speed that is asked, on what its rig says that it has', async () => {
+      const shown = openCharacter(resolve(import.meta.dirname, '../../rigs/crawler'));
+      const policy = await openPolicy(crawlerPolicy, shown.task.behavior);
+      const walk = await record(policy, { shown, speed: 3, seconds: 1, secondsOfEpisode: 4, tries: 2, seed: 0 });
+      await policy.close();
+      expect(walk.fellAfter).toBeNull();
+      expect(walk.walked).toBeGreaterThan(1.5);
+      const { width, height } = readPicture(sheetOf([walk], 40));
+      expect([width, height]).toEqual([6 * 40 + 5 * GAP, 40]);
+    });
+  },
+);
+
+describe('looks', () => {
+  const character = (name: string) => looksOf(openCharacter(resolve(import.meta.dirname, '../../rigs', name)));
+
+  it('tell left from right by where bodies are: of the Walker as their names do', () => {
+    for (const { name, part } of looksOf(walkerShown).bodies) {
+      const named = name === 'head' ? 'head' : name.endsWith('L') ? 'left' : name.endsWith('R') ? 'right' : 'trunk';
+      expect(part, name).toBe(named);
+    }
+  });
+
+  it("have a rig's own shapes, and are as large as it is", () => {
+    const [crawler, worm] = [character('crawler'), character('worm')];
+    expect(looksOf(walkerShown).size).toBe(1);
+    expect(crawler.size).toBeGreaterThan(1.5);
+    expect(crawler.target).toBe(1);
+    expect(crawler.bodies.map(({ shapes }) => shapes[0]!.kind)).toEqual(['sphere', ...Array(8).fill('capsule')]);
+    expect(crawler.bodies.filter(({ part }) => part === 'left')).toHaveLength(4);
+    // The Worm has eyes of its own, which are bodies.
+    expect([crawler.eyes?.places.length, worm.eyes]).toEqual([2, undefined]);
+  });
+});

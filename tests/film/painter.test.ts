@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { looksOf, walkerShown } from '../../envs/walker/looks.ts';
 import { unityPhysics } from '../../envs/walker/physics-settings.ts';
-import { walkerRig } from '../../envs/walker/rig.ts';
 import { paintLabel } from '../../film/label.ts';
 import { Painter } from '../../film/painter.ts';
 import type { Picture } from '../../film/picture.ts';
@@ -10,7 +10,7 @@ import { standing } from './standing.ts';
 
 describe('the painter', () => {
   const size = 48;
-  const shapes = shapesOf(walkerRig, standing);
+  const shapes = shapesOf(looksOf(walkerShown), standing);
   const painterFor = (heading: number) => new Painter({ size, heading, floor: unityPhysics.groundHeight });
   const painted = (heading: number, goal: Place = [0, 1]) =>
     painterFor(heading).paint({ shapes, walker: [0, 0], goal });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { looksOf, walkerShown } from '../../envs/walker/looks.ts';
 import { walkerRig } from '../../envs/walker/rig.ts';
 import type { Point } from '../../film/points.ts';
 import { distanceTo, facingAt, type Shape, shapesOf } from '../../film/shapes.ts';
@@ -67,7 +68,7 @@ describe('a shape', () => {
   });
 
   it('of the walker stands where its body does', () => {
-    const shapes = shapesOf(walkerRig, standing);
+    const shapes = shapesOf(looksOf(walkerShown), standing);
     expect(shapes).toHaveLength(walkerRig.bodies.length + 3);
     const head = shapes[walkerRig.bodies.findIndex(({ name }) => name === 'head')]!;
     expect(head).toMatchObject({ kind: 'sphere', radius: 0.22 });

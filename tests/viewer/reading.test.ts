@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 /** What the page reads and reckons, without a browser. */
 import { describe, expect, it } from 'vitest';
+import { openCharacter } from '../../envs/ragdoll/open.ts';
+import { stockTask } from '../../envs/walker/walker.ts';
 import { Gif } from '../../viewer/page/gif.ts';
 import { readAddress, writeAddress } from '../../viewer/reading/address.ts';
 import { HeldSpeed } from '../../viewer/reading/held-speed.ts';
-import { normalised, observations, speedAt, strengths } from '../../viewer/reading/names.ts';
+import { normalised, plottedPlaces } from '../../viewer/reading/names.ts';
 import { Series } from '../../viewer/reading/series.ts';
 import { Clock } from '../../viewer/simulation/clock.ts';
 import { readReplay } from '../../viewer/simulation/replay.ts';
@@ -65,10 +68,20 @@ describe('curves', () => {
 });
 
 describe('numbers by name', () => {
-  it('are found: the velocity along the goal, and a strength for each of the 13 motors', () => {
-    expect(observations[speedAt]).toBe('mean velocity z');
+  it('are found: the contacts of the feet, and a strength for each of the 13 motors', () => {
+    const { contacts, strengths } = plottedPlaces(stockTask);
+    expect(contacts.map(({ foot }) => foot)).toEqual(['footL', 'footR']);
+    for (const { foot, at } of contacts)
+      expect(stockTask.behavior.observationNames![at]).toBe(`${foot} ground contact`);
     expect(strengths.map(({ joint }) => joint)).toContain('forearmR');
     expect(strengths).toHaveLength(13);
+  });
+
+  it('are found in the layout of another character', () => {
+    const { task } = openCharacter(join(import.meta.dirname, '../../rigs/crawler'));
+    const { contacts, strengths } = plottedPlaces(task);
+    expect(contacts.map(({ foot }) => foot)).toEqual(['foreleg0', 'foreleg1', 'foreleg2', 'foreleg3']);
+    expect(strengths).toHaveLength(8);
   });
 
   it('are normalised as the policy does', () => {

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../base/random/stream.ts';
+import { jsonOfCharacter, openCharacter, openRagdollWorlds } from '../../envs/ragdoll/open.ts';
+import { AgentsEnvironment } from '../../envs/walker/agents-environment.ts';
 import { poseSize } from '../../envs/walker/body-view.ts';
 import { createEnvironment } from '../../envs/walker/environment.ts';
 import { walkerRig } from '../../envs/walker/rig.ts';
@@ -10,8 +12,9 @@ import { loadKernel } from '../../physics/kernel.ts';
 import type { Input } from '../../viewer/simulation/inputs.ts';
 import { type OpenedPolicy, openPolicy } from '../../viewer/simulation/policy.ts';
 import { readReplay, type Setup, writeReplay } from '../../viewer/simulation/replay.ts';
-import { parametersOf, usualSettings } from '../../viewer/simulation/settings.ts';
-import { type Actor, posesPerWalker, Simulation } from '../../viewer/simulation/simulation.ts';
+import { parametersOf, usualSettings, usualSettingsOf } from '../../viewer/simulation/settings.ts';
+import { type Actor, Simulation } from '../../viewer/simulation/simulation.ts';
+import { rowsOf, walkerWho, whoOf } from '../../viewer/simulation/who.ts';
 
 const settings = { ...usualSettings, lying: 0 };
 const setupOf = (walkers: number, policies = 1): Setup => ({
@@ -45,7 +48,7 @@ async function run(simulation: Simulation, steps: number, inputs: Readonly<Recor
 }
 
 const bodyOf = (simulation: Simulation, body: number, walker = 0): number[] => {
-  const at = (walker * posesPerWalker + body) * poseSize;
+  const at = (walker * rowsOf(walkerWho) + body) * poseSize;
   return [...simulation.poses().slice(at + 4, at + 7)];
 };
 
@@ -191,5 +194,40 @@ describe('the shipped walker', () => {
 
   it('is refused in one sentence where it is cut off, is no ONNX file, or is no Walker', async () => {
     await expect(openPolicy(new TextEncoder().encode('hello'), 'hello.onnx')).rejects.toThrow(/hello\.onnx: .*ONNX/);
+  });
+});
+
+describe('another character', () => {
+  const path = join(import.meta.dirname, '../../rigs/crawler');
+
+  it('lives in the page as in the environment that training uses, to the last bit', async () => {
+    const who = whoOf(jsonOfCharacter(path));
+    const { task } = who;
+    const { observationSize, actionSize } = task.behavior;
+    const own = { ...usualSettingsOf(who.settingsTable), lying: 0 };
+    const acting = (): Actor => {
+      const stream = new RandomStream(3);
+      return { act: async () => Float32Array.from({ length: 8 * actionSize }, () => stream.uniform(-1, 1)) };
+    };
+    const simulation = new Simulation(kernel, [acting()], { ...setupOf(1), settings: own }, who);
+    const worlds = await openRagdollWorlds(openCharacter(path), 'unity', 1);
+    const options = { seed: 7, firstAgent: 0, agents: 1, parameters: parametersOf(own) };
+    const environment = new AgentsEnvironment(worlds, options, task, who.settings);
+    const acts = acting();
+    let seen = await environment.reset();
+    let falls = 0;
+    for (let decision = 0; decision < 40; decision++) {
+      const expected = seen.slice();
+      await run(simulation, task.stepsPerDecision);
+      expect(simulation.decided(0).observations, `decision ${decision}`).toEqual(expected);
+      const step = await environment.step((await acts.act(seen, undefined)).slice(0, actionSize));
+      seen = step.observations;
+      falls += step.episodes.length;
+      expect(expected).toHaveLength(observationSize);
+    }
+    expect(falls).toBeGreaterThan(0);
+    expect(simulation.standing(0).falls).toBe(falls);
+    expect(Object.keys(simulation.decided(0).terms)).toEqual(['reward speed', 'reward look']);
+    expect(simulation.poses()).toHaveLength(rowsOf(who) * poseSize);
   });
 });

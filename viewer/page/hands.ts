@@ -1,6 +1,5 @@
 /** What a pointer does in the picture: drags a body by a spring, places the target, chooses a walker, or turns the camera. */
 import { Plane, Quaternion, Vector3 } from 'three';
-import { target } from '../../envs/walker/world.ts';
 import { box } from '../simulation/hands.ts';
 import type { Vector } from '../simulation/inputs.ts';
 import type { Session } from './session.ts';
@@ -48,11 +47,11 @@ export class Hands {
   /** A box from the camera's side to the watched walker's chest. */
   throwBox(): void {
     const { watched } = this.#session;
-    const chest = this.#stage.placeOf(watched, 1);
+    const chest = this.#stage.placeOf(watched, this.#session.who.chest);
     const from = this.#stage.camera.position.clone().sub(chest);
     from.setLength(Math.min(throwFrom, from.length()));
     const start = chest.clone().add(from);
-    start.y = Math.max(start.y, target.edge + box.edge);
+    start.y = Math.max(start.y, this.#session.who.looks.target + box.edge);
     const velocity = chest.sub(start).setLength(throwSpeed);
     // It falls on the way.
     velocity.y += (0.5 * this.#session.settings.gravity * throwFrom) / throwSpeed;

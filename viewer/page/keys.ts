@@ -1,6 +1,4 @@
 /** What keys do. */
-import { stepsPerDecision } from '../../envs/walker/walker.ts';
-import { settingsTable } from '../simulation/settings.ts';
 import type { Hands } from './hands.ts';
 import { paces, type Session } from './session.ts';
 import type { Stage } from './view/stage.ts';
@@ -14,7 +12,7 @@ interface Parts {
 }
 
 export function listenToKeys({ session, stage, hands, help, turnTheme }: Parts): void {
-  const { low, high, step } = settingsTable.targetSpeed;
+  const { low, high, step } = session.who.settingsTable.targetSpeed;
   const faster = (by: number) =>
     session.set(
       'targetSpeed',
@@ -31,7 +29,7 @@ export function listenToKeys({ session, stage, hands, help, turnTheme }: Parts):
   const keys: Readonly<Record<string, () => void>> = {
     ' ': () => session.pause(!session.isPaused),
     '.': () => session.advance(1),
-    ',': () => session.advance(stepsPerDecision),
+    ',': () => session.advance(session.who.task.stepsPerDecision),
     '-': () => pace(-1),
     '+': () => pace(1),
     '=': () => pace(1),

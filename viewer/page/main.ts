@@ -3,6 +3,7 @@ import 'uplot/dist/uPlot.min.css';
 import engineAddress from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import simulatorAddress from '../../physics/simulator.wasm?url';
 import { readAddress } from '../reading/address.ts';
+import { type Who, whoOf } from '../simulation/who.ts';
 import { button, element, section } from './element.ts';
 import { Hands } from './hands.ts';
 import { listenToKeys } from './keys.ts';
@@ -27,17 +28,20 @@ import { startingPoses } from './view/starting-poses.ts';
 const problems = new Problems();
 document.body.append(problems.root);
 
-try {
-  open();
-} catch (error) {
-  problems.tellError(error);
-}
+open().catch((error: unknown) => problems.tellError(error));
 
-function open(): void {
-  const asked = readAddress(location.search);
+async function open(): Promise<void> {
   const link = new Link();
   const policies = new Policies(link);
-  const session = new Session(link, policies, asked);
+  // Who walks is told by the list. Where there is none, that is told further down.
+  const listing = policies.load();
+  const character = await listing.then(
+    (list) => list.character,
+    () => undefined,
+  );
+  const who = whoOf(character);
+  const asked = readAddress(location.search, who.settingsTable);
+  const session = new Session(link, policies, asked, who);
   const canvas = element('canvas', {
     class: 'stage',
     tabindex: 0,
@@ -45,7 +49,7 @@ function open(): void {
     role: 'img',
   });
   document.body.prepend(canvas);
-  const stage = stageOn(canvas, asked.quality);
+  const stage = stageOn(canvas, who, asked.quality);
   const hands = new Hands(session, stage);
   const readout = new Readout(session);
   const plots = new Plots(session);
@@ -80,14 +84,13 @@ function open(): void {
   dark.addEventListener('change', () => wear(themeNow()));
   wear(themeNow());
 
-  const listed = policies.load();
   const showLearnt = async (name: string, bytes: Uint8Array) => {
     const policy = await policies.addLearnt(name, bytes);
     await session.begin({ policy: policy.id, compare: '' });
   };
   const learning = learningPart(
     showLearnt,
-    listed.catch(() => undefined),
+    listing.catch(() => undefined),
     problems,
   );
   const live = element('div', { class: 'inner', style: 'padding: 0' });
@@ -120,7 +123,7 @@ function open(): void {
     section('Curves', 'curves', false, ...plots.children),
     section('Observations and actions', 'numbers', false, ...numbers.children),
     section('Replay and film', 'keep', false, ...keep.children),
-    learning,
+    ...(who.isWalker ? [learning] : []),
     section(
       'Page',
       'page',
@@ -166,7 +169,7 @@ function open(): void {
 
   // Something is to be seen before all is loaded: a walker that stands where it begins.
   stage.populate(1, 1);
-  stage.add(startingPoses(), performance.now());
+  stage.add(startingPoses(who), performance.now());
   let drawn = 0;
   let firstFrame = 0;
   const draw = (now: number) => {
@@ -195,9 +198,9 @@ function open(): void {
 
   for (const what of asked.refused) problems.tell({ what: what.slice(0, -1) });
   const address = (relative: string) => new URL(relative, location.href).href;
-  link.tell({ kind: 'load', simulator: address(simulatorAddress), engine: address(engineAddress) });
+  link.tell({ kind: 'load', simulator: address(simulatorAddress), engine: address(engineAddress), character });
   void (async () => {
-    const list = await listed;
+    const list = await listing;
     choose.show();
     try {
       await session.begin({ policy: asked.policy ?? list.start, compare: asked.compare ?? '' });
@@ -231,9 +234,9 @@ function open(): void {
 }
 
 /** @throws Told where the browser has no WebGL. */
-function stageOn(canvas: HTMLCanvasElement, quality: number | undefined): Stage {
+function stageOn(canvas: HTMLCanvasElement, who: Who, quality: number | undefined): Stage {
   try {
-    return new Stage(canvas, quality);
+    return new Stage(canvas, who, quality);
   } catch {
     throw new Told({
       what: 'this browser shows no WebGL, which the picture is drawn by',

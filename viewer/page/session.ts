@@ -3,6 +3,7 @@ import { type Asked, writeAddress } from '../reading/address.ts';
 import type { Input } from '../simulation/inputs.ts';
 import type { Replay, Setup } from '../simulation/replay.ts';
 import type { SettingName, Settings } from '../simulation/settings.ts';
+import type { Who } from '../simulation/who.ts';
 import type { Link } from './link.ts';
 import type { OpenPolicy, Policies } from './policies.ts';
 
@@ -22,11 +23,13 @@ export class Session {
   watched = 0;
   /** Those that walk now. */
   open: readonly OpenPolicy[] = [];
+  readonly who: Who;
   readonly #link: Link;
   readonly #policies: Policies;
   readonly #hearers: (() => void)[] = [];
 
-  constructor(link: Link, policies: Policies, asked: Asked) {
+  constructor(link: Link, policies: Policies, asked: Asked, who: Who) {
+    this.who = who;
     this.#link = link;
     this.#policies = policies;
     this.walkers = asked.walkers;
@@ -47,7 +50,8 @@ export class Session {
       policy: isDropped(policy) ? undefined : policy,
       compare: compare && !isDropped(compare) ? compare : undefined,
     };
-    history.replaceState(null, '', `${location.pathname}${writeAddress({ ...told, walkers, seed, settings, theme })}`);
+    const address = writeAddress({ ...told, walkers, seed, settings, theme }, this.who.settingsTable);
+    history.replaceState(null, '', `${location.pathname}${address}`);
     for (const hear of this.#hearers) hear();
   }
 

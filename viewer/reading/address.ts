@@ -1,6 +1,12 @@
 /** What the page's address asks for: `?policy=walker&compare=walker-natural&walkers=4&seed=7&targetSpeed=2&theme=dark`. */
 import { walkerCounts } from '../simulation/replay.ts';
-import { type Settings, settingNames, settingsTable, usualSettings } from '../simulation/settings.ts';
+import {
+  type Settings,
+  type SettingsTable,
+  settingNames,
+  settingsTable as settingsOfWalker,
+  usualSettingsOf,
+} from '../simulation/settings.ts';
 
 export interface Asked {
   /** Ids of policies in the list; undefined where the list says which. */
@@ -18,8 +24,12 @@ export interface Asked {
   readonly refused: readonly string[];
 }
 
-/** @param query with or without its question mark. What is out of range is left as usual, and told. */
-export function readAddress(query: string): Asked {
+/**
+ * @param query with or without its question mark. What is out of range is left as usual, and told.
+ * @param table the settings of who walks; default the Walker's.
+ */
+export function readAddress(query: string, table: SettingsTable = settingsOfWalker): Asked {
+  const usualSettings = usualSettingsOf(table);
   const given = new URLSearchParams(query);
   const refused: string[] = [];
   const number = (name: string, usual: number, isFit: (value: number) => boolean, expected: string): number => {
@@ -32,7 +42,7 @@ export function readAddress(query: string): Asked {
   };
   const settings = Object.fromEntries(
     settingNames.map((name) => {
-      const { low, high, unit } = settingsTable[name];
+      const { low, high, unit } = table[name];
       const expected = `a number from ${low} to ${high}${unit && ` ${unit}`}`;
       return [name, number(name, usualSettings[name], (value) => value >= low && value <= high, expected)];
     }),
@@ -59,14 +69,11 @@ export function readAddress(query: string): Asked {
 }
 
 /** The address that leads here again: only what is not as usual. */
-export function writeAddress({
-  policy,
-  compare,
-  walkers,
-  seed,
-  settings,
-  theme,
-}: Omit<Asked, 'refused' | 'isPaused' | 'quality'>): string {
+export function writeAddress(
+  { policy, compare, walkers, seed, settings, theme }: Omit<Asked, 'refused' | 'isPaused' | 'quality'>,
+  table: SettingsTable = settingsOfWalker,
+): string {
+  const usualSettings = usualSettingsOf(table);
   const query = new URLSearchParams();
   if (policy) query.set('policy', policy);
   if (compare) query.set('compare', compare);

@@ -1,25 +1,26 @@
-/** Where in an observation stands what is plotted: found by the names that `envs/walker` gives its 243 numbers. */
-import { actionNames } from '../../envs/walker/action.ts';
-import { observationNames } from '../../envs/walker/observation.ts';
-import { walkerRig } from '../../envs/walker/rig.ts';
+/** Where in an observation stands what is plotted: found by the names that its layout gives to its numbers. */
+import type { Task } from '../../envs/walker/task.ts';
 
-export const observations = observationNames(walkerRig);
-export const actions = actionNames();
+export interface PlottedPlaces {
+  /** 1 while a foot touches the ground. */
+  readonly contacts: readonly { readonly foot: string; readonly at: number }[];
+  /** 0 to 1, of every motor that is observed. */
+  readonly strengths: readonly { readonly joint: string; readonly at: number }[];
+}
 
-const indexOf = (name: string): number => {
-  const index = observations.indexOf(name);
-  if (index < 0) throw new Error(`there is no observation ${name}`);
-  return index;
-};
-
-/** Mean velocity of the bodies along the goal, m/s. */
-export const speedAt = indexOf('mean velocity z');
-/** 1 while a foot touches the ground. */
-export const contacts = ['footL', 'footR'].map((foot) => ({ foot, at: indexOf(`${foot} ground contact`) }));
-/** 0 to 1, of every motor. */
-export const strengths = observations.flatMap((name, at) =>
-  name.endsWith(' strength') ? [{ joint: name.split(' ')[0]!, at }] : [],
-);
+export function plottedPlaces({ behavior, limbs }: Task): PlottedPlaces {
+  const names = behavior.observationNames!;
+  return {
+    contacts: limbs.feet.flatMap(({ body }) => {
+      const foot = behavior.bodyNames![body]!;
+      const at = names.findIndex((name) => name === `${foot} ground contact` || name === `${foot} contact`);
+      return at < 0 ? [] : [{ foot, at }];
+    }),
+    strengths: names.flatMap((name, at) =>
+      name.endsWith(' strength') ? [{ joint: name.slice(0, -' strength'.length), at }] : [],
+    ),
+  };
+}
 
 /** ML-Agents cuts what its network sees here, after its normaliser. */
 export const cut = 5;

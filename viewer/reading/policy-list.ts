@@ -1,5 +1,7 @@
 /** `policies.json` beside the page: which policies there are. The server makes it, `npm run build:viewer` writes it, the page reads it. */
 
+import type { CharacterFiles } from '../simulation/who.ts';
+
 export interface ListedPolicy {
   /** In the page's address: "walker", "run:mine", "run:mine/step-000500000". */
   readonly id: string;
@@ -16,6 +18,8 @@ export interface PolicyList {
   readonly policies: readonly ListedPolicy[];
   /** Id of the one to begin with. */
   readonly start: string;
+  /** Who walks, where it is not the Walker: all these policies are its. */
+  readonly character?: CharacterFiles;
   /** The run that is being trained beside the page, whose news are at `live.json`. */
   readonly live?: string;
   /** Addresses of onnxruntime's build for GPUs, where it lies beside the page. */

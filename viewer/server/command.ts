@@ -26,11 +26,17 @@ function optionsWith(runsDir: Runs['runsDir']) {
     policy: {
       argument: 'FILE.onnx',
       bare: true,
-      description: 'a policy that ML-Agents runs as its Walker (default: the shipped one)',
+      description: 'a policy that ML-Agents runs (default: the shipped walker)',
       schema: text().optional(),
     },
     runId: { argument: 'NAME', description: 'begin with the policy of this run', schema: text().optional() },
     runsDir,
+    character: {
+      argument: 'FILE',
+      description:
+        'whose policy it is: a character file, such as rigs/crawler (default: the Walker; with --run-id that of the run)',
+      schema: text().optional(),
+    },
     live: {
       description: 'beside the training of --run-id: its curves, and its latest checkpoint walking, renewed by itself',
       schema: flag(),
@@ -54,7 +60,10 @@ export function viewCommand(runs: Runs): CommandLine<Options> {
     options: optionsWith(runs.runsDir),
     output: [viewOutput],
     epilogue: `Examples:\n  ${commandText('view', 'Walker.onnx --open')}\n  ${commandText('view', '--run-id mine --live')}`,
-    async run({ policy, runId, runsDir, live, port, open }, { terminal, logger, interrupts: { signal } }) {
+    async run(
+      { policy, runId, runsDir, character: given, live, port, open },
+      { terminal, logger, interrupts: { signal } },
+    ) {
       const { buildPage, builtPage, isBuilt } = await import('./build.ts');
       const { servedPolicies, checkpointId } = await import('./policies.ts');
       const { newsOf } = await import('./live.ts');
@@ -64,25 +73,36 @@ export function viewCommand(runs: Runs): CommandLine<Options> {
         throw new UserError({ what: 'there is no such file', where: policy, expected: 'the ONNX file of a policy' });
       if (live && runId === undefined)
         throw new UserError({ what: 'a training is shown by its name', where: '--live', mend: 'add --run-id NAME' });
-      if (runId !== undefined) runs.one(runId, runsDir);
+      const ofRun = runId === undefined ? undefined : runs.one(runId, runsDir).character;
+      const { characterFileOf, jsonOfCharacter, openCharacter } = await import('../../envs/ragdoll/open.ts');
+      const character = given === undefined ? ofRun : characterFileOf(given);
+      if (character !== undefined) openCharacter(character);
+      if (character !== undefined && policy === undefined && runId === undefined)
+        throw new UserError({
+          what: 'Gaitsmith comes with no policy of another character than the Walker',
+          where: '--character',
+          value: given,
+          mend: 'name its policy: FILE.onnx, or --run-id NAME',
+        });
       if (!isBuilt(builtPage)) {
         logger.info('building the page');
         await buildPage({ out: builtPage, base: './' });
       }
-      const policies = () => servedPolicies(policy, runs.list(runsDir), runs.policyOfCheckpoint);
+      const policies = () => servedPolicies(policy, runs.list(runsDir), runs.policyOfCheckpoint, character);
       const startOfRun = (id: string): string => {
         const run = runs.one(id, runsDir);
         return run.exported === undefined && run.checkpoints[0] ? checkpointId(id, run.checkpoints[0]) : `run:${id}`;
       };
       const first = policies()[0]?.id ?? '';
-      const ofRun = runId === undefined || policy !== undefined ? undefined : startOfRun(runId);
-      const start = ofRun !== undefined && policies().some(({ id }) => id === ofRun) ? ofRun : first;
+      const startOf = runId === undefined || policy !== undefined ? undefined : startOfRun(runId);
+      const start = startOf !== undefined && policies().some(({ id }) => id === startOf) ? startOf : first;
       const { address, close } = await servePage({
         folder: builtPage,
         port,
         policies,
         start,
         gpu: gpuBuild(),
+        character: character === undefined ? undefined : jsonOfCharacter(character),
         live: live
           ? {
               run: runId!,

@@ -18,6 +18,8 @@ export interface ViewedRun {
   readonly exported: string | undefined;
   /** Paths, the best one first and then the latest. */
   readonly checkpoints: readonly string[];
+  /** Path of the character's file that it trained; undefined: the Walker. */
+  readonly character: string | undefined;
 }
 
 /** The shipped walkers, the one that runs start from first; an address is where its file lies in a built page. */
@@ -44,14 +46,16 @@ export function listedShipped(): (ListedPolicy & { readonly file: string })[] {
 }
 
 /**
- * All that can be chosen now: runs grow while they are looked at.
+ * All that can be chosen now, of one character: runs grow while they are looked at.
  *
+ * @param character path of its file; undefined: the Walker, of which some are shipped.
  * @param exportCheckpoint makes the ONNX file of one.
  */
 export function servedPolicies(
   file: string | undefined,
   runs: readonly ViewedRun[],
   exportCheckpoint: (path: string) => Promise<{ readonly bytes: Uint8Array }>,
+  character?: string,
 ): ServedPolicy[] {
   const ofFile = (id: string, name: string, group: string, path: string): ServedPolicy => ({
     ...{ id, name, group, address: addressOf(id), hash: hashOfBytes(readPolicyFile(path).bytes) },
@@ -59,23 +63,27 @@ export function servedPolicies(
   });
   return [
     ...(file === undefined ? [] : [ofFile('file', basename(file), 'File', file)]),
-    ...listedShipped().map(({ id, name, group, file }) => ofFile(id, name, group, file)),
-    ...runs.flatMap(({ runId, exported, checkpoints }) => {
-      const group = `Run ${runId}`;
-      return [
-        ...(exported === undefined ? [] : [ofFile(`run:${runId}`, `${runId}, exported`, group, exported)]),
-        ...checkpoints.map((path): ServedPolicy => {
-          const id = checkpointId(runId, path);
-          return {
-            id,
-            name: `${runId}, ${nameOf(path)}`,
-            group,
-            address: addressOf(id),
-            bytes: async () => (await exportCheckpoint(path)).bytes,
-          };
-        }),
-      ];
-    }),
+    ...(character === undefined ? listedShipped() : []).map(({ id, name, group, file }) =>
+      ofFile(id, name, group, file),
+    ),
+    ...runs
+      .filter((run) => run.character === character)
+      .flatMap(({ runId, exported, checkpoints }) => {
+        const group = `Run ${runId}`;
+        return [
+          ...(exported === undefined ? [] : [ofFile(`run:${runId}`, `${runId}, exported`, group, exported)]),
+          ...checkpoints.map((path): ServedPolicy => {
+            const id = checkpointId(runId, path);
+            return {
+              id,
+              name: `${runId}, ${nameOf(path)}`,
+              group,
+              address: addressOf(id),
+              bytes: async () => (await exportCheckpoint(path)).bytes,
+            };
+          }),
+        ];
+      }),
   ];
 }
 

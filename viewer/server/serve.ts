@@ -7,6 +7,7 @@ import { extname } from 'node:path';
 import { UserError } from '../../base/failure/user-error.ts';
 import type { LiveNews } from '../reading/live-news.ts';
 import type { PolicyList } from '../reading/policy-list.ts';
+import type { CharacterFiles } from '../simulation/who.ts';
 import { type GpuBuild, gpuAddresses } from './gpu-build.ts';
 import { readPageFile } from './packed-page.ts';
 import type { ServedPolicy } from './policies.ts';
@@ -22,6 +23,8 @@ export interface Serving {
   readonly start: string;
   /** onnxruntime's build for GPUs, where walkers may learn on one. */
   readonly gpu?: GpuBuild | undefined;
+  /** Whose policies they are; undefined: the Walker's. */
+  readonly character?: CharacterFiles | undefined;
   /** The run beside which the page is shown, and its news. */
   readonly live?: { readonly run: string; news(): LiveNews } | undefined;
 }
@@ -88,13 +91,14 @@ export async function servePage(serving: Serving): Promise<Served> {
 
 async function answerTo(
   path: string,
-  { folder, policies, start, live, gpu }: Serving,
+  { folder, policies, start, character, live, gpu }: Serving,
   answer: ServerResponse,
 ): Promise<void> {
   if (path === 'policies.json') {
     const list: PolicyList = {
       policies: policies().map(({ bytes, ...listed }) => listed),
       start,
+      ...(character && { character }),
       ...(live && { live: live.run }),
       ...(gpu && { gpu: gpuAddresses }),
     };

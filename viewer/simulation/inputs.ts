@@ -1,6 +1,6 @@
 /** What people do to walkers, as data: what a page sends, what a simulation does, and what a replay keeps. */
 import { UserError } from '../../base/failure/user-error.ts';
-import { checkSetting, type SettingName } from './settings.ts';
+import { checkSetting, type SettingName, type SettingsTable } from './settings.ts';
 
 export type Vector = readonly [x: number, y: number, z: number];
 
@@ -20,8 +20,8 @@ export type Input =
   /** Everybody begins their next episode. */
   | { readonly kind: 'restart' };
 
-/** At most this far from the middle of its world a target may lie, metres: within the walls. */
-export const farthestTarget = 11.5;
+/** How near to the walls a target may lie, metres. */
+export const targetFromWalls = 1;
 
 const fields: Readonly<Record<Input['kind'], readonly string[]>> = {
   set: ['value'],
@@ -35,7 +35,7 @@ const fields: Readonly<Record<Input['kind'], readonly string[]>> = {
 };
 
 /** @throws UserError where it is no input. */
-export function checkInput(input: unknown): asserts input is Input {
+export function checkInput(input: unknown, table?: SettingsTable): asserts input is Input {
   const given = input as Record<string, unknown> | null;
   const kind = given?.['kind'];
   const wanted = typeof kind === 'string' && Object.hasOwn(fields, kind) ? fields[kind as Input['kind']] : undefined;
@@ -48,5 +48,5 @@ export function checkInput(input: unknown): asserts input is Input {
       value: input,
       expected: `one of ${Object.keys(fields).join(', ')}`,
     });
-  if (kind === 'set') checkSetting(String(given['name']), given['value']);
+  if (kind === 'set') checkSetting(String(given['name']), given['value'], table);
 }

@@ -3,22 +3,16 @@
  * settings hold in the middle of an episode too.
  */
 import { RandomStream } from '../../base/random/stream.ts';
+import { Agent } from '../../envs/walker/agent.ts';
 import type { WalkerWorld } from '../../envs/walker/batched-world.ts';
-import { behavior } from '../../envs/walker/behavior.ts';
-import { drawParameters } from '../../envs/walker/parameters.ts';
-import { unityPhysics } from '../../envs/walker/physics-settings.ts';
-import { walkerRig } from '../../envs/walker/rig.ts';
-import { Walker } from '../../envs/walker/walker.ts';
-import { target } from '../../envs/walker/world.ts';
+import { drawParametersOf } from '../../envs/walker/parameters.ts';
 import { place, shelve } from './hands.ts';
-import { farthestTarget } from './inputs.ts';
+import { targetFromWalls } from './inputs.ts';
 import { latencyInSteps, parametersOf, type Settings, secondsPerDecision } from './settings.ts';
+import { rowsOf, type Who } from './who.ts';
 
 /** Purposes of an episode's streams. The first two are those of `WalkerEnvironment`. */
 const purpose = { episode: 0x3a1, parameters: 0x3a2, noise: 0xf1d };
-
-const targetBody = walkerRig.bodies.length;
-export const boxBody = targetBody + 1;
 
 /** How a walker stands. */
 export interface Standing {
@@ -40,7 +34,9 @@ export class Life {
   isDue = false;
   /** Reward of its last decision. */
   lastReward = 0;
-  readonly #walker: Walker<WalkerWorld>;
+  readonly #who: Who;
+  readonly #boxBody: number;
+  readonly #walker: Agent<WalkerWorld>;
   readonly #seed: number;
   readonly #number: number;
   #episode = -1;
@@ -53,11 +49,14 @@ export class Life {
   #reward = 0;
   #boxFlies = false;
 
-  constructor(world: WalkerWorld, seed: number, number: number) {
+  constructor(world: WalkerWorld, seed: number, number: number, who: Who) {
+    const { task, settings } = who;
+    this.#who = who;
+    this.#boxBody = rowsOf(who) - 1;
     this.world = world;
     this.#seed = seed;
     this.#number = number;
-    this.#walker = new Walker(world, walkerRig, drawParameters({}, seed), unityPhysics);
+    this.#walker = new Agent(world, task, drawParametersOf(task.parameters, {}, seed), settings);
     this.#noise = new RandomStream(seed);
   }
 
@@ -72,10 +71,27 @@ export class Life {
     };
   }
 
+  /** Along the goal now, m/s. */
+  get speed(): number {
+    return this.#walker.speedNow;
+  }
+
+  /** What each term of its reward came to in the episode, a mean per physics step. */
+  get terms(): Readonly<Record<string, number>> {
+    return this.#walker.told;
+  }
+
   startNext(settings: Settings): void {
     this.#episode += 1;
     const [seed, agent, episode] = [this.#seed, this.#number, this.#episode];
-    const parameters = drawParameters(parametersOf(settings), seed, agent, episode, purpose.parameters);
+    const parameters = drawParametersOf(
+      this.#who.task.parameters,
+      parametersOf(settings),
+      seed,
+      agent,
+      episode,
+      purpose.parameters,
+    );
     this.#walker.start(new RandomStream(seed, agent, episode, purpose.episode), parameters);
     this.#noise = new RandomStream(seed, agent, episode, purpose.noise);
     this.#lying = -1;
@@ -84,7 +100,7 @@ export class Life {
     this.#boxFlies = false;
     this.isDue = false;
     const { simulator, lane } = this.world.lane;
-    shelve(simulator, lane, boxBody);
+    shelve(simulator, lane, this.#boxBody);
   }
 
   observe(into: Float32Array, at: number): void {
@@ -92,7 +108,8 @@ export class Life {
   }
 
   fillNoise(into: Float32Array, at: number): void {
-    for (let action = 0; action < behavior.actionSize; action++) into[at + action] = this.#noise.normal();
+    for (let action = 0; action < this.#who.task.behavior.actionSize; action++)
+      into[at + action] = this.#noise.normal();
   }
 
   begin(actions: Float32Array, at: number): void {
@@ -101,7 +118,7 @@ export class Life {
 
   beforeStep(): void {
     const { lane } = this.world;
-    if (!this.#boxFlies) shelve(lane.simulator, lane.lane, boxBody);
+    if (!this.#boxFlies) shelve(lane.simulator, lane.lane, this.#boxBody);
     this.#walker.beforeStep();
   }
 
@@ -121,7 +138,7 @@ export class Life {
       this.#falls += 1;
       this.#fallenBody = this.#walker.fallenBody;
     }
-    const isRested = this.#lying >= Math.round(settings.lying / secondsPerDecision);
+    const isRested = this.#lying >= Math.round(settings.lying / secondsPerDecision(this.#who));
     if (this.isDue || outcome === 'blew up' || (this.#isDown && isRested)) this.startNext(settings);
   }
 
@@ -129,21 +146,26 @@ export class Life {
   heed(settings: Settings): void {
     const { simulator, lane } = this.world.lane;
     simulator.setGravity(lane, [0, -settings.gravity, 0]);
-    simulator.setFrictionScale(lane, settings.friction / unityPhysics.friction);
+    simulator.setFrictionScale(lane, settings.friction / this.#who.settings.friction);
     simulator.setDriveScale(lane, settings.motors);
-    this.#walker.change({ targetSpeed: settings.targetSpeed, latency: latencyInSteps(settings) });
+    this.#walker.change({
+      targetSpeed: settings.targetSpeed,
+      latency: latencyInSteps(settings, this.#who.task.stepsPerDecision),
+    });
   }
 
   placeTarget(x: number, z: number): void {
     const { simulator, lane } = this.world.lane;
-    const within = (value: number) => Math.min(Math.max(value, -farthestTarget), farthestTarget);
-    this.world.moveTarget([within(x), unityPhysics.groundHeight + target.edge / 2, within(z)]);
-    simulator.setVelocity(lane, targetBody, [0, 0, 0], [0, 0, 0]);
+    const { settings, looks } = this.#who;
+    const farthest = settings.groundEdge / 2 - targetFromWalls;
+    const within = (value: number) => Math.min(Math.max(value, -farthest), farthest);
+    this.world.moveTarget([within(x), settings.groundHeight + looks.target / 2, within(z)]);
+    simulator.setVelocity(lane, this.#boxBody - 1, [0, 0, 0], [0, 0, 0]);
   }
 
   throwBox(from: readonly [number, number, number], velocity: readonly [number, number, number]): void {
     const { simulator, lane } = this.world.lane;
     this.#boxFlies = true;
-    place(simulator, lane, boxBody, from, velocity);
+    place(simulator, lane, this.#boxBody, from, velocity);
   }
 }

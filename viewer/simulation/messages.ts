@@ -3,10 +3,16 @@ import type { Input, Vector } from './inputs.ts';
 import type { Standing } from './life.ts';
 import type { PartingTimes } from './parting.ts';
 import type { Replay, Setup } from './replay.ts';
+import type { CharacterFiles } from './who.ts';
 
 export type ToWorker =
-  /** First of all: where the two WebAssembly files lie. */
-  | { readonly kind: 'load'; readonly simulator: string; readonly engine: string }
+  /** First of all: where the two WebAssembly files lie, and who walks; absent: the Walker. */
+  | {
+      readonly kind: 'load';
+      readonly simulator: string;
+      readonly engine: string;
+      readonly character?: CharacterFiles | undefined;
+    }
   /** Opens a policy's file; answered by `opened` or `problem` with the same number. */
   | { readonly kind: 'open'; readonly number: number; readonly name: string; readonly bytes: Uint8Array }
   | { readonly kind: 'close'; readonly number: number }
@@ -62,13 +68,17 @@ export interface Frame {
   readonly pace: number;
 }
 
-/** After a decision: what the watched walker saw [243], did [39] and earned. */
+/** After a decision: what the watched walker saw, did and earned. */
 export interface Decided {
   readonly step: number;
   readonly walker: number;
   readonly observations: Float32Array;
   readonly actions: Float32Array;
   readonly reward: number;
+  /** Along the goal now, m/s. */
+  readonly speed: number;
+  /** Of the episode's reward, by term: a mean per physics step. Empty of the Walker without weights. */
+  readonly terms: Readonly<Record<string, number>>;
   readonly hash: string;
 }
 

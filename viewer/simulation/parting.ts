@@ -1,6 +1,5 @@
 /** When two policies part that began alike: the walkers of one beside those of the other, body by body. */
 import { type BodyView, originOf, type Point } from '../../envs/walker/body-view.ts';
-import { walkerRig } from '../../envs/walker/rig.ts';
 
 /** Seconds since the beginning; null where it has not happened yet. */
 export interface PartingTimes {
@@ -16,9 +15,15 @@ export interface PartingTimes {
 export const apart = 0.1;
 
 export class Parting {
+  readonly #bodies: number;
   #first: number | null = null;
   #seen: number | null = null;
   #hips = 0;
+
+  /** @param bodies of each walker. */
+  constructor(bodies: number) {
+    this.#bodies = bodies;
+  }
 
   get times(): PartingTimes {
     return { first: this.#first, seen: this.#seen, hips: this.#hips };
@@ -28,7 +33,7 @@ export class Parting {
   look(time: number, ones: readonly BodyView[], others: readonly BodyView[]): void {
     let farthest = 0;
     ones.forEach((one, which) => {
-      for (let body = 0; body < walkerRig.bodies.length; body++) {
+      for (let body = 0; body < this.#bodies; body++) {
         const distance = distanceBetween(one, others[which]!, body);
         farthest = Math.max(farthest, distance);
         if (which === 0 && body === 0) this.#hips = distance;

@@ -1,24 +1,24 @@
-/** An ML-Agents Walker policy opened in onnxruntime-web, with its noise as an input: what decides in a simulation. */
+/** A policy of ML-Agents opened in onnxruntime-web, with its noise as an input: what decides in a simulation. */
 import { commandText, quoted } from '../../base/command-text.ts';
 import { UserError } from '../../base/failure/user-error.ts';
 import type { DenseTensor } from '../../compile/onnxruntime.ts';
 import { WebSession } from '../../compile/onnxruntime-web.ts';
-import { behavior } from '../../envs/walker/behavior.ts';
+import type { BehaviorSpec } from '../../envs/env.ts';
+import { behavior as walker } from '../../envs/walker/behavior.ts';
 import {
   checkWalkerPolicy,
   type Normalizer,
   normalizerOf,
   outputNamed,
   outputNames,
-  POLICY_INPUT,
+  rowsOfSensor,
+  sensorsOf,
   withNoiseAsInput,
 } from '../../evaluate/policy-graph.ts';
 import { decodeModel } from '../../onnx/decode.ts';
 import { encodeModel } from '../../onnx/encode.ts';
 import { hashOfBytes } from './running-hash.ts';
 import type { Actor } from './simulation.ts';
-
-const { observationSize, actionSize } = behavior;
 
 export interface OpenedPolicy extends Actor {
   readonly name: string;
@@ -34,11 +34,18 @@ export interface OpenedPolicy extends Actor {
 /**
  * Opens a policy's file.
  *
- * @throws UserError where it is no ONNX file, no Walker's, or has an operator that onnxruntime-web does not know.
+ * @param behavior whose policy it is to be; default the Walker's.
+ * @throws UserError where it is no ONNX file, of another behaviour, or has an operator that onnxruntime-web does not know.
  */
-export async function openPolicy(bytes: Uint8Array, name: string): Promise<OpenedPolicy> {
+export async function openPolicy(
+  bytes: Uint8Array,
+  name: string,
+  behavior: BehaviorSpec = walker,
+): Promise<OpenedPolicy> {
+  const { observationSize, actionSize } = behavior;
+  const sensors = sensorsOf(behavior);
   const model = decodeModel(bytes, name);
-  const sampled = checkWalkerPolicy(model, name).name;
+  const sampled = checkWalkerPolicy(model, name, undefined, behavior).name;
   const mean = outputNamed(outputNames.mean, model.graph)?.name;
   const { model: open, inputs } = withNoiseAsInput(model);
   const session = await WebSession.open(encodeModel(open)).catch((error: unknown) => {
@@ -48,13 +55,17 @@ export async function openPolicy(bytes: Uint8Array, name: string): Promise<Opene
   return {
     name,
     weights,
-    normalizer: normalizerOf(model),
+    normalizer: normalizerOf(model, behavior),
     hash: hashOfBytes(bytes),
     async act(observations, noise) {
       const batch = observations.length / observationSize;
-      const feeds: Record<string, DenseTensor> = {
-        [POLICY_INPUT]: { type: 'float32', shape: [batch, observationSize], data: observations },
-      };
+      const feeds: Record<string, DenseTensor> = {};
+      let from = 0;
+      for (const { name, size } of sensors) {
+        const data = rowsOfSensor(observations, observationSize, from, size);
+        feeds[name] = { type: 'float32', shape: [batch, size], data };
+        from += size;
+      }
       for (const input of inputs)
         feeds[input] = {
           type: 'float32',

@@ -1,7 +1,7 @@
 /** A replay: all that a stretch of simulation depends on, and the hash of what came of it. Played again, it has the same bytes. */
 import { UserError } from '../../base/failure/user-error.ts';
 import { checkInput, type Input } from './inputs.ts';
-import { checkSetting, type Settings, settingNames } from './settings.ts';
+import { checkSetting, type Settings, type SettingsTable, settingNames } from './settings.ts';
 
 /** What a simulation is begun with. */
 export interface Setup {
@@ -41,9 +41,10 @@ export function writeReplay(setup: Setup, rest: Pick<Replay, 'inputs' | 'steps' 
 
 /**
  * @param where the file's name.
+ * @param table the settings of who walks; default the Walker's.
  * @throws UserError where it is no replay, or one of a setting or an input that this page does not know.
  */
-export function readReplay(text: string, where: string): Replay {
+export function readReplay(text: string, where: string, table?: SettingsTable): Replay {
   const refuse = (what: string, value?: unknown): never => {
     throw new UserError({ what, where, value, expected: 'a file that this page saved by "Save replay"' });
   };
@@ -62,12 +63,12 @@ export function readReplay(text: string, where: string): Replay {
     refuse('it has a number of walkers that there is not', walkers);
   if (!Array.isArray(policies) || policies.length < 1 || policies.length > 2) refuse('it names no policy');
   if (typeof hash !== 'string' || !Array.isArray(inputs)) refuse('it is cut off');
-  for (const name of settingNames) checkSetting(name, settings?.[name]);
+  for (const name of settingNames) checkSetting(name, settings?.[name], table);
   let last = 0;
   for (const [step, input] of inputs) {
     if (!isCount(step) || step < last || step > steps) refuse('its inputs are out of order', step);
     last = step;
-    checkInput(input);
+    checkInput(input, table);
   }
   return replay;
 }

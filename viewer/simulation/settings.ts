@@ -4,9 +4,8 @@
  */
 import { UserError } from '../../base/failure/user-error.ts';
 import type { ParameterValues } from '../../envs/env.ts';
-import { walkerParameters } from '../../envs/walker/parameters.ts';
-import { unityPhysics } from '../../envs/walker/physics-settings.ts';
-import { stepsPerDecision } from '../../envs/walker/walker.ts';
+import { type Shown, walkerShown } from '../../envs/walker/looks.ts';
+import { type ParameterRows, walkerParameters } from '../../envs/walker/parameters.ts';
 
 interface Setting {
   readonly label: string;
@@ -20,24 +19,50 @@ interface Setting {
   readonly step: number;
 }
 
-/** Seconds from one decision to the next. */
-export const secondsPerDecision = stepsPerDecision * unityPhysics.step;
+const names = ['targetSpeed', 'gravity', 'friction', 'motors', 'latency', 'sampled', 'lying'] as const;
 
-export const settingsTable = {
-  targetSpeed: {
-    label: 'Target speed',
-    unit: 'm/s',
-    about: 'How fast it is told to walk. The shipped walker was asked for 0.1 to 10 m/s and walks at what it can.',
-    usual: 1.5,
-    low: walkerParameters.target_speed_min.default,
-    high: walkerParameters.target_speed_max.default,
-    step: 0.1,
-  },
+export type SettingName = (typeof names)[number];
+export type Settings = Readonly<Record<SettingName, number>>;
+export type SettingsTable = Readonly<Record<SettingName, Setting>>;
+
+export const settingNames: readonly SettingName[] = names;
+
+/** Seconds from one decision to the next. */
+export function secondsPerDecision({ task, settings }: Pick<Shown, 'task' | 'settings'>): number {
+  return task.stepsPerDecision * settings.step;
+}
+
+/** The settings of whoever walks: its own scene's are the usual ones, its own range that of its speeds. */
+export function settingsFor(shown: Pick<Shown, 'task' | 'settings'>): SettingsTable {
+  const { parameters, stepsPerDecision } = shown.task;
+  return {
+    ...table(parameters, stepsPerDecision, secondsPerDecision(shown)),
+    targetSpeed: { ...targetSpeed, ...speedsOf(parameters) },
+  };
+}
+
+/** Of the Walker 1.5 m/s to begin with; of others a fifth of the way from the slowest to the fastest. Where there is one speed, less may be asked. */
+function speedsOf({ target_speed_min: { default: low }, target_speed_max: { default: high } }: ParameterRows) {
+  const ofWalker =
+    low === walkerParameters.target_speed_min.default && high === walkerParameters.target_speed_max.default;
+  if (ofWalker) return { low, high, usual: 1.5 };
+  if (low === high) return { low: Math.min(low, walkerParameters.target_speed_min.default), high, usual: high };
+  return { low, high, usual: Math.round(10 * (low + (high - low) / 5)) / 10 };
+}
+
+const targetSpeed = {
+  label: 'Target speed',
+  unit: 'm/s',
+  about: 'How fast it is told to walk. A policy may have been asked for more than it can.',
+  step: 0.1,
+};
+
+const table = (parameters: ParameterRows, stepsPerDecision: number, seconds: number) => ({
   gravity: {
     label: 'Gravity',
     unit: 'm/s²',
-    about: "Unity's Walker scene has 1.5 times the Earth's.",
-    usual: walkerParameters.gravity.default,
+    about: "ML-Agents' scenes have 1.5 times the Earth's.",
+    usual: parameters.gravity.default,
     low: 0,
     high: 30,
     step: 0.005,
@@ -46,7 +71,7 @@ export const settingsTable = {
     label: 'Friction',
     unit: '',
     about: 'Of bodies and ground: 0.6 is the scene’s, 0.05 is ice.',
-    usual: walkerParameters.friction.default,
+    usual: parameters.friction.default,
     low: 0,
     high: 2,
     step: 0.05,
@@ -55,7 +80,7 @@ export const settingsTable = {
     label: 'Motor strength',
     unit: '×',
     about: 'Times the torque of every joint.',
-    usual: walkerParameters.drive_strength_scale.default,
+    usual: parameters.drive_strength_scale.default,
     low: 0,
     high: 2,
     step: 0.05,
@@ -63,8 +88,8 @@ export const settingsTable = {
   latency: {
     label: 'Latency',
     unit: 'decisions',
-    about: `From a decision until it acts; a decision is ${Math.round(1000 * secondsPerDecision)} ms, in fifths.`,
-    usual: walkerParameters.action_latency.default,
+    about: `From a decision until it acts; a decision is ${Math.round(1000 * seconds)} ms, in steps of the physics.`,
+    usual: parameters.action_latency.default,
     low: 0,
     high: 1,
     step: 1 / stepsPerDecision,
@@ -87,20 +112,20 @@ export const settingsTable = {
     high: 10,
     step: 0.5,
   },
-} as const satisfies Record<string, Setting>;
+});
 
-export type SettingName = keyof typeof settingsTable;
-export type Settings = Readonly<Record<SettingName, number>>;
+/** The Walker's. */
+export const settingsTable = settingsFor(walkerShown);
 
-export const settingNames = Object.keys(settingsTable) as SettingName[];
+export function usualSettingsOf(table: SettingsTable): Settings {
+  return Object.fromEntries(settingNames.map((name) => [name, table[name].usual])) as Settings;
+}
 
-export const usualSettings = Object.fromEntries(
-  settingNames.map((name) => [name, settingsTable[name].usual]),
-) as Settings;
+export const usualSettings = usualSettingsOf(settingsTable);
 
 /** @throws UserError where there is no such setting, or the value is out of its range. */
-export function checkSetting(name: string, value: unknown): void {
-  const setting = Object.hasOwn(settingsTable, name) ? settingsTable[name as SettingName] : undefined;
+export function checkSetting(name: string, value: unknown, table: SettingsTable = settingsTable): void {
+  const setting = Object.hasOwn(table, name) ? table[name as SettingName] : undefined;
   if (!setting)
     throw new UserError({
       what: 'there is no such setting',
@@ -126,6 +151,6 @@ export function parametersOf({ targetSpeed, gravity, friction, motors, latency }
 }
 
 /** The latency in whole physics steps. */
-export function latencyInSteps({ latency }: Settings): number {
+export function latencyInSteps({ latency }: Settings, stepsPerDecision: number): number {
   return Math.round(latency * stepsPerDecision);
 }

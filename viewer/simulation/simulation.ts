@@ -5,37 +5,30 @@
  * a walker lives through the episodes that `WalkerEnvironment` has for the same seed.
  */
 import { BatchedWorlds } from '../../envs/walker/batched-world.ts';
-import { behavior } from '../../envs/walker/behavior.ts';
 import { posesOf } from '../../envs/walker/body-view.ts';
 import { walkerDialects } from '../../envs/walker/dialects.ts';
 import type { LaneWorld } from '../../envs/walker/lane-world.ts';
-import { unityPhysics } from '../../envs/walker/physics-settings.ts';
-import { walkerRig } from '../../envs/walker/rig.ts';
-import { stepsPerDecision } from '../../envs/walker/walker.ts';
 import { box, type Grip, pull } from './hands.ts';
 import { checkInput, type Input } from './inputs.ts';
-import { boxBody, Life, type Standing } from './life.ts';
+import { Life, type Standing } from './life.ts';
 import { Parting, type PartingTimes } from './parting.ts';
 import type { Setup } from './replay.ts';
 import { RunningHash } from './running-hash.ts';
 import type { Settings } from './settings.ts';
-
-const { observationSize, actionSize } = behavior;
+import { rowsOf, type Who, walkerWho } from './who.ts';
 
 /** Rows of a batch, filled up: how a row is multiplied may depend on how many there are, and each walker is to be the same among any others. */
 const rowsOfBatch = 8;
 
-/** Poses of the rig's bodies, the target and the box. */
-export const posesPerWalker = boxBody + 1;
-
 /** What decides: an opened policy. */
 export interface Actor {
-  /** @param observations [8, 243]. @param noise [8, 39] of a normal distribution; absent for mean actions. @returns [8, 39]. */
+  /** @param observations [8, observations]. @param noise [8, actions] of a normal distribution; absent for mean actions. @returns [8, actions]. */
   act(observations: Float32Array, noise: Float32Array | undefined): Promise<Float32Array>;
 }
 
 export class Simulation {
   readonly setup: Setup;
+  readonly who: Who;
   /** Physics steps that were made. */
   steps = 0;
   readonly #actors: readonly Actor[];
@@ -52,20 +45,23 @@ export class Simulation {
   /** Physics steps since the last decision. */
   #phase = 0;
 
-  /** @param actors as many as the setup has policies. @param kernel of physics/. */
-  constructor(kernel: WebAssembly.Module, actors: readonly Actor[], setup: Setup) {
+  /** @param actors as many as the setup has policies. @param kernel of physics/. @param who is simulated; default the Walker. */
+  constructor(kernel: WebAssembly.Module, actors: readonly Actor[], setup: Setup, who: Who = walkerWho) {
     this.setup = setup;
+    this.who = who;
     this.#actors = actors;
     this.#settings = setup.settings;
     const count = actors.length * setup.walkers;
-    this.#worlds = new BatchedWorlds(kernel, walkerRig, count, walkerDialects.unity, unityPhysics, { box });
-    this.#lives = this.#worlds.each.map((world, which) => new Life(world, setup.seed, which % setup.walkers));
+    const { ragdoll, settings } = who;
+    const { observationSize, actionSize } = who.task.behavior;
+    this.#worlds = new BatchedWorlds(kernel, ragdoll, count, walkerDialects.unity, settings, { box });
+    this.#lives = this.#worlds.each.map((world, which) => new Life(world, setup.seed, which % setup.walkers, who));
     this.#nobody = new Uint8Array(count);
     // Each policy has rows of its own, in whole batches.
     const rows = actors.length * batchesOf(setup.walkers) * rowsOfBatch;
     this.#observations = new Float32Array(rows * observationSize);
     this.#actions = new Float32Array(rows * actionSize);
-    this.#parting = actors.length === 2 ? new Parting() : undefined;
+    this.#parting = actors.length === 2 ? new Parting(ragdoll.bodies.length) : undefined;
     for (const life of this.#lives) life.startNext(this.#settings);
   }
 
@@ -85,13 +81,15 @@ export class Simulation {
 
   /** Takes effect with the next step. @throws UserError where it is no input. */
   apply(input: Input): void {
-    checkInput(input);
+    checkInput(input, this.who.settingsTable);
     this.#inputs.push([this.steps, input]);
     this.#do(input);
   }
 
   /** One physics step of everybody; where a decision is due, it is made first. */
   async step(): Promise<void> {
+    const { task, settings } = this.who;
+    const { actionSize } = task.behavior;
     if (this.#phase === 0) {
       await this.#decide();
       this.#lives.forEach((life, which) => {
@@ -101,13 +99,13 @@ export class Simulation {
     const grip = this.#grip;
     if (grip) {
       const { lane } = this.#lives[grip.walker]!.world;
-      pull(lane.simulator, lane.lane, grip, unityPhysics.step);
+      pull(lane.simulator, lane.lane, grip, settings.step);
     }
     for (const life of this.#lives) life.beforeStep();
     this.#worlds.simulate(this.#nobody);
     for (const life of this.#lives) life.afterStep();
     this.steps += 1;
-    this.#phase = (this.#phase + 1) % stepsPerDecision;
+    this.#phase = (this.#phase + 1) % task.stepsPerDecision;
     this.#take();
     if (this.#phase === 0) for (const life of this.#lives) life.settle(this.#settings);
   }
@@ -131,17 +129,26 @@ export class Simulation {
     return this.#lives[which]!.standing;
   }
 
-  /** What a walker saw and did at its last decision, and the reward of the one before: observations [243], actions [39]. */
+  /**
+   * What a walker saw and did at its last decision, and the reward of the one before; its speed along the goal now, m/s; and what each
+   * term of its reward came to in the episode, a mean per physics step.
+   */
   decided(which: number): {
     readonly observations: Float32Array;
     readonly actions: Float32Array;
     readonly reward: number;
+    readonly speed: number;
+    readonly terms: Readonly<Record<string, number>>;
   } {
     const row = this.#rowOf(which);
+    const { observationSize, actionSize } = this.who.task.behavior;
+    const { lastReward, speed, terms } = this.#lives[which]!;
     return {
       observations: this.#observations.slice(row * observationSize, (row + 1) * observationSize),
       actions: this.#actions.slice(row * actionSize, (row + 1) * actionSize),
-      reward: this.#lives[which]!.lastReward,
+      reward: lastReward,
+      speed,
+      terms,
     };
   }
 
@@ -169,6 +176,7 @@ export class Simulation {
   }
 
   async #decide(): Promise<void> {
+    const { observationSize, actionSize } = this.who.task.behavior;
     const isSampled = this.#settings.sampled === 1;
     const noise = isSampled ? new Float32Array(this.#actions.length) : undefined;
     this.#lives.forEach((life, which) => {
@@ -195,7 +203,7 @@ export class Simulation {
         for (const life of this.#lives) life.placeTarget(input.x, input.z);
         return;
       case 'grab':
-        this.#grip = this.#lives[input.walker] && walkerRig.bodies[input.body] ? input : undefined;
+        this.#grip = this.#lives[input.walker] && this.who.ragdoll.bodies[input.body] ? input : undefined;
         return;
       case 'drag':
         if (this.#grip) this.#grip = { ...this.#grip, to: input.to };
@@ -223,9 +231,10 @@ export class Simulation {
 
   /** The state after a step goes into the hash, and is looked at for the moment in which two policies part. */
   #take(): void {
+    const rows = rowsOf(this.who);
     for (const { world } of this.#lives) {
       const { words, part, position, rotation, velocity, spin } = world.bodies;
-      for (let body = 0; body <= boxBody; body++) {
+      for (let body = 0; body < rows; body++) {
         for (const [{ first, body: stride }, size] of [
           [position, 3],
           [rotation, 4],
@@ -237,7 +246,7 @@ export class Simulation {
     }
     const { walkers } = this.setup;
     this.#parting?.look(
-      this.steps * unityPhysics.step,
+      this.steps * this.who.settings.step,
       this.#lives.slice(0, walkers).map(({ world }) => world.bodies),
       this.#lives.slice(walkers).map(({ world }) => world.bodies),
     );

@@ -5,7 +5,6 @@
  */
 import { UserError } from '../../base/failure/user-error.ts';
 import { giveWasm } from '../../compile/onnxruntime-web.ts';
-import { unityPhysics } from '../../envs/walker/physics-settings.ts';
 import { compileKernelModule } from '../../physics/kernel.ts';
 import { Clock } from './clock.ts';
 import { gripPoint } from './hands.ts';
@@ -13,9 +12,11 @@ import type { FromWorker, ToldProblem, ToWorker } from './messages.ts';
 import { type OpenedPolicy, openPolicy } from './policy.ts';
 import { type Replay, writeReplay } from './replay.ts';
 import { Simulation } from './simulation.ts';
+import { type Who, walkerWho, whoOf } from './who.ts';
 
 const policies = new Map<number, OpenedPolicy>();
-const clock = new Clock(unityPhysics.step);
+let who: Who = walkerWho;
+let clock = new Clock(who.settings.step);
 let kernel: WebAssembly.Module | undefined;
 let simulation: Simulation | undefined;
 /** What is being played again, and which of its inputs is next. */
@@ -42,10 +43,12 @@ addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
 async function hear(message: ToWorker): Promise<void> {
   switch (message.kind) {
     case 'load':
+      who = whoOf(message.character);
+      clock = new Clock(who.settings.step);
       return load(message.simulator, message.engine);
     case 'open': {
       const { number, bytes, name } = message;
-      const policy = await openPolicy(bytes, name);
+      const policy = await openPolicy(bytes, name, who.task.behavior);
       policies.set(number, policy);
       const { hash, weights, normalizer } = policy;
       return tell({ kind: 'opened', number, name, hash, weights, ...(normalizer && { normalizer }) });
@@ -112,7 +115,7 @@ async function fetched(address: string, what: string): Promise<ArrayBuffer> {
 function begin({ policies: numbers, setup, replay: again }: Extract<ToWorker, { kind: 'begin' }>): void {
   const opened = numbers.map((number) => policies.get(number)!);
   const names = opened.map(({ name, hash }) => ({ name, hash }));
-  simulation = new Simulation(kernel!, opened, { ...setup, policies: names });
+  simulation = new Simulation(kernel!, opened, { ...setup, policies: names }, who);
   replay = again;
   nextInput = 0;
   watched = Math.min(watched, simulation.walkers - 1);

@@ -8,6 +8,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeAtomically } from '../../../base/files/write-atomically.ts';
 import { findChromium, launchChromium } from '../../../browser/chromium.ts';
+import { walkerShown } from '../../../envs/walker/looks.ts';
 import { sheetOf } from '../../../film/film.ts';
 import type { RunFiles } from '../../../report/read-run.ts';
 import { readRun } from '../../../report/read-run.ts';
@@ -53,7 +54,10 @@ describe.skipIf(because(!findChromium(), 'no Chromium here: apt-get install chro
     await writeReport(empty, { episodes: 0, quick: true });
     await writeComparison([...runs, empty], join(folder, 'comparison.html'));
     const sheet = {
-      bytes: sheetOf([{ speed: 1, poses: [standing], fellAfter: null, walked: 0, lasted: 1, tries: 1 }], 64),
+      bytes: sheetOf(
+        [{ shown: walkerShown, speed: 1, poses: [standing], fellAfter: null, walked: 0, lasted: 1, tries: 1 }],
+        64,
+      ),
       alternative: 'a walker that stands',
     };
     writeAtomically(runs[0].report, runPage(readRun(runs[0]), sheet, 'x'));

@@ -50,7 +50,7 @@ export class Keep {
 
   /** Plays a replay's file. @throws UserError where it is none. @throws Told where its policy is not here. */
   async play(text: string, name: string): Promise<void> {
-    const replay = readReplay(text, name);
+    const replay = readReplay(text, name, this.#session.who.settingsTable);
     const ids = replay.policies.map(({ hash, name: policy }) => {
       const id = this.#policies.idOf(hash);
       if (id !== undefined) return id;

@@ -1,5 +1,5 @@
-/** All 243 observations and 39 actions by name; what the network cuts, beyond 5 after the policy's own normaliser, is marked. */
-import { actions, cut, normalised, observations } from '../../reading/names.ts';
+/** All observations and actions by name; what the network cuts, beyond 5 after the policy's own normaliser, is marked. */
+import { cut, normalised } from '../../reading/names.ts';
 import type { Decided } from '../../simulation/messages.ts';
 import { element } from '../element.ts';
 import type { Session } from '../session.ts';
@@ -23,13 +23,17 @@ export class Numbers {
     style: 'width: 100%',
   });
   readonly #beyond = element('p', { class: 'hint' });
-  readonly #observations = observations.map((name) => rowOf(name, 2));
-  readonly #actions = actions.map((name) => rowOf(name, 1));
+  readonly #observations: readonly Row[];
+  readonly #actions: readonly Row[];
   readonly #table: HTMLElement;
   #last = 0;
 
   constructor(session: Session) {
     this.#session = session;
+    const { task, actionNames: actions } = session.who;
+    const observations = task.behavior.observationNames!;
+    this.#observations = observations.map((name) => rowOf(name, 2));
+    this.#actions = actions.map((name) => rowOf(name, 1));
     const bodyOf = (rows: readonly Row[]) => element('tbody', {}, ...rows.map(({ root }) => root));
     const head = (...names: readonly string[]) =>
       element('thead', {}, element('tr', {}, ...names.map((name) => element('th', { scope: 'col' }, name))));

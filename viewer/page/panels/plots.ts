@@ -1,9 +1,9 @@
 /** Curves of the watched walker: reward, speed, what touches the ground, how strong its joints are. Drawn by uPlot while they can be seen. */
 import uPlot from 'uplot';
-import { unityPhysics } from '../../../envs/walker/physics-settings.ts';
-import { contacts, speedAt, strengths } from '../../reading/names.ts';
+import { plottedPlaces } from '../../reading/names.ts';
 import { Series } from '../../reading/series.ts';
 import type { Decided } from '../../simulation/messages.ts';
+import type { Who } from '../../simulation/who.ts';
 import { element } from '../element.ts';
 import type { Session } from '../session.ts';
 
@@ -15,6 +15,7 @@ const HEIGHT = 112;
 
 const left = '#1f9aa8';
 const right = '#f0803c';
+const trunk = '#4b5e7d';
 
 interface Plot {
   readonly title: string;
@@ -23,51 +24,65 @@ interface Plot {
   /** The curves' values after a decision. */
   values(decided: Decided, session: Session): readonly number[];
   readonly isStepped?: boolean;
+  /** What stands on the axis instead of numbers, and where. */
+  readonly rows?: readonly { readonly name: string; readonly at: number }[];
 }
 
-/** Colours of the joints: sides as in the picture, each joint a shade of its own. */
-function colourOf(joint: string, index: number): string {
+/** Colours of bodies and joints: sides as in the picture, each joint a shade of its own. */
+function colourOf(joint: string, index: number, { looks }: Who): string {
   const light = 35 + ((index * 37) % 30);
-  if (joint.endsWith('L')) return `hsl(186 68% ${light}%)`;
-  if (joint.endsWith('R')) return `hsl(23 80% ${light + 8}%)`;
+  const part = looks.bodies.find(({ name }) => name === joint)?.part;
+  if (part === 'left') return `hsl(186 68% ${light}%)`;
+  if (part === 'right') return `hsl(23 80% ${light + 8}%)`;
   return `hsl(218 24% ${light}%)`;
 }
 
-const plots: readonly Plot[] = [
-  {
-    title: 'Reward of a decision',
-    curves: [{ name: 'reward', colour: '#58a55c' }],
-    values: ({ reward }) => [reward],
-    range: [-1, 5],
-  },
-  {
-    title: 'Speed along the goal, m/s',
-    curves: [
-      { name: 'walks', colour: '#0f8a98' },
-      { name: 'asked', colour: '#9aa7b5' },
-    ],
-    values: ({ observations }, { settings }) => [observations[speedAt]!, settings.targetSpeed],
-  },
-  {
-    title: 'Feet on the ground',
-    curves: contacts.map(({ foot }) => ({ name: foot, colour: foot.endsWith('L') ? left : right })),
-    // One above the other.
-    values: ({ observations }) => contacts.map(({ at }, row) => row * 1.25 + observations[at]!),
-    range: [-0.1, 2.4],
-    isStepped: true,
-  },
-  {
-    title: 'Strength of the joints, of the greatest',
-    curves: strengths.map(({ joint }, index) => ({ name: joint, colour: colourOf(joint, index) })),
-    values: ({ observations }) => strengths.map(({ at }) => observations[at]!),
-    range: [0, 1],
-  },
-];
+/** One foot's curve above the other's. */
+const ROW = 1.25;
+
+function plotsOf(who: Who): readonly Plot[] {
+  const { contacts, strengths } = plottedPlaces(who.task);
+  const all: readonly Plot[] = [
+    {
+      title: 'Reward of a decision',
+      curves: [{ name: 'reward', colour: '#58a55c' }],
+      values: ({ reward }) => [reward],
+      range: [-1, 5],
+    },
+    {
+      title: 'Speed along the goal, m/s',
+      curves: [
+        { name: 'walks', colour: '#0f8a98' },
+        { name: 'asked', colour: '#9aa7b5' },
+      ],
+      values: ({ speed }, { settings }) => [speed, settings.targetSpeed],
+    },
+    {
+      title: 'Feet on the ground',
+      curves: contacts.map(({ foot }) => {
+        const part = who.looks.bodies.find(({ name }) => name === foot)?.part;
+        return { name: foot, colour: part === 'left' ? left : part === 'right' ? right : trunk };
+      }),
+      values: ({ observations }) => contacts.map(({ at }, row) => row * ROW + observations[at]!),
+      range: [-0.1, ROW * contacts.length - 0.1],
+      isStepped: true,
+      rows: contacts.map(({ foot }, row) => ({ name: foot.slice(-1), at: row * ROW + 0.5 })),
+    },
+    {
+      title: 'Strength of the joints, of the greatest',
+      curves: strengths.map(({ joint }, index) => ({ name: joint, colour: colourOf(joint, index, who) })),
+      values: ({ observations }) => strengths.map(({ at }) => observations[at]!),
+      range: [0, 1],
+    },
+  ];
+  return all.filter(({ curves }) => curves.length > 0);
+}
 
 export class Plots {
   readonly children: readonly HTMLElement[];
   readonly #session: Session;
-  readonly #series = plots.map(({ curves }) => new Series(curves.length, KEPT));
+  readonly #plots: readonly Plot[];
+  readonly #series: readonly Series[];
   readonly #drawn: (uPlot | undefined)[] = [];
   readonly #boxes: readonly HTMLElement[];
   #last = 0;
@@ -75,7 +90,9 @@ export class Plots {
 
   constructor(session: Session) {
     this.#session = session;
-    this.#boxes = plots.map(({ title, curves }) => {
+    this.#plots = plotsOf(session.who);
+    this.#series = this.#plots.map(({ curves }) => new Series(curves.length, KEPT));
+    this.#boxes = this.#plots.map(({ title, curves }) => {
       const names =
         curves.length > 4 ? 'teal: left, orange: right, grey: trunk' : curves.map(({ name }) => name).join(', ');
       return element(
@@ -92,8 +109,8 @@ export class Plots {
   }
 
   hear(decided: Decided): void {
-    const time = decided.step * unityPhysics.step;
-    plots.forEach((plot, which) => {
+    const time = decided.step * this.#session.who.settings.step;
+    this.#plots.forEach((plot, which) => {
       this.#series[which]!.add(time, plot.values(decided, this.#session));
     });
   }
@@ -102,7 +119,7 @@ export class Plots {
   draw(now: number): void {
     if (now - this.#last < BETWEEN || this.#boxes[0]!.offsetParent === null) return;
     this.#last = now;
-    plots.forEach((plot, which) => {
+    this.#plots.forEach((plot, which) => {
       const columns = this.#series[which]!.columns as uPlot.AlignedData;
       this.#drawn[which] ??= open(plot, columns, this.#boxes[which]!);
       this.#drawn[which].setData(columns);
@@ -118,7 +135,7 @@ export class Plots {
   }
 }
 
-function open({ curves, range, isStepped }: Plot, columns: uPlot.AlignedData, into: HTMLElement): uPlot {
+function open({ curves, range, isStepped, rows }: Plot, columns: uPlot.AlignedData, into: HTMLElement): uPlot {
   const style = getComputedStyle(document.documentElement);
   const [ink, edge] = ['--quiet', '--edge'].map((name) => style.getPropertyValue(name).trim());
   const axis = {
@@ -137,7 +154,11 @@ function open({ curves, range, isStepped }: Plot, columns: uPlot.AlignedData, in
       scales: { x: { time: false }, ...(range ? { y: { range: [range[0], range[1]] } } : {}) },
       axes: [
         { ...axis, size: 22, values: (_, ticks) => ticks.map((tick) => `${tick} s`) },
-        { ...axis, size: 32, ...(isStepped ? { splits: () => [0.5, 1.75], values: () => ['L', 'R'] } : {}) },
+        {
+          ...axis,
+          size: 32,
+          ...(rows ? { splits: () => rows.map(({ at }) => at), values: () => rows.map(({ name }) => name) } : {}),
+        },
       ],
       series: [
         {},

@@ -1,8 +1,5 @@
 /** The numbers that one looks at first: the speed that is held, falls, reward; and how fast the page itself is. */
-import { unityPhysics } from '../../../envs/walker/physics-settings.ts';
-import { walkerRig } from '../../../envs/walker/rig.ts';
 import { HeldSpeed } from '../../reading/held-speed.ts';
-import { speedAt } from '../../reading/names.ts';
 import type { Decided, Frame } from '../../simulation/messages.ts';
 import { apart } from '../../simulation/parting.ts';
 import { element } from '../element.ts';
@@ -18,6 +15,7 @@ export class Readout {
   readonly #falls = element('dd', { 'data-reads': 'falls' }, '0');
   readonly #reward = element('dd', { 'data-reads': 'reward' }, '0');
   readonly #under = element('p', { class: 'under' });
+  readonly #terms = element('p', { class: 'under', 'data-reads': 'terms', hidden: true });
   readonly #parting = element('div', { class: 'card parting', hidden: true });
   #falling = 0;
   #watched = -1;
@@ -43,6 +41,7 @@ export class Readout {
         this.#reward,
       ),
       this.#under,
+      this.#terms,
       this.#parting,
     );
   }
@@ -62,14 +61,14 @@ export class Readout {
     const asked = element('small', {}, ` of ${settings.targetSpeed.toFixed(1)} m/s`);
     this.#speed.replaceChildren(held === undefined ? '–' : held.toFixed(2), asked);
     const all = standings.reduce((sum, { falls }) => sum + falls, 0);
-    const where = own.fallenBody >= 0 ? walkerRig.bodies[own.fallenBody]!.name : '';
+    const where = own.fallenBody >= 0 ? this.#session.who.task.behavior.bodyNames![own.fallenBody]! : '';
     this.#falls.replaceChildren(
       String(all),
       ...(where ? [element('small', { title: 'what touched the ground' }, ` ${where}`)] : []),
     );
     this.#reward.replaceChildren(own.reward.toFixed(0));
     const named = open.length * walkers > 1 ? `walker ${watched + 1} of ${standings.length} · ` : '';
-    const time = (step * unityPhysics.step).toFixed(1);
+    const time = (step * this.#session.who.settings.step).toFixed(1);
     this.#under.textContent = `${named}${time} s · ${this.#framesPerSecond.toFixed(0)} frames/s · ${this.#session.isPaused ? 'paused' : `${pace.toFixed(2)}× real time`} · ${(cost / 10).toFixed(0)} % of a core`;
     this.#parting.hidden = parting === undefined;
     if (!parting) return;
@@ -80,11 +79,14 @@ export class Readout {
         : `${apart * 100} cm apart after ${parting.seen.toFixed(2)} s`;
     const first =
       parting.first === null ? 'The same to the last bit' : `Parted after ${parting.first.toFixed(2)} s, ${seen}`;
-    this.#parting.textContent = `${one?.name} and ${other?.name}, same seed. ${first}; hips ${parting.hips.toFixed(1)} m apart now.`;
+    this.#parting.textContent = `${one?.name} and ${other?.name}, same seed. ${first}; ${this.#session.who.task.behavior.bodyNames![0]} ${parting.hips.toFixed(1)} m apart now.`;
   }
 
-  hearDecision({ step, observations }: Decided): void {
-    this.#held.add(step * unityPhysics.step, observations[speedAt]!);
+  hearDecision({ step, speed, terms }: Decided): void {
+    this.#held.add(step * this.#session.who.settings.step, speed);
+    const told = Object.entries(terms).map(([name, mean]) => `${name.replace('reward ', '')} ${mean.toFixed(2)}`);
+    this.#terms.hidden = told.length === 0;
+    this.#terms.textContent = `reward of a step: ${told.join(' · ')}`;
   }
 
   /** Once for each picture. */

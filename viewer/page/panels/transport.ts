@@ -1,5 +1,4 @@
 /** Play, pause, step, slow motion, restart, camera: the bar below the picture, and the keys for it. */
-import { stepsPerDecision } from '../../../envs/walker/walker.ts';
 import { button, element } from '../element.ts';
 import { paces, type Session } from '../session.ts';
 import type { Stage } from '../view/stage.ts';
@@ -9,6 +8,7 @@ export function transport(
   stage: Stage,
   others: { readonly help: () => void; readonly panel: () => void },
 ): HTMLElement {
+  const { stepsPerDecision } = session.who.task;
   const play = button('Pause', 'Play or pause (space)', () => session.pause(!session.isPaused), {
     class: 'main',
     id: 'play',

@@ -39,10 +39,3 @@ export const walkerColours = [
 export const targetColour = '#58b368';
 export const boxColour = '#c9a26b';
 export const springColour = '#e5484d';
-
-/** Which of a walker's colours a body has. */
-export function partOf(body: string): 'trunk' | 'head' | 'left' | 'right' {
-  if (body === 'head') return 'head';
-  if (body.endsWith('L')) return 'left';
-  return body.endsWith('R') ? 'right' : 'trunk';
-}

@@ -16,34 +16,34 @@ import {
 } from 'three';
 import { RoundedBoxGeometry } from 'three/addons/geometries/RoundedBoxGeometry.js';
 import { poseSize } from '../../../envs/walker/body-view.ts';
-import { type Collider, walkerRig } from '../../../envs/walker/rig.ts';
-import { target } from '../../../envs/walker/world.ts';
+import type { Shape } from '../../../physics/scene.ts';
 import { box, shelfHeight } from '../../simulation/hands.ts';
-import { posesPerWalker } from '../../simulation/simulation.ts';
-import { boxColour, partOf, targetColour, walkerColours } from './colours.ts';
+import { rowsOf, type Who } from '../../simulation/who.ts';
+import { boxColour, targetColour, walkerColours } from './colours.ts';
 import { type Place, positionOf, rotationOf } from './unity-axes.ts';
-
-/** Where the walker looks is told by its eyes, which are on no collider: in the head's coordinates, metres. */
-const eyes = [-0.08, 0.08].map((x) => new Vector3(x, 0.05, -0.196));
 
 /** A part of the picture that goes with a row of the poses. */
 interface Part {
   readonly mesh: InstancedMesh;
   readonly row: number;
-  /** From the body's middle, in three.js's axes. */
+  /** From the body's middle, and turned against it, in three.js's axes. */
   readonly offset: Vector3;
+  readonly turn: Quaternion;
 }
 
 export class Figures {
   readonly group = new Group();
   readonly #corners: number;
+  readonly #who: Who;
   #parts: Part[] = [];
   #places: readonly Place[] = [];
-  #bodies: InstancedMesh[] = [];
+  /** Meshes of bodies, and whose each is. */
+  #bodies: readonly { readonly mesh: InstancedMesh; readonly row: number }[] = [];
 
   /** @param corners times as many as a round body usually has. */
-  constructor(corners: number) {
+  constructor(corners: number, who: Who) {
     this.#corners = corners;
+    this.#who = who;
   }
 
   /** Makes them anew for so many walkers. @param perPolicy how many of them are of the first policy. */
@@ -54,14 +54,13 @@ export class Figures {
       mesh.dispose();
     }
     this.#places = places;
-    const head = walkerRig.bodies.findIndex(({ name }) => name === 'head');
     const material = (roughness: number) => new MeshStandardMaterial({ color: '#ffffff', roughness, metalness: 0 });
     const skin = material(0.55);
     const make = (
       geometry: BufferGeometry,
       row: number,
       colours: readonly [string, string],
-      offset = new Vector3(),
+      [offset, turn] = [new Vector3(), new Quaternion()],
     ) => {
       const mesh = new InstancedMesh(geometry, skin, places.length);
       places.forEach((_, which) => {
@@ -71,30 +70,37 @@ export class Figures {
       mesh.receiveShadow = true;
       mesh.frustumCulled = false;
       this.group.add(mesh);
-      return { mesh, row, offset };
+      return { mesh, row, offset, turn };
     };
     const ofPart = (part: keyof (typeof walkerColours)[0]) => [walkerColours[0][part], walkerColours[1][part]] as const;
-    const bodies = walkerRig.bodies.map(({ name, collider }, row) =>
-      make(geometryOf(collider, this.#corners), row, ofPart(partOf(name)), middleOf(collider)),
+    const { bodies, eyes, target } = this.#who.looks;
+    const made = bodies.flatMap(({ part, shapes }, row) =>
+      shapes.map((shape) => make(geometryOf(shape, this.#corners), row, ofPart(part), placeOf(shape))),
     );
-    this.#bodies = bodies.map(({ mesh }) => mesh);
+    const seeing = (eyes?.places ?? []).map(([x, y, z]) => {
+      const ball = new SphereGeometry(eyes!.radius, 16, 12);
+      return make(ball, eyes!.body, ofPart('eye'), [new Vector3(x, y, -z), new Quaternion()]);
+    });
+    this.#bodies = made;
     this.#parts = [
-      ...bodies,
-      ...eyes.map((eye) => make(new SphereGeometry(0.034, 16, 12), head, ofPart('eye'), eye)),
-      make(roundedBox(target.edge), walkerRig.bodies.length, [targetColour, targetColour]),
-      make(roundedBox(box.edge), posesPerWalker - 1, [boxColour, boxColour]),
+      ...made,
+      ...seeing,
+      make(roundedBox(target), bodies.length, [targetColour, targetColour]),
+      make(roundedBox(box.edge), bodies.length + 1, [boxColour, boxColour]),
     ];
   }
 
   /** @param poses [walkers, rows, 7]. */
   pose(poses: Float32Array): void {
-    if (poses.length !== this.#places.length * posesPerWalker * poseSize) return;
+    const rows = rowsOf(this.#who);
+    if (poses.length !== this.#places.length * rows * poseSize) return;
     this.#places.forEach((place, which) => {
-      for (const { mesh, row, offset } of this.#parts) {
-        const at = (which * posesPerWalker + row) * poseSize;
+      for (const { mesh, row, offset, turn } of this.#parts) {
+        const at = (which * rows + row) * poseSize;
         positionOf(poses, at, place, position);
         rotationOf(poses, at, rotation);
         position.add(moved.copy(offset).applyQuaternion(rotation));
+        rotation.multiply(turn);
         const isSeen = position.y < shelfHeight;
         matrix.compose(position, rotation, isSeen ? full : none);
         mesh.setMatrixAt(which, matrix);
@@ -108,10 +114,12 @@ export class Figures {
 
   /** The body that a ray hits first. */
   hitBy(ray: Raycaster): { readonly walker: number; readonly body: number; readonly point: Vector3 } | undefined {
-    const hits: Intersection[] = ray.intersectObjects(this.#bodies, false);
+    const meshes = this.#bodies.map(({ mesh }) => mesh);
+    const hits: Intersection[] = ray.intersectObjects(meshes, false);
     const [first] = hits;
     if (first?.instanceId === undefined) return undefined;
-    return { walker: first.instanceId, body: this.#bodies.indexOf(first.object as InstancedMesh), point: first.point };
+    const { row } = this.#bodies.find(({ mesh }) => mesh === first.object)!;
+    return { walker: first.instanceId, body: row, point: first.point };
   }
 }
 
@@ -127,26 +135,25 @@ function roundedBox(edge: number): BufferGeometry {
   return new RoundedBoxGeometry(edge, edge, edge, 3, edge / 12);
 }
 
-function middleOf(collider: Collider): Vector3 {
-  if (collider.shape !== 'box') return new Vector3();
-  const [x, y, z] = collider.center;
-  return new Vector3(x, y, -z);
+/** Where a shape lies in its body, in three.js's axes. */
+function placeOf({ position: [x, y, z], rotation: [qx, qy, qz, qw] }: Shape): [Vector3, Quaternion] {
+  return [new Vector3(x, y, -z), new Quaternion(-qx, -qy, qz, qw)];
 }
 
-function geometryOf(collider: Collider, corners: number): BufferGeometry {
-  switch (collider.shape) {
+function geometryOf(shape: Shape, corners: number): BufferGeometry {
+  switch (shape.kind) {
     case 'sphere':
-      return new SphereGeometry(collider.radius, 40 * corners, 28 * corners);
+      return new SphereGeometry(shape.radius, 40 * corners, 28 * corners);
     case 'capsule': {
-      const { radius, height, along } = collider;
-      const capsule = new CapsuleGeometry(radius, Math.max(height - 2 * radius, 1e-3), 10 * corners, 28 * corners);
-      if (along === 'x') capsule.rotateZ(Math.PI / 2);
-      if (along === 'z') capsule.rotateX(Math.PI / 2);
-      return capsule;
+      const length = Math.max(2 * shape.halfHeight, 1e-3);
+      // Along its own x.
+      return new CapsuleGeometry(shape.radius, length, 10 * corners, 28 * corners).rotateZ(Math.PI / 2);
     }
     case 'box': {
-      const [x, y, z] = collider.size;
+      const [x, y, z] = shape.halfExtents.map((half) => 2 * half) as [number, number, number];
       return Math.min(x, y, z) < 0.02 ? new BoxGeometry(x, y, z) : new RoundedBoxGeometry(x, y, z, 3, 0.012);
     }
+    case 'plane':
+      throw new Error('a plane is no part of a body');
   }
 }

@@ -1,6 +1,6 @@
 /** The floor: metre lines by which one sees walkers move, the border of their world, and a plane that takes shadows. */
 import { Color, DoubleSide, Group, Mesh, PlaneGeometry, ShaderMaterial, ShadowMaterial, Vector2 } from 'three';
-import { unityPhysics } from '../../../envs/walker/physics-settings.ts';
+import type { PhysicsSettings } from '../../../envs/walker/physics-settings.ts';
 import type { Theme } from './colours.ts';
 
 const vertex = `
@@ -13,6 +13,7 @@ void main() {
 
 /** Lines are as wide as they look, whatever the distance: widths are told in the change of the place from one pixel to the next. */
 const fragment = `
+uniform float halfEdge;
 uniform vec3 floorColour;
 uniform vec3 lineColour;
 uniform vec3 borderColour;
@@ -33,7 +34,7 @@ float lines(vec2 at, float width) {
 void main() {
   vec3 colour = mix(floorColour, lineColour, 0.75 * lines(place, 0.008));
   colour = mix(colour, lineColour, lines(place / 5.0, 0.004));
-  vec2 out2 = abs(place - world) - vec2(${(unityPhysics.groundEdge / 2).toFixed(2)});
+  vec2 out2 = abs(place - world) - vec2(halfEdge);
   float edge = abs(max(out2.x, out2.y));
   colour = mix(colour, borderColour, 0.8 * (1.0 - smoothstep(0.02, 0.02 + 1.5 * fwidth(edge), edge)));
   float far = length(place - middle) / reach;
@@ -55,12 +56,17 @@ export class Floor {
     middle: { value: new Vector2() },
     world: { value: new Vector2() },
     reach: { value: reach },
+    halfEdge: { value: 0 },
   };
   readonly #shadow = new ShadowMaterial({ opacity: 0.3 });
   readonly #taker = new Mesh(new PlaneGeometry(2, 2).rotateX(-Math.PI / 2), this.#shadow);
 
-  constructor() {
-    const plane = new PlaneGeometry(2 * reach, 2 * reach).rotateX(-Math.PI / 2);
+  /** @param farther times as far as usual to its edge. */
+  constructor({ groundEdge, groundHeight }: PhysicsSettings, farther: number) {
+    const edge = reach * farther;
+    this.#uniforms.reach.value = edge;
+    this.#uniforms.halfEdge.value = groundEdge / 2;
+    const plane = new PlaneGeometry(2 * edge, 2 * edge).rotateX(-Math.PI / 2);
     const floor = new Mesh(
       plane,
       new ShaderMaterial({
@@ -73,7 +79,7 @@ export class Floor {
     this.#taker.receiveShadow = true;
     this.#taker.position.y = 0.002;
     this.group.add(floor, this.#taker);
-    this.group.position.y = unityPhysics.groundHeight;
+    this.group.position.y = groundHeight;
   }
 
   /** Half the edge of the square that takes shadows, metres: where none can fall, none is looked for. */

@@ -24,10 +24,8 @@ import {
 } from 'three';
 import { OrbitControls } from 'three/addons/controls/OrbitControls.js';
 import { poseSize } from '../../../envs/walker/body-view.ts';
-import { unityPhysics } from '../../../envs/walker/physics-settings.ts';
-import { walkerRig } from '../../../envs/walker/rig.ts';
 import type { Vector } from '../../simulation/inputs.ts';
-import { posesPerWalker } from '../../simulation/simulation.ts';
+import { rowsOf, type Who } from '../../simulation/who.ts';
 import { springColour, targetColour, themes } from './colours.ts';
 import { Figures } from './figures.ts';
 import { Floor } from './floor.ts';
@@ -35,7 +33,7 @@ import { Interpolation } from './interpolation.ts';
 import { type Quality, QualityKeeper } from './quality.ts';
 import { fromUnity, type Place, placesOf, positionOf, rotationOf } from './unity-axes.ts';
 
-/** Where the camera looks, metres above the ground's zero. */
+/** Where the camera looks at a Walker, metres above the ground's zero; somebody else is looked at where it is. */
 const lookAt = 0.85;
 /** Seconds in which the camera comes half of the way to where the walker is: it should not nod with every step. */
 const calm = 0.12;
@@ -53,7 +51,9 @@ export class Stage {
   readonly controls: OrbitControls;
   readonly #renderer: WebGLRenderer;
   readonly #scene = new Scene();
-  readonly #floor = new Floor();
+  readonly #floor: Floor;
+  readonly #who: Who;
+  readonly #rows: number;
   readonly #sun = new DirectionalLight('#fff6e8', 2.6);
   readonly #fill = new HemisphereLight('#dfeaff', '#8a8378', 1.2);
   readonly #interpolation = new Interpolation();
@@ -77,8 +77,11 @@ export class Stage {
    * @param quality level of it (quality.ts); left out: as well as the machine can.
    * @throws Error where the browser has no WebGL.
    */
-  constructor(canvas: HTMLCanvasElement, quality?: number) {
+  constructor(canvas: HTMLCanvasElement, who: Who, quality?: number) {
     this.canvas = canvas;
+    this.#who = who;
+    this.#rows = rowsOf(who);
+    this.#floor = new Floor(who.settings, who.looks.size);
     this.#renderer = new WebGLRenderer({ canvas, antialias: true, powerPreference: 'high-performance' });
     this.#renderer.shadowMap.enabled = true;
     this.#renderer.toneMapping = ACESFilmicToneMapping;
@@ -87,7 +90,7 @@ export class Stage {
     this.#keeper = new QualityKeeper(String(gl.getParameter(told?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER)), quality);
     const { isSoft } = this.#keeper.quality;
     this.#renderer.shadowMap.type = isSoft ? PCFShadowMap : BasicShadowMap;
-    this.figures = new Figures(isSoft ? 1 : 0.5);
+    this.figures = new Figures(isSoft ? 1 : 0.5, who);
     const { shadow } = this.#sun;
     shadow.bias = -0.0004;
     shadow.normalBias = 0.02;
@@ -102,9 +105,9 @@ export class Stage {
     this.controls.dampingFactor = 0.12;
     this.controls.maxPolarAngle = Math.PI * 0.495;
     this.controls.minDistance = 1;
-    this.controls.maxDistance = 40;
+    this.controls.maxDistance = 40 * who.looks.size;
     this.controls.target.set(0, lookAt, 0);
-    this.camera.position.set(-3.2, 2.1, 4.6);
+    this.camera.position.set(-3.2, 2.1, 4.6).multiplyScalar(who.looks.size);
   }
 
   wear(name: 'light' | 'dark'): void {
@@ -117,23 +120,24 @@ export class Stage {
   }
 
   populate(policies: number, walkers: number): void {
-    this.places = placesOf(policies, walkers);
+    const { size } = this.#who.looks;
+    this.places = placesOf(policies, walkers, size);
     this.#policies = policies;
     this.#isNew = true;
     this.figures.populate(this.places, walkers);
     this.watched = Math.min(this.watched, this.places.length - 1);
-    this.#reach = policies * walkers > 2 ? 8 : 4;
+    this.#reach = (policies * walkers > 2 ? 8 : 4) * size;
     this.#floor.reachOfShadow = this.#reach;
     const { camera } = this.#sun.shadow;
     [camera.left, camera.right, camera.top, camera.bottom] = [-this.#reach, this.#reach, this.#reach, -this.#reach];
-    [camera.near, camera.far] = [1, 40];
+    [camera.near, camera.far] = [1, 40 * size];
     camera.updateProjectionMatrix();
   }
 
   /** As far away as shows everybody. */
   standBack(): void {
     const count = this.places.length;
-    const distance = count === 1 ? 6 : count <= 4 ? 9.5 : 17;
+    const distance = (count === 1 ? 6 : count <= 4 ? 9.5 : 17) * this.#who.looks.size;
     const from = this.camera.position.clone().sub(this.controls.target).setLength(distance);
     this.camera.position.copy(this.controls.target).add(from);
   }
@@ -191,13 +195,13 @@ export class Stage {
   placeOf(walker: number, body: number, into = new Vector3()): Vector3 {
     if (this.#interpolation.isEmpty) return into.set(0, lookAt, 0);
     const poses = this.#interpolation.at(this.#last);
-    return positionOf(poses, (walker * posesPerWalker + body) * poseSize, this.places[walker]!, into);
+    return positionOf(poses, (walker * this.#rows + body) * poseSize, this.places[walker]!, into);
   }
 
   rotationOf(walker: number, body: number, into: Quaternion): Quaternion {
     if (this.#interpolation.isEmpty) return into.identity();
     const poses = this.#interpolation.at(this.#last);
-    return rotationOf(poses, (walker * posesPerWalker + body) * poseSize, into);
+    return rotationOf(poses, (walker * this.#rows + body) * poseSize, into);
   }
 
   /** The ray through a place of the canvas, in pixels from its corner. */
@@ -210,7 +214,8 @@ export class Stage {
   /** Where a ray meets the ground. */
   groundAt(ray: Raycaster): Vector3 | undefined {
     return (
-      ray.ray.intersectPlane(new Plane(new Vector3(0, 1, 0), -unityPhysics.groundHeight), new Vector3()) ?? undefined
+      ray.ray.intersectPlane(new Plane(new Vector3(0, 1, 0), -this.#who.settings.groundHeight), new Vector3()) ??
+      undefined
     );
   }
 
@@ -227,27 +232,28 @@ export class Stage {
 
   #go(poses: Float32Array, seconds: number): void {
     const place = this.places[this.watched]!;
-    const first = this.watched * posesPerWalker * poseSize;
+    const first = this.watched * this.#rows * poseSize;
     positionOf(poses, first, place, hips);
-    positionOf(poses, first + walkerRig.bodies.length * poseSize, place, hereTarget);
-    this.#ring.position.set(hereTarget.x, unityPhysics.groundHeight + 0.006, hereTarget.z);
+    positionOf(poses, first + (this.#rows - 2) * poseSize, place, hereTarget);
+    this.#ring.position.set(hereTarget.x, this.#who.settings.groundHeight + 0.006, hereTarget.z);
     const { target } = this.controls;
     if (this.isFollowing) {
       // Of two side by side one looks at the middle between them.
       if (this.#policies === 2) {
         const count = this.places.length;
         const twin = (this.watched + count / 2) % count;
-        positionOf(poses, twin * posesPerWalker * poseSize, this.places[twin]!, moved);
+        positionOf(poses, twin * this.#rows * poseSize, this.places[twin]!, moved);
         hips.lerp(moved, 0.5);
       }
-      hips.y = lookAt;
-      const share = hips.distanceTo(target) > 4 ? 1 : 1 - 0.5 ** (seconds / calm);
+      if (this.#who.isWalker) hips.y = lookAt;
+      const share = hips.distanceTo(target) > 4 * this.#who.looks.size ? 1 : 1 - 0.5 ** (seconds / calm);
       moved.copy(hips).sub(target).multiplyScalar(share);
       target.add(moved);
       this.camera.position.add(moved);
     }
     this.#floor.follow(target.x, target.z, place);
-    this.#sun.position.set(target.x - 4, 11, target.z + 5);
+    const { size } = this.#who.looks;
+    this.#sun.position.set(target.x - 4 * size, 11 * size, target.z + 5 * size);
     this.#sun.target.position.set(target.x, 0, target.z);
   }
 }

@@ -1,20 +1,19 @@
-/** A walker as it stands at the beginning, before any simulation is there. */
+/** Somebody as they stand at the beginning, before any simulation is there. */
 import { poseSize } from '../../../envs/walker/body-view.ts';
-import { unityPhysics } from '../../../envs/walker/physics-settings.ts';
-import { walkerRig } from '../../../envs/walker/rig.ts';
-import { target } from '../../../envs/walker/world.ts';
+import { identity } from '../../../envs/walker/rotation.ts';
 import { shelfHeight } from '../../simulation/hands.ts';
+import type { Who } from '../../simulation/who.ts';
 
 /** [bodies + target + box, 7]. */
-export function startingPoses(): Float32Array {
-  const places = [
-    ...walkerRig.bodies.map(({ start }) => start),
-    [0, unityPhysics.groundHeight + target.edge / 2, 3] as const,
-    [0, 2 * shelfHeight, 0] as const,
+export function startingPoses({ ragdoll, looks, settings }: Who): Float32Array {
+  const rows = [
+    ...ragdoll.bodies.map(({ start, rotation }) => [...rotation, ...start]),
+    [...identity, 0, settings.groundHeight + looks.target / 2, 3 * looks.size],
+    [...identity, 0, 2 * shelfHeight, 0],
   ];
-  const poses = new Float32Array(places.length * poseSize);
-  places.forEach((place, row) => {
-    poses.set([0, 0, 0, 1, ...place], row * poseSize);
+  const poses = new Float32Array(rows.length * poseSize);
+  rows.forEach((pose, row) => {
+    poses.set(pose, row * poseSize);
   });
   return poses;
 }

@@ -30,17 +30,17 @@ export function fromUnity([x, y, z]: Vector, place: Place, into: Vector3): Vecto
   return into.set(x + place.x, y, place.z - z);
 }
 
-/** Metres between neighbours. */
+/** Metres between neighbours as large as the Walker. */
 const spacing = 2.6;
 
 /** A place for each walker: those of a policy in a square, and the second policy's square beside the first's. */
-export function placesOf(policies: number, walkers: number): Place[] {
+export function placesOf(policies: number, walkers: number, size = 1): Place[] {
   const edge = Math.ceil(Math.sqrt(walkers));
   const width = policies * edge;
   return Array.from({ length: policies * walkers }, (_, which) => {
     const [policy, number] = [Math.floor(which / walkers), which % walkers];
     const column = policy * edge + (number % edge);
     const row = Math.floor(number / edge);
-    return { x: (column - (width - 1) / 2) * spacing, z: (row - (edge - 1) / 2) * spacing };
+    return { x: (column - (width - 1) / 2) * spacing * size, z: (row - (edge - 1) / 2) * spacing * size };
   });
 }
