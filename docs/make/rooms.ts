@@ -262,7 +262,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'ship',
     about: 'a run becomes `models/<name>`',
-    knows: ['base', 'cli', 'onnx', 'models', 'envs/walker', ...training, 'validate'],
+    knows: ['base', 'cli', 'onnx', 'models', 'envs', 'envs/walker', ...training, 'validate'],
   },
   {
     name: 'pipeline',

@@ -54,7 +54,8 @@ describe(`${MUTATIONS} mutations`, { timeout: 200 * MUTATIONS }, () => {
       const broken = mutated(bytes, random);
       told += isTold(() => {
         checkWalkerPolicy(decodeModel(broken, 'gnawed.onnx'), 'gnawed.onnx');
-        for (const finding of contractFindings(broken, 'gnawed.onnx', walkerSubject.task.behavior)) expect(finding).not.toBe('');
+        for (const finding of contractFindings(broken, 'gnawed.onnx', walkerSubject.task.behavior))
+          expect(finding).not.toBe('');
       })
         ? 1
         : 0;
