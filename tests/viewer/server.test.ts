@@ -3,9 +3,10 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { brotliCompressSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { viewable } from '../../pipeline/runs.ts';
+import { gpuAddresses, gpuBuild, placeGpuBuild } from '../../viewer/server/gpu-build.ts';
 import { newsOf } from '../../viewer/server/live.ts';
 import { packPage, readPageFile, unpackPage } from '../../viewer/server/packed-page.ts';
 import { listedShipped, servedPolicies } from '../../viewer/server/policies.ts';
@@ -72,6 +73,29 @@ describe('the server', () => {
     const bytes = await (await fetch(served.address + policies[0]!.address)).arrayBuffer();
     expect(bytes.byteLength).toBeGreaterThan(500_000);
     expect((await fetch(`${served.address}policy/nobody`)).status).toBe(404);
+  });
+});
+
+describe('a build for GPUs', () => {
+  it('is listed and given where there is one, by the addresses that a static folder has it at; else nothing is said of it', async () => {
+    const listed = async (address: string) =>
+      (await (await fetch(`${address}policies.json`)).json()) as { gpu?: unknown };
+    expect((await listed(served.address)).gpu).toBeUndefined();
+    const gpu = gpuBuild()!;
+    const withGpu = await servePage({ folder: join(folder, 'page'), port: 0, start: '', policies: () => [], gpu });
+    try {
+      expect((await listed(withGpu.address)).gpu).toEqual(gpuAddresses);
+      const answer = await fetch(withGpu.address + gpuAddresses.script);
+      expect(answer.headers.get('content-type')).toMatch(/^text\/javascript/);
+      expect(await answer.text()).toContain('webgpu');
+      expect((await fetch(`${withGpu.address}constructor`)).status).toBe(404);
+    } finally {
+      withGpu.close();
+    }
+    placeGpuBuild(gpu, join(folder, 'static'));
+    const placed = Object.values(gpuAddresses).map((address) => readFileSync(join(folder, 'static', address)));
+    // As a host sends it; docs/learning-in-the-browser.md says so, too.
+    expect(gzipSync(placed[1]!).length / 1e6).toBeCloseTo(4.1, 1);
   });
 });
 

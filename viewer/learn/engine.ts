@@ -40,6 +40,7 @@ export class LearnEngine {
   policy: LearntPolicy | undefined;
   /** What computes each graph of the update, since it was begun or gone on with; empty where no GPU was asked for. */
   readonly outcomes = new Map<number, RaceOutcome>();
+  readonly #released = new Set<number>();
   readonly #files: EngineFiles;
   readonly #events: Partial<LearnEvents>;
   #trainer: Worker | undefined;
@@ -114,6 +115,7 @@ export class LearnEngine {
     this.#end();
     this.#started = request;
     this.outcomes.clear();
+    this.#released.clear();
     const trainer = new Worker(new URL('./trainer-worker.ts', import.meta.url), { type: 'module' });
     this.#trainer = trainer;
     trainer.addEventListener('message', ({ data }: MessageEvent<FromTrainer>) => {
@@ -137,8 +139,7 @@ export class LearnEngine {
         if (this.state === 'starting') this.#become('learning');
         break;
       case 'computes':
-        if (news.outcome.device) this.outcomes.set(news.outcome.graph, news.outcome);
-        else this.outcomes.delete(news.outcome.graph);
+        this.#take(news.outcome);
         this.#events.changed?.();
         break;
       case 'first roll-out':
@@ -163,6 +164,18 @@ export class LearnEngine {
         this.#fail(news.problem);
         break;
     }
+  }
+
+  /** Those of graphs that are no more stand until there are others: what computed last is told of a training that is over. */
+  #take(outcome: RaceOutcome): void {
+    const { graph, device } = outcome;
+    if (!device) {
+      this.#released.add(graph);
+      return;
+    }
+    for (const released of this.#released) this.outcomes.delete(released);
+    this.#released.clear();
+    this.outcomes.set(graph, outcome);
   }
 
   #show(policy: LearntPolicy): void {

@@ -27,7 +27,7 @@ const settings = readFileSync(join(import.meta.dirname, '../../../viewer/learn/l
   .replace(/max_steps: \d+/, 'max_steps: 512');
 
 /** What the processor takes to compile a GPU's programs: 25 s by itself. */
-const MILLISECONDS = 300_000;
+const MILLISECONDS = 600_000;
 
 describe.skipIf(because(!findChromium(), 'no chromium on the PATH: apt-get install chromium'))('on a GPU', () => {
   let served: ServedPage;
