@@ -11,11 +11,12 @@ export async function subjectOf(character: string | undefined): Promise<Subject>
   if (character === undefined) return walkerSubject;
   const { openCharacter, openRagdollWorlds } = await import('../envs/ragdoll/open.ts');
   const opened = openCharacter(character);
-  const { task, settings } = opened;
+  const { ragdoll, task, settings } = opened;
   return {
+    ragdoll,
     task,
     settings,
-    figure: figureOf(opened.ragdoll, settings, task),
+    figure: figureOf(ragdoll, settings, task),
     worldNamed,
     openWorlds: (name, count) => openRagdollWorlds(opened, name, count),
   };

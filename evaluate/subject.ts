@@ -1,14 +1,16 @@
 /** Who is judged: ML-Agents' Walker, or the character that a file describes (subject-of.ts). What playing and telling need to know of it. */
 import { worldNamed } from '../envs/walker/dialects.ts';
+import { walkerShown } from '../envs/walker/looks.ts';
 import { openWorlds } from '../envs/walker/open-worlds.ts';
-import { type PhysicsSettings, unityPhysics } from '../envs/walker/physics-settings.ts';
+import type { PhysicsSettings } from '../envs/walker/physics-settings.ts';
 import { walkerRig } from '../envs/walker/rig.ts';
+import type { Ragdoll } from '../envs/walker/scene-of-rig.ts';
 import type { Task } from '../envs/walker/task.ts';
-import { stockTask } from '../envs/walker/walker.ts';
 import type { Worlds } from '../envs/walker/world.ts';
 import { type Figure, walkerFigure } from './gait.ts';
 
 export interface Subject {
+  readonly ragdoll: Ragdoll;
   readonly task: Task;
   readonly settings: PhysicsSettings;
   /** What is measured of its gait. */
@@ -19,8 +21,7 @@ export interface Subject {
 }
 
 export const walkerSubject: Subject = {
-  task: stockTask,
-  settings: unityPhysics,
+  ...walkerShown,
   figure: walkerFigure,
   worldNamed,
   openWorlds: (name, count) => openWorlds(name, count, walkerRig),

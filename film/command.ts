@@ -118,12 +118,13 @@ export function filmCommand(runs: Runs): CommandLine<Options> {
     epilogue: `Example:\n  ${commandText('film', '--run-id walker --speeds 1.5 --sheet sheet.png')}`,
     async run(given, { terminal, progress, interrupts: { signal } }) {
       const { openPolicy } = await import('./policy.ts');
-      const { record } = await import('./record.ts');
+      const { record, usualSpeeds } = await import('./record.ts');
       const { filmOf, sheetOf } = await import('./film.ts');
       const { checkWritable, writeAtomically } = await import('../base/files/write-atomically.ts');
-      const { policy: path, out, character } = subjectOf(given, runs);
+      const { policy: path, out, character } = paintedOf(given, runs);
       const { sheet, size, seed, tries, seconds, world } = given;
-      const shown = await shownOf(character);
+      const { subjectOf } = await import('../evaluate/subject-of.ts');
+      const shown = await subjectOf(character);
       const speeds = given.speeds ?? usualSpeeds(shown);
       refuseSpeeds(speeds, shown, character);
       const policy = await openPolicy(path, shown.task.behavior);
@@ -162,18 +163,11 @@ export function filmCommand(runs: Runs): CommandLine<Options> {
 type Options = ReturnType<typeof optionsWith>;
 type Given = Pick<OptionsOf<Options>, 'policy' | 'runId' | 'runsDir' | 'character' | 'out'>;
 
-interface Subject {
+interface Painted {
   readonly policy: string;
   readonly out: string;
   /** Path of a character's file; undefined: the Walker. */
   readonly character: string | undefined;
-}
-
-/** @throws UserError where there is no such character, or its files are wrong. */
-async function shownOf(character: string | undefined): Promise<Shown> {
-  if (character === undefined) return (await import('../envs/walker/looks.ts')).walkerShown;
-  const { characterFileOf, openCharacter } = await import('../envs/ragdoll/open.ts');
-  return openCharacter(characterFileOf(character));
 }
 
 /** @throws UserError where one is beyond what the Walker was ever asked for, or what any character can be. */
@@ -189,25 +183,16 @@ function refuseSpeeds(speeds: readonly number[], { task: { parameters } }: Shown
   });
 }
 
-/** The Walker's; of others the one there is, or three within the range, in tenths. */
-function usualSpeeds({ task: { parameters } }: Shown): number[] {
-  const [slowest, fastest] = [parameters.target_speed_min.default, parameters.target_speed_max.default];
-  const { target_speed_min, target_speed_max } = walkerParameters;
-  if (slowest === target_speed_min.default && fastest === target_speed_max.default) return [1, 2, 3];
-  if (slowest === fastest) return [slowest];
-  return [0.2, 0.4, 0.6].map((share) => Math.round(10 * (slowest + share * (fastest - slowest))) / 10);
-}
-
 /**
  * Which policy is painted, whose it is, and into which file.
  *
  * @param shipped folder of the walker that is painted where none is named.
  */
-export function subjectOf(
+export function paintedOf(
   { policy, runId, runsDir, character, out }: Given,
   { policyOf, characterOf }: Pick<Runs, 'policyOf' | 'characterOf'>,
   shipped = SHIPPED_WALKER,
-): Subject {
+): Painted {
   if (policy !== undefined) {
     if (runId === undefined) return { policy, character, out: out ?? `${basename(policy, '.onnx')}.png` };
     throw new UserError({
@@ -224,13 +209,13 @@ export function subjectOf(
       mend: 'name its policy with --policy FILE.onnx or --run-id NAME',
     });
   }
-  if (runId === undefined) return shippedSubject(shipped, out);
+  if (runId === undefined) return shippedWalker(shipped, out);
   const exported = policyOf(runId, runsDir);
   const whose = character ?? characterOf(runId, runsDir);
   return { policy: exported, character: whose, out: out ?? join(dirname(exported), 'walker.png') };
 }
 
-function shippedSubject(shipped: string, out: string | undefined): Subject {
+function shippedWalker(shipped: string, out: string | undefined): Painted {
   const policy = fromHere(shippedFiles(shipped).policy);
   if (!existsSync(policy)) {
     throw new UserError({

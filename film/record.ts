@@ -5,6 +5,7 @@ import { AgentsEnvironment } from '../envs/walker/agents-environment.ts';
 import { posesOf } from '../envs/walker/body-view.ts';
 import { type Shown, walkerShown } from '../envs/walker/looks.ts';
 import { openWorlds } from '../envs/walker/open-worlds.ts';
+import { walkerParameters } from '../envs/walker/parameters.ts';
 import { distanceBetween } from './points.ts';
 import type { FilmPolicy } from './policy.ts';
 import { hipsOf, progressOver } from './poses.ts';
@@ -14,6 +15,15 @@ export const FRAMES_PER_SECOND = framesPerSecondOf(walkerShown);
 
 export function framesPerSecondOf({ task, settings }: Shown): number {
   return Math.round(1 / (task.stepsPerDecision * settings.step));
+}
+
+/** m/s to be shown: the Walker's; of others the one there is, or three within the range, in tenths. */
+export function usualSpeeds({ task: { parameters } }: Shown): number[] {
+  const [slowest, fastest] = [parameters.target_speed_min.default, parameters.target_speed_max.default];
+  const { target_speed_min, target_speed_max } = walkerParameters;
+  if (slowest === target_speed_min.default && fastest === target_speed_max.default) return [1, 2, 3];
+  if (slowest === fastest) return [slowest];
+  return [0.2, 0.4, 0.6].map((share) => Math.round(10 * (slowest + share * (fastest - slowest))) / 10);
 }
 
 export interface RecordOptions {

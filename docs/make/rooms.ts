@@ -229,12 +229,12 @@ export const rooms: readonly Room[] = [
   {
     name: 'film',
     about: 'a policy walking, as an animated PNG: recording, shapes, camera and floor, palette, file',
-    knows: ['base', 'cli', 'models', 'physics', 'envs', 'envs/walker', 'envs/ragdoll', 'evaluate'],
+    knows: ['base', 'cli', 'models', 'physics', 'envs', 'envs/walker', 'evaluate'],
   },
   {
     name: 'report',
     about: 'what came of a run as one HTML page: curves, speed held, verdicts, settings; several runs overlaid',
-    knows: ['base', 'cli', 'models', 'evaluate', 'train/configuration', 'validate', 'film'],
+    knows: ['base', 'cli', 'models', 'envs/walker', 'evaluate', 'train/configuration', 'validate', 'film'],
   },
   {
     name: 'sweep',

@@ -16,7 +16,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CommandContext } from '../../cli/command-line.ts';
 import { checkOptions, type Given } from '../../cli/parse-options.ts';
 import { exportActor } from '../../export/export-actor.ts';
-import { filmCommand, subjectOf } from '../../film/command.ts';
+import { filmCommand, paintedOf } from '../../film/command.ts';
 import { encodeModel } from '../../onnx/encode.ts';
 import { filmable } from '../../pipeline/runs.ts';
 import { Normaliser } from '../../train/policy/normaliser.ts';
@@ -121,19 +121,19 @@ describe('without a policy to name', () => {
     mkdirSync(shipped);
     const walker = join(shipped, 'walker.onnx');
     copyFileSync(policy, walker);
-    expect(subjectOf(given, filmable, shipped)).toMatchObject({ policy: walker, out: 'walker.png' });
-    expect(subjectOf({ ...given, out: 'film.png' }, filmable, shipped)).toMatchObject({
+    expect(paintedOf(given, filmable, shipped)).toMatchObject({ policy: walker, out: 'walker.png' });
+    expect(paintedOf({ ...given, out: 'film.png' }, filmable, shipped)).toMatchObject({
       policy: walker,
       out: 'film.png',
     });
   });
 
   it('asks for one of another character, of which none is shipped', () => {
-    expect(() => subjectOf({ ...given, character: 'rigs/crawler' }, filmable)).toThrow(/rigs\/crawler.*--policy/s);
+    expect(() => paintedOf({ ...given, character: 'rigs/crawler' }, filmable)).toThrow(/rigs\/crawler.*--policy/s);
   });
 
   it('asks for one where no walker is shipped', () => {
-    expect(() => subjectOf(given, filmable, join(folder, 'none'))).toThrow(
+    expect(() => paintedOf(given, filmable, join(folder, 'none'))).toThrow(
       /none\/walker\.onnx: .*--policy FILE\.onnx or --run-id NAME/,
     );
   });

@@ -18,8 +18,8 @@ export interface ViewedRun {
   readonly exported: string | undefined;
   /** Paths, the best one first and then the latest. */
   readonly checkpoints: readonly string[];
-  /** Path of the character's file that it trained; undefined: the Walker. */
-  readonly character: string | undefined;
+  /** Path of the character's file that it trained; absent: the Walker. */
+  readonly character?: string | undefined;
 }
 
 /** The shipped walkers, the one that runs start from first; an address is where its file lies in a built page. */

@@ -18,7 +18,6 @@ export class Numbers {
   readonly #session: Session;
   readonly #search = element('input', {
     type: 'search',
-    placeholder: 'name, such as shinL',
     'aria-label': 'Names to show',
     style: 'width: 100%',
   });
@@ -31,6 +30,7 @@ export class Numbers {
   constructor(session: Session) {
     this.#session = session;
     const { task, actionNames: actions } = session.who;
+    this.#search.placeholder = `name, such as ${task.behavior.bodyNames!.at(-1)}`;
     const observations = task.behavior.observationNames!;
     this.#observations = observations.map((name) => rowOf(name, 2));
     this.#actions = actions.map((name) => rowOf(name, 1));
