@@ -75,6 +75,9 @@ function notOfThis(behavior: BehaviorSpec, { inputs, outputs }: Graph, path: str
     where: path,
     value: `${inputs.map(told)} -> ${outputs.map(told)}`,
     expected: `${wanted.join(', ')} -> ${names} [batch, ${behavior.actionSize}]`,
+    ...(behavior === walker
+      ? { mend: 'say whose policy it is, where it is another character: --character rigs/NAME' }
+      : {}),
   });
 }
 

@@ -94,7 +94,8 @@ const besideItsSource: Plugin['setup'] = ({ onLoad }) => {
     const place = relative(root, path).split(sep).join('/').replace(/\.ts$/, '.js');
     const contents = readFileSync(path, 'utf8')
       .replaceAll(/new URL\('([^']+)\.ts', import\.meta\.url\)/g, "new URL('$1.js', import.meta.url)")
-      .replaceAll('import.meta.url', `(__dist + ${JSON.stringify(place)})`)
+      // `new URL(import.meta.url)` asks for the address that it was loaded by, with what stands behind its question mark.
+      .replaceAll(/(?<!new URL\()import\.meta\.url/g, `(__dist + ${JSON.stringify(place)})`)
       .replaceAll('import.meta.dirname', `__fileURLToPath(__dist + ${JSON.stringify(dirname(place))})`);
     return { loader: 'ts', contents };
   });

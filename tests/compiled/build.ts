@@ -17,6 +17,7 @@ const entries = [
   'compile/session-thread.ts',
   'envs/unity/player/world-worker.ts',
   'envs/walker/environment.ts',
+  'envs/ragdoll/environment.ts',
   'base/files/lock-folder.ts',
   'pipeline/gaitsmith.ts',
   'sweep/leg-process.ts',
@@ -89,7 +90,7 @@ const withRequire =
 /** For modules that are told at run time which one to load: what was made of it is loaded, and needs no loader. */
 function withCompiledUrl(folder: string): string {
   const [sources, made] = [root, folder].map((path) => `${pathToFileURL(path).href}/`);
-  const compiled = `${JSON.stringify(made)} + url.slice(${sources!.length}).replace(/\\.ts$/, '.mjs')`;
+  const compiled = `${JSON.stringify(made)} + url.slice(${sources!.length}).replace(/\\.ts(?=$|\\?)/, '.mjs')`;
   return `const compiledUrl = (url) => (url.startsWith(${JSON.stringify(sources)}) ? ${compiled} : url);`;
 }
 
@@ -98,7 +99,8 @@ function asFromSource({ onLoad, onResolve }: PluginBuild): void {
   onLoad({ filter: /\.ts$/ }, ({ path }) => ({
     loader: 'ts',
     contents: readFileSync(path, 'utf8')
-      .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href))
+      // `new URL(import.meta.url)` asks for the address that it was loaded by, with what stands behind its question mark.
+      .replaceAll(/(?<!new URL\()import\.meta\.url/g, JSON.stringify(pathToFileURL(path).href))
       .replaceAll('import.meta.dirname', JSON.stringify(dirname(path)))
       .replaceAll(/\bimport\((\w+)\)/g, 'import(compiledUrl($1))'),
   }));
