@@ -47,9 +47,13 @@ describe.skipIf(because(!findChromium(), 'no chromium on the PATH: apt-get insta
       served = await servePage({
         ...{ folder: builtPage, port: 0, start: 'walker' },
         policies: () =>
-          servedPolicies(undefined, [{ runId: 'mine', exported: undefined, checkpoints }], async () => ({
-            bytes: walker,
-          })),
+          servedPolicies(
+            undefined,
+            [{ runId: 'mine', exported: undefined, checkpoints, character: undefined }],
+            async () => ({
+              bytes: walker,
+            }),
+          ),
         live: { run: 'mine', news: () => newsOf(metrics, checkpointId('mine', checkpoints[0]!), 100_000) },
       });
       browser = await launchChromium({ paints: true });
