@@ -49,7 +49,7 @@ describe.skipIf(because(!findChromium(), 'no chromium on the PATH: apt-get insta
         policies: () =>
           servedPolicies(
             undefined,
-            [{ runId: 'mine', exported: undefined, character: undefined, checkpoints }],
+            [{ runId: 'mine', exported: undefined, checkpoints, character: undefined }],
             async () => ({
               bytes: walker,
             }),
