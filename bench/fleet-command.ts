@@ -1,4 +1,7 @@
-/** `npm run bench -- fleet`: the same trainings by processes of this machine, and by actors over a Redis. */
+/**
+ * `npm run bench -- fleet`: the same trainings by processes of this machine, and by as many actors over a Redis. By turns, pair by pair, so that
+ * both go through what the machine goes through; all processes have been started before.
+ */
 import { availableParallelism, cpus } from 'node:os';
 import { commandText } from '../base/command-text.ts';
 import { sha256 } from '../base/files/hash.ts';
@@ -16,17 +19,15 @@ import { fleetVersion } from '../fleet/version.ts';
 import { readConfiguration } from '../train/configuration/read.ts';
 import { configurationAsYaml } from '../train/configuration/write.ts';
 
-interface Measured {
-  readonly what: string;
+/** Trainings for each process in a turn: the second begins where the first has just ended. */
+const TRAININGS_EACH = 2;
+
+/** A turn: so many trainings, until the last result is home. */
+interface Turn {
   readonly seconds: number;
-  readonly trainings_per_hour: number;
-  readonly decisions_per_second: number;
   /** Over the wire of the Redis, both ways. */
-  readonly bytes_per_training: number;
-  readonly bytes_per_decision: number;
-  /** More than processes of this machine take, as many at once; a share. */
-  readonly lost: number | null;
-  /** Of all checkpoints. */
+  readonly bytes: number;
+  /** SHA-256 of all checkpoints that they ended with. */
   readonly sha256: string;
 }
 
@@ -36,16 +37,20 @@ export const bench = (argv: readonly string[]) =>
       name: 'bench fleet',
       typed: commandText('bench', 'fleet'),
       summary:
-        'the same trainings by processes of this machine and by actors over a Redis: time, bytes, what the queue costs',
+        'the same trainings by processes of this machine and by actors over a Redis, by turns: time, bytes, what the queue costs',
       options: {
-        queue: { argument: 'URL', description: 'the Redis, with no other work in it', schema: text() },
+        queue: {
+          argument: 'URL',
+          description: 'the Redis, with no other work in it (default: a redis-server of its own)',
+          schema: text().optional(),
+        },
         config: {
           argument: 'FILE',
           description: 'settings to train by (default: config/walker-quick.yaml)',
           schema: text().default('config/walker-quick.yaml'),
         },
-        maxSteps: { argument: 'N', description: 'decisions of each training', schema: wholeNumber(1).default(102_400) },
-        seeds: { argument: 'N', description: 'trainings, of seeds 1 to N', schema: wholeNumber(1).default(4) },
+        maxSteps: { argument: 'N', description: 'decisions of each training', schema: wholeNumber(1).default(20_480) },
+        pairs: { argument: 'N', description: 'turns of each (default: 3)', schema: wholeNumber(1).default(3) },
         counts: {
           argument: 'N,N',
           description: 'how many at once (default: 1,2,4)',
@@ -54,83 +59,125 @@ export const bench = (argv: readonly string[]) =>
             .transform((words) => words.split(',').map(Number)),
         },
       },
-      async run({ queue, config, maxSteps, seeds, counts }, { terminal, progress }) {
+      async run({ queue, config, maxSteps, pairs, counts }, { terminal, progress }) {
         const settings = readConfiguration(config, behavior.name);
-        const records = Array.from({ length: seeds }, (_, index): RecordOf<'train'> => {
-          const seed = index + 1;
-          const yaml = configurationAsYaml({ ...settings, behavior: { ...settings.behavior, init_path: null }, seed });
-          return {
-            configuration: yaml,
-            file: config,
-            character: null,
-            commit: null,
-            seed,
-            start: null,
-            until: maxSteps,
-          };
-        });
-        const rows: Measured[] = [];
-        const status = await queueStatus(queue);
-        const measured = async (what: string, dispatcher: Dispatcher, here?: Measured) => {
-          const bytesBefore = await status.wire();
-          const began = performance.now();
-          let done = 0;
-          const work = records.map(async (record) => {
-            const { value, files } = await dispatcher.dispatch('train', record);
-            progress.update({ done: ++done, total: seeds, unit: 'trainings', fields: { by: what } });
-            return sha256(files[value.latest]!);
-          });
-          const hashes = await Promise.all(work);
-          const seconds = (performance.now() - began) / 1000;
-          const bytes = (await status.wire()) - bytesBefore;
-          const row = {
-            what,
-            seconds,
-            trainings_per_hour: (3600 * seeds) / seconds,
-            decisions_per_second: (seeds * maxSteps) / seconds,
-            bytes_per_training: here ? bytes / seeds : 0,
-            bytes_per_decision: here ? bytes / seeds / maxSteps : 0,
-            lost: here ? seconds / here.seconds - 1 : null,
-            sha256: sha256(hashes.join()),
-          };
-          rows.push(row);
-          return row;
+        const recordOf = (seed: number, until: number): RecordOf<'train'> => {
+          const configuration = { ...settings, behavior: { ...settings.behavior, init_path: null }, seed };
+          const yaml = configurationAsYaml(configuration);
+          return { configuration: yaml, file: config, character: null, commit: null, seed, start: null, until };
         };
-        const version = await fleetVersion();
-        for (const count of counts) {
-          const local = localDispatcher(count);
-          const here = await measured(`${count} processes here`, local);
-          await local.close();
-          const actors = [];
-          for (let each = 0; each < count; each++) {
-            actors.push(await startActor({ url: queue, version, processes: 1, say: () => {} }));
+        const measure = async (url: string) => {
+          const status = await queueStatus(url);
+          const turn = async (dispatcher: Dispatcher, seeds: readonly number[], until: number): Promise<Turn> => {
+            const bytesBefore = await status.wire();
+            const began = performance.now();
+            const hashes = await Promise.all(
+              seeds.map(async (seed) => {
+                const { value, files } = await dispatcher.dispatch('train', recordOf(seed, until));
+                return sha256(files[value.latest]!);
+              }),
+            );
+            const seconds = (performance.now() - began) / 1000;
+            return { seconds, bytes: (await status.wire()) - bytesBefore, sha256: sha256(hashes.join()) };
+          };
+          const version = await fleetVersion();
+          const rows = [];
+          for (const count of counts) {
+            const here = localDispatcher(count);
+            const actors = [];
+            for (let each = 0; each < count; each++) {
+              actors.push(await startActor({ url, version, processes: 1, say: () => {} }));
+            }
+            const there = await dispatcherOnQueue(url, 'bench-fleet', () => {});
+            const first = Array.from({ length: count }, (_, index) => index + 1);
+            for (const dispatcher of [here, there]) await turn(dispatcher, first, 1);
+            const turns: { here: Turn; there: Turn }[] = [];
+            for (let pair = 1; pair <= pairs; pair++) {
+              // A job that was done before would be there already.
+              const seeds = Array.from({ length: TRAININGS_EACH * count }, (_, index) => 100 * pair + index);
+              const byActors = pair % 2 === 0 ? await turn(there, seeds, maxSteps) : undefined;
+              const byThreads = await turn(here, seeds, maxSteps);
+              turns.push({ here: byThreads, there: byActors ?? (await turn(there, seeds, maxSteps)) });
+              progress.update({ done: pair, total: pairs, unit: 'pairs', fields: { at_once: String(count) } });
+            }
+            rows.push(rowOf(count, maxSteps, turns));
+            await there.close();
+            for (const actor of actors) await actor.stop();
+            await here.close();
           }
-          const dispatcher = await dispatcherOnQueue(queue, 'bench-fleet', () => {});
-          await measured(`${count} actors`, dispatcher, here);
-          await dispatcher.close();
-          for (const actor of actors) await actor.stop();
-        }
-        progress.end();
-        status.close();
+          progress.end();
+          status.close();
+          return rows;
+        };
+        const { withRedis } = await import('./scale/pretend-actors.ts');
+        const rows = await (queue === undefined
+          ? withRedis((port) => measure(`redis://127.0.0.1:${port}`))
+          : measure(queue));
         const machine = `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores`;
-        terminal.print(`${machine}; ${seeds} trainings of ${maxSteps} decisions by ${config}, each in one thread`);
+        terminal.print(
+          `${machine}; trainings of ${maxSteps} decisions by ${config}, each in one thread; medians of ${pairs} turns by processes here, and by actors`,
+        );
         terminal.print(
           plainTable(
-            ['by', 's', 'trainings/h', 'decisions/s', 'kB a training', 'bytes a decision', 'lost', 'checkpoints'],
+            [
+              'at once',
+              'here, s',
+              'actors, s',
+              'lost',
+              'lost, s a training',
+              'trainings/h',
+              'decisions/s',
+              'MB a training',
+              'bytes a decision',
+              'same bytes',
+            ],
             rows.map((row) => [
-              row.what,
-              row.seconds.toFixed(1),
-              row.trainings_per_hour.toFixed(1),
-              row.decisions_per_second.toFixed(0),
-              (row.bytes_per_training / 1000).toFixed(0),
+              String(row.at_once),
+              row.seconds_here.toFixed(1),
+              row.seconds_actors.toFixed(1),
+              `${(100 * row.lost).toFixed(1)} %`,
+              row.lost_seconds_per_training.toFixed(2),
+              `${row.trainings_per_hour_here.toFixed(0)} / ${row.trainings_per_hour_actors.toFixed(0)}`,
+              `${row.decisions_per_second_here.toFixed(0)} / ${row.decisions_per_second_actors.toFixed(0)}`,
+              (row.bytes_per_training / 1e6).toFixed(1),
               row.bytes_per_decision.toFixed(0),
-              row.lost === null ? '-' : `${(100 * row.lost).toFixed(1)} %`,
-              row.sha256.slice(0, 12),
+              row.same_bytes ? 'yes' : 'NO',
             ]),
           ),
         );
-        return { json: { machine, config, max_steps: maxSteps, seeds, rows } };
+        return { json: { machine, config, max_steps: maxSteps, pairs, rows } };
       },
     },
     argv,
   );
+
+/** What the turns of so many at once come to. */
+function rowOf(count: number, maxSteps: number, turns: readonly { here: Turn; there: Turn }[]) {
+  const trainings = TRAININGS_EACH * count;
+  const here = median(turns.map((pair) => pair.here.seconds));
+  const actors = median(turns.map((pair) => pair.there.seconds));
+  const bytes = median(turns.map((pair) => pair.there.bytes)) / trainings;
+  return {
+    at_once: count,
+    trainings,
+    seconds_here: here,
+    seconds_actors: actors,
+    trainings_per_hour_here: (3600 * trainings) / here,
+    trainings_per_hour_actors: (3600 * trainings) / actors,
+    decisions_per_second_here: (trainings * maxSteps) / here,
+    decisions_per_second_actors: (trainings * maxSteps) / actors,
+    /** Ratio of the medians, less one. */
+    lost: actors / here - 1,
+    /** Of one process's time: what longer trainings lose as well, but for what they keep on their way. */
+    lost_seconds_per_training: (actors - here) / TRAININGS_EACH,
+    bytes_per_training: bytes,
+    bytes_per_decision: bytes / maxSteps,
+    same_bytes: turns.every((pair) => pair.here.sha256 === pair.there.sha256),
+  };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  const middle = sorted.length / 2;
+  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle) - 1]!) / 2;
+}

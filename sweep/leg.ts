@@ -17,7 +17,7 @@ import { sha256, sha256OfFile } from '../base/files/hash.ts';
 import { writeAtomically } from '../base/files/write-atomically.ts';
 import type { EnvironmentModule } from '../envs/env.ts';
 import { type Configuration, parseConfiguration } from '../train/configuration/parse.ts';
-import { bestCheckpointPath, listCheckpoints } from '../train/keep/checkpoint-files.ts';
+import { bestCheckpointPath, listCheckpoints, pruneCheckpoints } from '../train/keep/checkpoint-files.ts';
 import { bestCheckpoint, latestCheckpoint } from '../train/keep/checkpoint-folder.ts';
 import { isNotFinite } from '../train/keep/dump.ts';
 
@@ -127,7 +127,13 @@ export async function trainLeg(
   if (done) return done;
   const record = readRecord(folder);
   const result = await trained(record, folder, module, { workers, threads }, hooks);
-  if (result) writeAtomically(folder.result, `${JSON.stringify(result, undefined, 2)}\n`);
+  return result && endLeg(folder, result);
+}
+
+/** Writes what came of a leg, and keeps no more checkpoints than others go on from: its last one and the best. */
+export function endLeg(folder: LegFolder, result: LegResult): LegResult {
+  writeAtomically(folder.result, `${JSON.stringify(result, undefined, 2)}\n`);
+  if (!('failed' in result)) pruneCheckpoints(folder.checkpoints, 1, result.step);
   return result;
 }
 

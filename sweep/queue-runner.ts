@@ -12,11 +12,12 @@ import { parseConfiguration } from '../train/configuration/parse.ts';
 import { bestCheckpointPath, listCheckpoints } from '../train/keep/checkpoint-files.ts';
 import { isNotFinite } from '../train/keep/dump.ts';
 import { initialCheckpoint } from '../train/keep/initial-checkpoint.ts';
-import { type LegFolder, type LegRecord, type LegResult, resultIn } from './leg.ts';
+import { endLeg, type LegFolder, type LegRecord, type LegResult, resultIn } from './leg.ts';
 import type { LegRunner } from './runner.ts';
 
-/** A dispatcher that can take all it has put there out again: what came back already would only fill the Redis. */
+/** A dispatcher that can take what it has put there out again, of one job or of all: what came back already would only fill the Redis. */
 export interface ClearedDispatcher extends Dispatcher {
+  forget?(kind: 'train', record: RecordOf<'train'>): Promise<void>;
   clear?(): Promise<void>;
 }
 
@@ -45,11 +46,13 @@ export function dispatchedRunner(dispatcher: ClearedDispatcher, told: string, be
           onProgress: ({ done }) => progress(done),
           signal,
         });
-        return put(folder, result.files);
+        const trained = put(folder, result.files);
+        await dispatcher.forget?.('train', job);
+        return trained;
       } catch (error) {
         if (signal.aborted) return undefined;
         if (error instanceof UserError && isNotFinite(error.problem)) {
-          return written(folder, { failed: error.problem.what });
+          return endLeg(folder, { failed: error.problem.what });
         }
         throw error;
       }
@@ -90,10 +93,5 @@ function put(folder: LegFolder, files: Files): LegResult {
     mkdirSync(dirname(path), { recursive: true });
     writeAtomically(path, bytes);
   }
-  return written(folder, resultIn(folder.checkpoints));
-}
-
-function written(folder: LegFolder, result: LegResult): LegResult {
-  writeAtomically(folder.result, `${JSON.stringify(result, undefined, 2)}\n`);
-  return result;
+  return endLeg(folder, resultIn(folder.checkpoints));
 }

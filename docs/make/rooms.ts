@@ -240,7 +240,7 @@ export const rooms: readonly Room[] = [
     name: 'sweep',
     about:
       'many trainings by one file: planners (pure), legs of trainings, the processes that train them, the best of them',
-    knows: ['base', 'cli', 'envs', 'envs/walker', ...statistics, ...training, 'train', 'report', 'fleet'],
+    knows: ['base', 'cli', 'envs', ...statistics, ...training, 'train', 'report', 'fleet'],
   },
   {
     name: 'viewer',

@@ -43,6 +43,8 @@ export interface QueueOptions {
 export interface QueueDispatcher extends Dispatcher {
   /** Lets all of the run live on for a day; happens by itself now and then. */
   renew(): Promise<void>;
+  /** Takes what a job came to out of the Redis: whoever asked has it. The files that its record names stay, for others may name them. */
+  forget(kind: KindName, record: unknown): Promise<void>;
   /** Gives up what is under way, and takes all of the run out of the Redis. */
   clear(): Promise<void>;
 }
@@ -146,6 +148,11 @@ class OverQueue implements QueueDispatcher {
     return checkedResult(kind, result) as never;
   }
 
+  async forget(kind: KindName, record: unknown): Promise<void> {
+    const id = jobId(this.#options.version, kind, checkedRecord(kind, record));
+    await this.#redis.remove(await this.#redis.keys(this.#keys.job(id)));
+  }
+
   renew(): Promise<void> {
     return this.#liveOn();
   }
@@ -186,6 +193,7 @@ class OverQueue implements QueueDispatcher {
 
   /** Its files first: who takes it finds them there. */
   async #place(id: string, { kind, record, files }: Outstanding): Promise<void> {
+    await this.#beKnown();
     await this.#cloakroom.putFiles(files);
     await this.#jobs.add(id, { kind, record }, MOST_ATTEMPTS);
     await this.#redis.tell(BELL, '');
@@ -268,9 +276,9 @@ class OverQueue implements QueueDispatcher {
 
   /** Jobs whose result is there, that failed, or that the Redis has lost; and whether anybody takes them. */
   async #look(): Promise<void> {
-    if (performance.now() - this.#livedOn > LIVE_ON) await this.#liveOn();
-    const [isKnown] = await this.#redis.exist([this.#keys.meta]);
-    if (!isKnown) await this.#liveOn();
+    const isRenewed = performance.now() - this.#livedOn < LIVE_ON || this.#outstanding.size === 0;
+    if (!isRenewed) await this.#liveOn();
+    if (this.#outstanding.size > 0) await this.#beKnown();
     // Whether it can be written to: actors that can't could not even tell.
     if (this.#outstanding.size > 0) await this.#redis.set(this.#keys.alive, '1', 60);
     const jobs = [...this.#outstanding];
@@ -316,6 +324,12 @@ class OverQueue implements QueueDispatcher {
     }
     this.#warnOnce('no actor is there: this machine does the jobs itself');
     this.#own = await startActor({ url, version, processes, only: run, say: () => {} });
+  }
+
+  /** A Redis that has lost its data, or the run that was cleared, does not know it any more. */
+  async #beKnown(): Promise<void> {
+    const [isKnown] = await this.#redis.exist([this.#keys.meta]);
+    if (!isKnown) await this.#liveOn();
   }
 
   async #liveOn(): Promise<void> {

@@ -29,6 +29,8 @@ export function keysOf(run: string) {
     jobs: `${prefix}queue`,
     /** A file that records name. */
     file: (sha256: string) => `${prefix}file:${sha256}`,
+    /** All of a job but its place in the queue begins so. */
+    job: (job: string) => `${prefix}job:${job}:`,
     /** Where a job stands; its result; their files; and that nobody waits for it any more. */
     state: (job: string) => `${prefix}job:${job}:state`,
     result: (job: string) => `${prefix}job:${job}:result`,

@@ -193,7 +193,7 @@ describe.skipIf(because(!hasRedis, 'no redis-server on the PATH (apt-get install
       const local = localDispatcher(1);
       opened.push(local);
       // Longer than what actors come to before they are killed: three iterations each, and those of the moment that it takes.
-      const record = trainRecord(7, 8 * KILLS);
+      const record = trainRecord(7, 12 + 5 * KILLS);
       let isOver = false;
       const training = trained(dispatcher, record).finally(() => {
         isOver = true;
@@ -220,7 +220,7 @@ describe.skipIf(because(!hasRedis, 'no redis-server on the PATH (apt-get install
       expect(await training).toBe(await trained(local, record));
       console.log(`${kills} kills, ${furthered} of them after a checkpoint more, by ${where} decisions`);
     },
-    60 * MINUTES,
+    (10 + KILLS) * MINUTES,
   );
 
   it(

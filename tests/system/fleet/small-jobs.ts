@@ -30,12 +30,29 @@ export async function trained(dispatcher: Dispatcher, record: RecordOf<'train'>,
   return sha256(files[value.latest]!);
 }
 
-/** `npm run actor` with one job at a time. */
-export function startActorProcess(url: string, more: readonly string[] = []): ChildProcess & { told: string } {
-  const script = join(packageRoot, 'pipeline/gaitsmith.ts');
-  const words = ['--import', compiled, script, 'actor', '--queue', url, '--workers', '1', ...more];
-  const child = Object.assign(spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] }), { told: '' });
-  for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (bytes) => (child.told += String(bytes)));
+/** A process of ours, and all that it has told so far on both streams. */
+export type Telling = ChildProcess & { told: string; readonly printed: string };
+
+/** `npm run actor` with one job at a time. @param cwd the folder that it stands in. */
+export function startActorProcess(
+  url: string,
+  more: readonly string[] = [],
+  cwd = packageRoot,
+  loader = compiled,
+): Telling {
+  return startCommand('pipeline/gaitsmith.ts', ['actor', '--queue', url, '--workers', '1', ...more], cwd, loader);
+}
+
+/** What is not compiled for tests (a bench, or the world of a character, whose address says whose it is) runs by this loader, as for users. */
+export const tsx = import.meta.resolve('tsx');
+
+/** @param script of ours, from the root. */
+export function startCommand(script: string, words: readonly string[], cwd: string, loader = compiled): Telling {
+  const all = ['--import', loader, join(packageRoot, script), ...words];
+  const process_ = spawn(process.execPath, all, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = Object.assign(process_, { told: '', printed: '' });
+  child.stdout.on('data', (bytes) => (child.printed += String(bytes)));
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => (child.told += String(bytes)));
   return child;
 }
 
