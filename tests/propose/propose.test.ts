@@ -142,7 +142,9 @@ describe('a proposal', () => {
     expect(settings.behaviors['Wizard']!.gaitsmith).toMatchObject({ character: 'rigs/Wizard', symmetric: true });
     expect(settings.environment_parameters).toMatchObject({
       target_speed_min: 0.11,
-      target_speed_max: { curriculum: [{ value: 0.7 }, { value: 2.1 }] },
+      target_speed_max: { curriculum: [{ value: 0.7 }, { value: 1.4 }, { value: 2.1 }] },
+      target_turn: { curriculum: [{ value: 30 }, { value: 60 }, { value: 100 }, { value: 180 }] },
+      max_steps: { curriculum: [{ value: 1000 }, { value: 5000 }] },
     });
   });
 });
