@@ -186,8 +186,10 @@ async function open(): Promise<void> {
 
   const resize = () => {
     const isBeside = matchMedia('(min-width: 821px)').matches;
-    const covered = isBeside ? { right: panel.offsetWidth + 14 } : { below: panel.offsetHeight };
-    stage.resize(canvas.clientWidth, canvas.clientHeight, covered);
+    const { clientWidth: width, clientHeight: height } = canvas;
+    const isOver = !isBeside && panel.offsetHeight > 0;
+    const between = () => ({ above: readout.root.offsetHeight, below: height - panel.getBoundingClientRect().top });
+    stage.resize(width, height, isBeside ? { right: panel.offsetWidth + 14 } : isOver ? between() : {});
   };
   const sizes = new ResizeObserver(resize);
   sizes.observe(canvas);

@@ -8,6 +8,7 @@ import {
   HemisphereLight,
   Line,
   LineBasicMaterial,
+  MathUtils,
   Mesh,
   MeshBasicMaterial,
   PCFShadowMap,
@@ -156,15 +157,18 @@ export class Stage {
     this.#sun.shadow.map = null;
   }
 
-  /** @param covered pixels that a panel covers: what is looked at stands in the middle of the rest. */
-  resize(width: number, height: number, { right = 0, below = 0 } = {}): void {
+  /** @param covered pixels that panels cover: what is looked at stands in the middle of the rest. */
+  resize(width: number, height: number, { right = 0, above = 0, below = 0 } = {}): void {
     this.#size = { width, height };
     this.#isNew = true;
     this.paintBy();
     this.camera.aspect = width / Math.max(1, height);
     // A tall picture is seen from as far as a square one.
     this.camera.fov = this.camera.aspect < 1 ? 32 / Math.max(0.62, this.camera.aspect) : 32;
-    this.camera.setViewOffset(width, height, right / 2, below / 2, width, height);
+    // Of a picture that is cut to less than half, more is seen.
+    const cut = Math.max(1, (0.5 * height) / Math.max(1, height - above - below));
+    this.camera.fov = 2 * MathUtils.radToDeg(Math.atan(cut * Math.tan(MathUtils.degToRad(this.camera.fov / 2))));
+    this.camera.setViewOffset(width, height, right / 2, (below - above) / 2, width, height);
     this.camera.updateProjectionMatrix();
   }
 
