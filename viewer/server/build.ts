@@ -23,7 +23,7 @@ export interface BuildOptions {
   readonly out: string;
   /** What addresses in it begin with. */
   readonly base: string;
-  /** Whether walkers are to learn on GPUs, too, where there is one: that is 4.1 MB more. */
+  /** Whether walkers are to learn on GPUs, too, where there is one: that is 4.2 MB more. */
   readonly gpu?: boolean;
 }
 

@@ -136,7 +136,7 @@ export const buildViewerCommand = defineCommand({
       description: 'what addresses in it begin with (default: ./, relative to the page)',
       schema: text().default('./'),
     },
-    gpu: { description: 'walkers may learn on a GPU, too, by WebGPU: 4.1 MB more (gzip)', schema: flag() },
+    gpu: { description: 'walkers may learn on a GPU, too, by WebGPU: 4.2 MB more (gzip)', schema: flag() },
   },
   async run({ out, base, gpu }, { terminal }) {
     const { buildPage, builtPage } = await import('./build.ts');

@@ -1,5 +1,5 @@
 /**
- * onnxruntime-web's build for GPUs, as it lies beside a page: 4.1 MB by gzip, so it is no part of a static folder unless it is asked
+ * onnxruntime-web's build for GPUs, as it lies beside a page: 4.2 MB by gzip, so it is no part of a static folder unless it is asked
  * for. A page fetches it only where it finds a GPU, and only to learn.
  */
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
