@@ -66,11 +66,16 @@ function ballAround({ ragdoll, settings }: Shown): { readonly from: Vector; read
   const { bodies } = ragdoll.sceneIn(walkerDialects.unity, settings, {});
   const places = ragdoll.bodies.map(({ start }) => start);
   const from = places.reduce(sum).map((part) => part / places.length) as unknown as Vector;
-  const reachOf = (shape: Shape) => Math.hypot(...shape.position) + lengthOf(shape);
+  const reachOf = (shape: Shape) => normOf(shape.position) + lengthOf(shape);
   const reaches = places.map((place, body) => {
-    return Math.hypot(...difference(place, from)) + Math.max(0, ...bodies[body]!.shapes.map(reachOf));
+    return normOf(difference(place, from)) + Math.max(0, ...bodies[body]!.shapes.map(reachOf));
   });
   return { from, reach: Math.max(...reaches) };
+}
+
+/** Not by `Math.hypot`, which engines round differently. */
+function normOf([x, y, z]: Vector): number {
+  return Math.sqrt(x * x + y * y + z * z);
 }
 
 /** From its middle to its farthest point. */
@@ -81,7 +86,7 @@ function lengthOf(shape: Shape): number {
     case 'capsule':
       return shape.radius + shape.halfHeight;
     case 'box':
-      return Math.hypot(...shape.halfExtents);
+      return normOf(shape.halfExtents);
     case 'plane':
       return 0;
   }
