@@ -1,4 +1,4 @@
-/** What the page's address asks for: `?policy=walker&compare=walker-natural&walkers=4&seed=7&targetSpeed=2&theme=dark`. */
+/** What the page's address asks for: `?policy=walker&compare=run%3Afast&walkers=4&seed=7&targetSpeed=2&theme=dark`. */
 import { walkerCounts } from '../simulation/replay.ts';
 import {
   type Settings,

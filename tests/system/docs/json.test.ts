@@ -1,10 +1,14 @@
 /** Each command's JSON, in each of its forms, is what docs/json.md tells: every one that is not run for it by another test. */
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../base/files/own-files.ts';
+import { RandomStream } from '../../../base/random/stream.ts';
+import { reExported } from '../../../bench/damages.ts';
+import { decodeModel } from '../../../onnx/decode.ts';
+import { encodeModel } from '../../../onnx/encode.ts';
 import { compiled } from '../../compiled/loader.ts';
 import { copyExampleProject } from '../../example-project.ts';
 import { jsonOf } from '../../json-output.ts';
@@ -68,8 +72,10 @@ describe('the JSON of', () => {
     mkdirSync(work);
     writeFileSync(join(work, 'settings.yaml'), settings);
     writeFileSync(join(work, 'sweep.yaml'), sweep);
-    copyFileSync(join(packageRoot, 'models/walker/walker.onnx'), join(work, 'walker.onnx'));
-    copyFileSync(join(packageRoot, 'models/walker-natural/walker.onnx'), join(work, 'other.onnx'));
+    const shipped = readFileSync(join(packageRoot, 'models/walker/walker.onnx'));
+    writeFileSync(join(work, 'walker.onnx'), shipped);
+    const other = reExported(decodeModel(shipped, 'walker.onnx'), new RandomStream(1));
+    writeFileSync(join(work, 'other.onnx'), encodeModel(other));
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

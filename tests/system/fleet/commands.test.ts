@@ -5,8 +5,10 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sha256OfFile } from '../../../base/files/hash.ts';
 import { packageRoot } from '../../../base/files/own-files.ts';
+import { encodeModel } from '../../../onnx/encode.ts';
 import { jsonOf } from '../../json-output.ts';
 import { because } from '../../skipping.ts';
+import { smallPolicy } from '../../small-policies.ts';
 import { removeTemporaryFolders, temporaryFolder } from '../../temporary-folders.ts';
 import { hasRedis, RedisServer } from './redis-server.ts';
 import { ended, standsAt, startActorProcess, startCommand, type Telling, tsx, until } from './small-jobs.ts';
@@ -155,8 +157,7 @@ describe.skipIf(because(!hasRedis, 'no redis-server on the PATH (apt-get install
         const updated = await both([...update, ...short]);
         expect(updated.codes).toEqual([0, 0]);
         expect(updated.remote).toEqual(updated.local);
-        const other = join(packageRoot, 'models/walker-natural/walker.onnx');
-        for (const folder of [here, there]) cpSync(other, join(folder, 'other.onnx'));
+        for (const folder of [here, there]) writeFileSync(join(folder, 'other.onnx'), encodeModel(smallPolicy()));
         for (const file of ['walker.onnx', 'other.onnx']) {
           const judged = await both(['regress', file, '--baseline', 'walker.baseline.json', '--same']);
           expect(judged.codes).toEqual(file === 'walker.onnx' ? [0, 0] : [1, 1]);

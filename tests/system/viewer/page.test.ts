@@ -3,7 +3,8 @@
  *
  * Steps are made in a pause, so many at once, so that no test depends on how fast the machine paints.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -22,6 +23,7 @@ import { openPolicy } from '../../../viewer/simulation/policy.ts';
 import { readReplay } from '../../../viewer/simulation/replay.ts';
 import { Simulation } from '../../../viewer/simulation/simulation.ts';
 import { because } from '../../skipping.ts';
+import { smallPolicy } from '../../small-policies.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const pictures = join(root, 'dist/viewer-pictures');
@@ -36,18 +38,23 @@ describe.skipIf(because(!findChromium(), 'no chromium on the PATH: apt-get insta
   const complaints: string[] = [];
   const hosts = new Set<string>();
 
+  const folder = mkdtempSync(join(tmpdir(), 'gaitsmith-page-'));
+  const other = { runId: 'other', exported: join(folder, 'other.onnx'), checkpoints: [] };
+
   beforeAll(async () => {
     mkdirSync(pictures, { recursive: true });
+    writeFileSync(other.exported, encodeModel(smallPolicy()));
     if (!isBuilt(builtPage)) await buildPage({ out: builtPage, base: './' });
     served = await servePage({
       ...{ folder: builtPage, port: 0, start: 'walker' },
-      policies: () => servedPolicies(undefined, [], async () => ({ bytes: new Uint8Array() })),
+      policies: () => servedPolicies(undefined, [other], async () => ({ bytes: new Uint8Array() })),
     });
     browser = await launchChromium({ paints: true });
   }, 240_000);
   afterAll(async () => {
     await browser?.close();
     served?.close();
+    rmSync(folder, { recursive: true });
   });
 
   /** A page that has begun, in a pause. */
@@ -141,7 +148,7 @@ describe.skipIf(because(!findChromium(), 'no chromium on the PATH: apt-get insta
   });
 
   it('shows two policies side by side from the same seed, and the moment they part', async () => {
-    const page = await begun('&compare=walker-natural');
+    const page = await begun('&compare=run%3Aother');
     await advance(page, 150);
     await page.waitForTimeout(500);
     const told = await page.locator('.parting').innerText();
