@@ -273,8 +273,13 @@ export class JobTaker {
     return job && new TakenJob(job, token, this.#lock, this.#address, letEnd);
   }
 
-  close(): Promise<void> {
-    return this.#worker.close(true).catch(() => {});
+  /**
+   * Looking for lost jobs makes BullMQ's `meta` where there is none, without an end: so after a run that was cleared meanwhile it would stay.
+   * Where the run lives on, BullMQ makes it anew.
+   */
+  async close(): Promise<void> {
+    await this.#worker.close(true).catch(() => {});
+    await this.#redis.unlink(this.#worker.keys.meta!).catch(() => {});
   }
 }
 

@@ -74,7 +74,7 @@ describe.skipIf(because(!hasRedis, 'no redis-server on the PATH (apt-get install
       }
       const [one, other] = [here, there].map((folder) => readFileSync(join(folder, 'runs/sweep/results.json'), 'utf8'));
       expect(other).toBe(one);
-      await until(async () => (await client.keys('gaitsmith:{*')).length === 0);
+      await expect.poll(() => client.keys('gaitsmith:{*'), { timeout: 30_000 }).toEqual([]);
       expect(await client.zrange('gaitsmith:runs', 0, -1)).toEqual([]);
     }, 300_000);
   },
