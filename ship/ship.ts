@@ -1,7 +1,7 @@
 /** Puts a run's policy among those that are shipped: policy, checkpoint, settings and card, all of them or none. */
 
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { commandText } from '../base/command-text.ts';
 import { UserError } from '../base/failure/user-error.ts';
 import { clearLeftovers, writeAllOrNothing } from '../base/files/all-or-nothing.ts';
@@ -65,17 +65,16 @@ export function ship(run: ShippableRun, report: string, folder: string, elsewher
   } = readEvaluationReport(report);
   const { reward, reward_ci95, falls_share, bands } = scores;
   refuseOther(evaluated, hash, report, run.policy);
-  const name = decodeModel(policy, run.policy).metadata['gaitsmith.behavior'];
-  const other = character === undefined ? undefined : name;
+  const { metadata } = decodeModel(policy, run.policy);
+  const other = character === undefined ? undefined : metadata['gaitsmith.behavior'];
   if (other !== undefined) refuseWalkersPlace(folder, other);
   const others = elsewhere.map((path) => {
     const { sha256: evaluatedThere, ...scored } = readElsewhereReport(path);
     refuseOther(evaluatedThere, hash, path, run.policy);
     return scored;
   });
-  const checkpoint = withoutEpisodes(policyOf(readCheckpoint(run.exportedCheckpoint())));
+  const checkpoint = asShipped(policyOf(readCheckpoint(run.exportedCheckpoint())));
   const config = read(run.config, commandText('train', run.flags));
-  const { metadata } = decodeModel(policy, run.policy);
   if (metadata['gaitsmith.config'] !== sha256(config)) {
     throw new UserError({
       what: 'these are other settings than those that the policy was trained by',
@@ -141,9 +140,16 @@ function refuseOther(evaluated: string, hash: string, report: string, policy: st
   });
 }
 
-/** Enough to start another run from, and no more: it goes into version control. */
-function withoutEpisodes({ snapshots, summary, average, sample, ...learnt }: Checkpoint): Checkpoint {
-  return { ...learnt, sample: spreadRows(sample, learnt.network.observationSize, SAMPLE_ROWS) };
+/** Enough to start another run from, and no more: it goes into version control. Files of the machine that trained are named without their folders. */
+function asShipped({ snapshots, summary, average, sample, progress, origin, ...learnt }: Checkpoint): Checkpoint {
+  const { startedFrom } = progress;
+  const start = startedFrom && { startedFrom: { ...startedFrom, checkpoint: basename(startedFrom.checkpoint) } };
+  return {
+    ...learnt,
+    progress: { ...progress, ...start },
+    ...(origin ? { origin: { ...origin, file: basename(origin.file) } } : {}),
+    sample: spreadRows(sample, learnt.network.observationSize, SAMPLE_ROWS),
+  };
 }
 
 function read(path: string, mend: string): Buffer {

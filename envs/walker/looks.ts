@@ -65,7 +65,8 @@ export function looksOf(shown: Shown): Looks {
 function ballAround({ ragdoll, settings }: Shown): { readonly from: Vector; readonly reach: number } {
   const { bodies } = ragdoll.sceneIn(walkerDialects.unity, settings, {});
   const places = ragdoll.bodies.map(({ start }) => start);
-  const from = places.reduce(sum).map((part) => part / places.length) as unknown as Vector;
+  const [x, y, z] = places.reduce(sum);
+  const from: Vector = [x / places.length, y / places.length, z / places.length];
   const reachOf = (shape: Shape) => normOf(shape.position) + lengthOf(shape);
   const reaches = places.map((place, body) => {
     return normOf(difference(place, from)) + Math.max(0, ...bodies[body]!.shapes.map(reachOf));

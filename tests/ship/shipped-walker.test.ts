@@ -85,8 +85,9 @@ function makeTrainedRun(runs: string): void {
       iteration: 3,
       episodes: 4,
       recent: { rewards: [0.25, 0.75], ended: 'all' },
-      startedFrom: { checkpoint: 'models/walker/checkpoint.safetensors', sha256: '0'.repeat(64), steps: 20_000 },
+      startedFrom: { checkpoint: '/elsewhere/checkpoint.safetensors', sha256: '0'.repeat(64), steps: 20_000 },
     },
+    origin: { configuration: 'a'.repeat(64), file: '/elsewhere/settings.yaml', commit: null },
     network,
     behaviorName: 'Walker',
     parameters,
@@ -159,7 +160,9 @@ describe('shipping', () => {
       evaluation: { seed: 3, episodes: 400 },
       world: 'unity',
     });
-    const { snapshots, sample, parameters, optimiser } = readCheckpoint(files.checkpoint);
+    const { snapshots, sample, parameters, optimiser, progress, origin } = readCheckpoint(files.checkpoint);
+    expect(progress.startedFrom?.checkpoint).toBe('checkpoint.safetensors');
+    expect(origin?.file).toBe('settings.yaml');
     const whole = readCheckpoint(listCheckpoints(run.checkpoints)[0]!);
     expect(snapshots).toBeUndefined();
     expect(sample.length).toBe(1024 * 243);
@@ -321,7 +324,8 @@ describe('a walker that comes with Gaitsmith', () => {
       expect(sha256OfFile(files.policy)).toBe(card.sha256);
       expect(sha256OfFile(files.checkpoint)).toBe(card.checkpoint_sha256);
       expect(sha256OfFile(files.config)).toBe(card.config_sha256);
-      const { progress, sample } = readCheckpoint(files.checkpoint);
+      const { progress, sample, origin } = readCheckpoint(files.checkpoint);
+      for (const named of [progress.startedFrom?.checkpoint, origin?.file]) expect(named ?? '').not.toMatch(/[\\/]/);
       expect(progress.step + (progress.startedFrom?.steps ?? 0)).toBe(card.steps);
       expect(sample.length).toBeGreaterThanOrEqual(1000 * 243);
     },
