@@ -127,12 +127,13 @@ describe('a held-out evaluation', () => {
   });
 
   it('tells how far it is while it is played, for the live line', () => {
-    const { evaluating } = whole;
+    // On a busy machine one may be told twice.
+    const evaluating = whole.evaluating.filter(([done], i, all) => done !== all[i - 1]?.[0]);
     expect(evaluating[0]).toEqual([0, 40]);
     expect(evaluating.every(([done, total]) => done >= 0 && done <= total)).toBe(true);
     // At 0, 520, 1040 and 1560 decisions, and the winner on fresh episodes.
     expect(evaluating.filter(([done, total]) => done === total)).toHaveLength(5);
-    expect(evaluating.filter(([done]) => done === 0).length).toBeGreaterThanOrEqual(5);
+    expect(evaluating.filter(([done]) => done === 0)).toHaveLength(5);
   });
 
   it('has its winner play episodes that it was not chosen by, whose score is kept with it', () => {
