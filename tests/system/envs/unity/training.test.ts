@@ -4,26 +4,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { RandomStream } from '../../../base/random/stream.ts';
-import type { Environment } from '../../../envs/env.ts';
-import { COMMAND, STATUS } from '../../../envs/unity/protocol/messages.ts';
-import { LiveCollector } from '../../../train/collect/live-collector.ts';
-import type { Rollout } from '../../../train/collect/rollout.ts';
-import { type Configuration, parseConfiguration } from '../../../train/configuration/read.ts';
-import { Curriculum } from '../../../train/judge/curriculum.ts';
-import { readCheckpoint } from '../../../train/keep/checkpoint.ts';
-import { latestCheckpoint } from '../../../train/keep/checkpoint-folder.ts';
-import { networkOf } from '../../../train/learn/learner-options.ts';
-import { actingModel } from '../../../train/policy/actor.ts';
-import { Normaliser } from '../../../train/policy/normaliser.ts';
-import { initialParameters } from '../../../train/policy/policy.ts';
-import { train } from '../../../train/train.ts';
-import type { TrainOptions } from '../../../train/train-options.ts';
-import { behavior as pointer } from '../../train/fixtures/pointing-environment.ts';
-import { closeWorlds, openWorld, play } from './open-world.ts';
-import { join as joinWorld, pointingWorld } from './player/playing.ts';
-import { POINTER, playPointing } from './pointing-unity.ts';
-import { actionsIn, messagesIn, type Says, ScriptedUnity } from './scripted-unity.ts';
+import { RandomStream } from '../../../../base/random/stream.ts';
+import type { Environment } from '../../../../envs/env.ts';
+import { COMMAND, STATUS } from '../../../../envs/unity/protocol/messages.ts';
+import { LiveCollector } from '../../../../train/collect/live-collector.ts';
+import type { Rollout } from '../../../../train/collect/rollout.ts';
+import { type Configuration, parseConfiguration } from '../../../../train/configuration/read.ts';
+import { Curriculum } from '../../../../train/judge/curriculum.ts';
+import { readCheckpoint } from '../../../../train/keep/checkpoint.ts';
+import { latestCheckpoint } from '../../../../train/keep/checkpoint-folder.ts';
+import { networkOf } from '../../../../train/learn/learner-options.ts';
+import { actingModel } from '../../../../train/policy/actor.ts';
+import { Normaliser } from '../../../../train/policy/normaliser.ts';
+import { initialParameters } from '../../../../train/policy/policy.ts';
+import { train } from '../../../../train/train.ts';
+import type { TrainOptions } from '../../../../train/train-options.ts';
+import { closeWorlds, openWorld, play } from '../../../envs/unity/open-world.ts';
+import { join as joinWorld, pointingWorld } from '../../../envs/unity/player/playing.ts';
+import { POINTER, playPointing } from '../../../envs/unity/pointing-unity.ts';
+import { actionsIn, messagesIn, type Says, ScriptedUnity } from '../../../envs/unity/scripted-unity.ts';
+import { behavior as pointer } from '../../../train/fixtures/pointing-environment.ts';
 
 afterEach(closeWorlds);
 
@@ -51,7 +51,7 @@ behaviors:
       configuration,
       environment: {
         kind: 'embedded',
-        module: pathToFileURL(join(import.meta.dirname, '../../train/fixtures/pointing-environment.ts')).href,
+        module: pathToFileURL(join(import.meta.dirname, '../../../train/fixtures/pointing-environment.ts')).href,
       },
       behavior: pointer,
       seed: 7,

@@ -1,19 +1,19 @@
 /** What is learnt doesn't depend on how many threads learn it. The network is large enough for onnxruntime to share it out. */
 import { describe, expect, it } from 'vitest';
-import { sha256 } from '../../../base/files/hash.ts';
-import { RandomStream } from '../../../base/random/stream.ts';
-import { openEngine, tf } from '../../../compile/index.ts';
-import { Learner, type LearnerOptions } from '../../../train/learn/learner.ts';
+import { sha256 } from '../../../../base/files/hash.ts';
+import { RandomStream } from '../../../../base/random/stream.ts';
+import { openEngine, tf } from '../../../../compile/index.ts';
+import { Learner, type LearnerOptions } from '../../../../train/learn/learner.ts';
 import {
   emptyBatch,
   type MinibatchStep,
   paysSideBySide,
   prepareSteps,
   shardsOf,
-} from '../../../train/learn/minibatch-step.ts';
-import { ML_AGENTS_OBJECTIVE } from '../../../train/learn/objective.ts';
-import { vectorsOf, zeroVectors } from '../../../train/learn/parameter-vectors.ts';
-import { actorCritic, initialParameters, type Network } from '../../../train/policy/policy.ts';
+} from '../../../../train/learn/minibatch-step.ts';
+import { ML_AGENTS_OBJECTIVE } from '../../../../train/learn/objective.ts';
+import { vectorsOf, zeroVectors } from '../../../../train/learn/parameter-vectors.ts';
+import { actorCritic, initialParameters, type Network } from '../../../../train/policy/policy.ts';
 
 /** Other files of this process may have left some. */
 const tensorsBefore = tf.memory().numTensors;

@@ -1,14 +1,14 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { RandomStream } from '../../../../base/random/stream.ts';
-import { behavior } from '../../../../envs/walker/behavior.ts';
-import { drawParameters } from '../../../../envs/walker/parameters.ts';
-import { unityPhysics } from '../../../../envs/walker/physics-settings.ts';
-import { findMemoryLayout } from '../../../../envs/walker/physx/memory-layout.ts';
-import { loadPhysX } from '../../../../envs/walker/physx/physx.ts';
-import type { PhysX } from '../../../../envs/walker/physx/physx-types.ts';
-import { PhysXWorld } from '../../../../envs/walker/physx/world.ts';
-import { motorBodies, walkerRig } from '../../../../envs/walker/rig.ts';
-import { Walker } from '../../../../envs/walker/walker.ts';
+import { RandomStream } from '../../../../../base/random/stream.ts';
+import { behavior } from '../../../../../envs/walker/behavior.ts';
+import { drawParameters } from '../../../../../envs/walker/parameters.ts';
+import { unityPhysics } from '../../../../../envs/walker/physics-settings.ts';
+import { findMemoryLayout } from '../../../../../envs/walker/physx/memory-layout.ts';
+import { loadPhysX } from '../../../../../envs/walker/physx/physx.ts';
+import type { PhysX } from '../../../../../envs/walker/physx/physx-types.ts';
+import { PhysXWorld } from '../../../../../envs/walker/physx/world.ts';
+import { motorBodies, walkerRig } from '../../../../../envs/walker/rig.ts';
+import { Walker } from '../../../../../envs/walker/walker.ts';
 
 const physx = await loadPhysX();
 /** The same PhysX for one who does not know how it keeps its things. */

@@ -2,15 +2,15 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { listenForInterrupts } from '../../cli/interrupts.ts';
-import type { Given } from '../../cli/parse-options.ts';
-import { openTerminal } from '../../cli/terminal.ts';
-import { readManifest, recordStage } from '../../pipeline/manifest.ts';
-import { isSound, type PipelineStep } from '../../pipeline/pipeline-step.ts';
-import { runPipeline } from '../../pipeline/run-pipeline.ts';
-import type { Stage } from '../../pipeline/stage.ts';
-import { fakeStages } from './fixtures/stages.ts';
-import { launch, type Place, place, placeAt } from './fixtures/start.ts';
+import { listenForInterrupts } from '../../../cli/interrupts.ts';
+import type { Given } from '../../../cli/parse-options.ts';
+import { openTerminal } from '../../../cli/terminal.ts';
+import { readManifest, recordStage } from '../../../pipeline/manifest.ts';
+import { isSound, type PipelineStep } from '../../../pipeline/pipeline-step.ts';
+import { runPipeline } from '../../../pipeline/run-pipeline.ts';
+import type { Stage } from '../../../pipeline/stage.ts';
+import { fakeStages } from '../../pipeline/fixtures/stages.ts';
+import { launch, type Place, place, placeAt } from '../../pipeline/fixtures/start.ts';
 
 interface Flags {
   stages?: readonly Stage[];

@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { quoted } from '../../base/command-text.ts';
-import { commandTable } from '../../pipeline/command-table.ts';
-import { readManifest } from '../../pipeline/manifest.ts';
-import { jsonOf } from '../json-output.ts';
-import { fakeEntries } from '../pipeline/fixtures/stages.ts';
-import { launch, type Place, place, runToEnd, start } from '../pipeline/fixtures/start.ts';
-import { because } from '../skipping.ts';
+import { quoted } from '../../../base/command-text.ts';
+import { commandTable } from '../../../pipeline/command-table.ts';
+import { readManifest } from '../../../pipeline/manifest.ts';
+import { jsonOf } from '../../json-output.ts';
+import { fakeEntries } from '../../pipeline/fixtures/stages.ts';
+import { launch, type Place, place, runToEnd, start } from '../../pipeline/fixtures/start.ts';
+import { because } from '../../skipping.ts';
 
 /** Long enough to be interrupted for sure. */
 const endless = ['--steps', '100000', '--pause', '20'];

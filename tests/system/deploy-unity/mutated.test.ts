@@ -1,19 +1,18 @@
 /**
  * Damaged projects: a typed error or a right answer, never a bug, a hang or a half-written project.
- * `GAITSMITH_MUTATIONS=10000 npx vitest run tests/deploy-unity/mutated.test.ts` tries more of them.
+ * `GAITSMITH_MUTATIONS=10000 npx vitest run --project system tests/system/deploy-unity/mutated.test.ts` tries more of them.
  */
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { UserError } from '../../base/failure/user-error.ts';
-import { type Disk, realDisk } from '../../base/files/disk.ts';
-import { RandomStream } from '../../base/random/stream.ts';
-import { behaviorsIn } from '../../deploy-unity/behavior-parameters.ts';
-import { type DeployResult, deploy } from '../../deploy-unity/deploy.ts';
-import { trainedPhysics } from '../../pipeline/stages/deploy-physics.ts';
-import { openAssets } from '../../unity-assets/assets.ts';
-import { scanProject } from '../../unity-assets/scan-project.ts';
-import { gameObject, guid, HEAD, instance } from '../unity-assets/project.ts';
+import { UserError } from '../../../base/failure/user-error.ts';
+import { type Disk, realDisk } from '../../../base/files/disk.ts';
+import { RandomStream } from '../../../base/random/stream.ts';
+import { behaviorsIn } from '../../../deploy-unity/behavior-parameters.ts';
+import { type DeployResult, deploy } from '../../../deploy-unity/deploy.ts';
+import { trainedPhysics } from '../../../pipeline/stages/deploy-physics.ts';
+import { openAssets } from '../../../unity-assets/assets.ts';
+import { scanProject } from '../../../unity-assets/scan-project.ts';
 import {
   ASSET,
   INFERENCE_ENGINE,
@@ -24,7 +23,8 @@ import {
   temporaryFolder,
   unityProject,
   write,
-} from './projects.ts';
+} from '../../deploy-unity/projects.ts';
+import { gameObject, guid, HEAD, instance } from '../../unity-assets/project.ts';
 
 const MUTATIONS = Number(process.env['GAITSMITH_MUTATIONS'] ?? 300);
 const PREFAB = 'Assets/Walker.prefab';

@@ -12,15 +12,15 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { sha256OfFile } from '../../base/files/hash.ts';
-import { checkOptions, type Given } from '../../cli/parse-options.ts';
-import type { ProgressState } from '../../cli/progress.ts';
-import { runFolder } from '../../pipeline/run-folder.ts';
-import exportStage from '../../pipeline/stages/export.ts';
-import trainStage from '../../pipeline/stages/train.ts';
-import { readCheckpoint } from '../../train/keep/checkpoint.ts';
-import { bestCheckpointPath, checkpointPath } from '../../train/keep/checkpoint-files.ts';
-import { writeBestCheckpoint } from '../../train/keep/checkpoint-folder.ts';
+import { sha256OfFile } from '../../../base/files/hash.ts';
+import { checkOptions, type Given } from '../../../cli/parse-options.ts';
+import type { ProgressState } from '../../../cli/progress.ts';
+import { runFolder } from '../../../pipeline/run-folder.ts';
+import exportStage from '../../../pipeline/stages/export.ts';
+import trainStage from '../../../pipeline/stages/train.ts';
+import { readCheckpoint } from '../../../train/keep/checkpoint.ts';
+import { bestCheckpointPath, checkpointPath } from '../../../train/keep/checkpoint-files.ts';
+import { writeBestCheckpoint } from '../../../train/keep/checkpoint-folder.ts';
 
 /** Two updates. */
 const settings = (learningRate = 0.001, gaitsmith = '', more = '') => `

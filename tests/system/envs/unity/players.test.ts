@@ -2,14 +2,14 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { UserError } from '../../../base/failure/user-error.ts';
-import { findExecutable } from '../../../envs/unity/launch/executable.ts';
-import { commandLine } from '../../../envs/unity/launch/player.ts';
-import { Players, type PlayersOptions } from '../../../envs/unity/launch/players.ts';
-import { Restarts } from '../../../envs/unity/launch/restart-limits.ts';
-import { compiled } from '../../compiled/loader.ts';
-import { because } from '../../skipping.ts';
-import { closeWorlds, openWorld } from './open-world.ts';
+import type { UserError } from '../../../../base/failure/user-error.ts';
+import { findExecutable } from '../../../../envs/unity/launch/executable.ts';
+import { commandLine } from '../../../../envs/unity/launch/player.ts';
+import { Players, type PlayersOptions } from '../../../../envs/unity/launch/players.ts';
+import { Restarts } from '../../../../envs/unity/launch/restart-limits.ts';
+import { compiled } from '../../../compiled/loader.ts';
+import { closeWorlds, openWorld } from '../../../envs/unity/open-world.ts';
+import { because } from '../../../skipping.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -96,7 +96,7 @@ describe.skipIf(because(process.platform === 'win32', 'the player of this test i
   });
 
   async function start(words: string, changes: Partial<PlayersOptions> = {}) {
-    const script = join(import.meta.dirname, 'pointing-player.ts');
+    const script = join(import.meta.dirname, '../../../envs/unity/pointing-player.ts');
     const executable = file('Game.x86_64');
     const command = `exec "${process.execPath}" --import "${compiled}" "${script}" "$@" ${words}`;
     writeFileSync(executable, `#!/bin/sh\n${command}\n`);

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { RandomStream } from '../../../base/random/stream.ts';
-import { loadKernel } from '../../../physics/kernel.ts';
+import { RandomStream } from '../../../../base/random/stream.ts';
+import { loadKernel } from '../../../../physics/kernel.ts';
 import {
   about,
   type Body,
@@ -10,8 +10,8 @@ import {
   type Shape,
   upright,
   type Vector,
-} from './bodies.ts';
-import { KernelBodies } from './kernel-bodies.ts';
+} from '../../../physics/contact/bodies.ts';
+import { KernelBodies } from '../../../physics/contact/kernel-bodies.ts';
 
 let kernel: WebAssembly.Module;
 beforeAll(async () => {

@@ -1,18 +1,18 @@
 /**
  * Damaged files: a report or a UserError, never another error, a crash or a hang. Some hundreds here; all that were asked for by
  *
- *     MUTANTS=10000 npx vitest run tests/lint/mutants.test.ts
+ *     MUTANTS=10000 npx vitest run --project system tests/system/lint/mutants.test.ts
  */
 import { afterAll, describe, expect, it } from 'vitest';
-import { UserError } from '../../base/failure/user-error.ts';
-import { graphSvg } from '../../inspect/graph-svg.ts';
-import { inspectModel } from '../../inspect/inspect.ts';
-import { inspectionText } from '../../inspect/tell.ts';
-import { oldestEngines } from '../../lint/engines.ts';
-import { lintBytes } from '../../lint/lint.ts';
-import { TrialProcess } from '../../lint/trial/try-apart.ts';
-import { decodeModel } from '../../onnx/decode.ts';
-import { mutant } from './fixtures/mutants.ts';
+import { UserError } from '../../../base/failure/user-error.ts';
+import { graphSvg } from '../../../inspect/graph-svg.ts';
+import { inspectModel } from '../../../inspect/inspect.ts';
+import { inspectionText } from '../../../inspect/tell.ts';
+import { oldestEngines } from '../../../lint/engines.ts';
+import { lintBytes } from '../../../lint/lint.ts';
+import { TrialProcess } from '../../../lint/trial/try-apart.ts';
+import { decodeModel } from '../../../onnx/decode.ts';
+import { mutant } from '../../lint/fixtures/mutants.ts';
 
 const asked = Number(process.env['MUTANTS'] ?? 0);
 const count = asked || 400;
