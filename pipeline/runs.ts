@@ -145,6 +145,7 @@ function exportedPolicy(run: RunFolder): string {
 export const viewable: ViewableRuns = {
   runsDir: runOptions.runsDir,
   list: (runsDir) => runIdsIn(runsDir).map((runId) => viewed(runFolder(runId, runsDir))),
+  hasBegun: (runId, runsDir) => existsSync(runFolder(runId, runsDir).config),
   one(runId, runsDir) {
     const run = runFolder(runId, runsDir);
     if (!existsSync(run.path)) throw noSuchRun(run);

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { commandText } from '../../base/command-text.ts';
 import { UserError } from '../../base/failure/user-error.ts';
 import { type CommandLine, defineCommand } from '../../cli/command-line.ts';
@@ -9,12 +10,17 @@ import { flag, type OptionSpec, portNumber, text } from '../../cli/options.ts';
 import { buildViewerOutput, viewOutput } from './output.ts';
 import type { ViewedRun } from './policies.ts';
 
+/** While a training is waited for that has yet to begin. */
+const MILLISECONDS_BETWEEN_LOOKS = 500;
+
 /** What the command wants to know of runs, as whoever keeps them hands it in. */
 export interface Runs {
   /** The flag that says where they are kept. */
   readonly runsDir: OptionSpec<string>;
   /** All that have something to show, the latest first. */
   list(runsDir: string): readonly ViewedRun[];
+  /** Whether there is a run of that name that has written down its settings. */
+  hasBegun(runId: string, runsDir: string): boolean;
   /** One of them. @throws UserError where there is none of that name. */
   one(runId: string, runsDir: string): ViewedRun & { readonly metrics: string; readonly maxSteps: number | null };
   /** The policy of a checkpoint as it would be exported. */
@@ -73,6 +79,12 @@ export function viewCommand(runs: Runs): CommandLine<Options> {
         throw new UserError({ what: 'there is no such file', where: policy, expected: 'the ONNX file of a policy' });
       if (live && runId === undefined)
         throw new UserError({ what: 'a training is shown by its name', where: '--live', mend: 'add --run-id NAME' });
+      if (live && !runs.hasBegun(runId!, runsDir)) {
+        terminal.print(`No training ${runId} has begun in ${runsDir} yet: waiting for it (Ctrl-C ends this)`);
+        while (!signal.aborted && !runs.hasBegun(runId!, runsDir))
+          await sleep(MILLISECONDS_BETWEEN_LOOKS, undefined, { signal }).catch(() => {});
+        if (signal.aborted) return { json: { address: null } };
+      }
       const ofRun = runId === undefined ? undefined : runs.one(runId, runsDir).character;
       const { characterFileOf, jsonOfCharacter, openCharacter } = await import('../../envs/ragdoll/open.ts');
       const character = given === undefined ? ofRun : characterFileOf(given);
