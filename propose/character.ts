@@ -20,7 +20,7 @@ export interface Reason {
 }
 
 export interface ProposalOptions {
-  /** The rig's file as the character's names it: "Hero.json". */
+  /** The rig's file as the character's names it: "hero.json". */
   readonly rigFile: string;
   /** m/s2. Default 9.81, as projects have it. */
   readonly gravity?: number;

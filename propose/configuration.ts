@@ -8,7 +8,7 @@ export interface ConfigurationOptions {
   readonly quick: string;
   /** Whether its mirror image was checked to be as good: networks are then symmetric by construction. */
   readonly symmetric: boolean;
-  /** The character's file, as the settings name it: "rigs/Hero". */
+  /** The character's file, as the settings name it: "rigs/hero". */
   readonly path: string;
 }
 
