@@ -1,6 +1,6 @@
 /** `npm run import-rig`: a ragdoll of a Unity project as a rig that can be trained. */
 import { z } from 'zod';
-import { commandText } from '../base/command-text.ts';
+import { commandText, quoted } from '../base/command-text.ts';
 import { UserError } from '../base/failure/user-error.ts';
 import { fromHere } from '../base/files/from-here.ts';
 import { defineCommand } from '../cli/command-line.ts';
@@ -94,6 +94,11 @@ export const importRigCommand = defineCommand({
     }
     if (changes.length > 0) terminal.print(`${fromHere(result.out)} was there, with ${changes.length} differences`);
     for (const path of written) terminal.print(`wrote ${fromHere(path)}`);
+    if (rig.cannotCarry.length === 0) {
+      terminal.print(
+        `next: ${commandText('init', `--from-rig ${quoted(fromHere(result.out).replaceAll('\\', '/'))}`)}`,
+      );
+    }
     return { json: told };
   },
 });

@@ -107,7 +107,7 @@ export function rigOfRagdoll(hierarchy: Hierarchy, ragdoll: Ragdoll, around: Rig
   const isWholeFile = root.parent === undefined && hierarchy.roots.length === 1;
   const rig: RigFileInput = {
     version: 2,
-    name: root.name === '' ? 'Ragdoll' : root.name,
+    name: (isWholeFile ? nameOfFile(path) : root.name) || 'Ragdoll',
     source: isWholeFile ? path : `${path}:${placeInFile(root)}`,
     bodies: told,
     collisions: { apart },
@@ -116,6 +116,11 @@ export function rigOfRagdoll(hierarchy: Hierarchy, ragdoll: Ragdoll, around: Rig
       .map(({ on, feature, advice }) => ({ body: on, feature, ...(advice === undefined ? {} : { advice }) })),
   };
   return { rig: readRigFile(rig, path), findings, names };
+}
+
+/** "Hero" of Assets/Hero/Hero.prefab: Unity calls the top object so, whatever the file's text says of it. */
+function nameOfFile(path: string): string {
+  return path.replace(/^.*\//, '').replace(/\.\w+$/, '');
 }
 
 function present<Name extends string>(name: Name, value: number | undefined): Partial<Record<Name, number>> {

@@ -1,5 +1,6 @@
 /** `npm run init`: a folder set up for Gaitsmith beside a Unity project. */
-import { commandText } from '../base/command-text.ts';
+import { basename } from 'node:path';
+import { commandText, quoted } from '../base/command-text.ts';
 import { type CommandContext, defineCommand } from '../cli/command-line.ts';
 import { oneOf, positiveNumber, text } from '../cli/options.ts';
 import { fromRigOutput, initOutput } from './output.ts';
@@ -32,7 +33,7 @@ export const initCommand = defineCommand({
     },
   },
   output: [initOutput, fromRigOutput],
-  epilogue: `Examples:\n  ${commandText('init', '--unity-project ../MyGame')}\n  ${commandText('init', '--from-rig rigs/Hero.json')}`,
+  epilogue: `Examples:\n  ${commandText('init', '--unity-project ../MyGame')}\n  ${commandText('init', '--from-rig rigs/hero.json')}`,
   async run({ unityProject, fromRig, gravity, ci }, { terminal }) {
     if (fromRig !== undefined) return proposed(fromRig, gravity, terminal);
     const { init } = await import('./init.ts');
@@ -68,6 +69,8 @@ async function proposed(fromRig: string, gravity: number | undefined, terminal: 
   }
   for (const path of result.written) terminal.print(`wrote ${path}`);
   for (const path of result.kept) terminal.print(`kept ${path}, which was there`);
-  terminal.print(`next: ${commandText('pipeline', `--config ${result.config} --run-id ${result.name}`)}`);
+  terminal.print(
+    `next: ${commandText('pipeline', `--config ${quoted(result.config)} --run-id ${quoted(basename(result.config, '.yaml'))}`)}`,
+  );
   return { json: result };
 }

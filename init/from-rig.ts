@@ -28,7 +28,7 @@ export interface ProposedFromRig {
 }
 
 /**
- * @param path of the rig's file: "rigs/Hero.json".
+ * @param path of the rig's file: "rigs/hero.json".
  * @param gravity m/s2 of the project; default Unity's.
  * @throws UserError where there is no such rig, or no world can carry it. Nothing is written then.
  */

@@ -20,7 +20,7 @@ export interface Reason {
 }
 
 export interface ProposalOptions {
-  /** The rig's file as the character's names it: "Hero.json". */
+  /** The rig's file as the character's names it: "hero.json". */
   readonly rigFile: string;
   /** m/s2. Default 9.81, as projects have it. */
   readonly gravity?: number;
@@ -28,8 +28,8 @@ export interface ProposalOptions {
 
 /** Leg of ML-Agents' Walker, m: sizes of its world are told in it. */
 const walkerLeg = 0.71;
-/** Of v^2 / (g l): people walk up to here, and run beyond. */
-const fastestFroude = 0.5;
+/** Of v^2 / (g l). On two legs: a brisk walk, since hurrying is learnt last. On more: where animals begin to trot or run. */
+const fastestFroude = { two: 0.25, more: 0.5 } as const;
 /** Degrees: a joint that turns less has no action. */
 const leastRange = 4;
 
@@ -44,7 +44,8 @@ export function proposeCharacter(rig: RigFile, { rigFile, gravity = 9.81 }: Prop
   const strongest = drives.toSorted((a, b) => b.maxStrength - a.maxStrength)[0];
 
   const size = legLength / walkerLeg;
-  const fastest = rounded(Math.sqrt(fastestFroude * gravity * legLength));
+  const froude = froudeOf(anatomy);
+  const fastest = rounded(Math.sqrt(froude * gravity * legLength));
   const slowest = rounded(fastest / 20);
   const facing = [...new Set([tree.root, head])].filter((name) => facingForward.includes(name));
   const looking = [head, tree.root, ...observed.filter((name) => sideOf(name) === 0)].find((name) =>
@@ -94,6 +95,10 @@ export function proposeCharacter(rig: RigFile, { rigFile, gravity = 9.81 }: Prop
       : {}),
   };
   return { character, anatomy, drives, reasons: reasonsOf(rig, anatomy, drives, character, looking, gravity) };
+}
+
+function froudeOf({ feet }: Anatomy): number {
+  return feet.length > 2 ? fastestFroude.more : fastestFroude.two;
 }
 
 interface DrivenJoint {
@@ -174,7 +179,7 @@ function reasonsOf(
     {
       what: 'target speeds',
       value: `${low} to ${high} m/s`,
-      because: `legs of ${legLength.toFixed(2)} m: a Froude number v^2 / (g l) of ${fastestFroude}, where walking ends`,
+      because: `${feet.length > 2 ? '' : 'two '}legs of ${legLength.toFixed(2)} m: a Froude number v^2 / (g l) of ${froudeOf(anatomy)}, ${feet.length > 2 ? 'where walking ends' : 'a brisk walk'}`,
     },
     {
       what: 'motors',

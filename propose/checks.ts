@@ -1,5 +1,6 @@
 /** Whether a character can learn to walk at all: some checks before hours go into a body that can't, each told in a sentence. */
 import { anatomyOf } from '../envs/ragdoll/anatomy/anatomy.ts';
+import { soleLength } from '../envs/ragdoll/anatomy/geometry.ts';
 import type { Character } from '../envs/ragdoll/character.ts';
 import { mirrorImageOf } from '../envs/ragdoll/mirror.ts';
 import { layoutOf } from '../envs/ragdoll/observation.ts';
@@ -82,8 +83,20 @@ function feet({ rig, task, file }: Character): Finding {
     };
   }
   const names = standing.map(({ name }) => name).join(', ');
+  const { legLength } = anatomyOf(rig);
+  const soles = task.limbs.feet.map(({ body }) => soleLength(rig.bodies[body]!, give * legLength));
+  if (soles.length <= 2 && Math.max(...soles) < shortestSole * legLength) {
+    const sentence = `${names} end in points, and a body on two points stands only while it steps: ${addFeet}.`;
+    return { check: 'feet', state: 'bad', sentence };
+  }
   return { check: 'feet', state: 'good', sentence: `${names} start on the ground.` };
 }
+
+/** Of the length of a leg: how level a sole is, and how long one must be to balance on. */
+const give = 0.02;
+const shortestSole = 0.1;
+const addFeet =
+  'give each foot bone in Unity a Rigidbody, a Box Collider as long as the foot and a Character Joint to the shin';
 
 /** Against what gravity asks for, of the joints that it is lifted by. */
 function torques({ rig, file, task, settings }: Character): Finding {

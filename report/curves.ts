@@ -64,6 +64,7 @@ export const curveGroups: readonly CurveGroup[] = [
           look: 'rewardTerms.look',
           face: 'rewardTerms.face',
           hold: 'rewardTerms.hold',
+          go: 'rewardTerms.go',
           upright: 'rewardTerms.upright',
           facing: 'rewardTerms.facing',
           work: 'rewardTerms.work',

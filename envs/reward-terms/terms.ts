@@ -31,6 +31,12 @@ export const rewardTerms = {
       return 1 / (1 + (errorX * errorX + y * y + errorZ * errorZ) / (scale * scale));
     },
   },
+  go: {
+    meaning:
+      'goes the asked way: the mean velocity along it over the asked speed, from -1 to 1; pays for the first centimetre too, where hold and the task hardly do',
+    value: ({ goal, meanVelocity: { x, z }, targetSpeed }) =>
+      Math.min(Math.max((goal.x * x + goal.z * z) / targetSpeed, -1), 1),
+  },
   upright: {
     meaning:
       "stays upright: the square of the cosine between what was the root's up in the start pose and up, 0 below the horizon",

@@ -37,9 +37,14 @@ test('writes the rig, a report and a picture, and nothing into the Unity project
   expect(snapshot(project)).toEqual(before);
 });
 
-test('what --json tells is as docs/json.md says', async () => {
+test('what --json tells is as docs/json.md says, and people are told what to run next', async () => {
   const out = join(temporaryFolder('import-rig-'), 'biped.json');
-  const terminal = { print: () => undefined, printError: () => undefined, color: { yellow: (text: string) => text } };
+  const lines: string[] = [];
+  const terminal = {
+    print: (text: string) => lines.push(text),
+    printError: () => undefined,
+    color: { yellow: (text: string) => text },
+  };
   const request = { subject: { asset: ASSET, object: undefined }, unityProject: projectWith(), out, check: false };
   const { json } = await importRigCommand.run(request, { terminal } as never);
   expect(importRigOutput.parse(JSON.parse(JSON.stringify(json)))).toMatchObject({
@@ -50,6 +55,7 @@ test('what --json tells is as docs/json.md says', async () => {
     changes: null,
     agent: null,
   });
+  expect(lines.at(-1)).toBe(`next: npm run init -- --from-rig ${out}`);
 });
 
 test('--check tells what has changed since, and writes nothing', () => {
@@ -111,7 +117,7 @@ test('the object is what stands behind the colon of a file, wherever else colons
   expect(schema.parse('Assets/A.prefab:a:b')).toEqual({ asset: 'Assets/A.prefab', object: 'a:b' });
 });
 
-test('the rig is found under the name of its object, in characters that every system has for files', () => {
+test('the rig is found under the name of its prefab, whatever the object at the top was called when it was saved, in characters that every system has for files', () => {
   expect([' Hero (1) ', 'T-Rex', 'Ёж', '???', 'CON'].map(fileName)).toEqual([
     'hero-1',
     't-rex',
@@ -121,5 +127,5 @@ test('the rig is found under the name of its object, in characters that every sy
   ]);
   const project = projectWith(prefabText(hingeQuadruped));
   const out = join(temporaryFolder('import-rig-'), 'q.json');
-  expect(writeImport({ asset: join(project, ASSET), unityProject: project, out }).rig.name).toBe('Quadruped');
+  expect(writeImport({ asset: join(project, ASSET), unityProject: project, out }).rig.name).toBe('Biped');
 });

@@ -11,7 +11,7 @@ import { checkCharacter } from '../../propose/checks.ts';
 import { proposeConfiguration } from '../../propose/configuration.ts';
 import { heroOf } from '../import-rig/imported.ts';
 import { wizardBiped as prefabOfWizard } from '../import-rig/ragdolls.ts';
-import { armsMended, hingeQuadruped, scaled, wizardBiped } from './ragdolls.ts';
+import { armsMended, hingeQuadruped, scaled, withFeet, wizardBiped } from './ragdolls.ts';
 
 const root = join(import.meta.dirname, '../..');
 const stock = (name: string) => JSON.parse(readFileSync(join(root, `rigs/${name}.json`), 'utf8')) as RigFileInput;
@@ -141,10 +141,19 @@ describe('a proposal', () => {
     expect(Object.keys(settings.behaviors)).toEqual(['Wizard']);
     expect(settings.behaviors['Wizard']!.gaitsmith).toMatchObject({ character: 'rigs/Wizard', symmetric: true });
     expect(settings.environment_parameters).toMatchObject({
-      target_speed_min: 0.11,
-      target_speed_max: { curriculum: [{ value: 0.7 }, { value: 1.4 }, { value: 2.1 }] },
-      target_turn: { curriculum: [{ value: 30 }, { value: 60 }, { value: 100 }, { value: 180 }] },
+      target_speed_min: 0.075,
+      target_speed_max: { curriculum: [{ value: 0.5 }, { value: 1 }, { value: 1.5 }] },
+      target_turn: {
+        curriculum: [
+          { value: 30, completion_criteria: { measure: 'reward', threshold: 1400, min_lesson_length: 100 } },
+          ...[{ value: 60 }, { value: 100 }, { value: 180 }],
+        ],
+      },
       max_steps: { curriculum: [{ value: 1000 }, { value: 5000 }] },
+      // Nothing is paid for going before it stands.
+      reward_go: {
+        curriculum: [{ value: 0, completion_criteria: { measure: 'reward', threshold: 600 } }, { value: 1 }],
+      },
     });
   });
 });
@@ -155,8 +164,21 @@ describe('the checks', () => {
 
   it('find nothing wrong with a body that is fit', async () => {
     const good = { overlap: 'good', feet: 'good', torques: 'good', stands: 'good', mirror: 'good' };
-    expect(await states(wizardBiped())).toEqual(good);
+    expect(await states(withFeet(wizardBiped()))).toEqual(good);
     expect(await states(hingeQuadruped())).toEqual(good);
+  });
+
+  it('tell what a biped by the wizard lacks, which ends in two points; a quadruped may end in four', async () => {
+    const found = (await checkCharacter(characterFor(wizardBiped()))).find(({ check }) => check === 'feet')!;
+    expect(found).toMatchObject({
+      state: 'bad',
+      sentence: expect.stringMatching(/^LeftLeg, RightLeg end in points.*Box Collider/),
+    });
+    const short = withFeet(wizardBiped());
+    for (const { name, colliders } of short.bodies) {
+      if (name.endsWith('Foot')) colliders[0] = { shape: 'sphere', radius: 0.07, center: [0, -0.0001, 0] };
+    }
+    expect(await states(short)).toMatchObject({ feet: 'bad' });
   });
 
   it('name the bodies that overlap', async () => {

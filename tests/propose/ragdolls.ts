@@ -197,6 +197,35 @@ export function armsMended(rig: RigFileInput): RigFileInput {
   return mended;
 }
 
+/** The wizard's biped with what it lacks: a foot of 26 cm at each shin, which turns up and down and a little aside. */
+export function withFeet(rig: RigFileInput): RigFileInput {
+  const shins = rig.bodies.filter(({ name }) => /^(Left|Right)Leg$/.test(name));
+  const ankle = 0.07;
+  const feet = shins.map((shin): Body => {
+    const name = shin.name.replace('Leg', 'Foot');
+    const [x] = shin.position;
+    const joint = character([1, 0, 0], [0, 0, 1], [-30, 40], 20, 0);
+    return {
+      name,
+      path: `${shin.path}/${name}`,
+      parent: shin.name,
+      position: [x, ankle, 0],
+      mass: 0.5,
+      colliders: [{ shape: 'box', size: [0.1, ankle, 0.26], center: [0, -ankle / 2, 0.06] }],
+      joints: [{ ...joint, connectedTo: shin.name }],
+    };
+  });
+  const bodies = rig.bodies.map((body): Body => {
+    if (!shins.includes(body)) return body;
+    const height = body.position[1] - ankle;
+    return {
+      ...body,
+      colliders: [{ shape: 'capsule', radius: 0.06, height, along: 'y', center: [0, -height / 2, 0] }],
+    };
+  });
+  return { ...rig, name: 'Person', bodies: [...bodies, ...feet] };
+}
+
 /** The same, larger or smaller: lengths times a factor, and masses as its volume. */
 export function scaled(rig: RigFileInput, factor: number, name: string): RigFileInput {
   const vector = (at: readonly number[]) => at.map((part) => part * factor) as Vector;

@@ -55,6 +55,36 @@ function boxAround(body: RigFileBody, collider: RigFileCollider): Box {
   return { low: [x - ox, y - oy, z - oz], high: [x + ox, y + oy, z + oz] };
 }
 
+/**
+ * How far what a body stands on reaches ahead (z) in the start pose, m: next to nothing for a leg that ends in a point.
+ *
+ * @param give what lies no higher than this above its lowest point stands on the ground too, m.
+ */
+export function soleLength(body: RigFileBody, give: number): number {
+  const points = body.colliders.flatMap((collider) => lowPoints(body, collider));
+  const lowest = Math.min(...points.map(([, y]) => y));
+  const ahead = points.filter(([, y]) => y <= lowest + give).map(([, , z]) => z);
+  return ahead.length === 0 ? 0 : Math.max(...ahead) - Math.min(...ahead);
+}
+
+/** Corners of a box, the lowest points of a capsule's two ends and of a sphere. */
+function lowPoints(body: RigFileBody, collider: RigFileCollider): Vector[] {
+  const rotation = product(body.rotation, collider.rotation);
+  const middle = sum(body.position, turned(body.rotation, collider.center));
+  const at = (offset: Vector) => sum(middle, turned(rotation, offset));
+  if (collider.shape === 'box') {
+    const [x, y, z] = collider.size;
+    return [-0.5, 0.5].flatMap((a) => [-0.5, 0.5].flatMap((b) => [-0.5, 0.5].map((c) => at([a * x, b * y, c * z]))));
+  }
+  const { radius } = collider;
+  const half = collider.shape === 'capsule' ? Math.max(collider.height / 2 - radius, 0) : 0;
+  const [ax, ay, az] = axes[collider.shape === 'capsule' ? collider.along : 'y'];
+  return [-half, half].map((end): Vector => {
+    const [x, y, z] = at([end * ax, end * ay, end * az]);
+    return [x, y - radius, z];
+  });
+}
+
 const axes = { x: [1, 0, 0], y: [0, 1, 0], z: [0, 0, 1] } as const satisfies Record<string, Vector>;
 
 /** How far a shape reaches from its middle, along each of the world's axes. */

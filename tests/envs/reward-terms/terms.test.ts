@@ -86,6 +86,17 @@ describe('the terms', () => {
     expect(puppet.step()).toBeCloseTo(1 / 17, 12);
   });
 
+  it('go: as far as it moves the asked way, from the first centimetre on, and no more for hurrying', () => {
+    const puppet = new Puppet('go');
+    puppet.goal = { x: 1, z: 0 };
+    const at = (x: number, z: number) => {
+      puppet.meanVelocity = { x, y: 0, z };
+      return puppet.step();
+    };
+    expect([at(0, 0), at(0.02, 0), at(1, 5), at(2, 0), at(9, 0)]).toEqual([0, 0.01, 0.5, 1, 1]);
+    expect([at(-0.5, 0), at(-9, 0)]).toEqual([-0.25, -1]);
+  });
+
   it('upright: 1 upright, a half leaning by 45 degrees, 0 lying and upside down', () => {
     const puppet = new Puppet('upright');
     expect(puppet.step()).toBe(1);

@@ -20,8 +20,11 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { packageRoot } from '../../../base/files/own-files.ts';
 import { findChromium, launchChromium } from '../../../browser/chromium.ts';
 import { copyExampleProject } from '../../example-project.ts';
+import { prefabText } from '../../import-rig/prefab-builder.ts';
+import { hingeQuadruped } from '../../import-rig/ragdolls.ts';
 import { jsonOf } from '../../json-output.ts';
 import { because } from '../../skipping.ts';
+import { guid } from '../../unity-assets/project.ts';
 
 const MIB = 2 ** 20;
 const MINUTES = 60_000;
@@ -138,6 +141,26 @@ describe('the installed program', () => {
       expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
       expect(stdout).toMatch(/deploy .*new Assets\/Gaitsmith\/Walker\/Walker\.onnx/);
       expect(readFileSync(asset)).toEqual(readFileSync(join(game, 'runs/walker/policy.onnx')));
+    },
+    10 * MINUTES,
+  );
+
+  it(
+    "goes from the prefab of a character of one's own to its model in it, by some hundred decisions of training",
+    async () => {
+      const own = join(folder, 'Öwn');
+      copyExampleProject(own);
+      mkdirSync(join(own, 'Assets/Dog'));
+      writeFileSync(join(own, 'Assets/Dog/Dog.prefab'), prefabText(hingeQuadruped));
+      writeFileSync(join(own, 'Assets/Dog/Dog.prefab.meta'), `fileFormatVersion: 2\nguid: ${guid(1)}\n`);
+      const settings = ['max_steps=512', 'hyperparameters.buffer_size=512', 'gaitsmith.phases=null'];
+      const little = [...settings, 'gaitsmith.evaluation_interval=0'].flatMap((setting) => ['--set', setting]);
+      const words = ['--rig', 'Assets/Dog/Dog.prefab', '--unity-project', own, '--without-report', ...little];
+      const { exitCode, stderr } = await gaitsmith('pipeline', ...words, '--json');
+      expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+      const model = readFileSync(join(own, 'Assets/Gaitsmith/Dog/Dog.onnx'));
+      expect(model).toEqual(readFileSync(join(game, 'runs/dog/policy.onnx')));
+      expect(readFileSync(join(own, 'Assets/Dog/Dog.prefab'), 'utf8')).toMatch(/m_BehaviorName: Dog\b/);
     },
     10 * MINUTES,
   );

@@ -35,10 +35,10 @@ const little = [
 ].flatMap((setting) => ['--set', setting]);
 const short = ['--workers', '1', '--set', 'max_steps=100'];
 
-/** Each name as the rig has it, the run's policy, what it observes and does. */
+/** Each name as its prefab's file has it, the run's policy, what it observes and does. */
 describe.each([
-  ['a biped by the Ragdoll Wizard', hero, 'Biped', 'biped', 175, 26],
-  ['a quadruped of hinges', dog, 'Quadruped', 'quadruped', 141, 16],
+  ['a biped by the Ragdoll Wizard', hero, 'Hero', 'hero', 175, 26],
+  ['a quadruped of hinges', dog, 'Dog', 'dog', 141, 16],
 ])('%s', { timeout: 600_000 }, (_whose, prefab, name, id, observations, actions) => {
   const run = join(folder, 'runs', id);
   const policy = join('runs', id, 'policy.onnx');
