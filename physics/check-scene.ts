@@ -36,7 +36,15 @@ export function checkScene(scene: Scene, where = 'scene'): void {
     if (joint.body === joint.connectedTo) {
       refuse(at, 'a joint holds a body to itself', bodies[joint.body]!.name, 'two different bodies');
     }
-    for (const axis of ['twist', 'swing1', 'swing2'] as const) checkMotion(`${at}, ${axis}`, joint[axis]);
+    const { limitSprings = {} } = joint;
+    for (const [which, spring] of Object.entries(limitSprings)) {
+      if (!spring) continue;
+      checkSpring(at, `limitSprings.${which}`, spring);
+      atLeast(at, `limitSprings.${which}.stiffness`, spring.stiffness, 0, true, 'N m/rad');
+    }
+    checkMotion(`${at}, twist`, joint.twist, limitSprings.twist !== undefined);
+    checkMotion(`${at}, swing1`, joint.swing1);
+    checkMotion(`${at}, swing2`, joint.swing2);
     for (const frame of ['frame', 'connectedFrame'] as const) {
       finite(`${at}, ${frame}.anchor`, joint[frame].anchor);
       unitLong(`${at}, ${frame}.rotation`, joint[frame].rotation);
@@ -87,14 +95,14 @@ function checkShape(at: string, shape: Shape): void {
   }
 }
 
-function checkMotion(at: string, motion: AxisMotion): void {
+function checkMotion(at: string, motion: AxisMotion, soft = false): void {
   if (!isRange(motion)) return;
   const [low, high] = motion;
   if (!(low > -Math.PI && low <= 0))
     refuse(at, 'the low limit is out of range', low, 'radians, above -pi and at most 0');
   if (!(high >= 0 && high < Math.PI))
     refuse(at, 'the high limit is out of range', high, 'radians, at least 0, below pi');
-  if (low === high) refuse(at, 'a range without room is a lock', motion, "'locked'");
+  if (low === high && !soft) refuse(at, 'a range without room is a lock', motion, "'locked'");
 }
 
 function checkDrive(at: string, drive: Drive): void {

@@ -57,7 +57,7 @@ export interface Body {
   readonly gravityShare?: number | undefined;
 }
 
-/** Low and high, radians, -pi < low <= 0 <= high < pi. */
+/** Low and high, radians, -pi < low <= 0 <= high < pi; both are 0 only where the limit is soft. */
 export type AngleRange = readonly [low: number, high: number];
 export type AxisMotion = 'locked' | 'free' | AngleRange;
 
@@ -67,7 +67,10 @@ export interface JointFrame {
   readonly rotation: Quaternion;
 }
 
-/** N m/rad and N m s/rad about an axis of unit length. Each row of a drive is cut at its strength (`Simulator.setDrive`). */
+/**
+ * N m/rad and N m s/rad about an axis of unit length. Each row of a drive is cut at its strength (`Simulator.setDrive`); a soft
+ * limit is as strong as it takes.
+ */
 export interface Spring {
   readonly stiffness: number;
   readonly damping: number;
@@ -106,6 +109,8 @@ export interface Joint {
   readonly swing2: AxisMotion;
   /** A cone takes its two half angles from the highs. */
   readonly swingShape: 'cone' | 'pyramid';
+  /** Of soft limits, which only push back, with a stiffness above 0. Undefined: that limit gives way to nothing. */
+  readonly limitSprings?: { readonly twist?: Spring | undefined; readonly swing?: Spring | undefined } | undefined;
   /** Turns the joint towards a target. Undefined: nothing does. */
   readonly drive: Drive | undefined;
   /** Whether its two bodies touch one another. Default false. */

@@ -214,18 +214,19 @@ export function writeTables(model: Model, plan: Plan, { layout }: Kernel, buffer
     const joint = scene.joints[index]!;
     const first = inMassFrame(joint.frame, massFrames[joint.body]!.pose);
     const second = inMassFrame(joint.connectedFrame, massFrames[joint.connectedTo]!.pose);
-    const { limits, ranges, pads } = limitsOf(joint, layout, settings);
+    const { hard, soft, ranges, pads } = limitsOf(joint, layout, settings);
     const { driven, springs } = driveOf(joint, layout);
     words
       .at(plan.jointTable + place * layout.JOINT_TABLE_BYTES)
       .integers(index, joint.body, joint.connectedTo, order.partitions[index]!)
-      .integers(driven, lockedAxes(joint), limits)
-      .skip(1)
+      .integers(driven, lockedAxes(joint), hard, soft)
       .floats(...first.rotation, ...second.rotation, ...first.position)
       .skip(1)
       .floats(...second.position)
       .skip(1)
-      .floats(...ranges, ...pads, ...springs, ...(joint.massScale ?? [1, 1]));
+      .floats(...ranges, ...pads, ...springs, ...(joint.massScale ?? [1, 1]))
+      .skip(1)
+      .floats(...limitSpringsOf(joint));
   });
 
   shapes.forEach(({ shape, body }, index) => {
@@ -313,9 +314,14 @@ const nearestShare = 0.49;
 /** Nearer than this is every angle. */
 const everywhere = 1e3;
 
+/** Stiffness and damping of soft limits: of the twist, of the swings. */
+function limitSpringsOf({ limitSprings: { twist, swing } = {} }: Joint): number[] {
+  return [twist, swing].flatMap((spring) => [spring?.stiffness ?? 0, spring?.damping ?? 0]);
+}
+
 /** Which limits a joint has, their ranges (twist, swing 1, swing 2) and how near to them their rows begin. */
 function limitsOf(joint: Joint, layout: Kernel['layout'], { limitsAlways }: SolverSettings) {
-  const { twist, swing1, swing2, swingShape } = joint;
+  const { twist, swing1, swing2, swingShape, limitSprings = {} } = joint;
   let limits = 0;
   if (isRange(twist)) limits |= layout.LIMIT_TWIST;
   if (isRange(swing1) && isRange(swing2)) {
@@ -334,7 +340,11 @@ function limitsOf(joint: Joint, layout: Kernel['layout'], { limitsAlways }: Solv
   const swings = [first!, second!].filter(([low, high]) => high > low);
   // A cone is told by half angles, a pyramid by whole ranges.
   const widths = swings.map(([low, high]) => (swingShape === 'cone' ? high : high - low));
-  const swingPad = swings.length ? padOf(widths) : 0;
-  const twistPad = isRange(twist) ? padOf([twist[1] - twist[0]]) : 0;
-  return { limits, ranges: ranges.flat(), pads: [twistPad, swingPad, swingPad] };
+  // A soft limit has its row beyond it alone, but for a cone in PhysX 5, which has one always.
+  const isCone = (limits & layout.LIMIT_CONE) !== 0;
+  const softPad = limitsAlways && isCone ? everywhere : 0;
+  const swingPad = limitSprings.swing ? softPad : swings.length ? padOf(widths) : 0;
+  const twistPad = isRange(twist) && !limitSprings.twist ? padOf([twist[1] - twist[0]]) : 0;
+  const soft = (limitSprings.twist ? layout.LIMIT_TWIST : 0) | (limitSprings.swing ? ~layout.LIMIT_TWIST : 0);
+  return { hard: limits & ~soft, soft: limits & soft, ranges: ranges.flat(), pads: [twistPad, swingPad, swingPad] };
 }

@@ -168,6 +168,7 @@ export type RigFileBody = RigFile['bodies'][number];
 export type RigFileJoint = RigFileBody['joints'][number];
 export type RigFileCollider = RigFileBody['colliders'][number];
 export type Motion = z.output<typeof motionSchema>;
+export type LimitSpring = z.output<typeof limitSpringSchema>;
 
 /** A joint under its name: its owner's, and behind it the number of those before it on that body, where there are any. */
 export interface NamedJoint {

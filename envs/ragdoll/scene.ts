@@ -21,6 +21,7 @@ import {
 import type { CharacterDrive, CharacterFile } from './character-file.ts';
 import {
   jointsOf,
+  type LimitSpring,
   type Motion,
   type NamedJoint,
   type RigFile,
@@ -163,8 +164,9 @@ function jointOf(
   const connectedAnchor = joint.connectedAnchor ?? turned(conjugate(others), difference(anchorNow, other.position));
   const play = isMoved ? dialect.play : 0;
   const { x, y, z } = joint;
+  const springs = limitSpringsOf(joint, play);
   const [twist, swing1, swing2] = [x, [-y, y] as const, [-z, z] as const].map((limit, axis) =>
-    motionOf(joint.angular[axis]!, limit, play),
+    motionOf(joint.angular[axis]!, limit, play, axis === 0 && springs?.twist !== undefined),
   );
   const bothLimited =
     [swing1, swing2].every((motion) => motion !== 'locked') &&
@@ -179,6 +181,7 @@ function jointOf(
     swing1: swing1!,
     swing2: swing2!,
     swingShape: play === 0 || bothLimited ? 'cone' : 'pyramid',
+    limitSprings: springs,
     drive: isMoved ? slerp(driveOf(character, name)) : ownDriveOf(joint.drive),
     collide: joint.enableCollision,
     massScale: joint.massScale,
@@ -196,10 +199,30 @@ function ownDriveOf(drive: NamedJoint['joint']['drive']): Drive | undefined {
   return { kind: 'twist-swing', twist: drive.x, swing: drive.yz };
 }
 
-/** A limited axis without room is locked: what Unity makes of it is not known. @param limit degrees. */
-function motionOf(motion: Motion, [low, high]: readonly [number, number], play: number): AxisMotion {
+/**
+ * Springs of limits that have one. A lock's play is hard; and as both swings share a spring, so is the limit beside it.
+ *
+ * @param play degrees that locked axes may give.
+ */
+function limitSpringsOf({ limitSprings, angular }: NamedJoint['joint'], play: number): Joint['limitSprings'] {
+  const springOf = (limit: LimitSpring | undefined) =>
+    limit?.spring ? { stiffness: limit.spring, damping: limit.damper } : undefined;
+  const twist = angular[0] === 'limited' ? springOf(limitSprings?.x) : undefined;
+  const [, ...swings] = angular;
+  const besidePlay = play > 0 && swings.includes('locked');
+  const swing = swings.includes('limited') && !besidePlay ? springOf(limitSprings?.yz) : undefined;
+  return twist || swing ? { twist, swing } : undefined;
+}
+
+/**
+ * A limited axis without room is locked, as Unity has it of y and z; where its limit is soft, the spring holds it.
+ *
+ * @param limit degrees.
+ * @param play degrees that a locked axis may give.
+ */
+function motionOf(motion: Motion, [low, high]: readonly [number, number], play: number, soft: boolean): AxisMotion {
   if (motion === 'free') return 'free';
-  const isLocked = motion === 'locked' || low === high;
+  const isLocked = motion === 'locked' || (low === high && !soft);
   if (isLocked) return play > 0 ? [-play * degrees, play * degrees] : 'locked';
   return [Math.max(low, -widest) * degrees, Math.min(high, widest) * degrees];
 }
@@ -262,11 +285,6 @@ const features: readonly { readonly name: string; readonly has: (body: RigFileBo
   {
     name: 'a linear axis that is not locked',
     has: ({ joints }) => joints.some(({ linear }) => linear.some((motion) => motion !== 'locked')),
-  },
-  {
-    name: 'a soft limit',
-    has: ({ joints }) =>
-      joints.some(({ limitSprings: it }) => [it?.linear, it?.x, it?.yz].some((each) => each?.spring)),
   },
   { name: 'a joint that breaks', has: ({ joints }) => joints.some((it) => it.breakForce || it.breakTorque) },
   {

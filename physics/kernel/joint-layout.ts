@@ -1,13 +1,14 @@
 // How the rows of a joint lie in a step's scratch, in v128 from the record's start. Each part is there only if the joint
-// has it, one behind the other: head, drive, position lock, angular locks, limits.
+// has it, one behind the other: head, drive, position lock, angular locks, hard limits, soft limits.
 import { V } from './layout';
 
-/** u32: kind; address of solver body 0, of solver body 1; how many limits have a row. */
+/** u32: kind; address of solver body 0, of solver body 1; u16: how many hard and how many soft limits have a row. */
 export const HEAD_BYTES: usize = V;
 export const KIND: usize = 0;
 export const BODY_0: usize = 4;
 export const BODY_1: usize = 8;
 export const LIMIT_COUNT: usize = 12;
+export const SOFT_COUNT: usize = 14;
 
 /** A joint's kind: 1 if it is driven + 2 x how many of its angular axes are locked; from CONTACT_STATIC on: contacts. */
 export const DRIVEN: u32 = 1;
@@ -47,7 +48,7 @@ export const LOCK_BIAS: usize = 9 * V;
 export const LOCK_IMPULSE: usize = 10 * V;
 export const LOCK_BYTES: usize = 11 * V;
 
-// A limit.
+// A hard limit.
 export const LIMIT_LINEAR: usize = 0 * V;
 export const LIMIT_A0: usize = 3 * V;
 export const LIMIT_A1: usize = 6 * V;
@@ -58,15 +59,30 @@ export const LIMIT_LATER_BIAS: usize = 11 * V;
 export const LIMIT_IMPULSE: usize = 12 * V;
 export const LIMIT_BYTES: usize = 13 * V;
 
+// A soft limit, which is angular alone: impulse' = max(0, keep x impulse - gain x velocity + push).
+export const SOFT_A0: usize = 0 * V;
+export const SOFT_A1: usize = 3 * V;
+export const SOFT_GAIN: usize = 6 * V;
+export const SOFT_KEEP: usize = 7 * V;
+export const SOFT_PUSH: usize = 8 * V;
+export const SOFT_IMPULSE: usize = 9 * V;
+export const SOFT_BYTES: usize = 10 * V;
+
 /** How many numbers the inverse response of `count` locks takes. */
 @inline
 export function inverseSize(count: usize): usize {
   return (count * (count + 1)) >> 1;
 }
 
-/** Where the limits of a joint of such a kind begin, from the record's start. */
+/** Where the hard limits of a joint of such a kind begin, from the record's start. */
 @inline
 export function limitsOffset(kind: u32): usize {
   const locks = <usize>(kind >> 1);
   return HEAD_BYTES + (kind & DRIVEN ? DRIVE_BYTES : 0) + LINEAR_BYTES + locks * LOCK_BYTES + inverseSize(locks) * V;
+}
+
+/** Where the soft limits of the joint at `at` lie. */
+@inline
+export function softLimits(at: usize): usize {
+  return at + limitsOffset(load<u32>(at, KIND)) + <usize>load<u16>(at, LIMIT_COUNT) * LIMIT_BYTES;
 }

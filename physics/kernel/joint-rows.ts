@@ -42,12 +42,14 @@ import {
   LOCK_BIAS,
   LOCK_BYTES,
   LOCK_T,
+  SOFT_BYTES,
+  SOFT_COUNT,
   inverseSize,
 } from './joint-layout';
 import { MATRIX, solverBody } from './velocities';
 import { add, div, dot, minor, mul, neg, splat, sub } from './math';
 import { prepareDrive } from './drives';
-import { prepareLimits } from './limits';
+import { prepareLimits, prepareSoftLimits } from './limits';
 import { isScaled, scaleRoot, scaledBody } from './mass-scale';
 
 // Scratch of the joint that is being prepared, at the head of the rows: what its parts share.
@@ -206,9 +208,11 @@ export function prepareJoint(group: usize, table: usize, at: usize): usize {
   const firstLock = cursor;
   prepareLocks(locked, locks, linear, firstLock);
   cursor += locks * LOCK_BYTES + inverseSize(locks) * V;
-  const end = prepareLimits(table, linear, firstLock, locks, cursor,
+  const soft = prepareLimits(table, linear, firstLock, locks, cursor,
     inverseMasses(table, bodyAt(group, body0), bodyAt(group, body1)));
-  store<u32>(at, <u32>((end - cursor) / LIMIT_BYTES), LIMIT_COUNT);
+  const end = prepareSoftLimits(table, soft);
+  store<u16>(at, <u16>((soft - cursor) / LIMIT_BYTES), LIMIT_COUNT);
+  store<u16>(at, <u16>((end - soft) / SOFT_BYTES), SOFT_COUNT);
   return end;
 }
 

@@ -45,16 +45,17 @@ export const MOST_SPIN_SQUARED: usize = 12;
 export const GRAVITY_SHARE: usize = 16;
 
 /** A joint's constants, 32-bit words. */
-export const JOINT_TABLE_BYTES: usize = 160;
+export const JOINT_TABLE_BYTES: usize = 176;
 /** i32: index of the joint in a group's memory; body 0; body 1; partition. */
 export const JOINT_INDEX: usize = 0;
 export const JOINT_BODY_0: usize = 4;
 export const JOINT_BODY_1: usize = 8;
 export const JOINT_PARTITION: usize = 12;
-/** i32: how it is driven, or 0; bit 0 twist, bit 1 swing 1, bit 2 swing 2: locked; the limits it has (LIMIT_...). */
+/** i32: how it is driven, or 0; bit 0 twist, bit 1 swing 1, bit 2 swing 2: locked; its hard and its soft limits (LIMIT_...). */
 export const JOINT_DRIVEN: usize = 16;
 export const JOINT_LOCKED: usize = 20;
 export const JOINT_LIMITS: usize = 24;
+export const JOINT_SOFT_LIMITS: usize = 28;
 /** f32: rotation of the frame in body 0 and in body 1, each about its mass frame, x y z w; anchors from the centres of mass. */
 export const JOINT_FRAME_0: usize = 32;
 export const JOINT_FRAME_1: usize = 48;
@@ -70,6 +71,9 @@ export const JOINT_SPRING_BYTES: usize = 8;
 /** f32: times the inverse mass and inertia of body 0 and of body 1, as this joint reckons with them. */
 export const JOINT_SCALE_0: usize = 148;
 export const JOINT_SCALE_1: usize = 152;
+/** f32: stiffness and damping of a soft limit of the twist, then of the swings. */
+export const JOINT_TWIST_LIMIT_SPRING: usize = 160;
+export const JOINT_SWING_LIMIT_SPRING: usize = 168;
 
 export const DRIVE_SLERP: i32 = 1;
 /** A row about the twist axis, then one about each swing axis. */

@@ -1,5 +1,6 @@
 // Limits of a joint's angles: rows that only push back. PhysX 4.1: anglePair, the pyramid, the single swing and the cone
-// (ConeLimitHelperTanLess) of its D6 joint; freed of the equality rows as in DyConstraintSetup.
+// (ConeLimitHelperTanLess) of its D6 joint; hard ones are freed of the equality rows as in DyConstraintSetup, soft ones are
+// springs and are not.
 //
 // A row is there if any of the four walkers is near the limit; in the lanes of the others it is all zeros and does nothing,
 // to the last bit.
@@ -7,6 +8,9 @@ import {
   JOINT_LIMITS,
   JOINT_PADS,
   JOINT_RANGES,
+  JOINT_SOFT_LIMITS,
+  JOINT_SWING_LIMIT_SPRING,
+  JOINT_TWIST_LIMIT_SPRING,
   LIMIT_CONE,
   LIMIT_PYRAMID_1,
   LIMIT_PYRAMID_2,
@@ -33,6 +37,13 @@ import {
   LOCK_A1,
   LOCK_BYTES,
   LOCK_T,
+  SOFT_A0,
+  SOFT_A1,
+  SOFT_BYTES,
+  SOFT_GAIN,
+  SOFT_IMPULSE,
+  SOFT_KEEP,
+  SOFT_PUSH,
 } from './joint-layout';
 import { AXES, ERRORS, FRAME_0, FRAME_1, TURN, multiply, product, writeAngular, writeAxis, writeFrameAxis, writeShare } from './joint-rows';
 import { abs, acos, add, atan, div, dot, max, minor, mul, neg, reciprocalOrZero, select, splat, sqrt, sub, tanSmall } from './math';
@@ -42,8 +53,10 @@ let equalityRows: usize = 0;
 let lockRows: usize = 0;
 let lockCount: usize = 0;
 let masses: v128 = i32x4(0, 0, 0, 0);
+/** Address of the spring of the limits that rows are made of; 0: they are hard. */
+let spring: usize = 0;
 
-/** Prepares the limits of a joint at `at`; returns where they end. `inverseMasses` is the sum of both bodies'. */
+/** Prepares the hard limits of a joint at `at`; returns where they end. `inverseMasses` is the sum of both bodies'. */
 export function prepareLimits(
   table: usize, linear: usize, locks: usize, count: usize, at: usize, inverseMasses: v128,
 ): usize {
@@ -53,6 +66,22 @@ export function prepareLimits(
   lockRows = locks;
   lockCount = count;
   masses = inverseMasses;
+  spring = 0;
+  return pushLimits(table, limits, at);
+}
+
+/** Prepares the soft limits of a joint at `at`; returns where they end. */
+export function prepareSoftLimits(table: usize, at: usize): usize {
+  const limits = load<i32>(table, JOINT_SOFT_LIMITS);
+  if (!limits) return at;
+  spring = table + JOINT_SWING_LIMIT_SPRING;
+  const twist = pushLimits(table, limits & ~LIMIT_TWIST, at);
+  spring = table + JOINT_TWIST_LIMIT_SPRING;
+  return pushLimits(table, limits & LIMIT_TWIST, twist);
+}
+
+/** Rows of some limits of a joint. */
+function pushLimits(table: usize, limits: i32, at: usize): usize {
   const s = rows;
   const zero = splat(0);
   const one = splat(1);
@@ -124,6 +153,32 @@ function pushRange(table: usize, which: usize, angle: v128, at: usize): usize {
 
 /** One row: an angular axis in body 0's axes, and how far away the limit is (negative where it is passed). */
 function pushRow(active: v128, x: v128, y: v128, z: v128, error: v128, at: usize): usize {
+  return spring ? pushSoftRow(active, x, y, z, error, at) : pushHardRow(active, x, y, z, error, at);
+}
+
+/** A spring that only pushes (PhysX: Px1DConstraintFlag::eSPRING with no impulse below 0): the law is a drive's, see drives.ts. */
+function pushSoftRow(active: v128, x: v128, y: v128, z: v128, error: v128, at: usize): usize {
+  const a0 = at + SOFT_A0;
+  const a1 = at + SOFT_A1;
+  writeAngular(a0, a1, x, y, z);
+  for (let part: usize = 0; part < 3 * V; part += V) {
+    v128.store(a0 + part, v128.and(v128.load(a0 + part), active));
+    v128.store(a1 + part, v128.and(v128.load(a1 + part), active));
+  }
+  const dt = splat(timeStep);
+  const one = splat(1);
+  const push = mul(dt, v128.load32_splat(spring));
+  const alpha = add(mul(dt, push), mul(dt, v128.load32_splat(spring, 4)));
+  const kept = div(one, add(one, mul(alpha, add(product(a0, a0), product(a1, a1)))));
+  v128.store(at, v128.and(mul(kept, alpha), active), SOFT_GAIN);
+  v128.store(at, v128.and(sub(one, kept), active), SOFT_KEEP);
+  v128.store(at, v128.and(neg(mul(kept, mul(push, error))), active), SOFT_PUSH);
+  v128.store(at, splat(0), SOFT_IMPULSE);
+  return at + SOFT_BYTES;
+}
+
+/** A limit that gives way to nothing. */
+function pushHardRow(active: v128, x: v128, y: v128, z: v128, error: v128, at: usize): usize {
   const s = rows;
   const a0 = at + LIMIT_A0;
   const a1 = at + LIMIT_A1;

@@ -1,5 +1,5 @@
-// The parts of a joint, each solved once: its drive, then what it locks, then its limits, as PhysX 4.1 does (solve1D), on
-// velocities that it shares with its neighbours. The locked rows are solved as one block, which is what PhysX's orthogonal
+// The parts of a joint, each solved once: its drive and its soft limits, then what it locks, then its hard limits, as PhysX
+// 4.1 does (solve1D), on velocities that it shares with its neighbours. The locked rows are solved as one block, which is what PhysX's orthogonal
 // rows come to.
 //
 // What is stored on the way, and not only at the end, is stored to keep registers free: V8 leaves loads where they are and
@@ -39,6 +39,13 @@ import {
   LOCK_BYTES,
   LOCK_IMPULSE,
   LOCK_T,
+  SOFT_A0,
+  SOFT_A1,
+  SOFT_BYTES,
+  SOFT_GAIN,
+  SOFT_IMPULSE,
+  SOFT_KEEP,
+  SOFT_PUSH,
   limitsOffset,
 } from './joint-layout';
 import { V } from './layout';
@@ -292,7 +299,7 @@ function take(at: usize, a: v128, less: v128): void {
   v128.store(at, sub(v128.load(at), mul(a, less)));
 }
 
-/** Limits, one after the other: rows that only push. Where a row is all zeros, even the sign of a zero stays. */
+/** Hard limits, one after the other: rows that only push. Where a row is all zeros, even the sign of a zero stays. */
 export function solveLimits(at: usize, count: u32, body0: usize, body1: usize): void {
   let c = at;
   for (let left = count; left; left--) {
@@ -329,6 +336,27 @@ export function solveLimits(at: usize, count: u32, body0: usize, body1: usize): 
   }
 }
 
+/** Soft limits, one after the other: springs that only push. */
+export function solveSoftLimits(at: usize, count: u32, body0: usize, body1: usize): void {
+  let c = at;
+  for (let left = count; left; left--) {
+    const velocity = angular(c + SOFT_A0, c + SOFT_A1,
+      v128.load(body0, ANGULAR), v128.load(body0, ANGULAR + V), v128.load(body0, ANGULAR + 2 * V),
+      v128.load(body1, ANGULAR), v128.load(body1, ANGULAR + V), v128.load(body1, ANGULAR + 2 * V));
+    const old = v128.load(c, SOFT_IMPULSE);
+    const next = max(splat(0), add(sub(mul(v128.load(c, SOFT_KEEP), old), mul(v128.load(c, SOFT_GAIN), velocity)),
+      v128.load(c, SOFT_PUSH)));
+    v128.store(c, next, SOFT_IMPULSE);
+    const less = sub(old, next);
+    const more = sub(next, old);
+    for (let part: usize = 0; part < 3 * V; part += V) {
+      take(body0 + ANGULAR + part, v128.load(c + part, SOFT_A0), less);
+      take(body1 + ANGULAR + part, v128.load(c + part, SOFT_A1), more);
+    }
+    c += SOFT_BYTES;
+  }
+}
+
 /** The impulse of a drive's row after an iteration; `row` is the drive's place plus the row's number of v128. */
 @inline
 function driveImpulse(row: usize, old: v128, velocity: v128, least: v128, most: v128): v128 {
@@ -348,7 +376,7 @@ function lockRow(
     mul(v128.load(lock, LOCK_T + 2 * V), rz));
 }
 
-/** After the position iterations: errors are mended, so biases go; a limit not reached yet keeps its room. */
+/** After the position iterations: errors are mended, so biases go; a hard limit not reached yet keeps its room. */
 export function concludeJoint(at: usize): void {
   const kind = load<u32>(at, KIND);
   const zero = splat(0);
@@ -363,7 +391,7 @@ export function concludeJoint(at: usize): void {
     c += LOCK_BYTES;
   }
   c = at + limitsOffset(kind);
-  for (let limit = load<u32>(at, LIMIT_COUNT); limit; limit--) {
+  for (let limit = load<u16>(at, LIMIT_COUNT); limit; limit--) {
     v128.store(c, v128.load(c, LIMIT_LATER_BIAS), LIMIT_BIAS);
     c += LIMIT_BYTES;
   }

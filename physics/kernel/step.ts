@@ -1,9 +1,21 @@
 // One physics step of four walkers: velocities, rows, iterations, poses. Contacts are found before, in contact/.
 //
 // Rows are solved partition by partition. Within a partition no two joints share a body, so their order can't matter, and
-// they are solved part by part: all drives, all locks, all limits, then contacts. Neighbours in that order don't wait for
+// they are solved part by part: all drives and soft limits, all locks, all hard limits, then contacts. Neighbours in that order don't wait for
 // one another, and the processor works on two or three of them at a time.
-import { BODY_0, BODY_1, CONTACT_STATIC, DRIVEN, DRIVE_BYTES, HEAD_BYTES, KIND, LIMIT_COUNT, limitsOffset } from './joint-layout';
+import {
+  BODY_0,
+  BODY_1,
+  CONTACT_STATIC,
+  DRIVEN,
+  DRIVE_BYTES,
+  HEAD_BYTES,
+  KIND,
+  LIMIT_COUNT,
+  SOFT_COUNT,
+  limitsOffset,
+  softLimits,
+} from './joint-layout';
 import { concludeContact, solveContactBetween, solveStaticContact, tellBroken } from './solve-contact';
 import {
   concludeJoint,
@@ -11,12 +23,15 @@ import {
   solveLimits,
   solveOneLock,
   solvePosition,
+  solveSoftLimits,
   solveThreeLocks,
   solveTwoLocks,
 } from './solve-joint';
 import { contactIsIn, gatherContacts, prepareNextContact, startOrder } from './contact-rows';
 import { integrate } from './integrate';
 import {
+  DRIVE_SLERP,
+  JOINT_DRIVEN,
   JOINT_PARTITION,
   JOINT_TABLE_BYTES,
   frictionAlways,
@@ -44,12 +59,13 @@ const INSTRUCTION_BYTES: usize = 16;
 /** Bytes of both lists. */
 export const ORDER_BYTES: usize = RECORD_CAPACITY * (4 + 2 * INSTRUCTION_BYTES);
 
-// What an instruction does. From LOCKS on: position and so many locked angles; from LIMITS on: so many limits.
+// What an instruction does. From LOCKS on: position and so many locked angles; from LIMITS and SOFT_LIMITS on: so many limits.
 const STATIC_CONTACT: u32 = 0;
 const CONTACT_BETWEEN: u32 = 1;
 const DRIVE: u32 = 2;
 const LOCKS: u32 = 3;
 const LIMITS: u32 = 7;
+const SOFT_LIMITS: u32 = 20;
 /** Around what a joint with a mass scale does: `numbers` is its table. */
 const TAKE_VELOCITIES: u32 = 100;
 const GIVE_VELOCITIES: u32 = 101;
@@ -131,7 +147,14 @@ function pushPart(what: u32, numbers: usize, from: usize, table: usize): void {
 function pushJoints(first: u32, tables: usize): void {
   for (let i = first; i < recordCount; i++) {
     const at: usize = load<u32>(records + 4 * i);
-    if (load<u32>(at, KIND) & DRIVEN) pushPart(DRIVE, at + HEAD_BYTES, at, tableOf(i, first, tables));
+    const table = tableOf(i, first, tables);
+    const soft = <u32>load<u16>(at, SOFT_COUNT);
+    const driven = load<u32>(at, KIND) & DRIVEN;
+    // PhysX sorts rows by their hints, in which twist and swing drives and soft limits, in this order, come before a slerp drive.
+    const driveIsLast = soft && load<i32>(table, JOINT_DRIVEN) == DRIVE_SLERP;
+    if (driven && !driveIsLast) pushPart(DRIVE, at + HEAD_BYTES, at, table);
+    if (soft) pushPart(SOFT_LIMITS + soft, softLimits(at), at, table);
+    if (driven && driveIsLast) pushPart(DRIVE, at + HEAD_BYTES, at, table);
   }
   for (let locks: u32 = 0; locks < 4; locks++) {
     for (let i = first; i < recordCount; i++) {
@@ -144,7 +167,7 @@ function pushJoints(first: u32, tables: usize): void {
   }
   for (let i = first; i < recordCount; i++) {
     const at: usize = load<u32>(records + 4 * i);
-    const limits = load<u32>(at, LIMIT_COUNT);
+    const limits = <u32>load<u16>(at, LIMIT_COUNT);
     if (limits) pushPart(LIMITS + limits, at + limitsOffset(load<u32>(at, KIND)), at, tableOf(i, first, tables));
   }
 }
@@ -171,7 +194,8 @@ function iterate(friction: bool): void {
     else if (what == STATIC_CONTACT) solveStaticContact(numbers, friction);
     else if (what == LOCKS + 3) solveThreeLocks(numbers, body0, body1);
     else if (what == CONTACT_BETWEEN) solveContactBetween(numbers, friction);
-    else if (what < TAKE_VELOCITIES) solveLimits(numbers, what - LIMITS, body0, body1);
+    else if (what < SOFT_LIMITS) solveLimits(numbers, what - LIMITS, body0, body1);
+    else if (what < TAKE_VELOCITIES) solveSoftLimits(numbers, what - SOFT_LIMITS, body0, body1);
     else if (what == TAKE_VELOCITIES) takeVelocities(numbers);
     else giveVelocities(numbers);
   }

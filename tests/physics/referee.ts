@@ -129,7 +129,7 @@ export class Referee {
     this.scene.release();
   }
 
-  #join({ body, connectedTo, frame, connectedFrame, twist, swing1, swing2, swingShape, drive }: Joint) {
+  #join({ body, connectedTo, frame, connectedFrame, twist, swing1, swing2, swingShape, limitSprings, drive }: Joint) {
     const { px, physics, top } = this.#physx;
     const made = top.D6JointCreate(
       physics,
@@ -147,12 +147,18 @@ export class Referee {
       const { eLIMITED, eLOCKED, eFREE } = px.PxD6MotionEnum;
       made.setMotion(px.PxD6AxisEnum[axis], isRange(motion) ? eLIMITED : motion === 'locked' ? eLOCKED : eFREE);
     }
-    if (isRange(twist)) made.setTwistLimit(new px.PxJointAngularLimitPair(...twist));
+    const springy = <Limit extends PhysXTypes.PxJointLimitParameters>(limit: Limit, spring: Spring | undefined) =>
+      Object.assign(limit, spring);
+    if (isRange(twist)) made.setTwistLimit(springy(new px.PxJointAngularLimitPair(...twist), limitSprings?.twist));
     const [first, second] = [swing1, swing2].map((motion) => (isRange(motion) ? motion : ([0, 0] as const)));
     if (isRange(swing1) || isRange(swing2)) {
       // A cone needs two angles, even where one of them belongs to a locked axis and is never looked at.
-      if (swingShape === 'cone') made.setSwingLimit(new px.PxJointLimitCone(first![1] || 1, second![1] || 1));
-      else made.setPyramidSwingLimit(new px.PxJointLimitPyramid(...first!, ...second!));
+      const spring = limitSprings?.swing;
+      if (swingShape === 'cone') {
+        made.setSwingLimit(springy(new px.PxJointLimitCone(first![1] || 1, second![1] || 1), spring));
+      } else {
+        made.setPyramidSwingLimit(springy(new px.PxJointLimitPyramid(...first!, ...second!), spring));
+      }
     }
     made.setAngularDriveConfig(px.PxD6AngularDriveConfigEnum.eLEGACY);
     made.setConstraintFlag(px.PxConstraintFlagEnum.eDRIVE_LIMITS_ARE_FORCES, true);

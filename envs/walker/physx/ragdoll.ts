@@ -137,7 +137,7 @@ export class RagdollMaker {
   }
 
   /** Sets which axes move and how far. */
-  #limit(made: PhysXTypes.PxD6Joint, { twist, swing1, swing2, swingShape }: Joint): void {
+  #limit(made: PhysXTypes.PxD6Joint, { twist, swing1, swing2, swingShape, limitSprings = {} }: Joint): void {
     const { px } = this.#physx;
     const { PxD6AxisEnum, PxD6MotionEnum } = px;
     const { eLIMITED, eLOCKED, eFREE } = PxD6MotionEnum;
@@ -146,7 +146,7 @@ export class RagdollMaker {
     made.setMotion(PxD6AxisEnum.eSWING1, motion(swing1));
     made.setMotion(PxD6AxisEnum.eSWING2, motion(swing2));
     if (isRange(twist)) {
-      const limit = new px.PxJointAngularLimitPair(...twist);
+      const limit = Object.assign(new px.PxJointAngularLimitPair(...twist), limitSprings.twist);
       made.setTwistLimit(limit);
       px.destroy(limit);
     }
@@ -154,11 +154,11 @@ export class RagdollMaker {
     const [first, second] = [swing1, swing2].map((swing) => (isRange(swing) ? swing : ([0, 0] as const)));
     if (swingShape === 'cone') {
       // A cone needs two angles, even where one of them belongs to a locked axis and is never looked at.
-      const limit = new px.PxJointLimitCone(first![1] || 1, second![1] || 1);
+      const limit = Object.assign(new px.PxJointLimitCone(first![1] || 1, second![1] || 1), limitSprings.swing);
       made.setSwingLimit(limit);
       px.destroy(limit);
     } else {
-      const limit = new px.PxJointLimitPyramid(...first!, ...second!);
+      const limit = Object.assign(new px.PxJointLimitPyramid(...first!, ...second!), limitSprings.swing);
       made.setPyramidSwingLimit(limit);
       px.destroy(limit);
     }

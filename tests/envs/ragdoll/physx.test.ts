@@ -35,11 +35,13 @@ const odd = crawlerWith(
     const slippery = { staticFriction: 0.2, dynamicFriction: 0.2, bounciness: 0, frictionCombine: 'average' };
     const held = { stiffness: 300, damping: 20, max: 90 };
     const locked = ['locked', 'locked', 'locked'];
+    const soft = { spring: 60, damper: 4 };
     const changes: Record<string, object> = {
       Body: { colliders: [...colliders, ball, { ...ball, center: [-0.3, 0, 0.1] }], position: [x, y + 0.3, z] },
       leg0: { linearDamping: 0.5, angularDamping: 1.5, maxAngularVelocity: 3, useGravity: false },
       leg1: { joints: [{ ...joint, massScale: [0.2, 3] }] },
-      leg2: { joints: [{ ...joint, angular: ['free', 'limited', 'limited'], z: 40 }] },
+      leg2: { joints: [{ ...joint, angular: ['free', 'limited', 'limited'], z: 40, limitSprings: { yz: soft } }] },
+      leg3: { joints: [{ ...joint, limitSprings: { x: soft, yz: soft } }] },
       foreleg1: { colliders: colliders.map((each) => ({ ...each, material: slippery })) },
       foreleg2: { joints: [{ ...joint, type: 'fixed', angular: locked, enableCollision: true }] },
       foreleg3: { joints: [{ ...joint, drive: { kind: 'x-yz', x: held, yz: { ...held, stiffness: 500 } } }] },

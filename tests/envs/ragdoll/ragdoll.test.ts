@@ -169,7 +169,6 @@ describe('a rig file', () => {
   const collider = (material: object) => ({
     colliders: [{ shape: 'sphere', radius: 0.1, material: { staticFriction: 1, dynamicFriction: 1, ...material } }],
   });
-  const soft = { limitSprings: { x: { spring: 10, damper: 1 } } };
 
   it.each([
     ['a kinematic body', small(() => ({ kinematic: true }))],
@@ -181,7 +180,6 @@ describe('a rig file', () => {
     ["a material's friction combined otherwise", small(() => collider({ frictionCombine: 'maximum' }))],
     ['a joint to the world', small(joint({ connectedTo: null }))],
     ['a linear axis that is not locked', small(joint({ linear: ['free', 'locked', 'locked'] }))],
-    ['a soft limit', small(joint(soft))],
     ['a joint that breaks', small(joint({ breakForce: 10 }))],
     ['ArticulationBody', small(() => ({}), { cannotCarry: [{ body: 'leg0', feature: 'ArticulationBody' }] })],
   ])('with %s is refused by the name of that and of the body', (feature, json) => {
