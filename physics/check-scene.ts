@@ -1,6 +1,6 @@
 /** Refuses what can't be simulated, by the field, the body and the value. */
 import { UserError } from '../base/failure/user-error.ts';
-import type { AxisMotion, Drive, Scene, Shape, Spring } from './scene.ts';
+import { type AxisMotion, type Drive, type Scene, type Shape, type Spring, theWorld } from './scene.ts';
 
 /**
  * @param where the file or object that the scene came from, for messages.
@@ -31,6 +31,7 @@ export function checkScene(scene: Scene, where = 'scene'): void {
   for (const joint of joints) {
     const at = `${where}: joint ${joint.name}`;
     for (const field of ['body', 'connectedTo'] as const) {
+      if (field === 'connectedTo' && joint.connectedTo === theWorld) continue;
       if (!bodies[joint[field]]) refuse(`${at}, ${field}`, 'no such body', joint[field], `0 to ${bodies.length - 1}`);
     }
     if (joint.body === joint.connectedTo) {

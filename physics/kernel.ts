@@ -34,7 +34,9 @@ export type LayoutName =
   | 'STRENGTH'
   | 'TARGET'
   | 'TOUCHING'
-  | 'VELOCITY';
+  | 'VELOCITY'
+  | 'WORLD_POSITION'
+  | 'WORLD_ROTATION';
 
 /** What the kernel can do with a memory. */
 export interface Kernel {

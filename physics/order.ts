@@ -3,17 +3,19 @@
  *
  * PhysX puts joints into partitions, greedily: each goes into the lowest-numbered one in which neither of its bodies has a
  * joint yet. Partitions are solved one after the other; within one, order can't matter, as no two joints share a body.
- * The joints choose in the order of their constraint index, highest first: last made, first to choose.
+ * The joints choose in the order of their constraint index, highest first: last made, first to choose. Joints to the world
+ * come behind all partitions, one after the other in that order.
  */
 import { UserError } from '../base/failure/user-error.ts';
-import type { Joint } from './scene.ts';
+import { type Joint, theWorld } from './scene.ts';
 
 /** PhysX has 32, and starts anew beyond them. */
 const most = 32;
 
 export interface SolvingOrder {
-  /** Partition of each joint. */
+  /** Partition of each joint; of one to the world `partitionCount`. */
   readonly partitions: readonly number[];
+  readonly partitionCount: number;
   /** Indices of the joints in the order of solving. */
   readonly order: readonly number[];
   /** Bit p: the body has a joint in partition p. */
@@ -26,6 +28,7 @@ export function solvingOrder(joints: readonly Joint[], choosing: readonly number
   const partitions = new Array<number>(joints.length).fill(0);
   for (const index of choosing) {
     const { body, connectedTo, name } = joints[index]!;
+    if (connectedTo === theWorld) continue;
     const both = taken[body]! | taken[connectedTo]!;
     let partition = 0;
     while (partition < most && both & (1 << partition)) partition++;
@@ -36,8 +39,12 @@ export function solvingOrder(joints: readonly Joint[], choosing: readonly number
     taken[connectedTo]! |= 1 << partition;
     partitions[index] = partition;
   }
+  const partitionCount = Math.max(0, ...choosing.map((index) => partitions[index]! + 1));
+  joints.forEach(({ connectedTo }, index) => {
+    if (connectedTo === theWorld) partitions[index] = partitionCount;
+  });
   const order = [...choosing].sort(
     (a, b) => partitions[a]! - partitions[b]! || choosing.indexOf(a) - choosing.indexOf(b),
   );
-  return { partitions, order, partitionsOfBody: taken };
+  return { partitions, partitionCount, order, partitionsOfBody: taken };
 }

@@ -94,10 +94,13 @@ export interface TwistSwingDrive {
 
 export type Drive = SlerpDrive | TwistSwingDrive;
 
+/** What a joint may be connected to beside a body: the world, which nothing moves. */
+export const theWorld = -1;
+
 /** Holds two bodies together at a point, and limits how the frame of the second turns against that of the first. */
 export interface Joint {
   readonly name: string;
-  /** Index of the body that owns it, and of the one that it is connected to. */
+  /** Index of the body that owns it, and of the one that it is connected to, or `theWorld`. */
   readonly body: number;
   readonly connectedTo: number;
   readonly frame: JointFrame;

@@ -9,7 +9,7 @@ import { checkScene } from './check-scene.ts';
 import { dialects, type SolverSettings } from './dialects.ts';
 import { type Kernel, startKernel } from './kernel.ts';
 import { conjugate, type Pose, product, type Quaternion, sum, turned, type Vector } from './rotation.ts';
-import type { Scene } from './scene.ts';
+import { type Scene, theWorld } from './scene.ts';
 import { type Model, makeModel, makePlan, type Plan, writeTables } from './tables.ts';
 
 /** Lanes of a group. */
@@ -24,6 +24,16 @@ export type BodyField =
   | 'INVERSE_MASS'
   | 'ROOT_INVERSE_INERTIA'
   | 'TOUCHING';
+
+/** Where a lane's own numbers lie. */
+export type LaneField =
+  | 'GRAVITY'
+  | 'FRICTION_SCALE'
+  | 'DRIVE_SCALE'
+  | 'HAPPENED'
+  | 'OVERFLOW'
+  | 'WORLD_POSITION'
+  | 'WORLD_ROTATION';
 
 export interface SimulatorOptions {
   /** Copies of the scene; rounded up to a whole number of groups. */
@@ -41,6 +51,8 @@ export class Simulator {
   readonly groups: number;
   readonly bodyCount: number;
   readonly jointCount: number;
+  /** Whether some joint holds on to the world. */
+  readonly hangs: boolean;
   /** All memory as numbers; it never grows. */
   readonly floats: Float32Array;
   readonly words: Uint32Array;
@@ -65,6 +77,7 @@ export class Simulator {
     this.lanes = this.groups * lanesPerGroup;
     this.bodyCount = scene.bodies.length;
     this.jointCount = scene.joints.length;
+    this.hangs = scene.joints.some(({ connectedTo }) => connectedTo === theWorld);
     this.#model = makeModel(scene, settings);
     this.#gravity = gravity;
     const sizes = startKernel(module, new WebAssembly.Memory({ initial: 1 }));
@@ -106,7 +119,7 @@ export class Simulator {
   }
 
   /** Index in `floats` and `words` of a parameter of a lane. */
-  laneIndex(lane: number, field: 'GRAVITY' | 'FRICTION_SCALE' | 'DRIVE_SCALE' | 'HAPPENED' | 'OVERFLOW'): number {
+  laneIndex(lane: number, field: LaneField): number {
     return this.#inGroup(lane, this.layout[field]);
   }
 
@@ -136,6 +149,7 @@ export class Simulator {
       this.setMass(lane, body, mass);
       this.setPose(lane, body, [0, 0, 0], [0, 0, 0, 1]);
     });
+    if (this.hangs) this.setWorldPose(lane, [0, 0, 0], [0, 0, 0, 1]);
     for (let joint = 0; joint < this.jointCount; joint++) floats[this.jointIndex(lane, joint, 'TARGET') + 12] = 1;
     return Uint32Array.from({ length: words }, (_, word) => this.words[start + word * lanesPerGroup]!);
   }
@@ -231,6 +245,15 @@ export class Simulator {
     for (let part = 0; part < 3; part++) floats[at + 4 * part] = centre[part]!;
     const to = this.bodyIndex(lane, body, 'ROTATION');
     for (let part = 0; part < 4; part++) floats[to + 4 * part] = turn[part]!;
+  }
+
+  /** Where the world stands that joints to it hold on to: their connected frames are told in it. Default: at the origin. */
+  setWorldPose(lane: number, position: Vector, rotation: Quaternion): void {
+    const { floats } = this;
+    const at = this.laneIndex(lane, 'WORLD_POSITION');
+    for (let part = 0; part < 3; part++) floats[at + 4 * part] = position[part]!;
+    const to = this.laneIndex(lane, 'WORLD_ROTATION');
+    for (let part = 0; part < 4; part++) floats[to + 4 * part] = rotation[part]!;
   }
 
   /** A body's origin and rotation, in double precision from the state's single. */

@@ -8,8 +8,8 @@ import type { SolverSettings } from './dialects.ts';
 import type { Kernel } from './kernel.ts';
 import { type MassFrame, massFrame } from './mass-frame.ts';
 import { type SolvingOrder, solvingOrder } from './order.ts';
-import { conjugate, difference, type Pose, product, turned, type Vector } from './rotation.ts';
-import type { AxisMotion, Joint, JointFrame, Scene, Shape } from './scene.ts';
+import { conjugate, difference, type Pose, product, turned, unturned, type Vector } from './rotation.ts';
+import { type AxisMotion, type Joint, type JointFrame, type Scene, type Shape, theWorld } from './scene.ts';
 
 /** Where things lie, in bytes. */
 export interface Plan {
@@ -79,7 +79,7 @@ export function makeModel(scene: Scene, settings: SolverSettings): Model {
  * Fixtures come last.
  */
 function shapePairs(scene: Scene, shapes: readonly PlacedShape[], settings: SolverSettings): ShapePair[] {
-  const apart = scene.joints.filter(({ collide = false }) => !collide);
+  const apart = scene.joints.filter(({ connectedTo, collide = false }) => !collide && connectedTo !== theWorld);
   const joined = new Set(apart.flatMap(({ body: a, connectedTo: b }) => [`${a} ${b}`, `${b} ${a}`]));
   const entered = scene.bodies.map((_, body) => scene.bodyOrder.indexOf(body));
   const placeOf = ({ body }: PlacedShape) => (body < 0 ? -1 : entered[body]!);
@@ -190,7 +190,7 @@ export function writeTables(model: Model, plan: Plan, { layout }: Kernel, buffer
     .integers(scene.bodies.length, scene.joints.length, shapes.length, pairs.length)
     .integers(plan.bodyTable, plan.jointTable, plan.shapes, plan.pairs, plan.solverBodies, plan.rows, plan.rowsEnd)
     .integers(plan.firstGroup, plan.groupBytes, plan.contactMemory, plan.contactLaneBytes)
-    .integers(Math.max(0, ...order.partitions.map((partition) => partition + 1)))
+    .integers(order.partitionCount)
     .floats(settings.timeStep)
     .integers(settings.positionIterations, settings.velocityIterations)
     .skip(1)
@@ -213,7 +213,7 @@ export function writeTables(model: Model, plan: Plan, { layout }: Kernel, buffer
   order.order.forEach((index, place) => {
     const joint = scene.joints[index]!;
     const first = inMassFrame(joint.frame, massFrames[joint.body]!.pose);
-    const second = inMassFrame(joint.connectedFrame, massFrames[joint.connectedTo]!.pose);
+    const second = inMassFrame(joint.connectedFrame, massFrames[joint.connectedTo]?.pose ?? origin);
     const { hard, soft, ranges, pads } = limitsOf(joint, layout, settings);
     const { driven, springs } = driveOf(joint, layout);
     words
@@ -247,6 +247,9 @@ export function writeTables(model: Model, plan: Plan, { layout }: Kernel, buffer
       .floats(friction);
   });
 }
+
+/** Of the world, which has no mass. */
+const origin: Pose = { position: [0, 0, 0], rotation: unturned };
 
 /** In single precision, as the kernel would. */
 function square(value: number): number {

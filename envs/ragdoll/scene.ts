@@ -5,7 +5,7 @@
  */
 import { UserError } from '../../base/failure/user-error.ts';
 import { conjugate, difference, product, sum, turned, type Vector } from '../../physics/rotation.ts';
-import type { AxisMotion, Body, Drive, Joint, Shape } from '../../physics/scene.ts';
+import { type AxisMotion, type Body, type Drive, type Joint, type Shape, theWorld } from '../../physics/scene.ts';
 import type { Dialect } from '../walker/dialects.ts';
 import type { PhysicsSettings } from '../walker/physics-settings.ts';
 import { degrees, type Quaternion } from '../walker/rotation.ts';
@@ -150,6 +150,12 @@ function ordersOf(rig: RigFile, joints: readonly NamedJoint[], dialect: Dialect)
   return { jointOrder, bodyOrder };
 }
 
+/** Where what has no body in the rig is told from. */
+const world: { readonly position: Vector; readonly rotation: Quaternion } = {
+  position: [0, 0, 0],
+  rotation: [0, 0, 0, 1],
+};
+
 function jointOf(
   rig: RigFile,
   { name, owner, joint }: NamedJoint,
@@ -157,7 +163,7 @@ function jointOf(
   character: CharacterFile,
   dialect: Dialect,
 ): Joint {
-  const other = rig.bodies.find((body) => body.name === joint.connectedTo)!;
+  const other = rig.bodies.find((body) => body.name === joint.connectedTo) ?? world;
   const [own, others] = [unit(owner.rotation), unit(other.rotation)];
   const rotation = jointRotation({ axis: joint.axis, secondaryAxis: secondaryOf(joint) });
   const anchorNow = sum(owner.position, turned(own, joint.anchor));
@@ -174,7 +180,7 @@ function jointOf(
   return {
     name,
     body: rig.bodies.indexOf(owner),
-    connectedTo: rig.bodies.indexOf(other),
+    connectedTo: joint.connectedTo === null ? theWorld : rig.bodies.findIndex(({ name }) => name === joint.connectedTo),
     frame: { anchor: joint.anchor, rotation },
     connectedFrame: { anchor: connectedAnchor, rotation: product(conjugate(others), product(own, rotation)) },
     twist: twist!,
@@ -281,7 +287,6 @@ const features: readonly { readonly name: string; readonly has: (body: RigFileBo
     name: "a material's friction combined otherwise than by average",
     has: ({ colliders }) => colliders.some(({ material }) => material && material.frictionCombine !== 'average'),
   },
-  { name: 'a joint to the world', has: ({ joints }) => joints.some(({ connectedTo }) => connectedTo === null) },
   {
     name: 'a linear axis that is not locked',
     has: ({ joints }) => joints.some(({ linear }) => linear.some((motion) => motion !== 'locked')),

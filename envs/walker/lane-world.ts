@@ -2,7 +2,7 @@
  * A walker in a lane of the simulator: all that is read and written here is the simulator's memory as it is.
  */
 
-import { type Pose, product } from '../../physics/rotation.ts';
+import { difference, type Pose, product } from '../../physics/rotation.ts';
 import { lanesPerGroup, type Simulator } from '../../physics/simulator.ts';
 import type { BodyView, Field } from './body-view.ts';
 import type { PhysicsSettings } from './physics-settings.ts';
@@ -91,6 +91,8 @@ export class LaneWorld implements World {
       const whole = rotation === identity ? turn : product(turn, rotation);
       simulator.setPose(lane, body, [root[0] + x, root[1] + y, root[2] + z], whole);
     });
+    // Joints to the world are told in the start pose, so what they hold on to turns with it.
+    if (simulator.hangs) simulator.setWorldPose(lane, difference(root, turned(turn, root)), turn);
     for (const { at, strength } of this.#passive) simulator.floats[at] = strength;
     simulator.setPose(lane, this.#ragdoll.bodies.length, target, identity);
     this.#touchedTarget = false;
@@ -103,6 +105,7 @@ export class LaneWorld implements World {
     const { floats, position } = this.#raw;
     for (let body = 0; body < this.#ragdoll.bodies.length; body++)
       floats[position.first + body * position.body + 4]! += 1000;
+    if (this.simulator.hangs) floats[this.simulator.laneIndex(this.lane, 'WORLD_POSITION') + 4]! += 1000;
   }
 
   setMotorTarget(motor: number, rotations: Float32Array, at: number): void {

@@ -42,11 +42,14 @@ export {
   TARGET,
   TOUCHING,
   VELOCITY,
+  WORLD_POSITION,
+  WORLD_ROTATION,
 } from './layout';
 import { bodyCount, contactLane, firstGroup, groupBytes, jointCount, pairCount, readConfiguration, setCounts, shapeCount } from './layout';
 import { ORDER_BYTES, solveStep } from './step';
 import { SCALED_BYTES } from './mass-scale';
 import { SOLVER_BYTES } from './velocities';
+import { WORLD_BYTES } from './world';
 
 /** To be called before sizes are asked for, which come next. */
 export function measure(bodies: i32, joints: i32, shapes: i32, pairs: i32): void {
@@ -100,7 +103,7 @@ export function contactScratchBytes(): i32 {
 
 /** Scratch bytes that solver bodies and rows take: bodies, then rows. */
 export function solverBodyBytes(): i32 {
-  return bodyCount * <i32>SOLVER_BYTES + <i32>SCALED_BYTES;
+  return bodyCount * <i32>SOLVER_BYTES + <i32>(SCALED_BYTES + WORLD_BYTES);
 }
 
 /** Scratch bytes that all rows take at most. */

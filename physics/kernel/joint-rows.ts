@@ -51,6 +51,7 @@ import { add, div, dot, minor, mul, neg, splat, sub } from './math';
 import { prepareDrive } from './drives';
 import { prepareLimits, prepareSoftLimits } from './limits';
 import { isScaled, scaleRoot, scaledBody } from './mass-scale';
+import { bodyOrWorld, solverBodyOrWorld } from './world';
 
 // Scratch of the joint that is being prepared, at the head of the rows: what its parts share.
 /** D of body 0 (3), D of body 1 (3). */
@@ -194,22 +195,25 @@ export function prepareJoint(group: usize, table: usize, at: usize): usize {
   store<u32>(at, (driven ? DRIVEN : 0) + <u32>(2 * locks), KIND);
   const scaled = isScaled(table);
   store<u32>(at, <u32>(scaled ? scaledBody(0) : solverBody(body0)), BODY_0);
-  store<u32>(at, <u32>(scaled ? scaledBody(1) : solverBody(body1)), BODY_1);
+  const first = bodyAt(group, body0);
+  const second = bodyOrWorld(group, body1);
+  const solver1 = solverBodyOrWorld(body1);
+  store<u32>(at, <u32>(scaled ? scaledBody(1) : solver1), BODY_1);
 
-  relate(table, bodyAt(group, body0), bodyAt(group, body1));
+  relate(table, first, second);
   let cursor = at + HEAD_BYTES;
   if (driven) {
     prepareDrive(group, table, cursor, solverBody(body0));
     cursor += DRIVE_BYTES;
   }
   const linear = cursor;
-  preparePosition(table, bodyAt(group, body0), bodyAt(group, body1), solverBody(body0), solverBody(body1), linear);
+  preparePosition(table, first, second, solverBody(body0), solver1, linear);
   cursor += LINEAR_BYTES;
   const firstLock = cursor;
   prepareLocks(locked, locks, linear, firstLock);
   cursor += locks * LOCK_BYTES + inverseSize(locks) * V;
   const soft = prepareLimits(table, linear, firstLock, locks, cursor,
-    inverseMasses(table, bodyAt(group, body0), bodyAt(group, body1)));
+    inverseMasses(table, first, second));
   const end = prepareSoftLimits(table, soft);
   store<u16>(at, <u16>((soft - cursor) / LIMIT_BYTES), LIMIT_COUNT);
   store<u16>(at, <u16>((end - soft) / SOFT_BYTES), SOFT_COUNT);

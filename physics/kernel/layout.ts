@@ -13,6 +13,9 @@ export const FRICTION_SCALE: usize = 3 * V;
 export const DRIVE_SCALE: usize = 4 * V;
 export const HAPPENED: usize = 5 * V;
 export const OVERFLOW: usize = 6 * V;
+/** Where the world stands that joints to it hold on to; read if there is such a joint. */
+export const WORLD_POSITION: usize = 7 * V;
+export const WORLD_ROTATION: usize = 10 * V;
 
 /** Bytes of one body in a group. */
 export const BODY_BYTES: usize = 18 * V;
@@ -46,7 +49,7 @@ export const GRAVITY_SHARE: usize = 16;
 
 /** A joint's constants, 32-bit words. */
 export const JOINT_TABLE_BYTES: usize = 176;
-/** i32: index of the joint in a group's memory; body 0; body 1; partition. */
+/** i32: index of the joint in a group's memory; body 0; body 1, or -1: the world; partition. */
 export const JOINT_INDEX: usize = 0;
 export const JOINT_BODY_0: usize = 4;
 export const JOINT_BODY_1: usize = 8;

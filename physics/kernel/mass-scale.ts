@@ -5,6 +5,7 @@
 // s = D^-1 R^T w, a body with inertia scaled by k has D sqrt(k) for its D, and s / sqrt(k) for its s.
 import { JOINT_BODY_0, JOINT_BODY_1, JOINT_SCALE_0, JOINT_SCALE_1, V, bodyCount } from './layout';
 import { ANGULAR, LINEAR, MASS, SOLVER_BYTES, solverBody } from './velocities';
+import { solverBodyOrWorld } from './world';
 import { div, mul, splat, sqrt } from './math';
 
 /** Bytes of the two bodies, which lie behind the real ones. */
@@ -30,13 +31,13 @@ export function scaleRoot(table: usize, scale: usize): v128 {
 /** The joint's own bodies take the velocities of the real ones. */
 export function takeVelocities(table: usize): void {
   take(solverBody(load<i32>(table, JOINT_BODY_0)), scaledBody(0), table, JOINT_SCALE_0);
-  take(solverBody(load<i32>(table, JOINT_BODY_1)), scaledBody(1), table, JOINT_SCALE_1);
+  take(solverBodyOrWorld(load<i32>(table, JOINT_BODY_1)), scaledBody(1), table, JOINT_SCALE_1);
 }
 
 /** And give them back. */
 export function giveVelocities(table: usize): void {
   give(scaledBody(0), solverBody(load<i32>(table, JOINT_BODY_0)), scaleRoot(table, JOINT_SCALE_0));
-  give(scaledBody(1), solverBody(load<i32>(table, JOINT_BODY_1)), scaleRoot(table, JOINT_SCALE_1));
+  give(scaledBody(1), solverBodyOrWorld(load<i32>(table, JOINT_BODY_1)), scaleRoot(table, JOINT_SCALE_1));
 }
 
 function take(from: usize, into: usize, table: usize, scale: usize): void {

@@ -45,6 +45,7 @@ import {
 import { JOINT_SCRATCH_BYTES, prepareJoint } from './joint-rows';
 import { giveVelocities, isScaled, takeVelocities } from './mass-scale';
 import { keepMotion, startVelocities } from './velocities';
+import { placeWorld } from './world';
 
 /** Places of all records in the order in which they were made, u32 each. */
 let records: usize = 0;
@@ -110,7 +111,23 @@ function prepareRows(group: usize): void {
     pushJoints(first, firstTable);
     while (contactIsIn(partition)) at = pushContact(group, at);
   }
+  if (joint < jointCount) at = prepareJointsToWorld(group, joint, at);
   while (contactIsIn(0xffff)) at = pushContact(group, at);
+}
+
+/** Joints to the world, from `joint` on: like contacts with what never moves, behind all else of their body, and before those. */
+function prepareJointsToWorld(group: usize, joint: i32, from: usize): usize {
+  let at = from;
+  placeWorld(group);
+  while (contactIsIn(0xfffe)) at = pushContact(group, at);
+  for (; joint < jointCount; joint++) {
+    const first = recordCount;
+    const table = jointTable + <usize>joint * JOINT_TABLE_BYTES;
+    record(at);
+    at = prepareJoint(group, table, at);
+    pushJoints(first, table);
+  }
+  return at;
 }
 
 @inline

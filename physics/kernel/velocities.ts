@@ -43,7 +43,6 @@ export function startVelocities(group: usize): void {
   const gx = mul(v128.load(group, GRAVITY), dt);
   const gy = mul(v128.load(group, GRAVITY + V), dt);
   const gz = mul(v128.load(group, GRAVITY + 2 * V), dt);
-  const two = splat(2);
   const one = splat(1);
   for (let body = 0; body < bodyCount; body++) {
     const at = bodyAt(group, body);
@@ -72,36 +71,16 @@ export function startVelocities(group: usize): void {
     const y = v128.load(at, ROTATION + V);
     const z = v128.load(at, ROTATION + 2 * V);
     const w = v128.load(at, ROTATION + 3 * V);
-    const x2 = mul(x, two);
-    const y2 = mul(y, two);
-    const z2 = mul(z, two);
-    const xx = mul(x, x2);
-    const yy = mul(y, y2);
-    const zz = mul(z, z2);
-    const xy = mul(x, y2);
-    const xz = mul(x, z2);
-    const yz = mul(y, z2);
-    const wx2 = mul(w, x2);
-    const wy2 = mul(w, y2);
-    const wz2 = mul(w, z2);
-    const r00 = sub(sub(one, yy), zz);
-    const r01 = sub(xy, wz2);
-    const r02 = add(xz, wy2);
-    const r10 = add(xy, wz2);
-    const r11 = sub(sub(one, xx), zz);
-    const r12 = sub(yz, wx2);
-    const r20 = sub(xz, wy2);
-    const r21 = add(yz, wx2);
-    const r22 = sub(sub(one, xx), yy);
-    v128.store(into, r00, MATRIX);
-    v128.store(into, r01, MATRIX + V);
-    v128.store(into, r02, MATRIX + 2 * V);
-    v128.store(into, r10, MATRIX + 3 * V);
-    v128.store(into, r11, MATRIX + 4 * V);
-    v128.store(into, r12, MATRIX + 5 * V);
-    v128.store(into, r20, MATRIX + 6 * V);
-    v128.store(into, r21, MATRIX + 7 * V);
-    v128.store(into, r22, MATRIX + 8 * V);
+    writeMatrix(into, x, y, z, w);
+    const r00 = v128.load(into, MATRIX);
+    const r01 = v128.load(into, MATRIX + V);
+    const r02 = v128.load(into, MATRIX + 2 * V);
+    const r10 = v128.load(into, MATRIX + 3 * V);
+    const r11 = v128.load(into, MATRIX + 4 * V);
+    const r12 = v128.load(into, MATRIX + 5 * V);
+    const r20 = v128.load(into, MATRIX + 6 * V);
+    const r21 = v128.load(into, MATRIX + 7 * V);
+    const r22 = v128.load(into, MATRIX + 8 * V);
 
     const bx = add(add(mul(r00, wx), mul(r10, wy)), mul(r20, wz));
     const by = add(add(mul(r01, wx), mul(r11, wy)), mul(r21, wz));
@@ -110,6 +89,43 @@ export function startVelocities(group: usize): void {
     v128.store(into, div(by, v128.load(at, ROOT_INVERSE_INERTIA + V)), ANGULAR + V);
     v128.store(into, div(bz, v128.load(at, ROOT_INVERSE_INERTIA + 2 * V)), ANGULAR + 2 * V);
   }
+}
+
+/** Writes a rotation's matrix, row by row, to a solver body. */
+@inline
+export function writeMatrix(into: usize, x: v128, y: v128, z: v128, w: v128): void {
+  const two = splat(2);
+  const one = splat(1);
+  const x2 = mul(x, two);
+  const y2 = mul(y, two);
+  const z2 = mul(z, two);
+  const xx = mul(x, x2);
+  const yy = mul(y, y2);
+  const zz = mul(z, z2);
+  const xy = mul(x, y2);
+  const xz = mul(x, z2);
+  const yz = mul(y, z2);
+  const wx2 = mul(w, x2);
+  const wy2 = mul(w, y2);
+  const wz2 = mul(w, z2);
+  const r00 = sub(sub(one, yy), zz);
+  const r01 = sub(xy, wz2);
+  const r02 = add(xz, wy2);
+  const r10 = add(xy, wz2);
+  const r11 = sub(sub(one, xx), zz);
+  const r12 = sub(yz, wx2);
+  const r20 = sub(xz, wy2);
+  const r21 = add(yz, wx2);
+  const r22 = sub(sub(one, xx), yy);
+  v128.store(into, r00, MATRIX);
+  v128.store(into, r01, MATRIX + V);
+  v128.store(into, r02, MATRIX + 2 * V);
+  v128.store(into, r10, MATRIX + 3 * V);
+  v128.store(into, r11, MATRIX + 4 * V);
+  v128.store(into, r12, MATRIX + 5 * V);
+  v128.store(into, r20, MATRIX + 6 * V);
+  v128.store(into, r21, MATRIX + 7 * V);
+  v128.store(into, r22, MATRIX + 8 * V);
 }
 
 /** Keeps the velocities that the position iterations have reached: those that move the poses. */

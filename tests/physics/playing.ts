@@ -1,8 +1,10 @@
 /** Plays ragdolls in the simulator with seeded random targets and keeps the bytes of every lane. It runs in a browser too. */
 import { gravity, RandomWalker } from '../../bench/random-ragdolls.ts';
+import { walkerRig } from '../../envs/walker/rig.ts';
 import { walkerScene } from '../../envs/walker/rig-scene.ts';
 import { dialects, type SolverSettings } from '../../physics/dialects.ts';
-import type { Joint, Scene } from '../../physics/scene.ts';
+import { unturned } from '../../physics/rotation.ts';
+import { type Joint, type Scene, theWorld } from '../../physics/scene.ts';
 import { Simulator } from '../../physics/simulator.ts';
 import { hashOf } from '../hash-of.ts';
 
@@ -15,7 +17,22 @@ export const scenes = {
   walker: walkerScene({ cubeAndWalls: true }),
   /** Walkers whose every other drive is about twist and swings, and whose boxes have a friction of their own. */
   mixed: { ...uneven, joints: uneven.joints.map((joint, at) => (at % 2 ? twistSwing(joint) : joint)) },
+  hanging: hanging(walkerScene({ cubeAndWalls: true })),
 };
+
+/** A walker whose hips hang on the world, and whose limits are soft. */
+function hanging(scene: Scene): Scene {
+  const limitSprings = { twist: { stiffness: 300, damping: 5 }, swing: { stiffness: 200, damping: 0 } };
+  const tether: Joint = {
+    ...scene.joints[0]!,
+    ...{ name: 'tether', body: 0, connectedTo: theWorld, drive: undefined },
+    ...{ twist: 'free', swing1: 'free', swing2: 'free' },
+    frame: { anchor: [0, 0, 0], rotation: unturned },
+    connectedFrame: { anchor: walkerRig.bodies[0]!.start, rotation: unturned },
+  };
+  const joints = [...scene.joints.map((joint) => ({ ...joint, limitSprings })), tether];
+  return { ...scene, joints, jointOrder: [...scene.jointOrder, joints.length - 1] };
+}
 
 function twistSwing(joint: Joint): Joint {
   const spring = { stiffness: 2000, damping: 100 };

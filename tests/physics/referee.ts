@@ -1,5 +1,6 @@
 /** The same scene in PhysX 5.6: what the simulator is compared with. */
 import type { PhysX, PhysXTypes } from '../../envs/walker/physx/physx-types.ts';
+import { bodyOrWorld } from '../../envs/walker/physx/ragdoll.ts';
 import { isRange } from '../../physics/check-scene.ts';
 import type { SolverSettings } from '../../physics/dialects.ts';
 import type { Quaternion, Vector } from '../../physics/rotation.ts';
@@ -129,13 +130,14 @@ export class Referee {
     this.scene.release();
   }
 
-  #join({ body, connectedTo, frame, connectedFrame, twist, swing1, swing2, swingShape, limitSprings, drive }: Joint) {
+  #join({ body, connectedTo, frame, connectedFrame, ...joint }: Joint) {
+    const { twist, swing1, swing2, swingShape, limitSprings, drive, massScale = [1, 1] } = joint;
     const { px, physics, top } = this.#physx;
     const made = top.D6JointCreate(
       physics,
       this.bodies[body]!,
       posed(this.#pose, frame.anchor, frame.rotation),
-      this.bodies[connectedTo]!,
+      bodyOrWorld(this.bodies[connectedTo]),
       posed(this.#other, connectedFrame.anchor, connectedFrame.rotation),
     );
     const axes = [
@@ -163,6 +165,11 @@ export class Referee {
     made.setAngularDriveConfig(px.PxD6AngularDriveConfigEnum.eLEGACY);
     made.setConstraintFlag(px.PxConstraintFlagEnum.eDRIVE_LIMITS_ARE_FORCES, true);
     made.setConstraintFlag(px.PxConstraintFlagEnum.eIMPROVED_SLERP, this.#settings.improvedSlerp);
+    const [own, connected] = massScale;
+    made.setInvMassScale0(own);
+    made.setInvInertiaScale0(own);
+    made.setInvMassScale1(connected);
+    made.setInvInertiaScale1(connected);
     if (drive) this.#drive(made, drive, 0);
     return made;
   }

@@ -6,8 +6,8 @@
  */
 
 import { isRange } from '../../../physics/check-scene.ts';
-import { type Quaternion, unturned, type Vector } from '../../../physics/rotation.ts';
-import type { AxisMotion, Body, Drive, Joint, Shape } from '../../../physics/scene.ts';
+import { type Pose, type Quaternion, unturned, type Vector } from '../../../physics/rotation.ts';
+import { type AxisMotion, type Body, type Drive, type Joint, type Shape, theWorld } from '../../../physics/scene.ts';
 import type { PhysicsSettings } from '../physics-settings.ts';
 import { pointerOf } from './memory.ts';
 import type { PhysX, PhysXTypes } from './physx-types.ts';
@@ -16,7 +16,7 @@ import { type Materials, writeFilterData } from './scene.ts';
 /** What a joint is turned by, as PhysX knows it. */
 export interface Motor {
   readonly joint: PhysXTypes.PxD6Joint;
-  /** Indices of the joint's two bodies. */
+  /** Indices of the joint's two bodies; of one to the world its own twice. */
   readonly bodies: readonly [own: number, connected: number];
   /** What carries it: slerp alone, or twist and swing. */
   readonly parts: readonly DrivePart[];
@@ -80,7 +80,7 @@ export class RagdollMaker {
     this.#physx.massProperties.setMassAndUpdateInertia(actor, mass);
   }
 
-  /** A joint between bodies of the scene, and what turns it, which has no strength yet. */
+  /** A joint between bodies of the scene, or to the world, and what turns it, which has no strength yet. */
   joint(
     joint: Joint,
     actors: readonly PhysXTypes.PxRigidDynamic[],
@@ -91,7 +91,7 @@ export class RagdollMaker {
       physics,
       actors[body]!,
       posed(this.#firstPose, frame.anchor, frame.rotation),
-      actors[connectedTo]!,
+      bodyOrWorld(actors[connectedTo]),
       posed(this.#secondPose, connectedFrame.anchor, connectedFrame.rotation),
     );
     this.#limit(made, joint);
@@ -106,8 +106,17 @@ export class RagdollMaker {
     if (!drive) return { joint: made, motor: undefined };
     return {
       joint: made,
-      motor: { joint: made, bodies: [body, connectedTo], parts: this.#motorise(made, joint, drive) },
+      motor: {
+        joint: made,
+        bodies: [body, connectedTo === theWorld ? body : connectedTo],
+        parts: this.#motorise(made, joint, drive),
+      },
     };
+  }
+
+  /** Moves what a joint to the world holds on to. */
+  holdTo(made: PhysXTypes.PxD6Joint, { position, rotation }: Pose): void {
+    made.setLocalPose(this.#physx.px.PxJointActorIndexEnum.eACTOR1, posed(this.#firstPose, position, rotation));
   }
 
   /** Places in memory of an actor's shapes, as contact reports name them. */
@@ -183,6 +192,11 @@ export class RagdollMaker {
 }
 
 const origin: Vector = [0, 0, 0];
+
+/** PhysX takes no actor for the world; the package's types don't say so. */
+export function bodyOrWorld(actor: PhysXTypes.PxRigidActor | undefined): PhysXTypes.PxRigidActor {
+  return (actor ?? null) as PhysXTypes.PxRigidActor;
+}
 
 function geometryOf(px: PhysX['px'], shape: Shape) {
   switch (shape.kind) {

@@ -9,7 +9,8 @@
  *
  * State is read straight from WebAssembly memory into typed arrays; nothing here allocates in a step.
  */
-import { product } from '../../../physics/rotation.ts';
+import { difference, product, sum } from '../../../physics/rotation.ts';
+import { type JointFrame, theWorld } from '../../../physics/scene.ts';
 import { type BodyView, poseSize } from '../body-view.ts';
 import { walkerDialects } from '../dialects.ts';
 import type { PhysicsSettings } from '../physics-settings.ts';
@@ -74,6 +75,8 @@ export class PhysXWorld implements World {
   /** The same in the order in which they join the scene, which is the order in which PhysX solves their joints. */
   readonly #inOrder: readonly PhysXTypes.PxRigidDynamic[];
   readonly #joints: readonly PhysXTypes.PxD6Joint[];
+  /** Joints to the world, and the frames that they hold on to where nothing is turned. */
+  readonly #hanging: readonly { readonly joint: PhysXTypes.PxD6Joint; readonly frame: JointFrame }[];
   readonly #motors: readonly Motor[];
   /** Joints that no action moves, or whose strength none sets. */
   readonly #passive: readonly { readonly motor: Motor; readonly strength: number }[];
@@ -142,6 +145,9 @@ export class PhysXWorld implements World {
     this.#inOrder = scene.bodyOrder.map((body) => this.#bodies[body]!);
     const joints = scene.joints.map((joint) => maker.joint(joint, this.#bodies));
     this.#joints = joints.map(({ joint }) => joint);
+    this.#hanging = scene.joints.flatMap(({ connectedTo, connectedFrame: frame }, index) =>
+      connectedTo === theWorld ? [{ joint: this.#joints[index]!, frame }] : [],
+    );
     this.#motors = ragdoll.motors.map((joint) => joints[joint]!.motor!);
     this.#passive = ragdoll.passive.map(({ joint, strength }) => ({ motor: joints[joint]!.motor!, strength }));
     this.#bodies.forEach((actor, body) => {
@@ -168,6 +174,11 @@ export class PhysXWorld implements World {
       this.#place(body, [root[0] + x, root[1] + y, root[2] + z], whole);
     });
     this.#place(this.#ragdoll.bodies.length, target, identity);
+    // They are told in the start pose, so what they hold on to turns with it.
+    for (const { joint, frame } of this.#hanging) {
+      const position = sum(root, turned(turn, difference(frame.anchor, root)));
+      this.#maker.holdTo(joint, { position, rotation: product(turn, frame.rotation) });
+    }
 
     for (const actor of this.#fixtures) this.#scene.addActor(actor);
     for (const actor of this.#inOrder) {

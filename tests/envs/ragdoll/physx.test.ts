@@ -50,6 +50,12 @@ const odd = crawlerWith(
   },
   { name: 'odd' },
 );
+/** The Crawler with a foot that is held where it starts, and turns there. */
+const tethered = crawlerWith(({ joints: [joint] }, name) => {
+  const toWorld = { ...joint, connectedTo: null, angular: ['free', 'limited', 'limited'], y: 20, z: 30 };
+  return name === 'foreleg0' ? { joints: [joint, toWorld] } : {};
+});
+
 /** Two of its joints have no action, so that what they do themselves is seen. */
 const { rotations, strengths } = odd.file.actions;
 const moved = (name: string) => !['foreleg2', 'foreleg3'].includes(name);
@@ -112,6 +118,7 @@ describe.each([
   ["a wizard's biped of CharacterJoints", proposed(wizardBiped())],
   ['a quadruped of HingeJoints', proposed(hingeQuadruped())],
   ['a Crawler with all that a rig can have beside', oddities],
+  ['a Crawler with a foot tied to the world', tethered],
 ] as const)('in PhysX itself %s', (_, character) => {
   it.each([
     ['limp', 0],
