@@ -17,15 +17,21 @@ const terms = [
   ['reward_upright', 0.8, 'stays upright'],
   ['reward_hold', 0.5, 'holds the asked speed'],
   ['reward_smooth', 0.1, 'moves its joints smoothly'],
-  ['reward_lift', 0.5, 'lifts its feet'],
-  ['reward_slide', 0.3, "doesn't slide its feet"],
+  ['reward_lift', 0.1, 'lifts its feet'],
+  ['reward_slide', 0.1, "doesn't slide its feet"],
 ] as const;
 
 /** Half as many as the Walker's, which has more joints: in the same time it learns from twice as many decisions. */
 const hiddenUnits = 128;
 
-/** Decisions: of a body of some ten parts, a quarter of an hour of one processor core at most. */
-const decisions = 1_000_000;
+/**
+ * By how many legs it has: decisions of the whole training, a quarter of an hour of one processor core at most, and the lessons of
+ * turning, in degrees that targets lie at to either side. On two legs it takes far longer to learn to turn round than this.
+ */
+const plans = {
+  two: { decisions: 900_000, turns: [30, 60], why: '100 and 180 degrees are for a longer training' },
+  more: { decisions: 600_000, turns: [30, 60, 100, 180], why: 'half of what makes a walker fall is turning round' },
+} as const;
 
 /** Physics steps of an episode at first: a fifth of a whole one. */
 const shortEpisode = 1000;
@@ -38,10 +44,12 @@ export function proposeConfiguration(
   { character, anatomy }: Proposal,
   { quick, symmetric, path }: ConfigurationOptions,
 ): string {
-  const document = parseDocument(quick);
+  const { decisions, turns, why } = anatomy.feet.length > 2 ? plans.more : plans.two;
+  const document = parseDocument(quick.replace(/^(#.*\n)+/, ''));
   const settings = document.getIn(['behaviors', 'Walker']) as { setIn(path: string[], value: unknown): void };
   document.deleteIn(['behaviors', 'Walker']);
   document.setIn(['behaviors', character.name], settings);
+  const at = (share: number) => Math.round(share * decisions);
   settings.setIn(['max_steps'], decisions);
   settings.setIn(['network_settings', 'hidden_units'], hiddenUnits);
   settings.setIn(['gaitsmith', 'character'], path);
@@ -50,10 +58,10 @@ export function proposeConfiguration(
   settings.setIn(
     ['gaitsmith', 'phases'],
     [
-      { from_step: 0.15 * decisions, max_log_deviation: -0.8 },
+      { from_step: at(0.15), max_log_deviation: -0.8 },
       // Sigma 0.32 to 0.37 for as long as it learns: noise that dies sooner ends the learning.
       {
-        from_step: 0.7 * decisions,
+        from_step: at(0.7),
         max_log_deviation: -1,
         min_log_deviation: -1.15,
         batch_size: 512,
@@ -61,12 +69,11 @@ export function proposeConfiguration(
         beta: 0.001,
         adaptive_learning_rate: { desired_kl: 0.2, factor: 1.1, min: 0.00001, max: 0.001 },
       },
-      { from_step: 0.85 * decisions, min_log_deviation: null, max_log_deviation: -1.6, beta: 0.0001 },
-      { from_step: 0.94 * decisions, max_log_deviation: -2, learning_rate: 0.00004, average_updates: 8 },
+      { from_step: at(0.85), min_log_deviation: null, max_log_deviation: -1.6, beta: 0.0001 },
+      { from_step: at(0.94), max_log_deviation: -2, learning_rate: 0.00004, average_updates: 8 },
     ],
   );
   document.deleteIn(['environment_parameters']);
-  if (document.contents) document.contents.commentBefore = null;
   document.commentBefore = [
     ` ${character.name}: settings of its first training, proposed by \`gaitsmith init --from-rig\`. They begin as config/walker-quick.yaml.`,
     ' Every line may be changed, and any of them for one training alone: --set environment_parameters.reward_smooth=0.2',
@@ -89,13 +96,12 @@ export function proposeConfiguration(
       ['walking', rounded((2 * high) / 3), 0.58],
       ['all', high],
     ]),
-    '  # Degrees to either side: half of what makes a walker fall is turning round.',
-    ...lessons('target_turn', character.name, [
-      ['ahead', 30, walks],
-      ['aside', 60, walks],
-      ['around', 100, walks],
-      ['anywhere', 180],
-    ]),
+    `  # Degrees to either side: ${why}.`,
+    ...lessons(
+      'target_turn',
+      character.name,
+      turns.map((turn, lesson) => [`to ${turn}`, turn, lesson < turns.length - 1 ? walks : undefined]),
+    ),
     '  # Physics steps: short episodes at first, so that speeds at which it falls are tried as often as those at which it walks.',
     ...lessons('max_steps', character.name, [
       ['short', short, 0.9],
@@ -121,7 +127,7 @@ export function proposeConfiguration(
 function lessons(
   parameter: string,
   behavior: string,
-  values: readonly (readonly [name: string, value: number, until?: number | { readonly reward: number }])[],
+  values: readonly (readonly [name: string, value: number, until?: number | { readonly reward: number } | undefined])[],
 ): string[] {
   const criterion = (until: number | { readonly reward: number }) =>
     typeof until === 'number'

@@ -146,7 +146,7 @@ describe('a proposal', () => {
       target_turn: {
         curriculum: [
           { value: 30, completion_criteria: { measure: 'reward', threshold: 1400, min_lesson_length: 100 } },
-          ...[{ value: 60 }, { value: 100 }, { value: 180 }],
+          { value: 60 },
         ],
       },
       max_steps: { curriculum: [{ value: 1000 }, { value: 5000 }] },
@@ -155,6 +155,18 @@ describe('a proposal', () => {
         curriculum: [{ value: 0, completion_criteria: { measure: 'reward', threshold: 600 } }, { value: 1 }],
       },
     });
+  });
+
+  it('turns what has four legs all the way round, and what has two as far as it learns in these minutes', () => {
+    const quick = readFileSync(join(root, 'config/walker-quick.yaml'), 'utf8');
+    const turnsOf = (rig: RigFileInput) => {
+      const text = proposeConfiguration(propose(rig), { quick, symmetric: true, path: 'rigs/a' });
+      expect(text).not.toContain('A walker from nothing learnt');
+      return (parse(text) as Turns).environment_parameters.target_turn.curriculum.map(({ value }) => value);
+    };
+    type Turns = { environment_parameters: { target_turn: { curriculum: { value: number }[] } } };
+    expect(turnsOf(hingeQuadruped())).toEqual([30, 60, 100, 180]);
+    expect(turnsOf(withFeet(wizardBiped()))).toEqual([30, 60]);
   });
 });
 
