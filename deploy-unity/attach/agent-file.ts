@@ -73,6 +73,11 @@ export interface AgentJoint {
   readonly highX: number;
   readonly limitY: number;
   readonly limitZ: number;
+  /** Of soft limits: N m/rad and N m s/rad; a spring of 0: the limit is hard. */
+  readonly springX: number;
+  readonly damperX: number;
+  readonly springYz: number;
+  readonly damperYz: number;
 }
 
 export interface AgentSensor {

@@ -102,6 +102,7 @@ export function agentFileOf({ rig, file: character, settings }: Character): Agen
 }
 
 function jointRow({ name, owner, joint }: NamedJoint, bodyOf: (name: string) => number): AgentJoint {
+  const { x, yz } = joint.limitSprings ?? {};
   return {
     name,
     body: bodyOf(owner.name),
@@ -116,6 +117,10 @@ function jointRow({ name, owner, joint }: NamedJoint, bodyOf: (name: string) => 
     highX: joint.x[1],
     limitY: joint.y,
     limitZ: joint.z,
+    springX: x?.spring ?? 0,
+    damperX: x?.damper ?? 0,
+    springYz: yz?.spring ?? 0,
+    damperYz: yz?.damper ?? 0,
   };
 }
 

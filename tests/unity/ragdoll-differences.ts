@@ -18,6 +18,7 @@ export interface Awake {
     readonly secondaryAxis?: readonly number[];
     readonly motions?: readonly string[];
     readonly limits?: readonly number[];
+    readonly springs?: readonly number[];
     readonly drive?: string;
   }[];
   /** Of every Rigidbody: greatest angular velocity, greatest speed out of a penetration. */

@@ -75,10 +75,12 @@ export function builtLines(rig: RigFile, { file, agent, project }: Played, wrong
     lines.push(line('body', keyOf(body), mass, linearDamping, angularDamping, Number(useGravity), Number(kinematic)));
   }
   for (const body of bodies) {
-    for (const { type, connectedTo, anchor, axis, secondaryAxis, angular, x, y, z } of body.joints) {
+    for (const { type, connectedTo, anchor, axis, secondaryAxis, angular, x, y, z, limitSprings } of body.joints) {
       const other = bodies.find(({ name }) => name === connectedTo);
       const frame = [...anchor, ...axis, ...secondaryAxis];
-      lines.push(line('joint', keyOf(body), type, other ? keyOf(other) : '-', ...frame, ...angular, ...x, y, z));
+      const springs = [limitSprings?.x, limitSprings?.yz].flatMap((it) => [it?.spring ?? 0, it?.damper ?? 0]);
+      const numbers = [...frame, ...angular, ...x, y, z, ...springs];
+      lines.push(line('joint', keyOf(body), type, other ? keyOf(other) : '-', ...numbers));
     }
   }
   if (wrong.other) lines.push(line('other', HERO));

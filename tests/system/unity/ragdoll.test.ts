@@ -184,6 +184,11 @@ describe.skipIf(because(!compiler || !runtime, 'no mcs or no mono on the PATH: a
           joint({ angular: ['limited', 'free', 'locked'] }),
           /Angular Y Motion: Free, expected limited/,
         ],
+        [
+          'a softer limit',
+          joint({ limitSprings: { x: { spring: 50, damper: 1 } } }),
+          /leg1 > configurable joint > X limit spring > Spring: 50, expected 0/,
+        ],
         ['another axis', joint({ axis: [0, 1, 0] }), /leg1 > configurable joint > Axis/],
         ['another anchor', joint({ anchor: [0, 0, 0] }), /leg1 > configurable joint > Anchor: 0.5 m away/],
         ['another connected body', joint({ connectedTo: 'leg2' }), /Connected Body: leg2, expected Body/],
@@ -285,12 +290,14 @@ describe.skipIf(because(!compiler || !runtime, 'no mcs or no mono on the PATH: a
       });
     });
 
+    const springs = { x: { spring: 40, damper: 2 }, yz: { spring: 30, damper: 1 } };
     const ofOtherKinds = plays(() => {
       const character = characterNamed('crawler', (rig) => ({
         ...rig,
         bodies: rig.bodies.map((body) => {
           const type = body.name.startsWith('leg') ? ('character' as const) : ('hinge' as const);
-          return { ...body, joints: body.joints.map((joint) => ({ ...joint, type })) };
+          const soft = type === 'character' ? { limitSprings: springs } : {};
+          return { ...body, joints: body.joints.map((joint) => ({ ...joint, type, ...soft })) };
         }),
       }));
       return builtLines(character.rig, written(agentFileOf(character)));
@@ -298,9 +305,36 @@ describe.skipIf(because(!compiler || !runtime, 'no mcs or no mono on the PATH: a
     it('makes Character and Hinge joints the ConfigurableJoints of the training, a hinge turning the other way', () => {
       const { joints, errors, warnings } = JSON.parse(ofOtherKinds()[0]!) as Awake;
       expect([errors, warnings]).toEqual([[], []]);
-      const trained = undisturbed.crawler().joints;
+      const trained = undisturbed.crawler().joints.map((joint) => {
+        return { ...joint, springs: joint.on.startsWith('leg') ? [40, 2, 30, 1] : [0, 0, 0, 0] };
+      });
       expect(joints).toHaveLength(trained.length);
       expect(joints).toEqual(expect.arrayContaining([...trained]));
+    });
+
+    const starts = [false, true].map((isTied) =>
+      plays(() => {
+        const { rig, ...character } = characterNamed('crawler', (rig) => ({
+          ...rig,
+          bodies: rig.bodies.map((body) => {
+            const toWorld = body.joints.map((joint) => ({ ...joint, connectedTo: null }));
+            return isTied && body.name === 'leg1' ? { ...body, joints: [...body.joints, ...toWorld] } : body;
+          }),
+        }));
+        const agent = written(agentFileOf({ rig, ...character }));
+        return [...builtLines(rig, agent), 'set\tturnAtStart\t1', 'random\t0.25', 'begin'];
+      }),
+    );
+    it('turns at the start, but not with a joint to the world, which would stay behind', () => {
+      const [free, tied] = starts.map((answers) => {
+        expect(JSON.parse(answers()[0]!)).toMatchObject({ errors: [], warnings: [] });
+        return (JSON.parse(answers()[1]!) as { poses: number[][] }).poses[1]!;
+      });
+      const { rotation } = characters.crawler.rig.bodies[1]!;
+      const alike = (pose: readonly number[]) =>
+        Math.abs(rotation.reduce((sum, part, which) => sum + part * pose[3 + which]!, 0));
+      expect(alike(tied!)).toBeCloseTo(1, 5);
+      expect(alike(free!)).toBeCloseTo(Math.SQRT1_2, 5);
     });
 
     const asked = [{ other: true }, {}].map((wrong) =>

@@ -434,6 +434,12 @@ namespace UnityEngine
         public float limit { get; set; }
     }
 
+    public struct SoftJointLimitSpring
+    {
+        public float spring { get; set; }
+        public float damper { get; set; }
+    }
+
     public struct JointDrive
     {
         public float positionSpring { get; set; }
@@ -469,6 +475,8 @@ namespace UnityEngine
         public SoftJointLimit highAngularXLimit;
         public SoftJointLimit angularYLimit;
         public SoftJointLimit angularZLimit;
+        public SoftJointLimitSpring angularXLimitSpring;
+        public SoftJointLimitSpring angularYZLimitSpring;
         public RotationDriveMode rotationDriveMode = RotationDriveMode.XYAndZ;
         public JointDrive slerpDrive;
         public Quaternion targetRotation = Quaternion.identity;
@@ -481,6 +489,8 @@ namespace UnityEngine
         public SoftJointLimit highTwistLimit;
         public SoftJointLimit swing1Limit;
         public SoftJointLimit swing2Limit;
+        public SoftJointLimitSpring twistLimitSpring;
+        public SoftJointLimitSpring swingLimitSpring;
     }
 
     public struct JointLimits

@@ -264,6 +264,8 @@ namespace Gaitsmith
             var motions = new[] { word(), word(), word() }.Select(RagdollJoint.MotionOf).ToArray();
             var limits = new[] { number(), number(), number(), number() }
                 .Select(each => new SoftJointLimit { limit = each }).ToArray();
+            var springX = new SoftJointLimitSpring { spring = number(), damper = number() };
+            var springYz = new SoftJointLimitSpring { spring = number(), damper = number() };
             switch (type)
             {
                 case "configurable":
@@ -277,6 +279,8 @@ namespace Gaitsmith
                     own.highAngularXLimit = limits[1];
                     own.angularYLimit = limits[2];
                     own.angularZLimit = limits[3];
+                    own.angularXLimitSpring = springX;
+                    own.angularYZLimitSpring = springYz;
                     joint = own;
                     break;
                 case "character":
@@ -286,6 +290,8 @@ namespace Gaitsmith
                     character.highTwistLimit = limits[1];
                     character.swing1Limit = limits[2];
                     character.swing2Limit = limits[3];
+                    character.twistLimitSpring = springX;
+                    character.swingLimitSpring = springYz;
                     joint = character;
                     break;
                 case "hinge":
@@ -318,6 +324,7 @@ namespace Gaitsmith
             var motions = new[] { own.xMotion, own.yMotion, own.zMotion, own.angularXMotion, own.angularYMotion, own.angularZMotion };
             return start + $",\"secondaryAxis\":{Numbers(Of(own.secondaryAxis))},\"motions\":{Texts(motions.Select(each => each.ToString()))}" +
                 $",\"limits\":{Numbers(own.lowAngularXLimit.limit, own.highAngularXLimit.limit, own.angularYLimit.limit, own.angularZLimit.limit)}" +
+                $",\"springs\":{Numbers(own.angularXLimitSpring.spring, own.angularXLimitSpring.damper, own.angularYZLimitSpring.spring, own.angularYZLimitSpring.damper)}" +
                 $",\"drive\":\"{own.rotationDriveMode}\"}}";
         }
 

@@ -30,7 +30,7 @@ namespace Gaitsmith
         [Tooltip("Back to the start after a fall, as in training.")]
         public bool startAgain = true;
 
-        [Tooltip("Turned by chance at each start, as in training.")]
+        [Tooltip("Turned by chance at each start, as in training. Not where a joint holds it to the world, which does not turn with it.")]
         public bool turnAtStart;
 
         RagdollFile m_File;
@@ -38,6 +38,7 @@ namespace Gaitsmith
         RagdollBody[] m_FromTheRoot;
         RagdollJoint[] m_Joints;
         RagdollBody[] m_ConnectedTo;
+        bool m_IsTied;
         VectorSensor[] m_MoreSensors;
         readonly RaycastHit[] m_Hits = new RaycastHit[32];
 
@@ -93,6 +94,7 @@ namespace Gaitsmith
             Array.Sort(m_FromTheRoot, (one, other) => Depth(one).CompareTo(Depth(other)));
             foreach (var joint in m_File.joints)
             {
+                if (joint.connectedTo < 0) m_IsTied = true;
                 if (joint.which == 0 && joint.connectedTo >= 0) m_ConnectedTo[joint.body] = m_Bodies[joint.connectedTo];
                 if (RagdollCheck.JointOf(m_Bodies[joint.body], joint) != null) continue;
                 problems.Add(RagdollCheck.NoJoint(this, m_Bodies[joint.body], joint));
@@ -155,7 +157,7 @@ namespace Gaitsmith
 
         public override void OnEpisodeBegin()
         {
-            var turn = Quaternion.Euler(0, turnAtStart ? Random.Range(0f, 360f) : 0, 0);
+            var turn = Quaternion.Euler(0, turnAtStart && !m_IsTied ? Random.Range(0f, 360f) : 0, 0);
             foreach (var body in m_FromTheRoot) body.PutBack(m_Bodies[0].StartPosition, turn);
             foreach (var joint in m_Joints) joint.LetGo();
             HasFallen = false;

@@ -157,6 +157,7 @@ namespace Gaitsmith
         static void CheckLimits(Joint joint, JointRow row, string where, List<RagdollProblem> found)
         {
             float[] now;
+            SoftJointLimitSpring springX = default(SoftJointLimitSpring), springYz = default(SoftJointLimitSpring);
             var configurable = joint as ConfigurableJoint;
             var character = joint as CharacterJoint;
             var hinge = joint as HingeJoint;
@@ -173,6 +174,8 @@ namespace Gaitsmith
                     configurable.lowAngularXLimit.limit, configurable.highAngularXLimit.limit,
                     configurable.angularYLimit.limit, configurable.angularZLimit.limit
                 };
+                springX = configurable.angularXLimitSpring;
+                springYz = configurable.angularYZLimitSpring;
             }
             else if (character != null)
             {
@@ -181,6 +184,8 @@ namespace Gaitsmith
                     character.lowTwistLimit.limit, character.highTwistLimit.limit,
                     character.swing1Limit.limit, character.swing2Limit.limit
                 };
+                springX = character.twistLimitSpring;
+                springYz = character.swingLimitSpring;
             }
             else if (hinge != null)
             {
@@ -198,6 +203,16 @@ namespace Gaitsmith
                 if (row.angular[index < 2 ? 0 : index - 1] != "limited") continue;
                 Compare(found, "A joint has another limit", $"{where} > {names[index]} limit, degrees", now[index], trained[index]);
             }
+            if (row.angular[0] == "limited") CheckSpring(springX, row.springX, row.damperX, $"{where} > X limit", found);
+            if (row.angular[1] == "limited" || row.angular[2] == "limited")
+                CheckSpring(springYz, row.springYz, row.damperYz, $"{where} > YZ limit", found);
+        }
+
+        static void CheckSpring(SoftJointLimitSpring now, float spring, float damper, string where, List<RagdollProblem> found)
+        {
+            Compare(found, "A limit is softer or harder", $"{where} spring > Spring", now.spring, spring);
+            // Without a spring a limit is hard, and its damper says nothing.
+            if (now.spring > 0 && spring > 0) Compare(found, "A limit is softer or harder", $"{where} spring > Damper", now.damper, damper);
         }
 
         static void Compare(List<RagdollProblem> found, string what, string where, float now, float trained)

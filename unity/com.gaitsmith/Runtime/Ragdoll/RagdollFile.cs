@@ -105,6 +105,12 @@ namespace Gaitsmith
         public float highX;
         public float limitY;
         public float limitZ;
+
+        /// <summary>Of soft limits about x, and about y and z: N m/rad and N m s/rad. A spring of 0: the limit is hard.</summary>
+        public float springX;
+        public float damperX;
+        public float springYz;
+        public float damperYz;
     }
 
     /// <summary>What the policy does to a joint, and the drive that does it: N m/rad, N m s/rad, N m.</summary>

@@ -72,6 +72,7 @@ namespace Gaitsmith
             var breakTorque = old.breakTorque;
             var secondaryAxis = row.secondaryAxis;
             SoftJointLimit lowX, highX, y = default(SoftJointLimit), z = default(SoftJointLimit);
+            SoftJointLimitSpring springX = default(SoftJointLimitSpring), springYz = default(SoftJointLimitSpring);
             var character = old as CharacterJoint;
             if (character != null)
             {
@@ -80,6 +81,8 @@ namespace Gaitsmith
                 highX = character.highTwistLimit;
                 y = character.swing1Limit;
                 z = character.swing2Limit;
+                springX = character.twistLimitSpring;
+                springYz = character.swingLimitSpring;
             }
             else
             {
@@ -111,6 +114,8 @@ namespace Gaitsmith
             made.highAngularXLimit = highX;
             made.angularYLimit = y;
             made.angularZLimit = z;
+            made.angularXLimitSpring = springX;
+            made.angularYZLimitSpring = springYz;
             return made;
         }
 
