@@ -26,11 +26,17 @@ const hiddenUnits = 128;
 
 /**
  * By how many legs it has: decisions of the whole training, a quarter of an hour of one processor core at most, and the lessons of
- * turning, in degrees that targets lie at to either side. On two legs it takes far longer to learn to turn round than this.
+ * turning, in degrees that targets lie at to either side. On two legs it takes far longer to learn to turn round than this, and it walks
+ * so slowly that it would not come to a target in a short episode.
  */
 const plans = {
-  two: { decisions: 900_000, turns: [30, 60], why: '100 and 180 degrees are for a longer training' },
-  more: { decisions: 600_000, turns: [30, 60, 100, 180], why: 'half of what makes a walker fall is turning round' },
+  two: { decisions: 900_000, turns: [30, 60], nearTargets: true, why: '100 and 180 degrees are for a longer training' },
+  more: {
+    decisions: 600_000,
+    turns: [30, 60, 100, 180],
+    nearTargets: false,
+    why: 'half of what makes a walker fall is turning round',
+  },
 } as const;
 
 /** Physics steps of an episode at first: a fifth of a whole one. */
@@ -44,7 +50,7 @@ export function proposeConfiguration(
   { character, anatomy }: Proposal,
   { quick, symmetric, path }: ConfigurationOptions,
 ): string {
-  const { decisions, turns, why } = anatomy.feet.length > 2 ? plans.more : plans.two;
+  const { decisions, turns, nearTargets, why } = anatomy.feet.length > 2 ? plans.more : plans.two;
   const document = parseDocument(quick.replace(/^(#.*\n)+/, ''));
   const settings = document.getIn(['behaviors', 'Walker']) as { setIn(path: string[], value: unknown): void };
   document.deleteIn(['behaviors', 'Walker']);
@@ -102,6 +108,15 @@ export function proposeConfiguration(
       character.name,
       turns.map((turn, lesson) => [`to ${turn}`, turn, lesson < turns.length - 1 ? walks : undefined]),
     ),
+    ...(nearTargets
+      ? [
+          '  # m, about: near targets while episodes are short, so that it has learnt to come to one, where it must turn at once.',
+          ...lessons('target_radius', character.name, [
+            ['near', rounded(character.target.radius / 5), 0.9],
+            ['far', character.target.radius],
+          ]),
+        ]
+      : []),
     '  # Physics steps: short episodes at first, so that speeds at which it falls are tried as often as those at which it walks.',
     ...lessons('max_steps', character.name, [
       ['short', short, 0.9],

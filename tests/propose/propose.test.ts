@@ -149,6 +149,8 @@ describe('a proposal', () => {
           { value: 60 },
         ],
       },
+      // As it walks slowly, it comes to near ones alone in a short episode.
+      target_radius: { curriculum: [{ value: 2.4 }, { value: 12 }] },
       max_steps: { curriculum: [{ value: 1000 }, { value: 5000 }] },
       // Nothing is paid for going before it stands.
       reward_go: {

@@ -146,14 +146,14 @@ describe('the installed program', () => {
   );
 
   it(
-    "goes from the prefab of a character of one's own to its model in it, by some hundred decisions of training",
+    "goes from the prefab of a character of one's own to its model in it, by 2,560 decisions of training",
     async () => {
       const own = join(folder, 'Öwn');
       copyExampleProject(own);
       mkdirSync(join(own, 'Assets/Dog'));
       writeFileSync(join(own, 'Assets/Dog/Dog.prefab'), prefabText(hingeQuadruped));
       writeFileSync(join(own, 'Assets/Dog/Dog.prefab.meta'), `fileFormatVersion: 2\nguid: ${guid(1)}\n`);
-      const settings = ['max_steps=512', 'hyperparameters.buffer_size=512', 'gaitsmith.phases=null'];
+      const settings = ['max_steps=2560', 'network_settings.hidden_units=32', 'gaitsmith.phases=null'];
       const little = [...settings, 'gaitsmith.evaluation_interval=0'].flatMap((setting) => ['--set', setting]);
       const words = ['--rig', 'Assets/Dog/Dog.prefab', '--unity-project', own, '--without-report', ...little];
       const { exitCode, stderr } = await gaitsmith('pipeline', ...words, '--json');
