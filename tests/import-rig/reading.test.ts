@@ -5,6 +5,7 @@ import { rigText } from '../../import-rig/rig-text.ts';
 import { callsIn } from '../../import-rig/scripts.ts';
 import { guid, HEAD, instance } from '../unity-assets/project.ts';
 import { bodyOf, HERO, heroOf, imported } from './imported.ts';
+import { nestedBiped, tiedBiped } from './nested.ts';
 import {
   articulationBody,
   behaviorParameters,
@@ -482,6 +483,41 @@ describe('nested prefabs and variants', () => {
     expect(bodyOf(hero, 'arm')).toMatchObject({ mass: 4.5, colliders: [{ radius: 0.3 }], joints: [{ x: [0, 45] }] });
     closeTo(bodyOf(hero, 'arm').position, [0, 14.5, 0]);
     expect(hero.rig.source).toBe('Assets/Level.unity:Level/Hero');
+  });
+
+  test('scaled and turned at three levels are the ragdoll so many times as large, with the limits of the last that says them', () => {
+    const inside = heroOf(tiedBiped);
+    const factor = 1.5 * 0.8;
+    for (const { name, colliders, position, joints } of nestedBiped.rig.bodies) {
+      const own = bodyOf(inside, name);
+      const from = (at: readonly number[], to: readonly number[]) => Math.hypot(...at.map((part, i) => part - to[i]!));
+      expect(from(position, bodyOf(nestedBiped, 'Hips').position)).toBeCloseTo(
+        factor * from(own.position, bodyOf(inside, 'Hips').position),
+        5,
+      );
+      colliders.forEach((collider, which) => {
+        const other = own.colliders[which]!;
+        const sizes = (of: typeof collider) =>
+          of.shape === 'box' ? of.size : of.shape === 'sphere' ? [of.radius] : [of.radius, of.height];
+        closeTo(
+          sizes(collider),
+          sizes(other).map((size) => factor * size),
+        );
+      });
+      for (const [which, { anchor }] of joints.entries()) {
+        closeTo(
+          anchor,
+          own.joints[which]!.anchor.map((part) => factor * part),
+        );
+      }
+    }
+    const springs = ['LeftLeg', 'RightLeg', 'Spine'].map((name) => bodyOf(nestedBiped, name).joints[0]!.limitSprings);
+    expect(springs).toEqual([
+      { x: { spring: 60, damper: 2 } },
+      { x: { spring: 90, damper: 3 } },
+      { x: { spring: 200, damper: 0 } },
+    ]);
+    expect(bodyOf(nestedBiped, 'LeftLeg').joints[1]).toMatchObject({ connectedTo: null });
   });
 
   test('may have joints added to their bones by the outer file', () => {
