@@ -269,6 +269,16 @@ describe('joints', () => {
     expect(jointOf(sprung).drive).toMatchObject({ kind: 'x-yz', x: { stiffness: 7 } });
   });
 
+  test('tell a limit that bounces, which no world carries, where there is a limit', () => {
+    const bouncy = (bounciness: number) => ({ min: -20, max: 20, bounciness });
+    const told = 'lost: limb: bounciness of a limit';
+    expect(toldBy(pair({ joint: hingeJoint('hips', { min: 0, m_Limits: bouncy(0.5) }) }))).toContain(told);
+    expect(toldBy(pair({ joint: hingeJoint('hips', { m_Limits: bouncy(0.5) }) }))).not.toContain(told);
+    expect(toldBy(pair({ joint: hingeJoint('hips', { min: 0, m_Limits: bouncy(0) }) }))).not.toContain(told);
+    const swings = { low: -20, high: 20, y: 10, m_Swing1Limit: { limit: 10, bounciness: 0.3, contactDistance: 0 } };
+    expect(toldBy(pair({ joint: characterJoint('hips', swings) }))).toContain(told);
+  });
+
   test('turn axes given in the world into those of the body', () => {
     const inWorld = configurableJoint('hips', { high: 20, m_ConfiguredInWorldSpace: 1 });
     // The body lies a quarter turn about z: the world's x is its -y.
