@@ -85,6 +85,7 @@ const KINDS: Readonly<Record<number, Kind>> = {
           told: 'axes given in the world were turned into those of the body',
         });
       }
+      tellBouncing([joint.lowX, joint.highX, joint.limitY, joint.limitZ], told);
       const drive = driveOf(joint, told);
       if (drive && Math.abs(joint.targetRotation[3]) < 0.99999) {
         told({
@@ -114,8 +115,9 @@ const KINDS: Readonly<Record<number, Kind>> = {
   },
   [CLASS.characterJoint]: {
     name: 'CharacterJoint',
-    read(values, where) {
+    read(values, where, _, told) {
       const joint = readFields(CHARACTER_FIELDS, values, where);
+      tellBouncing([joint.lowTwist, joint.highTwist, joint.swing1, joint.swing2], told);
       return {
         ...joint,
         type: 'character',
@@ -135,6 +137,7 @@ const KINDS: Readonly<Record<number, Kind>> = {
     name: 'HingeJoint',
     read(values, where, _, told) {
       const joint = readFields(HINGE_FIELDS, values, where);
+      if (joint.usesLimits) tellBouncing([joint.limits], told);
       if (joint.usesMotor) {
         told({
           kind: 'lost',
@@ -273,6 +276,16 @@ const LOOSE: Readonly<Record<NonNullable<FoundJoint['loose']>, { readonly told: 
     advice: 'connect it to a Rigidbody',
   },
 };
+
+function tellBouncing(limits: readonly { readonly bounciness: number }[], told: Told): void {
+  if (!limits.some(({ bounciness }) => bounciness > 0)) return;
+  told({
+    kind: 'lost',
+    feature: 'bounciness of a limit',
+    told: 'is left out: a joint that meets its limit stays there',
+    advice: 'set Bounciness to 0 in the limits of the joint',
+  });
+}
 
 function isPushing({ spring, damper }: DriveFields): boolean {
   return spring > 0 || damper > 0;

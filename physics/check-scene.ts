@@ -133,7 +133,8 @@ export function isRange(motion: AxisMotion): motion is readonly [number, number]
 }
 
 function atLeast(at: string, field: string, value: number, least: number, above: boolean, unit: string): void {
-  if (Number.isFinite(value) && (above ? value > least : value >= least)) return;
+  // The simulator holds single precision.
+  if (Number.isFinite(Math.fround(value)) && (above ? value > least : value >= least)) return;
   refuse(`${at}, ${field}`, 'out of range', value, `${above ? 'above' : 'at least'} ${least}${unit && ` ${unit}`}`);
 }
 

@@ -29,7 +29,7 @@ import {
   type RigFileCollider,
 } from './rig-file.ts';
 
-/** N m: more than any joint needs, and finite times any time step. */
+/** N m, N m/rad or N m s/rad: more than any joint needs, and finite times any time step. */
 const boundless = 1e12;
 
 /** Limits beyond this are held at it, degrees: the simulator's angles end at a half turn. */
@@ -212,7 +212,9 @@ function ownDriveOf(drive: NamedJoint['joint']['drive']): Drive | undefined {
  */
 function limitSpringsOf({ limitSprings, angular }: NamedJoint['joint'], play: number): Joint['limitSprings'] {
   const springOf = (limit: LimitSpring | undefined) =>
-    limit?.spring ? { stiffness: limit.spring, damping: limit.damper } : undefined;
+    limit?.spring
+      ? { stiffness: Math.min(limit.spring, boundless), damping: Math.min(limit.damper, boundless) }
+      : undefined;
   const twist = angular[0] === 'limited' ? springOf(limitSprings?.x) : undefined;
   const [, ...swings] = angular;
   const besidePlay = play > 0 && swings.includes('locked');

@@ -7,6 +7,7 @@ import { reportMarkdown, reportText } from '../../import-rig/report.ts';
 import { rigText } from '../../import-rig/rig-text.ts';
 import { guid, HEAD, instance } from '../unity-assets/project.ts';
 import { imported } from './imported.ts';
+import { tiedBiped } from './nested.ts';
 import {
   behaviorParameters,
   box,
@@ -53,9 +54,17 @@ const FILES: Readonly<Record<string, string>> = {
       { target: idsOf(agent).component('hips', 0), path: 'm_Mass', value: '9' },
       { target: idsOf(agent).transform('limb'), path: 'm_LocalScale.y', value: '0.5' },
     ]),
+  // Its limits are all soft, and a leg is tied to the world.
+  'Assets/Tied.prefab': prefabText(tiedBiped).replaceAll('spring: 0', 'spring: 60'),
   'ProjectSettings/DynamicsManager.asset': `${HEAD}--- !u!55 &1\nPhysicsManager:\n  m_DefaultMaxAngularSpeed: 7\n  m_LayerCollisionMatrix: ${'f'.repeat(256)}\n`,
 };
-const READ = ['Assets/Biped.prefab', 'Assets/Quadruped.prefab', 'Assets/Agent.prefab', 'Assets/Variant.prefab'];
+const READ = [
+  'Assets/Biped.prefab',
+  'Assets/Quadruped.prefab',
+  'Assets/Agent.prefab',
+  'Assets/Variant.prefab',
+  'Assets/Tied.prefab',
+];
 
 const TOKENS = [
   '{',
@@ -81,7 +90,7 @@ const TOKENS = [
   '  ',
 ];
 /** What a number is turned into. */
-const NUMBERS = ['0', '-1', '1e-30', '1e9', '3.4028233e+38', '-Infinity', '0.5', '179.5', '4294967295', ''];
+const NUMBERS = ['0', '-1', '1e-30', '1e9', '1e40', '3.4028233e+38', '-Infinity', '0.5', '179.5', '4294967295', ''];
 
 /** @param seed of everything that is drawn. */
 export function mutations(seed: number) {

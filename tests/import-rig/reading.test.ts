@@ -5,6 +5,7 @@ import { rigText } from '../../import-rig/rig-text.ts';
 import { callsIn } from '../../import-rig/scripts.ts';
 import { guid, HEAD, instance } from '../unity-assets/project.ts';
 import { bodyOf, HERO, heroOf, imported } from './imported.ts';
+import { nestedBiped, tiedBiped } from './nested.ts';
 import {
   articulationBody,
   behaviorParameters,
@@ -268,6 +269,16 @@ describe('joints', () => {
     expect(jointOf(sprung).drive).toMatchObject({ kind: 'x-yz', x: { stiffness: 7 } });
   });
 
+  test('tell a limit that bounces, which no world carries, where there is a limit', () => {
+    const bouncy = (bounciness: number) => ({ min: -20, max: 20, bounciness });
+    const told = 'lost: limb: bounciness of a limit';
+    expect(toldBy(pair({ joint: hingeJoint('hips', { min: 0, m_Limits: bouncy(0.5) }) }))).toContain(told);
+    expect(toldBy(pair({ joint: hingeJoint('hips', { m_Limits: bouncy(0.5) }) }))).not.toContain(told);
+    expect(toldBy(pair({ joint: hingeJoint('hips', { min: 0, m_Limits: bouncy(0) }) }))).not.toContain(told);
+    const swings = { low: -20, high: 20, y: 10, m_Swing1Limit: { limit: 10, bounciness: 0.3, contactDistance: 0 } };
+    expect(toldBy(pair({ joint: characterJoint('hips', swings) }))).toContain(told);
+  });
+
   test('turn axes given in the world into those of the body', () => {
     const inWorld = configurableJoint('hips', { high: 20, m_ConfiguredInWorldSpace: 1 });
     // The body lies a quarter turn about z: the world's x is its -y.
@@ -482,6 +493,41 @@ describe('nested prefabs and variants', () => {
     expect(bodyOf(hero, 'arm')).toMatchObject({ mass: 4.5, colliders: [{ radius: 0.3 }], joints: [{ x: [0, 45] }] });
     closeTo(bodyOf(hero, 'arm').position, [0, 14.5, 0]);
     expect(hero.rig.source).toBe('Assets/Level.unity:Level/Hero');
+  });
+
+  test('scaled and turned at three levels are the ragdoll so many times as large, with the limits of the last that says them', () => {
+    const inside = heroOf(tiedBiped);
+    const factor = 1.5 * 0.8;
+    for (const { name, colliders, position, joints } of nestedBiped.rig.bodies) {
+      const own = bodyOf(inside, name);
+      const from = (at: readonly number[], to: readonly number[]) => Math.hypot(...at.map((part, i) => part - to[i]!));
+      expect(from(position, bodyOf(nestedBiped, 'Hips').position)).toBeCloseTo(
+        factor * from(own.position, bodyOf(inside, 'Hips').position),
+        5,
+      );
+      colliders.forEach((collider, which) => {
+        const other = own.colliders[which]!;
+        const sizes = (of: typeof collider) =>
+          of.shape === 'box' ? of.size : of.shape === 'sphere' ? [of.radius] : [of.radius, of.height];
+        closeTo(
+          sizes(collider),
+          sizes(other).map((size) => factor * size),
+        );
+      });
+      for (const [which, { anchor }] of joints.entries()) {
+        closeTo(
+          anchor,
+          own.joints[which]!.anchor.map((part) => factor * part),
+        );
+      }
+    }
+    const springs = ['LeftLeg', 'RightLeg', 'Spine'].map((name) => bodyOf(nestedBiped, name).joints[0]!.limitSprings);
+    expect(springs).toEqual([
+      { x: { spring: 60, damper: 2 } },
+      { x: { spring: 90, damper: 3 } },
+      { x: { spring: 200, damper: 0 } },
+    ]);
+    expect(bodyOf(nestedBiped, 'LeftLeg').joints[1]).toMatchObject({ connectedTo: null });
   });
 
   test('may have joints added to their bones by the outer file', () => {

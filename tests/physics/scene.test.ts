@@ -4,7 +4,7 @@ import { category, unityOrder, walkerScene } from '../../envs/walker/rig-scene.t
 import { checkScene } from '../../physics/check-scene.ts';
 import { loadKernel } from '../../physics/kernel.ts';
 import { solvingOrder } from '../../physics/order.ts';
-import type { Body, Joint, Scene, Shape } from '../../physics/scene.ts';
+import { type Body, type Joint, type Scene, type Shape, theWorld } from '../../physics/scene.ts';
 import { Simulator } from '../../physics/simulator.ts';
 
 let module: WebAssembly.Module;
@@ -47,6 +47,16 @@ describe('a scene that cannot be simulated is refused by field, body and value',
     ['a high limit below zero', withJoint({ swing1: [-1, -0.5] }), /joint chest, swing1: the high limit.*got -0.5/],
     ['a limit that is not a number', withJoint({ twist: [Number.NaN, 1] }), /twist: the low limit.*got NaN/],
     ['a range without room', withJoint({ twist: [0, 0] }), /a range without room is a lock/],
+    [
+      'a soft limit without a spring',
+      withJoint({ limitSprings: { swing: { stiffness: 0, damping: 1 } } }),
+      /joint chest, limitSprings.swing.stiffness: out of range; got 0; expected above 0 N m\/rad/,
+    ],
+    [
+      'a spring beyond single precision',
+      withJoint({ limitSprings: { twist: { stiffness: 1e40, damping: 1 } } }),
+      /joint chest, limitSprings.twist.stiffness: out of range; got 1e\+40/,
+    ],
     ['one swing limited and the other free', withJoint({ swing2: 'free' }), /one swing is limited and the other free/],
     [
       'a spring below zero',
@@ -93,8 +103,11 @@ describe('a scene that cannot be simulated is refused by field, body and value',
     expect(() => new Simulator(module, wrong, { lanes: 4 })).toThrow(message);
   });
 
-  it('the walker itself is not', () => {
+  it('the walker itself is not, nor with a soft limit at 0 or a joint to the world', () => {
     expect(() => checkScene(scene)).not.toThrow();
+    const soft = withJoint({ twist: [0, 0], limitSprings: { twist: { stiffness: 9, damping: 0 } } });
+    expect(() => checkScene(soft)).not.toThrow();
+    expect(() => checkScene(withJoint({ connectedTo: theWorld }))).not.toThrow();
   });
 });
 

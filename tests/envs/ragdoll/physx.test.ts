@@ -9,6 +9,7 @@ import { AgentsEnvironment } from '../../../envs/walker/agents-environment.ts';
 import { poseSize, posesOf } from '../../../envs/walker/body-view.ts';
 import type { World } from '../../../envs/walker/world.ts';
 import { proposeCharacter } from '../../../propose/character.ts';
+import { nestedBiped } from '../../import-rig/nested.ts';
 import { hingeQuadruped, wizardBiped } from '../../propose/ragdolls.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -119,6 +120,7 @@ describe.each([
   ['a quadruped of HingeJoints', proposed(hingeQuadruped())],
   ['a Crawler with all that a rig can have beside', oddities],
   ['a Crawler with a foot tied to the world', tethered],
+  ['a biped of nested, scaled and turned prefabs, limits soft and a leg tied', proposed(nestedBiped.rig)],
 ] as const)('in PhysX itself %s', (_, character) => {
   it.each([
     ['limp', 0],
