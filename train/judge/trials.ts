@@ -11,6 +11,7 @@ import { RandomStream } from '../../base/random/stream.ts';
 import type { BehaviorSpec, EnvironmentModule, Episode, EpisodeStart, EvaluationCondition } from '../../envs/env.ts';
 import type { PlayedCondition } from '../../evaluate/score.ts';
 import { playTrials, rowsOfTrials, type TrialRow } from '../../evaluate/trials.ts';
+import { type EnvironmentParameters, lessonsOf } from '../configuration/environment-parameters.ts';
 import { requireFinite } from '../numbers/not-finite.ts';
 import { STREAMS } from '../numbers/streams.ts';
 import { type ActingPolicy, drawAction, spreadOf } from '../policy/acting-policy.ts';
@@ -41,18 +42,20 @@ export function evaluationConditions({ name, evaluationConditions }: BehaviorSpe
 }
 
 /**
- * @param configured `environment_parameters`: what is no plain number there (a sampler, a lesson) is left to training.
+ * @param configured `environment_parameters`: of a curriculum its last lesson; what is no plain number there (a sampler) is left to training.
  * @param episodes in all; each condition has the same number, rounded up, and two at least: how far they lie apart is told.
  * @param firstAgent whose episodes they are, and those of the agents after it.
  */
 export function trialsOf(
   conditions: readonly EvaluationCondition[],
-  configured: Readonly<Record<string, unknown>>,
+  configured: EnvironmentParameters,
   episodes: number,
   firstAgent = 0,
 ): Trial[] {
   const plain = Object.fromEntries(
-    Object.entries(configured).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+    Object.entries(configured)
+      .map(([name, settings]) => [name, lessonsOf(name, settings).at(-1)?.value] as const)
+      .filter((entry): entry is readonly [string, number] => typeof entry[1] === 'number'),
   );
   const each = Math.max(2, Math.ceil(episodes / conditions.length));
   const agents = Math.ceil(each / EPISODES_OF_AGENT);

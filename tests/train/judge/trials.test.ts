@@ -1,6 +1,6 @@
 /** Which held-out episodes a policy plays, and how. */
 import { describe, expect, it } from 'vitest';
-import type { Episode } from '../../../envs/env.ts';
+import type { Episode, ParameterValue } from '../../../envs/env.ts';
 import { byCondition, FRESH_AGENTS, playHeldOut, trialsOf } from '../../../train/judge/trials.ts';
 import { createEnvironment } from '../fixtures/pointing-environment.ts';
 
@@ -11,7 +11,7 @@ const conditions = [
 
 describe('the trials of an evaluation', () => {
   it('are as many episodes as were asked for, spread evenly, four of an agent', () => {
-    const trials = trialsOf(conditions, { speed: 9, gravity: 3, mass: { sampler_type: 'uniform' } }, 11);
+    const trials = trialsOf(conditions, { speed: 9, gravity: 3 }, 11);
     expect(trials.map(({ condition, agent, episode }) => [condition, agent, episode])).toEqual([
       [0, 0, 0],
       [0, 0, 1],
@@ -27,6 +27,21 @@ describe('the trials of an evaluation', () => {
       [1, 3, 1],
     ]);
     expect(trials[6]!.parameters).toEqual({ speed: 2, gravity: 3 });
+  });
+
+  it('are played in the last lesson of a curriculum, where that is a number, and not as a sampler draws', () => {
+    const drawn = {
+      sampler_type: 'uniform',
+      sampler_parameters: { seed: 0, min_value: 1, max_value: 2 },
+    } as const;
+    const lessons = (last: ParameterValue) => ({
+      curriculum: [
+        { name: 'first', value: 30 },
+        { name: 'last', value: last },
+      ],
+    });
+    const trials = trialsOf(conditions, { turn: lessons(60), speed: lessons(9), push: lessons(drawn), mass: drawn }, 1);
+    expect(trials[0]!.parameters).toEqual({ turn: 60, speed: 1 });
   });
 
   it('are two of each condition at least', () => {
