@@ -230,9 +230,7 @@ describe('a body and its joint to the world', () => {
   ])('%s, moves as in PhysX 5.6 for 50 steps', (_, change, options, pair) => {
     const whole = change(hung(walkerScene({ ground: false, ...options })));
     whole.joints.forEach(({ name }, index) => {
-      const difference = differenceOfPair(whole, index, pair);
-      const straight = /forearm|shin/.test(name);
-      expect(difference, name).toBeLessThan(straight ? 4e-4 : 1e-5);
+      expect(differenceOfPair(whole, index, pair), name).toBeLessThan(1e-5);
     });
   });
 });
