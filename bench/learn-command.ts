@@ -7,7 +7,8 @@ import { text, wholeNumber } from '../cli/options.ts';
 import { behavior } from '../envs/walker/behavior.ts';
 import { queueOption } from '../fleet/queue-option.ts';
 import { readConfiguration } from '../train/configuration/read.ts';
-import { type LearningRun, learn, learnElsewhere, printLearning } from './learn.ts';
+import { learn, learnElsewhere } from './learn.ts';
+import { type LearningRun, printLearning } from './learning-curve.ts';
 
 export const bench = (argv: readonly string[]) =>
   runCommandLine(

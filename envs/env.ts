@@ -151,7 +151,8 @@ export interface Episode {
   /**
    * What the world has to tell besides, by name, as numbers: target speed, mean speed, the body that fell, ... Training counts
    * `blowUps`, which is 1 where the episode was cut off because its physics broke down, and tells `meanSpeed` and `targetSpeed`,
-   * m/s, and `fallenBody`, the number of the body whose touch of the ground ended it (-1: none did).
+   * m/s, `fallenBody`, the number of the body whose touch of the ground ended it (-1: none did), and the reward without
+   * `addedReward`, what terms beside the task added to it.
    */
   readonly details: Readonly<Record<string, number>>;
 }

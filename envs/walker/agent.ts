@@ -353,13 +353,15 @@ export class Agent<In extends World = World> {
     this.#reward.restore?.(from);
   }
 
-  /** What the reward has to tell of the episode, by name: a mean per physics step of each of its terms. */
+  /** What the reward has to tell of the episode, by name: a mean per physics step of each of its terms, and all that the terms with a weight added. */
   get told(): Readonly<Record<string, number>> {
     const own = this.#reward.told?.() ?? {};
     if (!this.#terms.isActive) return own;
     const mean = (earned: number) => earned / Math.max(this.physicsSteps, 1);
-    const terms = Object.entries(this.#terms.earned).map(([name, earned]) => [`reward ${name}`, mean(earned)]);
-    return { ...own, 'reward task': mean(this.#ofTask), ...Object.fromEntries(terms) };
+    const beside = Object.entries(this.#terms.earned);
+    const terms = beside.map(([name, earned]) => [`reward ${name}`, mean(earned)]);
+    const added = beside.reduce((sum, [, earned]) => sum + earned, 0);
+    return { ...own, 'reward task': mean(this.#ofTask), ...Object.fromEntries(terms), addedReward: added };
   }
 
   /** Ground and reward of an episode that is to be played by its parameters. */

@@ -61,6 +61,13 @@ export const metricsTable = {
     tag: 'Environment/Cumulative Reward',
     over: 'own',
   }),
+  taskReward: row({
+    unit: 'reward',
+    what: "their mean by the task alone: without what the reward's terms with a weight added, where there are any",
+    of: taskReward,
+    tag: 'Gaitsmith/Task Reward',
+    over: 'episodes',
+  }),
   rewardStd: row({
     unit: 'reward',
     what: 'their standard deviation',
@@ -269,6 +276,12 @@ function meanDetail({ rollout: { episodes }, bodyNames }: Iterated, name: string
   const told = episodes.flatMap(({ details }) => details[name] ?? []);
   // A world that tells which body fell tells speeds too, in episodes to come.
   return momentsOf(told)?.mean ?? (bodyNames.length > 0 ? null : undefined);
+}
+
+/** Undefined where no term has a weight: it is the reward then. */
+function taskReward({ rollout: { episodes } }: Iterated): number | undefined {
+  if (!episodes.some(({ details }) => 'addedReward' in details)) return undefined;
+  return momentsOf(episodes.map(({ reward, details }) => reward - (details['addedReward'] ?? 0)))!.mean;
 }
 
 /** Details of episodes that tell what a term of the reward earned begin so. */

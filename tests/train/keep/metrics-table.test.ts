@@ -75,6 +75,14 @@ describe('the metrics of an iteration', () => {
     for (const name of ['meanSpeed', 'targetSpeed', 'fallen']) expect(bare).not.toHaveProperty(name);
   });
 
+  it('tell the reward of the task alone where other terms added to it, and nothing of it where none did', () => {
+    const paid = { ...episode(1, 0), reward: 9, details: { addedReward: 5 } };
+    expect(metricsOf(iterated([paid, { ...paid, reward: 7 }]))).toMatchObject({ reward: 8, taskReward: 3 });
+    // Begun in a lesson without such terms.
+    expect(metricsOf(iterated([paid, episode(1, 0)])).taskReward).toBe(2.5);
+    expect(metricsOf(iterated([episode(1, 0)]))).not.toHaveProperty('taskReward');
+  });
+
   it('tell decisions a second with the learning, and values in rewards', () => {
     const told = metricsOf(iterated([], { rewardScale: 10 }));
     expect(told.decisionsPerSecond).toBe(20);
