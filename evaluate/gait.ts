@@ -1,6 +1,6 @@
 /**
  * How a walker walks, measured after every physics step of an episode: the work of its joints, which feet are on the ground,
- * how it sways, how far its speed is off.
+ * how it sways, how far its speed is off, and how fast it is once it has turned to its target.
  *
  * A `MeteredWorld` stands between a walker and its world and hands on all that playing takes. What it measures changes nothing.
  */
@@ -29,7 +29,15 @@ export interface Gait {
   readonly sideways: number;
   /** Of the distances of the mean velocity from what is wanted, m/s. */
   readonly speedError: number;
+  /**
+   * Steps more than `turningSeconds` after the start and after each new target, and the sum of the mean velocity along the way
+   * over them, m/s: what it walks like where it need neither set off nor turn round.
+   */
+  readonly underWay: { readonly steps: number; readonly speed: number };
 }
+
+/** In which a walker sets off, or turns to a new target that may lie behind it. */
+export const turningSeconds = 3;
 
 export const footholds = ['left', 'right', 'both', 'none'] as const;
 export type Foothold = (typeof footholds)[number];
@@ -42,6 +50,8 @@ export interface Figure {
   readonly frames: readonly MassFrame[];
   /** m/s2. */
   readonly gravity: number;
+  /** Seconds of a physics step. */
+  readonly step: number;
   /** The body whose way is looked at, and those whose mean velocity is. */
   readonly middle: number;
   readonly averaged: Int32Array;
@@ -57,7 +67,8 @@ export function figureOf(
 ): Figure {
   const { bodies } = ragdoll.sceneIn(walkerDialects.unity, settings, {});
   const frames = bodies.slice(0, masses.length).map(({ shapes }) => massFrame(shapes));
-  return { masses, frames, gravity: settings.gravity, middle: frame.body, averaged, feet };
+  const { gravity, step } = settings;
+  return { masses, frames, gravity, step, middle: frame.body, averaged, feet };
 }
 
 export const walkerFigure: Figure = figureOf(ragdollOf(walkerRig), unityPhysics, stockTask, {
@@ -78,6 +89,9 @@ export class MeteredWorld implements World {
   #contact: Record<Foothold, number> = { left: 0, right: 0, both: 0, none: 0 };
   #sideways = 0;
   #speedError = 0;
+  #underWay = { steps: 0, speed: 0 };
+  /** Physics steps since the target came to where it is. */
+  #stepsToTarget = 0;
 
   constructor(world: World, figure: Figure = walkerFigure) {
     this.#world = world;
@@ -97,6 +111,7 @@ export class MeteredWorld implements World {
       contact: { ...this.#contact },
       sideways: this.#sideways,
       speedError: this.#speedError,
+      underWay: { ...this.#underWay },
     };
   }
 
@@ -112,6 +127,8 @@ export class MeteredWorld implements World {
     this.#gravity = start.conditions?.gravity ?? this.#figure.gravity;
     this.#work = this.#sideways = this.#speedError = 0;
     this.#contact = { left: 0, right: 0, both: 0, none: 0 };
+    this.#underWay = { steps: 0, speed: 0 };
+    this.#stepsToTarget = 0;
     this.#energy = this.#energyNow();
   }
 
@@ -133,6 +150,7 @@ export class MeteredWorld implements World {
     this.#world.setMotorStrength(motor, strength);
   }
   moveTarget(position: Vector): void {
+    this.#stepsToTarget = 0;
     this.#world.moveTarget(position);
   }
   targetTouched(): boolean {
@@ -215,6 +233,11 @@ export class MeteredWorld implements World {
       x += floats[from]!;
       y += floats[from + part]!;
       z += floats[from + 2 * part]!;
+    }
+    this.#stepsToTarget += 1;
+    if (this.#stepsToTarget * this.#figure.step > turningSeconds) {
+      this.#underWay.steps += 1;
+      this.#underWay.speed += (x * toX + z * toZ) / distance / bodies;
     }
     const errorX = (this.#targetSpeed * toX) / distance - x / bodies;
     const errorZ = (this.#targetSpeed * toZ) / distance - z / bodies;

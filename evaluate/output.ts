@@ -41,6 +41,12 @@ const fared = {
   blow_ups: z.int().describe('episodes whose physics broke down'),
   targets_touched: z.int(),
   mean_speed: z.number().describe('speed held towards the target, m/s'),
+  speed_under_way: z
+    .number()
+    .nullable()
+    .describe(
+      'the same more than three seconds after the start and after each new target, m/s; null where it never was',
+    ),
   speed_error: z.number().describe('mean distance of the velocity from what is wanted, m/s'),
   energy_per_metre: z.number().nullable().describe('work of all joints for each metre towards the target, J/m'),
   cost_of_transport: z.number().nullable().describe("the same over the walker's weight, no unit"),

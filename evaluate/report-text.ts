@@ -1,7 +1,7 @@
 /** An evaluation as text: the whole, the bands, how it walks, who fell, the comparison, and the worst observations. */
 import type { EvaluationReport } from './evaluate.ts';
 import { isOff, type ObservationDifference, tolerance } from './observation-statistics.ts';
-import type { Band } from './report.ts';
+import type { Band, Fared } from './report.ts';
 
 /** @param worst how many observations to list, where they were compared. */
 export function reportText(report: EvaluationReport, worst = 12): string {
@@ -15,7 +15,7 @@ export function reportText(report: EvaluationReport, worst = 12): string {
     `reward ${shown(report.reward)} +- ${shown(report.reward_ci95)}, falls in ${percent(report.falls_share)} of episodes, ` +
       `steps per fall ${shown(report.steps_per_fall)}, episode ${shown(report.steps.mean)} +- ${shown(report.steps.plusMinus)} steps, ` +
       `to the cap ${percent(report.capped_share)}, targets touched ${report.targets_touched}, blow-ups ${report.blow_ups}`,
-    `speed held ${report.mean_speed.toFixed(2)} m/s, off by ${report.speed_error.toFixed(2)} m/s, joint work ${energy}, ` +
+    `speed held ${report.mean_speed.toFixed(2)} m/s (${underWay(report)} under way), off by ${report.speed_error.toFixed(2)} m/s, joint work ${energy}, ` +
       `actions change by ${report.action_change.toFixed(3)} a decision, sway ${report.sway.toFixed(2)} m/s` +
       (report.character === undefined
         ? `, on the ground: left foot ${percent(feet.left)}, right ${percent(feet.right)}, both ${percent(feet.both)}, none ${percent(feet.none)}`
@@ -53,6 +53,7 @@ const bandHead = [
   'reward',
   '/step',
   'mean m/s',
+  'under way',
   'off by',
   'J/m',
   'fell on',
@@ -70,10 +71,15 @@ function bandRow(band: Band): string[] {
     `${shown(band.reward)} +- ${shown(band.reward_ci95)}`,
     band.reward_per_step.toFixed(3),
     band.mean_speed.toFixed(2),
+    underWay(band),
     band.speed_error.toFixed(2),
     band.energy_per_metre === null ? '-' : shown(band.energy_per_metre),
     listed(band.fallen, 2),
   ];
+}
+
+function underWay({ speed_under_way: speed }: Fared): string {
+  return speed === null ? '-' : speed.toFixed(2);
 }
 
 function comparisonLines(report: EvaluationReport): string[] {

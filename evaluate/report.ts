@@ -29,6 +29,8 @@ export interface Fared {
   readonly targets_touched: number;
   /** Speed held: along the goal, m/s. */
   readonly mean_speed: number;
+  /** The same more than three seconds after the start and after each new target, which may lie behind it; null where it never was. */
+  readonly speed_under_way: number | null;
   /** Mean distance of the velocity from what is wanted, m/s: towards the goal at the target speed. */
   readonly speed_error: number;
   /** Work of all joints, J for each metre towards the goal; null where there was none. */
@@ -65,6 +67,7 @@ export function faredIn(played: readonly MeteredEpisode[], figure: Figure = walk
   const falls = count(played, 'fell');
   const steps = total(played, ({ steps }) => steps);
   const distance = total(played, ({ meanSpeed, steps }) => meanSpeed * steps) * unityPhysics.step;
+  const stepsUnderWay = total(played, ({ gait }) => gait.underWay.steps);
   const contact = (foothold: Foothold) => total(played, ({ gait }) => gait.contact[foothold]) / steps;
   return {
     episodes,
@@ -79,6 +82,7 @@ export function faredIn(played: readonly MeteredEpisode[], figure: Figure = walk
     blow_ups: count(played, 'blew up'),
     targets_touched: total(played, ({ targetsTouched }) => targetsTouched),
     mean_speed: distance / unityPhysics.step / steps,
+    speed_under_way: stepsUnderWay > 0 ? total(played, ({ gait }) => gait.underWay.speed) / stepsUnderWay : null,
     speed_error: total(played, ({ gait }) => gait.speedError) / steps,
     energy_per_metre: distance > 0 ? total(played, ({ gait }) => gait.work) / distance : null,
     cost_of_transport: distance > 0 ? total(played, ({ gait }) => gait.work) / distance / weightOf(figure) : null,

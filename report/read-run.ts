@@ -95,6 +95,7 @@ const fared = {
   reward: number,
   reward_ci95: number.nullish(),
   mean_speed: number.nullish(),
+  speed_under_way: number.nullish(),
   speed_error: number.nullish(),
   energy_per_metre: number.nullish(),
   steps_per_fall: number.nullish(),

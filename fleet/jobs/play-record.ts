@@ -65,6 +65,7 @@ const episode = z.strictObject({
       contact: z.record(z.enum(footholds), z.number()),
       sideways: z.number(),
       speedError: z.number(),
+      underWay: z.strictObject({ steps: z.int(), speed: z.number() }),
     })
     .exactOptional(),
 });

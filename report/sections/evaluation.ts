@@ -65,6 +65,7 @@ function bandTable(bands: EvaluationTold['bands']): Content {
   const columns = [
     'asked, m/s',
     'held, m/s',
+    'under way, m/s',
     'off by, m/s',
     'episodes',
     'falls',
@@ -75,6 +76,7 @@ function bandTable(bands: EvaluationTold['bands']): Content {
   const rows = bands.map((band) => [
     band.speed.join(' - '),
     band.mean_speed?.toFixed(2) ?? '-',
+    band.speed_under_way?.toFixed(2) ?? '-',
     band.speed_error?.toFixed(2) ?? '-',
     band.episodes,
     percent(band.falls_share),

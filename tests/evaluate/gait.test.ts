@@ -2,12 +2,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { BatchedWorlds } from '../../envs/walker/batched-world.ts';
 import { openWorlds } from '../../envs/walker/open-worlds.ts';
+import { unityPhysics } from '../../envs/walker/physics-settings.ts';
 import { motorBodies, walkerRig } from '../../envs/walker/rig.ts';
-import { MeteredWorld } from '../../evaluate/gait.ts';
+import { MeteredWorld, turningSeconds } from '../../evaluate/gait.ts';
 import { conjugate, type Quaternion, turned } from '../../physics/rotation.ts';
 
 const masses = walkerRig.bodies.map(({ mass }) => mass);
 const motors = motorBodies(walkerRig).length;
+const turning = Math.floor(turningSeconds / unityPhysics.step);
 
 let worlds: BatchedWorlds;
 let world: MeteredWorld;
@@ -107,5 +109,22 @@ describe('feet and sway', () => {
     step();
     expect(Math.sqrt(world.gait.sideways)).toBeCloseTo(3, 1);
     expect(world.gait.speedError).toBeCloseTo(Math.hypot(3, 3), 1);
+  });
+
+  it('tells how fast a walker is once it has had three seconds to turn to its target, after each new one again', () => {
+    startInTheAir(1e-9);
+    world.targetSpeed = 3;
+    world.push(0, 1);
+    for (let count = 0; count < turning; count++) step();
+    expect(world.gait.underWay).toEqual({ steps: 0, speed: 0 });
+    for (let count = 0; count < 10; count++) step();
+    expect(world.gait.underWay.steps).toBe(10);
+    // 1 m/s, less what damping took in three seconds.
+    expect(world.gait.underWay.speed / 10).toBeCloseTo(Math.exp(-0.05 * 3), 1);
+    world.moveTarget([0, 101, 50]);
+    for (let count = 0; count < turning; count++) step();
+    expect(world.gait.underWay.steps).toBe(10);
+    step();
+    expect(world.gait.underWay.steps).toBe(11);
   });
 });
