@@ -6,7 +6,7 @@
  * largest angle is the lowest here. A FixedJoint lets nothing move.
  */
 import type { RigFileJoint } from '../envs/ragdoll/rig-file.ts';
-import { conjugate, turned, type Vector } from '../physics/rotation.ts';
+import { conjugate, difference, turned, type Vector } from '../physics/rotation.ts';
 import {
   CHARACTER_FIELDS,
   CLASS,
@@ -85,7 +85,17 @@ const KINDS: Readonly<Record<number, Kind>> = {
           told: 'axes given in the world were turned into those of the body',
         });
       }
-      tellBouncing([joint.lowX, joint.highX, joint.limitY, joint.limitZ], told);
+      const limits = [joint.lowX, joint.highX, joint.limitY, joint.limitZ];
+      tellBouncing(linear.includes('limited') ? [...limits, joint.linearLimit] : limits, told);
+      if (joint.swapsBodies && linear.some((motion) => motion !== 'locked')) {
+        told({
+          kind: 'lost',
+          isRefused: true,
+          feature: 'Swap Bodies of a joint that is not held in place',
+          told: 'it would be loose along the axes of the other body',
+          advice: 'switch Swap Bodies off, or put the joint on the other body',
+        });
+      }
       const drive = driveOf(joint, told);
       if (drive && Math.abs(joint.targetRotation[3]) < 0.99999) {
         told({
@@ -233,21 +243,24 @@ export function carriedJoint(found: FoundJoint, path: string, on: string, origin
   const where = `${path}: ${kind.name} of ${owner.name}`;
   const said = kind.read(component.values, where, owner, told);
   const { angular, x, y, z } = withinLimits(said, told);
+  const { linear, radius } = withinRadius(said, told);
   const anchor = fromBody(owner.placement, worldPoint(owner.placement, said.anchor));
   const axes = axesOf(said, told);
   const springs = Object.entries(said.springs).filter(([, { spring }]) => spring > 0);
   const joint: Omit<RigFileJoint, 'connectedTo'> = {
     type: said.type,
     anchor: roundedVector(anchor),
-    ...connectedAnchor(said, owner, connected, origin, told),
+    ...connectedAnchor(said, owner, connected, origin, (gap) =>
+      tellAnchorsApart(heldGap(gap, linear, radius, axes), told),
+    ),
     axis: roundedVector(axes.axis),
     secondaryAxis: roundedVector(axes.secondaryAxis),
-    linear: [...said.linear],
+    linear,
     angular,
     x,
     y,
     z,
-    linearLimit: said.linear.includes('limited') ? rounded(Math.abs(said.linearLimit)) : 0,
+    linearLimit: radius,
     ...(springs.length > 0 ? { limitSprings: Object.fromEntries(springs) } : {}),
     ...(said.drive ? { drive: said.drive } : {}),
     enableCollision: said.mayCollide,
@@ -352,6 +365,18 @@ function withinLimits({ angular, x, y, z, springs }: Said, told: Told) {
   return { angular: motions, x: [all[0]!, all[1]!] as [number, number], y: all[2]!, z: all[3]! };
 }
 
+/** Linear axes and how far the limited ones of them may give: those that are limited to 0 are locked, unless a spring holds them. */
+function withinRadius({ linear, linearLimit, springs }: Said, told: Told) {
+  const radius = linear.includes('limited') ? rounded(Math.abs(linearLimit)) : 0;
+  const motions: [Motion, Motion, Motion] = [...linear];
+  if (radius > 0 || isSoft(springs.linear) || !linear.includes('limited')) return { linear: motions, radius };
+  told({ kind: 'assumed', feature: 'linear limit', told: 'axes that are limited to 0 m are locked' });
+  motions.forEach((motion, axis) => {
+    if (motion === 'limited') motions[axis] = 'locked';
+  });
+  return { linear: motions, radius };
+}
+
 function isSoft(spring: SpringFields | undefined): boolean {
   return (spring?.spring ?? 0) > 0;
 }
@@ -389,27 +414,42 @@ function perpendicularTo(axis: Vector): Vector {
   return unit(cross(other, axis)) ?? [0, 1, 0];
 }
 
+/** @param tellGap is told where the connected anchor lies from the own one, in the owner's axes, in the start pose. */
 function connectedAnchor(
   { computesConnectedAnchor, connectedAnchor: given, anchor }: JointFields,
   owner: Node,
   connected: Node | undefined,
   origin: Vector,
-  told: Told,
+  tellGap: (gap: Vector) => void,
 ): Pick<RigFileJoint, 'connectedAnchor'> {
   if (computesConnectedAnchor) return {};
   const at = connected ? worldPoint(connected.placement, given) : given;
-  const own = worldPoint(owner.placement, anchor);
-  const gap = Math.hypot(...at.map((value, axis) => value - own[axis]!));
-  if (gap > 1e-3) {
-    told({
-      kind: 'note',
-      feature: 'anchors apart',
-      told: `its two anchors are ${rounded(Number(gap.toPrecision(3)))} m apart in the start pose: the joint pulls them together`,
-      advice: 'switch Auto Configure Connected Anchor on, if that is not meant',
-    });
-  }
-  const from = connected ? fromBody(connected.placement, at) : at.map((value, axis) => value - origin[axis]!);
-  return { connectedAnchor: roundedVector(from as Vector) };
+  tellGap(turned(conjugate(owner.placement.rotation), difference(at, worldPoint(owner.placement, anchor))));
+  const from = connected ? fromBody(connected.placement, at) : difference(at, origin);
+  return { connectedAnchor: roundedVector(from) };
+}
+
+/** How far a joint pulls anchors together that lie `gap` apart, metres: along locked axes, and limited ones beyond the radius. */
+function heldGap(
+  gap: Vector,
+  linear: readonly Motion[],
+  radius: number,
+  { axis, secondaryAxis }: Pick<Said, 'axis' | 'secondaryAxis'>,
+): number {
+  const z = unit(cross(axis, secondaryAxis))!;
+  const alongAxes = [axis, cross(z, axis), z].map((each) => dot(each, gap));
+  const along = (which: Motion) => Math.hypot(...alongAxes.filter((_, at) => linear[at] === which));
+  return Math.hypot(along('locked'), Math.max(0, along('limited') - radius));
+}
+
+function tellAnchorsApart(gap: number, told: Told): void {
+  if (gap <= 1e-3) return;
+  told({
+    kind: 'note',
+    feature: 'anchors apart',
+    told: `its two anchors are ${rounded(Number(gap.toPrecision(3)))} m apart in the start pose: the joint pulls them together`,
+    advice: 'switch Auto Configure Connected Anchor on, if that is not meant',
+  });
 }
 
 function breaking<Name extends 'breakForce' | 'breakTorque'>(name: Name, value: number): Partial<Record<Name, number>> {
@@ -419,6 +459,10 @@ function breaking<Name extends 'breakForce' | 'breakTorque'>(name: Name, value: 
 
 function cross([ax, ay, az]: Vector, [bx, by, bz]: Vector): Vector {
   return [ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx];
+}
+
+function dot([ax, ay, az]: Vector, [bx, by, bz]: Vector): number {
+  return ax * bx + ay * by + az * bz;
 }
 
 function unit([x, y, z]: Vector): Vector | undefined {

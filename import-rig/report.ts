@@ -93,15 +93,23 @@ function shapeText(collider: RigFileCollider): string {
 function jointCells(joint: RigFileJoint): string[] {
   const [x, y, z] = joint.angular;
   const side = (motion: typeof y, limit: number) => (motion === 'limited' ? `+-${short(limit)}` : motion);
-  const loose = joint.linear.some((motion) => motion !== 'locked') ? ', not held in place' : '';
   return [
     joint.connectedTo ?? 'the world',
-    joint.type + loose,
+    joint.type + looseText(joint),
     x === 'limited' ? joint.x.map(short).join('..') : x,
     side(y, joint.y),
     side(z, joint.z),
     driveText(joint),
   ];
+}
+
+/** Along which of its axes it may come apart. */
+function looseText({ linear, linearLimit }: RigFileJoint): string {
+  const along = (which: (typeof linear)[number]) => [...'xyz'].filter((_, axis) => linear[axis] === which).join(', ');
+  const [free, limited] = [along('free'), along('limited')];
+  return [free && `, not held along ${free}`, limited && `, held within ${short(linearLimit)} m along ${limited}`].join(
+    '',
+  );
 }
 
 function driveText({ drive }: RigFileJoint): string {

@@ -1,6 +1,6 @@
 /** Refuses what can't be simulated, by the field, the body and the value. */
 import { UserError } from '../base/failure/user-error.ts';
-import { type AxisMotion, type Drive, type Scene, type Shape, type Spring, theWorld } from './scene.ts';
+import { type AxisMotion, allLocked, type Drive, type Scene, type Shape, type Spring, theWorld } from './scene.ts';
 
 /**
  * @param where the file or object that the scene came from, for messages.
@@ -41,7 +41,15 @@ export function checkScene(scene: Scene, where = 'scene'): void {
     for (const [which, spring] of Object.entries(limitSprings)) {
       if (!spring) continue;
       checkSpring(at, `limitSprings.${which}`, spring);
-      atLeast(at, `limitSprings.${which}.stiffness`, spring.stiffness, 0, true, 'N m/rad');
+      atLeast(at, `limitSprings.${which}.stiffness`, spring.stiffness, 0, true, which === 'linear' ? 'N/m' : 'N m/rad');
+    }
+    const { linear = allLocked, linearLimit } = joint;
+    for (const motion of linear) {
+      if (['locked', 'limited', 'free'].includes(motion)) continue;
+      refuse(`${at}, linear`, 'no such motion', motion, "'locked', 'limited' or 'free'");
+    }
+    if (linear.includes('limited')) {
+      atLeast(at, 'linearLimit', linearLimit ?? Number.NaN, 0, !limitSprings.linear, 'm');
     }
     checkMotion(`${at}, twist`, joint.twist, limitSprings.twist !== undefined);
     checkMotion(`${at}, swing1`, joint.swing1);
@@ -56,8 +64,8 @@ export function checkScene(scene: Scene, where = 'scene'): void {
       [swing1, swing2],
       [swing2, swing1],
     ] as const) {
-      if (isRange(limited) && other === 'free') {
-        refuse(at, 'one swing is limited and the other free', [swing1, swing2], 'the other limited or locked as well');
+      if (isRange(limited) && other === 'free' && (swingShape !== 'cone' || limited[0] !== -limited[1])) {
+        refuse(at, 'a swing beside a free one has no even cone', limited, "swingShape 'cone', and as far both ways");
       }
     }
     if (isRange(swing1) && isRange(swing2) && swingShape === 'cone' && !(swing1[1] > 0 && swing2[1] > 0)) {

@@ -61,6 +61,11 @@ export interface Body {
 export type AngleRange = readonly [low: number, high: number];
 export type AxisMotion = 'locked' | 'free' | AngleRange;
 
+/** Of a linear axis: the limited ones of a joint share one radius. */
+export type LinearMotion = 'locked' | 'limited' | 'free';
+export type LinearMotions = readonly [x: LinearMotion, y: LinearMotion, z: LinearMotion];
+export const allLocked: LinearMotions = ['locked', 'locked', 'locked'];
+
 /** A joint's frame in a body. */
 export interface JointFrame {
   readonly anchor: Vector;
@@ -68,7 +73,7 @@ export interface JointFrame {
 }
 
 /**
- * N m/rad and N m s/rad about an axis of unit length. Each row of a drive is cut at its strength (`Simulator.setDrive`); a soft
+ * N m/rad and N m s/rad about an axis of unit length; of a linear limit N/m and N s/m. Each row of a drive is cut at its strength (`Simulator.setDrive`); a soft
  * limit is as strong as it takes.
  */
 export interface Spring {
@@ -94,10 +99,13 @@ export interface TwistSwingDrive {
 
 export type Drive = SlerpDrive | TwistSwingDrive;
 
+/** Both swings share a limit's spring, and so do all linear axes. */
+export type LimitName = 'twist' | 'swing' | 'linear';
+
 /** What a joint may be connected to beside a body: the world, which nothing moves. */
 export const theWorld = -1;
 
-/** Holds two bodies together at a point, and limits how the frame of the second turns against that of the first. */
+/** Holds two bodies together at a point or along some axes, and limits how the frame of the second turns against that of the first. */
 export interface Joint {
   readonly name: string;
   /** Index of the body that owns it, and of the one that it is connected to, or `theWorld`. */
@@ -112,8 +120,12 @@ export interface Joint {
   readonly swing2: AxisMotion;
   /** A cone takes its two half angles from the highs. */
   readonly swingShape: 'cone' | 'pyramid';
+  /** Along x, y and z of `frame`. Default: all locked, so that the anchors stay together. */
+  readonly linear?: LinearMotions | undefined;
+  /** How far apart the anchors may come along the limited ones of these, metres; 0 only where that limit is soft. */
+  readonly linearLimit?: number | undefined;
   /** Of soft limits, which only push back, with a stiffness above 0. Undefined: that limit gives way to nothing. */
-  readonly limitSprings?: { readonly twist?: Spring | undefined; readonly swing?: Spring | undefined } | undefined;
+  readonly limitSprings?: Readonly<Partial<Record<LimitName, Spring | undefined>>> | undefined;
   /** Turns the joint towards a target. Undefined: nothing does. */
   readonly drive: Drive | undefined;
   /** Whether its two bodies touch one another. Default false. */

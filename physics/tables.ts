@@ -9,7 +9,17 @@ import type { Kernel } from './kernel.ts';
 import { type MassFrame, massFrame } from './mass-frame.ts';
 import { type SolvingOrder, solvingOrder } from './order.ts';
 import { conjugate, difference, type Pose, product, turned, unturned, type Vector } from './rotation.ts';
-import { type AxisMotion, type Joint, type JointFrame, type Scene, type Shape, theWorld } from './scene.ts';
+import {
+  type AxisMotion,
+  allLocked,
+  type Joint,
+  type JointFrame,
+  type LinearMotion,
+  type Scene,
+  type Shape,
+  type Spring,
+  theWorld,
+} from './scene.ts';
 
 /** Where things lie, in bytes. */
 export interface Plan {
@@ -216,6 +226,7 @@ export function writeTables(model: Model, plan: Plan, { layout }: Kernel, buffer
     const second = inMassFrame(joint.connectedFrame, massFrames[joint.connectedTo]?.pose ?? origin);
     const { hard, soft, ranges, pads } = limitsOf(joint, layout, settings);
     const { driven, springs } = driveOf(joint, layout);
+    const { limitSprings = {} } = joint;
     words
       .at(plan.jointTable + place * layout.JOINT_TABLE_BYTES)
       .integers(index, joint.body, joint.connectedTo, order.partitions[index]!)
@@ -224,9 +235,14 @@ export function writeTables(model: Model, plan: Plan, { layout }: Kernel, buffer
       .skip(1)
       .floats(...second.position)
       .skip(1)
-      .floats(...ranges, ...pads, ...springs, ...(joint.massScale ?? [1, 1]))
+      .floats(...ranges, ...pads.slice(0, 3), ...springs, ...(joint.massScale ?? [1, 1]))
       .skip(1)
-      .floats(...limitSpringsOf(joint));
+      .floats(...limitSpringsOf(limitSprings.twist, limitSprings.swing))
+      .integers(
+        axesThat(joint, (motion) => motion !== 'locked'),
+        axesThat(joint, (motion) => motion === 'limited'),
+      )
+      .floats(joint.linearLimit ?? 0, pads.at(-1)!, ...limitSpringsOf(limitSprings.linear));
   });
 
   shapes.forEach(({ shape, body }, index) => {
@@ -300,6 +316,11 @@ function lockedAxes({ twist, swing1, swing2 }: Joint): number {
   return [twist, swing1, swing2].reduce((bits, motion, axis) => bits | (motion === 'locked' ? 1 << axis : 0), 0);
 }
 
+/** Bit i: linear axis i is such a one. */
+function axesThat({ linear = allLocked }: Joint, is: (motion: LinearMotion) => boolean): number {
+  return linear.reduce((bits, motion, axis) => bits | (is(motion) ? 1 << axis : 0), 0);
+}
+
 /** Which drive a joint has, and stiffness and damping of its first row and of its other two. */
 function driveOf(joint: Joint, layout: Kernel['layout']) {
   const { drive } = joint;
@@ -314,25 +335,28 @@ function driveOf(joint: Joint, layout: Kernel['layout']) {
 /** How near a limit has its row, radians: PhysX's default contact distance. */
 const nearest = 0.1;
 const nearestShare = 0.49;
+/** The same of a linear limit, metres. */
+const nearestDistance = 0.01;
 /** Nearer than this is every angle. */
 const everywhere = 1e3;
 
-/** Stiffness and damping of soft limits: of the twist, of the swings. */
-function limitSpringsOf({ limitSprings: { twist, swing } = {} }: Joint): number[] {
-  return [twist, swing].flatMap((spring) => [spring?.stiffness ?? 0, spring?.damping ?? 0]);
+/** Stiffness and damping of soft limits. */
+function limitSpringsOf(...springs: readonly (Spring | undefined)[]): number[] {
+  return springs.flatMap((spring) => [spring?.stiffness ?? 0, spring?.damping ?? 0]);
 }
 
-/** Which limits a joint has, their ranges (twist, swing 1, swing 2) and how near to them their rows begin. */
+/** Which limits a joint has, their ranges (twist, swing 1, swing 2), and how near to each and to its linear limit rows begin. */
 function limitsOf(joint: Joint, layout: Kernel['layout'], { limitsAlways }: SolverSettings) {
-  const { twist, swing1, swing2, swingShape, limitSprings = {} } = joint;
-  let limits = 0;
-  if (isRange(twist)) limits |= layout.LIMIT_TWIST;
+  const { twist, swing1, swing2, swingShape, linear = allLocked, limitSprings = {} } = joint;
+  let swings = 0;
   if (isRange(swing1) && isRange(swing2)) {
-    limits |= swingShape === 'cone' ? layout.LIMIT_CONE : layout.LIMIT_PYRAMID_1 | layout.LIMIT_PYRAMID_2;
+    swings = swingShape === 'cone' ? layout.LIMIT_CONE : layout.LIMIT_PYRAMID_1 | layout.LIMIT_PYRAMID_2;
   } else if (isRange(swing1)) {
-    limits |= swingShape === 'cone' ? layout.LIMIT_SWING_1 : layout.LIMIT_PYRAMID_1;
+    if (swing2 === 'free') swings = layout.LIMIT_BESIDE_FREE_1;
+    else swings = swingShape === 'cone' ? layout.LIMIT_SWING_1 : layout.LIMIT_PYRAMID_1;
   } else if (isRange(swing2)) {
-    limits |= swingShape === 'cone' ? layout.LIMIT_SWING_2 : layout.LIMIT_PYRAMID_2;
+    if (swing1 === 'free') swings = layout.LIMIT_BESIDE_FREE_2;
+    else swings = swingShape === 'cone' ? layout.LIMIT_SWING_2 : layout.LIMIT_PYRAMID_2;
   }
   const range = (motion: AxisMotion) => (isRange(motion) ? motion : ([0, 0] as const));
   const ranges = [twist, swing1, swing2].map(range);
@@ -340,14 +364,25 @@ function limitsOf(joint: Joint, layout: Kernel['layout'], { limitsAlways }: Solv
     return limitsAlways ? everywhere : Math.min(nearest, nearestShare * Math.min(...widths));
   };
   const [, first, second] = ranges;
-  const swings = [first!, second!].filter(([low, high]) => high > low);
+  const swung = [first!, second!].filter(([low, high]) => high > low);
   // A cone is told by half angles, a pyramid by whole ranges.
-  const widths = swings.map(([low, high]) => (swingShape === 'cone' ? high : high - low));
+  const widths = swung.map(([low, high]) => (swingShape === 'cone' ? high : high - low));
   // A soft limit has its row beyond it alone, but for a cone in PhysX 5, which has one always.
-  const isCone = (limits & layout.LIMIT_CONE) !== 0;
+  const isCone = swings === layout.LIMIT_CONE;
   const softPad = limitsAlways && isCone ? everywhere : 0;
-  const swingPad = limitSprings.swing ? softPad : swings.length ? padOf(widths) : 0;
+  const swingPad = limitSprings.swing ? softPad : swung.length ? padOf(widths) : 0;
   const twistPad = isRange(twist) && !limitSprings.twist ? padOf([twist[1] - twist[0]]) : 0;
-  const soft = (limitSprings.twist ? layout.LIMIT_TWIST : 0) | (limitSprings.swing ? ~layout.LIMIT_TWIST : 0);
-  return { hard: limits & ~soft, soft: limits & soft, ranges: ranges.flat(), pads: [twistPad, swingPad, swingPad] };
+  const linearPad = limitSprings.linear ? 0 : limitsAlways ? everywhere : nearestDistance;
+  const found = [
+    { limits: isRange(twist) ? layout.LIMIT_TWIST : 0, isSoft: limitSprings.twist },
+    { limits: swings, isSoft: limitSprings.swing },
+    { limits: linear.includes('limited') ? layout.LIMIT_DISTANCE : 0, isSoft: limitSprings.linear },
+  ];
+  const allOf = (some: typeof found) => some.reduce((bits, { limits }) => bits | limits, 0);
+  return {
+    hard: allOf(found.filter(({ isSoft }) => !isSoft)),
+    soft: allOf(found.filter(({ isSoft }) => isSoft)),
+    ranges: ranges.flat(),
+    pads: [twistPad, swingPad, swingPad, linearPad],
+  };
 }

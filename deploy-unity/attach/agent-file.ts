@@ -67,13 +67,18 @@ export interface AgentJoint {
   readonly anchor: AgentVector;
   readonly axis: AgentVector;
   readonly secondaryAxis: AgentVector;
+  readonly linear: readonly ('locked' | 'limited' | 'free')[];
   readonly angular: readonly ('locked' | 'limited' | 'free')[];
   /** Degrees. */
   readonly lowX: number;
   readonly highX: number;
   readonly limitY: number;
   readonly limitZ: number;
-  /** Of soft limits: N m/rad and N m s/rad; a spring of 0: the limit is hard. */
+  /** Metres that the limited ones of the linear axes may give. */
+  readonly linearLimit: number;
+  /** Of soft limits: N m/rad and N m s/rad, of the linear one N/m and N s/m; a spring of 0: the limit is hard. */
+  readonly springLinear: number;
+  readonly damperLinear: number;
   readonly springX: number;
   readonly damperX: number;
   readonly springYz: number;

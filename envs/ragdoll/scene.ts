@@ -5,7 +5,15 @@
  */
 import { UserError } from '../../base/failure/user-error.ts';
 import { conjugate, difference, product, sum, turned, type Vector } from '../../physics/rotation.ts';
-import { type AxisMotion, type Body, type Drive, type Joint, type Shape, theWorld } from '../../physics/scene.ts';
+import {
+  type AxisMotion,
+  type Body,
+  type Drive,
+  type Joint,
+  type LinearMotions,
+  type Shape,
+  theWorld,
+} from '../../physics/scene.ts';
 import type { Dialect } from '../walker/dialects.ts';
 import type { PhysicsSettings } from '../walker/physics-settings.ts';
 import { degrees, type Quaternion } from '../walker/rotation.ts';
@@ -169,7 +177,7 @@ function jointOf(
   const anchorNow = sum(owner.position, turned(own, joint.anchor));
   const connectedAnchor = joint.connectedAnchor ?? turned(conjugate(others), difference(anchorNow, other.position));
   const play = isMoved ? dialect.play : 0;
-  const { x, y, z } = joint;
+  const { x, y, z, linearLimit } = joint;
   const springs = limitSpringsOf(joint, play);
   const [twist, swing1, swing2] = [x, [-y, y] as const, [-z, z] as const].map((limit, axis) =>
     motionOf(joint.angular[axis]!, limit, play, axis === 0 && springs?.twist !== undefined),
@@ -187,6 +195,8 @@ function jointOf(
     swing1: swing1!,
     swing2: swing2!,
     swingShape: play === 0 || bothLimited ? 'cone' : 'pyramid',
+    linear: linearMotionsOf(joint.linear, linearLimit > 0 || springs?.linear !== undefined),
+    linearLimit: Math.min(linearLimit, boundless),
     limitSprings: springs,
     drive: isMoved ? slerp(driveOf(character, name)) : ownDriveOf(joint.drive),
     collide: joint.enableCollision,
@@ -210,7 +220,7 @@ function ownDriveOf(drive: NamedJoint['joint']['drive']): Drive | undefined {
  *
  * @param play degrees that locked axes may give.
  */
-function limitSpringsOf({ limitSprings, angular }: NamedJoint['joint'], play: number): Joint['limitSprings'] {
+function limitSpringsOf({ limitSprings, angular, linear }: NamedJoint['joint'], play: number): Joint['limitSprings'] {
   const springOf = (limit: LimitSpring | undefined) =>
     limit?.spring
       ? { stiffness: Math.min(limit.spring, boundless), damping: Math.min(limit.damper, boundless) }
@@ -219,7 +229,14 @@ function limitSpringsOf({ limitSprings, angular }: NamedJoint['joint'], play: nu
   const [, ...swings] = angular;
   const besidePlay = play > 0 && swings.includes('locked');
   const swing = swings.includes('limited') && !besidePlay ? springOf(limitSprings?.yz) : undefined;
-  return twist || swing ? { twist, swing } : undefined;
+  const along = linear.includes('limited') ? springOf(limitSprings?.linear) : undefined;
+  return twist || swing || along ? { twist, swing, linear: along } : undefined;
+}
+
+/** @param hasRoom whether limited axes may give at all; without it they are locked. */
+function linearMotionsOf([x, y, z]: LinearMotions, hasRoom: boolean): LinearMotions {
+  const motion = (each: Motion) => (each === 'limited' && !hasRoom ? 'locked' : each);
+  return [motion(x), motion(y), motion(z)];
 }
 
 /**
@@ -288,10 +305,6 @@ const features: readonly { readonly name: string; readonly has: (body: RigFileBo
   {
     name: "a material's friction combined otherwise than by average",
     has: ({ colliders }) => colliders.some(({ material }) => material && material.frictionCombine !== 'average'),
-  },
-  {
-    name: 'a linear axis that is not locked',
-    has: ({ joints }) => joints.some(({ linear }) => linear.some((motion) => motion !== 'locked')),
   },
   { name: 'a joint that breaks', has: ({ joints }) => joints.some((it) => it.breakForce || it.breakTorque) },
   {

@@ -48,25 +48,23 @@ export const LOCK_BIAS: usize = 9 * V;
 export const LOCK_IMPULSE: usize = 10 * V;
 export const LOCK_BYTES: usize = 11 * V;
 
-// A hard limit.
+// A limit: its row, then what tells a hard one from a soft one.
 export const LIMIT_LINEAR: usize = 0 * V;
 export const LIMIT_A0: usize = 3 * V;
 export const LIMIT_A1: usize = 6 * V;
-export const LIMIT_INVERSE: usize = 9 * V;
-export const LIMIT_BIAS: usize = 10 * V;
-/** The bias of velocity iterations. */
-export const LIMIT_LATER_BIAS: usize = 11 * V;
-export const LIMIT_IMPULSE: usize = 12 * V;
+export const LIMIT_IMPULSE: usize = 9 * V;
 export const LIMIT_BYTES: usize = 13 * V;
 
-// A soft limit, which is angular alone: impulse' = max(0, keep x impulse - gain x velocity + push).
-export const SOFT_A0: usize = 0 * V;
-export const SOFT_A1: usize = 3 * V;
-export const SOFT_GAIN: usize = 6 * V;
-export const SOFT_KEEP: usize = 7 * V;
-export const SOFT_PUSH: usize = 8 * V;
-export const SOFT_IMPULSE: usize = 9 * V;
-export const SOFT_BYTES: usize = 10 * V;
+// A hard limit.
+export const HARD_INVERSE: usize = 10 * V;
+export const HARD_BIAS: usize = 11 * V;
+/** The bias of velocity iterations. */
+export const HARD_LATER_BIAS: usize = 12 * V;
+
+// A soft limit: impulse' = max(0, keep x impulse - gain x velocity + push).
+export const SOFT_GAIN: usize = 10 * V;
+export const SOFT_KEEP: usize = 11 * V;
+export const SOFT_PUSH: usize = 12 * V;
 
 /** How many numbers the inverse response of `count` locks takes. */
 @inline

@@ -13,6 +13,7 @@ import {
   JOINT_FRAME_0,
   JOINT_FRAME_1,
   JOINT_LOCKED,
+  JOINT_LOOSE,
   JOINT_SCALE_0,
   JOINT_SCALE_1,
   POSITION,
@@ -42,7 +43,6 @@ import {
   LOCK_BIAS,
   LOCK_BYTES,
   LOCK_T,
-  SOFT_BYTES,
   SOFT_COUNT,
   inverseSize,
 } from './joint-layout';
@@ -50,6 +50,7 @@ import { MATRIX, solverBody } from './velocities';
 import { add, div, dot, minor, mul, neg, splat, sub } from './math';
 import { prepareDrive } from './drives';
 import { prepareLimits, prepareSoftLimits } from './limits';
+import { keepLockedErrors, writeLockedInverse } from './linear-axes';
 import { isScaled, scaleRoot, scaledBody } from './mass-scale';
 import { bodyOrWorld, solverBodyOrWorld } from './world';
 
@@ -67,7 +68,19 @@ export const TURN: usize = 23 * V;
 export const AXES: usize = 27 * V;
 /** How far each equality row is off: position 3, locks 3. */
 export const ERRORS: usize = 36 * V;
-export const JOINT_SCRATCH_BYTES: usize = 48 * V;
+// Where some linear axes are not locked (linear-axes.ts):
+/** Axes x, y and z of frame 0 in the world. */
+export const WORLD_AXES: usize = 42 * V;
+/** What the position's rows answer along each of them. */
+export const ANSWERS: usize = 51 * V;
+/** The inverse of that along the locked ones: xx, xy, xz, yy, yz, zz. */
+export const LOCKED_INVERSE: usize = 60 * V;
+/** How far the connected anchor lies from the own one along each of them. */
+export const GAPS: usize = 66 * V;
+/** From each body's centre to the connected anchor. */
+export const ARM_0: usize = 69 * V;
+export const ARM_1: usize = 72 * V;
+export const JOINT_SCRATCH_BYTES: usize = 75 * V;
 
 /** Writes the product of two quaternions at `into`. */
 @inline
@@ -164,6 +177,22 @@ function writeArms(into: usize, body: usize, root: usize, x: v128, y: v128, z: v
   }
 }
 
+/** Angular Jacobian of a row along one direction (x, y, z) of the world, through an arm in memory: a = D R^T (r x direction). */
+export function writeArm(into: usize, body: usize, root: usize, arm: usize, x: v128, y: v128, z: v128): void {
+  const rx = v128.load(arm);
+  const ry = v128.load(arm, V);
+  const rz = v128.load(arm, 2 * V);
+  const tx = minor(ry, rz, y, z);
+  const ty = minor(rz, rx, z, x);
+  const tz = minor(rx, ry, x, y);
+  for (let part: usize = 0; part < 3 * V; part += V) {
+    const m0 = v128.load(body + part, MATRIX);
+    const m1 = v128.load(body + part, MATRIX + 3 * V);
+    const m2 = v128.load(body + part, MATRIX + 6 * V);
+    v128.store(into + part, mul(v128.load(root + part), dot(m0, m1, m2, tx, ty, tz)));
+  }
+}
+
 /** Product of two angular Jacobians, three numbers each. */
 @inline
 export function product(a: usize, b: usize): v128 {
@@ -172,7 +201,7 @@ export function product(a: usize, b: usize): v128 {
 
 /** Writes the inverse of a symmetric 3 x 3 matrix: xx, xy, xz, yy, yz, zz. */
 @inline
-function writeInverse(into: usize, xx: v128, xy: v128, xz: v128, yy: v128, yz: v128, zz: v128): void {
+export function writeInverse(into: usize, xx: v128, xy: v128, xz: v128, yy: v128, yz: v128, zz: v128): void {
   const cxx = minor(yy, yz, yz, zz);
   const cxy = minor(xz, xy, zz, yz);
   const cxz = minor(xy, xz, yy, yz);
@@ -212,11 +241,10 @@ export function prepareJoint(group: usize, table: usize, at: usize): usize {
   const firstLock = cursor;
   prepareLocks(locked, locks, linear, firstLock);
   cursor += locks * LOCK_BYTES + inverseSize(locks) * V;
-  const soft = prepareLimits(table, linear, firstLock, locks, cursor,
-    inverseMasses(table, first, second));
+  const soft = prepareLimits(table, linear, firstLock, locks, cursor, inverseMasses(table, first, second));
   const end = prepareSoftLimits(table, soft);
   store<u16>(at, <u16>((soft - cursor) / LIMIT_BYTES), LIMIT_COUNT);
-  store<u16>(at, <u16>((end - soft) / SOFT_BYTES), SOFT_COUNT);
+  store<u16>(at, <u16>((end - soft) / LIMIT_BYTES), SOFT_COUNT);
   return end;
 }
 
@@ -282,23 +310,34 @@ function relate(table: usize, first: usize, second: usize): void {
   }
 }
 
-/** The locked position: rows along the world's axes, the inverse of their response, and how far the anchors are apart. */
+/** The locked position: rows along the world's axes, the inverse of what they answer, and how far the anchors are apart. */
 function preparePosition(
   table: usize, first: usize, second: usize, solver0: usize, solver1: usize, at: usize,
 ): void {
   const s = rows;
-  const x0 = turned(solver0, table + JOINT_ANCHOR_0, 0);
-  const y0 = turned(solver0, table + JOINT_ANCHOR_0, 3 * V);
-  const z0 = turned(solver0, table + JOINT_ANCHOR_0, 6 * V);
+  let x0 = turned(solver0, table + JOINT_ANCHOR_0, 0);
+  let y0 = turned(solver0, table + JOINT_ANCHOR_0, 3 * V);
+  let z0 = turned(solver0, table + JOINT_ANCHOR_0, 6 * V);
   const x1 = turned(solver1, table + JOINT_ANCHOR_1, 0);
   const y1 = turned(solver1, table + JOINT_ANCHOR_1, 3 * V);
   const z1 = turned(solver1, table + JOINT_ANCHOR_1, 6 * V);
+  let ex = sub(add(v128.load(first, POSITION), x0), add(v128.load(second, POSITION), x1));
+  let ey = sub(add(v128.load(first, POSITION + V), y0), add(v128.load(second, POSITION + V), y1));
+  let ez = sub(add(v128.load(first, POSITION + 2 * V), z0), add(v128.load(second, POSITION + 2 * V), z1));
+  const loose = load<i32>(table, JOINT_LOOSE);
+  if (loose) {
+    keepLockedErrors(loose, solver0, solver1, x0, y0, z0, x1, y1, z1, ex, ey, ez);
+    // What is no error belongs to the arm: it reaches to where the anchors would be one if the locked axes held.
+    x0 = add(sub(x0, ex), v128.load(s, ERRORS));
+    y0 = add(sub(y0, ey), v128.load(s, ERRORS + V));
+    z0 = add(sub(z0, ez), v128.load(s, ERRORS + 2 * V));
+    ex = v128.load(s, ERRORS);
+    ey = v128.load(s, ERRORS + V);
+    ez = v128.load(s, ERRORS + 2 * V);
+  }
   writeArms(at + LINEAR_A0, solver0, s + ROOTS, x0, y0, z0);
   writeArms(at + LINEAR_A1, solver1, s + ROOTS + 3 * V, x1, y1, z1);
 
-  const ex = sub(add(v128.load(first, POSITION), x0), add(v128.load(second, POSITION), x1));
-  const ey = sub(add(v128.load(first, POSITION + V), y0), add(v128.load(second, POSITION + V), y1));
-  const ez = sub(add(v128.load(first, POSITION + 2 * V), z0), add(v128.load(second, POSITION + 2 * V), z1));
   const perSecond = splat(1 / timeStep);
   v128.store(s, ex, ERRORS);
   v128.store(s, ey, ERRORS + V);
@@ -310,13 +349,14 @@ function preparePosition(
   const masses = inverseMasses(table, first, second);
   const a = at + LINEAR_A0;
   const b = at + LINEAR_A1;
-  writeInverse(at + LINEAR_INVERSE,
-    add(masses, add(product(a, a), product(b, b))),
-    add(product(a, a + 3 * V), product(b, b + 3 * V)),
-    add(product(a, a + 6 * V), product(b, b + 6 * V)),
-    add(masses, add(product(a + 3 * V, a + 3 * V), product(b + 3 * V, b + 3 * V))),
-    add(product(a + 3 * V, a + 6 * V), product(b + 3 * V, b + 6 * V)),
-    add(masses, add(product(a + 6 * V, a + 6 * V), product(b + 6 * V, b + 6 * V))));
+  const xx = add(masses, add(product(a, a), product(b, b)));
+  const xy = add(product(a, a + 3 * V), product(b, b + 3 * V));
+  const xz = add(product(a, a + 6 * V), product(b, b + 6 * V));
+  const yy = add(masses, add(product(a + 3 * V, a + 3 * V), product(b + 3 * V, b + 3 * V)));
+  const yz = add(product(a + 3 * V, a + 6 * V), product(b + 3 * V, b + 6 * V));
+  const zz = add(masses, add(product(a + 6 * V, a + 6 * V), product(b + 6 * V, b + 6 * V)));
+  if (loose) writeLockedInverse(loose, at + LINEAR_INVERSE, xx, xy, xz, yy, yz, zz);
+  else writeInverse(at + LINEAR_INVERSE, xx, xy, xz, yy, yz, zz);
 }
 
 /** One component of a constant vector turned by a solver body's rotation: the row of R at `row`. */
@@ -352,7 +392,10 @@ function prepareLocks(locked: i32, count: usize, linear: usize, at: usize): void
     const one = at + i * LOCK_BYTES;
     v128.store(one, mul(v128.load(s + i * V, ERRORS + 3 * V), perSecond), LOCK_BIAS);
     // c: products with the three rows of the position, t = K^-1 c.
-    writeShare(one + LOCK_T, linear, one + LOCK_A0, one + LOCK_A1);
+    const a0 = one + LOCK_A0;
+    const a1 = one + LOCK_A1;
+    writeShare(one + LOCK_T, linear + LINEAR_INVERSE, withPosition(a0, a1, linear, 0), withPosition(a0, a1, linear, 1),
+      withPosition(a0, a1, linear, 2));
   }
   const inverse = at + count * LOCK_BYTES;
   if (count == 1) {
@@ -402,27 +445,29 @@ function writeOneSwing(locked: i32, lock: usize): void {
   v128.store(s, neg(dot(bx, by, bz, ax, ay, az)), ERRORS + 3 * V);
 }
 
-/** K^-1 times the products of an angular row with the three rows of the position. */
+/** What an angular row shares with row 0, 1 or 2 of the position. */
 @inline
-export function writeShare(into: usize, linear: usize, a0: usize, a1: usize): void {
-  const cx = add(product(a0, linear + LINEAR_A0), product(a1, linear + LINEAR_A1));
-  const cy = add(product(a0, linear + LINEAR_A0 + 3 * V), product(a1, linear + LINEAR_A1 + 3 * V));
-  const cz = add(product(a0, linear + LINEAR_A0 + 6 * V), product(a1, linear + LINEAR_A1 + 6 * V));
-  const k = linear + LINEAR_INVERSE;
-  const xy = v128.load(k, V);
-  const xz = v128.load(k, 2 * V);
-  const yz = v128.load(k, 4 * V);
-  v128.store(into, dot(v128.load(k), xy, xz, cx, cy, cz));
-  v128.store(into, dot(xy, v128.load(k, 3 * V), yz, cx, cy, cz), V);
-  v128.store(into, dot(xz, yz, v128.load(k, 5 * V), cx, cy, cz), 2 * V);
+export function withPosition(a0: usize, a1: usize, linear: usize, row: usize): v128 {
+  return add(product(a0, linear + LINEAR_A0 + row * 3 * V), product(a1, linear + LINEAR_A1 + row * 3 * V));
+}
+
+/** K^-1 times a row's products with the three rows of the position. */
+@inline
+export function writeShare(into: usize, inverse: usize, cx: v128, cy: v128, cz: v128): void {
+  const xy = v128.load(inverse, V);
+  const xz = v128.load(inverse, 2 * V);
+  const yz = v128.load(inverse, 4 * V);
+  v128.store(into, dot(v128.load(inverse), xy, xz, cx, cy, cz));
+  v128.store(into, dot(xy, v128.load(inverse, 3 * V), yz, cx, cy, cz), V);
+  v128.store(into, dot(xz, yz, v128.load(inverse, 5 * V), cx, cy, cz), 2 * V);
 }
 
 /** What is left of the response between two locks once the position's rows make up for them: a.b - c_a.t_b. */
 @inline
 function left(a: usize, b: usize, linear: usize): v128 {
-  const cx = add(product(a + LOCK_A0, linear + LINEAR_A0), product(a + LOCK_A1, linear + LINEAR_A1));
-  const cy = add(product(a + LOCK_A0, linear + LINEAR_A0 + 3 * V), product(a + LOCK_A1, linear + LINEAR_A1 + 3 * V));
-  const cz = add(product(a + LOCK_A0, linear + LINEAR_A0 + 6 * V), product(a + LOCK_A1, linear + LINEAR_A1 + 6 * V));
+  const cx = withPosition(a + LOCK_A0, a + LOCK_A1, linear, 0);
+  const cy = withPosition(a + LOCK_A0, a + LOCK_A1, linear, 1);
+  const cz = withPosition(a + LOCK_A0, a + LOCK_A1, linear, 2);
   const direct = add(product(a + LOCK_A0, b + LOCK_A0), product(a + LOCK_A1, b + LOCK_A1));
   return sub(direct, dot(cx, cy, cz, v128.load(b, LOCK_T), v128.load(b, LOCK_T + V), v128.load(b, LOCK_T + 2 * V)));
 }

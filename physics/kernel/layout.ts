@@ -48,7 +48,7 @@ export const MOST_SPIN_SQUARED: usize = 12;
 export const GRAVITY_SHARE: usize = 16;
 
 /** A joint's constants, 32-bit words. */
-export const JOINT_TABLE_BYTES: usize = 176;
+export const JOINT_TABLE_BYTES: usize = 208;
 /** i32: index of the joint in a group's memory; body 0; body 1, or -1: the world; partition. */
 export const JOINT_INDEX: usize = 0;
 export const JOINT_BODY_0: usize = 4;
@@ -77,6 +77,13 @@ export const JOINT_SCALE_1: usize = 152;
 /** f32: stiffness and damping of a soft limit of the twist, then of the swings. */
 export const JOINT_TWIST_LIMIT_SPRING: usize = 160;
 export const JOINT_SWING_LIMIT_SPRING: usize = 168;
+/** i32, bit 0 x, bit 1 y, bit 2 z: linear axes that are not locked, and those of them that are limited. */
+export const JOINT_LOOSE: usize = 176;
+export const JOINT_LIMITED_LINEAR: usize = 180;
+/** f32, of the limited ones, metres: how far they may come apart together, and the pad of that. Then stiffness and damping. */
+export const JOINT_RADIUS: usize = 184;
+export const JOINT_RADIUS_PAD: usize = 188;
+export const JOINT_LINEAR_LIMIT_SPRING: usize = 192;
 
 export const DRIVE_SLERP: i32 = 1;
 /** A row about the twist axis, then one about each swing axis. */
@@ -91,6 +98,11 @@ export const LIMIT_PYRAMID_1: i32 = 8;
 export const LIMIT_PYRAMID_2: i32 = 16;
 /** Both swings, within an ellipse. */
 export const LIMIT_CONE: i32 = 32;
+/** Swing 1 or swing 2 limited, the other free. */
+export const LIMIT_BESIDE_FREE_1: i32 = 64;
+export const LIMIT_BESIDE_FREE_2: i32 = 128;
+/** The linear axes that are limited. */
+export const LIMIT_DISTANCE: i32 = 256;
 
 export let bodyCount: i32 = 0;
 export let jointCount: i32 = 0;

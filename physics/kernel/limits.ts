@@ -6,78 +6,48 @@
 // to the last bit.
 import {
   JOINT_LIMITS,
+  JOINT_LINEAR_LIMIT_SPRING,
   JOINT_PADS,
   JOINT_RANGES,
   JOINT_SOFT_LIMITS,
   JOINT_SWING_LIMIT_SPRING,
   JOINT_TWIST_LIMIT_SPRING,
+  LIMIT_BESIDE_FREE_1,
+  LIMIT_BESIDE_FREE_2,
   LIMIT_CONE,
+  LIMIT_DISTANCE,
   LIMIT_PYRAMID_1,
   LIMIT_PYRAMID_2,
   LIMIT_SWING_1,
   LIMIT_SWING_2,
   LIMIT_TWIST,
   V,
-  roomFreed,
   rows,
-  timeStep,
 } from './layout';
-import {
-  LIMIT_A0,
-  LIMIT_A1,
-  LIMIT_BIAS,
-  LIMIT_BYTES,
-  LIMIT_IMPULSE,
-  LIMIT_INVERSE,
-  LIMIT_LATER_BIAS,
-  LIMIT_LINEAR,
-  LINEAR_A0,
-  LINEAR_A1,
-  LOCK_A0,
-  LOCK_A1,
-  LOCK_BYTES,
-  LOCK_T,
-  SOFT_A0,
-  SOFT_A1,
-  SOFT_BYTES,
-  SOFT_GAIN,
-  SOFT_IMPULSE,
-  SOFT_KEEP,
-  SOFT_PUSH,
-} from './joint-layout';
-import { AXES, ERRORS, FRAME_0, FRAME_1, TURN, multiply, product, writeAngular, writeAxis, writeFrameAxis, writeShare } from './joint-rows';
-import { abs, acos, add, atan, div, dot, max, minor, mul, neg, reciprocalOrZero, select, splat, sqrt, sub, tanSmall } from './math';
-
-/** What the rows of one joint's limits have in common. */
-let equalityRows: usize = 0;
-let lockRows: usize = 0;
-let lockCount: usize = 0;
-let masses: v128 = i32x4(0, 0, 0, 0);
-/** Address of the spring of the limits that rows are made of; 0: they are hard. */
-let spring: usize = 0;
+import { AXES, FRAME_0, FRAME_1, TURN, multiply, writeAxis, writeFrameAxis } from './joint-rows';
+import { pushTurn, startLimits, startSoftLimits } from './limit-rows';
+import { pushDistance } from './linear-axes';
+import { abs, acos, add, asin, atan, div, dot, max, minor, mul, neg, reciprocalOrZero, select, splat, sqrt, sub, tanSmall } from './math';
 
 /** Prepares the hard limits of a joint at `at`; returns where they end. `inverseMasses` is the sum of both bodies'. */
 export function prepareLimits(
   table: usize, linear: usize, locks: usize, count: usize, at: usize, inverseMasses: v128,
 ): usize {
+  startLimits(linear, locks, count, inverseMasses);
   const limits = load<i32>(table, JOINT_LIMITS);
-  if (!limits) return at;
-  equalityRows = linear;
-  lockRows = locks;
-  lockCount = count;
-  masses = inverseMasses;
-  spring = 0;
-  return pushLimits(table, limits, at);
+  return limits ? pushLimits(table, limits, at) : at;
 }
 
-/** Prepares the soft limits of a joint at `at`; returns where they end. */
+/** Prepares the soft limits of a joint at `at`, behind its hard ones; returns where they end. */
 export function prepareSoftLimits(table: usize, at: usize): usize {
   const limits = load<i32>(table, JOINT_SOFT_LIMITS);
   if (!limits) return at;
-  spring = table + JOINT_SWING_LIMIT_SPRING;
-  const twist = pushLimits(table, limits & ~LIMIT_TWIST, at);
-  spring = table + JOINT_TWIST_LIMIT_SPRING;
-  return pushLimits(table, limits & LIMIT_TWIST, twist);
+  startSoftLimits(table + JOINT_SWING_LIMIT_SPRING);
+  const swings = pushLimits(table, limits & ~(LIMIT_TWIST | LIMIT_DISTANCE), at);
+  startSoftLimits(table + JOINT_TWIST_LIMIT_SPRING);
+  const twist = pushLimits(table, limits & LIMIT_TWIST, swings);
+  startSoftLimits(table + JOINT_LINEAR_LIMIT_SPRING);
+  return pushLimits(table, limits & LIMIT_DISTANCE, twist);
 }
 
 /** Rows of some limits of a joint. */
@@ -113,6 +83,8 @@ function pushLimits(table: usize, limits: i32, at: usize): usize {
     else writeFrameAxis(FRAME_0, 2);
     cursor = pushRange(table, 2, angle, cursor);
   }
+  if (limits & LIMIT_BESIDE_FREE_1) cursor = pushBesideFree(table, 1, cursor);
+  if (limits & LIMIT_BESIDE_FREE_2) cursor = pushBesideFree(table, 2, cursor);
   if (limits & LIMIT_CONE) cursor = pushCone(table, sy, sz, sw, cursor);
   if (limits & LIMIT_TWIST) {
     writeFrameAxis(FRAME_1, 0);
@@ -121,7 +93,34 @@ function pushLimits(table: usize, limits: i32, at: usize): usize {
     const magnitude = mul(splat(2), acos(unit));
     cursor = pushRange(table, 0, select(f32x4.lt(tx, zero), neg(magnitude), magnitude), cursor);
   }
+  if (limits & LIMIT_DISTANCE) cursor = pushDistance(table, cursor);
   return cursor;
+}
+
+/**
+ * A swing that is limited where the other is free: how far the x axis of frame 1 leans out of a plane of frame 0, that across
+ * z for swing 1 and that across y for swing 2.
+ */
+function pushBesideFree(table: usize, swing: usize, at: usize): usize {
+  const s = rows;
+  writeFrameAxis(FRAME_1, 0);
+  const bx = v128.load(s, AXES);
+  const by = v128.load(s, AXES + V);
+  const bz = v128.load(s, AXES + 2 * V);
+  writeFrameAxis(FRAME_0, swing == 1 ? 2 : 1);
+  // Both the axis and its angle change their sign from swing 1 to swing 2.
+  const sign = f32x4.splat(swing == 1 ? 1 : -1);
+  const ax = mul(sign, v128.load(s, AXES));
+  const ay = mul(sign, v128.load(s, AXES + V));
+  const az = mul(sign, v128.load(s, AXES + 2 * V));
+  const x = minor(ay, az, by, bz);
+  const y = minor(az, ax, bz, bx);
+  const z = minor(ax, ay, bx, by);
+  const perLength = reciprocalOrZero(sqrt(dot(x, y, z, x, y, z)));
+  v128.store(s, mul(x, perLength), AXES);
+  v128.store(s, mul(y, perLength), AXES + V);
+  v128.store(s, mul(z, perLength), AXES + 2 * V);
+  return pushRange(table, swing, asin(neg(dot(ax, ay, az, bx, by, bz))), at);
 }
 
 /** Writes axis y or z of frame 0 after the swing. */
@@ -145,124 +144,10 @@ function pushRange(table: usize, which: usize, angle: v128, at: usize): usize {
   const z = v128.load(s, AXES + 2 * V);
   let cursor = at;
   const nearLow = f32x4.lt(angle, add(low, pad));
-  if (v128.any_true(nearLow)) cursor = pushRow(nearLow, neg(x), neg(y), neg(z), sub(angle, low), cursor);
+  if (v128.any_true(nearLow)) cursor = pushTurn(nearLow, neg(x), neg(y), neg(z), sub(angle, low), cursor);
   const nearHigh = f32x4.gt(angle, sub(high, pad));
-  if (v128.any_true(nearHigh)) cursor = pushRow(nearHigh, x, y, z, sub(high, angle), cursor);
+  if (v128.any_true(nearHigh)) cursor = pushTurn(nearHigh, x, y, z, sub(high, angle), cursor);
   return cursor;
-}
-
-/** One row: an angular axis in body 0's axes, and how far away the limit is (negative where it is passed). */
-function pushRow(active: v128, x: v128, y: v128, z: v128, error: v128, at: usize): usize {
-  return spring ? pushSoftRow(active, x, y, z, error, at) : pushHardRow(active, x, y, z, error, at);
-}
-
-/** A spring that only pushes (PhysX: Px1DConstraintFlag::eSPRING with no impulse below 0): the law is a drive's, see drives.ts. */
-function pushSoftRow(active: v128, x: v128, y: v128, z: v128, error: v128, at: usize): usize {
-  const a0 = at + SOFT_A0;
-  const a1 = at + SOFT_A1;
-  writeAngular(a0, a1, x, y, z);
-  for (let part: usize = 0; part < 3 * V; part += V) {
-    v128.store(a0 + part, v128.and(v128.load(a0 + part), active));
-    v128.store(a1 + part, v128.and(v128.load(a1 + part), active));
-  }
-  const dt = splat(timeStep);
-  const one = splat(1);
-  const push = mul(dt, v128.load32_splat(spring));
-  const alpha = add(mul(dt, push), mul(dt, v128.load32_splat(spring, 4)));
-  const kept = div(one, add(one, mul(alpha, add(product(a0, a0), product(a1, a1)))));
-  v128.store(at, v128.and(mul(kept, alpha), active), SOFT_GAIN);
-  v128.store(at, v128.and(sub(one, kept), active), SOFT_KEEP);
-  v128.store(at, v128.and(neg(mul(kept, mul(push, error))), active), SOFT_PUSH);
-  v128.store(at, splat(0), SOFT_IMPULSE);
-  return at + SOFT_BYTES;
-}
-
-/** A limit that gives way to nothing. */
-function pushHardRow(active: v128, x: v128, y: v128, z: v128, error: v128, at: usize): usize {
-  const s = rows;
-  const a0 = at + LIMIT_A0;
-  const a1 = at + LIMIT_A1;
-  writeAngular(a0, a1, x, y, z);
-  // Products with the equality rows, through the inverse of their block: linear part T, locks mu.
-  writeShare(at + LIMIT_LINEAR, equalityRows, a0, a1);
-  let lx = v128.load(at, LIMIT_LINEAR);
-  let ly = v128.load(at, LIMIT_LINEAR + V);
-  let lz = v128.load(at, LIMIT_LINEAR + 2 * V);
-  let left = error;
-  let m0 = splat(0);
-  let m1 = splat(0);
-  let m2 = splat(0);
-  if (lockCount) {
-    const inverse = lockRows + lockCount * LOCK_BYTES;
-    const r0 = shared(0, a0, a1);
-    if (lockCount == 1) {
-      m0 = mul(v128.load(inverse), r0);
-    } else if (lockCount == 2) {
-      const r1 = shared(1, a0, a1);
-      const i01 = v128.load(inverse, V);
-      m0 = add(mul(v128.load(inverse), r0), mul(i01, r1));
-      m1 = add(mul(i01, r0), mul(v128.load(inverse, 2 * V), r1));
-    }
-    let t = lockRows + LOCK_T;
-    lx = sub(lx, mul(v128.load(t), m0));
-    ly = sub(ly, mul(v128.load(t, V), m0));
-    lz = sub(lz, mul(v128.load(t, 2 * V), m0));
-    left = sub(left, mul(m0, v128.load(s, ERRORS + 3 * V)));
-    if (lockCount == 2) {
-      t += LOCK_BYTES;
-      lx = sub(lx, mul(v128.load(t), m1));
-      ly = sub(ly, mul(v128.load(t, V), m1));
-      lz = sub(lz, mul(v128.load(t, 2 * V), m1));
-      left = sub(left, mul(m1, v128.load(s, ERRORS + 4 * V)));
-    }
-  }
-  left = sub(left, dot(lx, ly, lz, v128.load(s, ERRORS), v128.load(s, ERRORS + V), v128.load(s, ERRORS + 2 * V)));
-  for (let part: usize = 0; part < 3 * V; part += V) {
-    const e0 = equalityRows + part;
-    let p0 = sub(v128.load(a0 + part), dot(lx, ly, lz, v128.load(e0, LINEAR_A0), v128.load(e0, LINEAR_A0 + 3 * V),
-      v128.load(e0, LINEAR_A0 + 6 * V)));
-    let p1 = sub(v128.load(a1 + part), dot(lx, ly, lz, v128.load(e0, LINEAR_A1), v128.load(e0, LINEAR_A1 + 3 * V),
-      v128.load(e0, LINEAR_A1 + 6 * V)));
-    if (lockCount) {
-      const lock = lockRows + part;
-      p0 = sub(p0, mul(m0, v128.load(lock, LOCK_A0)));
-      p1 = sub(p1, mul(m0, v128.load(lock, LOCK_A1)));
-      if (lockCount == 2) {
-        p0 = sub(p0, mul(m1, v128.load(lock, LOCK_BYTES + LOCK_A0)));
-        p1 = sub(p1, mul(m1, v128.load(lock, LOCK_BYTES + LOCK_A1)));
-      }
-    }
-    v128.store(a0 + part, v128.and(p0, active));
-    v128.store(a1 + part, v128.and(p1, active));
-  }
-  lx = v128.and(neg(lx), active);
-  ly = v128.and(neg(ly), active);
-  lz = v128.and(neg(lz), active);
-  v128.store(at, lx, LIMIT_LINEAR);
-  v128.store(at, ly, LIMIT_LINEAR + V);
-  v128.store(at, lz, LIMIT_LINEAR + 2 * V);
-  const response = add(mul(masses, dot(lx, ly, lz, lx, ly, lz)), add(product(a0, a0), product(a1, a1)));
-  v128.store(at, v128.and(reciprocalOrZero(response), active), LIMIT_INVERSE);
-  const perSecond = splat(1 / timeStep);
-  v128.store(at, v128.and(mul(left, perSecond), active), LIMIT_BIAS);
-  // A limit that is not reached yet keeps its room in velocity iterations: in PhysX 4.1 that from before it was freed of the
-  // equality rows, in 5 that from after.
-  const room = v128.and(f32x4.gt(error, splat(0)), active);
-  v128.store(at, v128.and(mul(roomFreed ? left : error, perSecond), room), LIMIT_LATER_BIAS);
-  v128.store(at, splat(0), LIMIT_IMPULSE);
-  return at + LIMIT_BYTES;
-}
-
-/** What an angular row shares with a lock beyond what the position's rows take: a.b - t_b.c_a. */
-@inline
-function shared(which: usize, a0: usize, a1: usize): v128 {
-  const lock = lockRows + which * LOCK_BYTES;
-  const e = equalityRows;
-  const cx = add(product(a0, e + LINEAR_A0), product(a1, e + LINEAR_A1));
-  const cy = add(product(a0, e + LINEAR_A0 + 3 * V), product(a1, e + LINEAR_A1 + 3 * V));
-  const cz = add(product(a0, e + LINEAR_A0 + 6 * V), product(a1, e + LINEAR_A1 + 6 * V));
-  return sub(add(product(a0, lock + LOCK_A0), product(a1, lock + LOCK_A1)),
-    dot(cx, cy, cz, v128.load(lock, LOCK_T), v128.load(lock, LOCK_T + V), v128.load(lock, LOCK_T + 2 * V)));
 }
 
 /** Both swings within an ellipse of angles: the nearest point of it, the cone's line there, and the axis across both. */
@@ -350,5 +235,5 @@ function pushCone(table: usize, sy: v128, sz: v128, sw: v128, at: usize): usize 
   const bx = add(add(ax, mul(w0, ux)), minor(y0, z0, uy, uz));
   const by = add(add(ay, mul(w0, uy)), minor(z0, x0, uz, ux));
   const bz = add(add(az, mul(w0, uz)), minor(x0, y0, ux, uy));
-  return pushRow(active, bx, by, bz, error, at);
+  return pushTurn(active, bx, by, bz, error, at);
 }

@@ -96,19 +96,36 @@ export function atan(x: v128): v128 {
   return v128.or(y, v128.and(x, f32x4.splat(-0.0)));
 }
 
-/** Arc cosine of a number from 0 to 1, radians. */
-export function acos(x: v128): v128 {
-  const half = splat(0.5);
-  const near = f32x4.gt(x, half);
-  // Near 1: acos(x) = 2 asin(sqrt((1 - x) / 2)); there the arc sine has all its digits, x itself has not.
-  const a = select(near, sqrt(mul(half, max(splat(0), sub(splat(1), x)))), x);
+/** Arc sine of a number from 0 to 1/2, radians. */
+@inline
+function asinSmall(a: v128): v128 {
   const z = mul(a, a);
   let p = add(mul(splat(4.2163199048e-2), z), splat(2.4181311049e-2));
   p = add(mul(p, z), splat(4.5470025998e-2));
   p = add(mul(p, z), splat(7.4953002686e-2));
   p = add(mul(p, z), splat(1.6666752422e-1));
-  const arc = add(mul(mul(p, z), a), a);
+  return add(mul(mul(p, z), a), a);
+}
+
+/** Of a number from 1/2 to 1 that whose arc sine is half its arc cosine: there the arc sine has all its digits, x itself has not. */
+@inline
+function ofHalfArc(x: v128): v128 {
+  return sqrt(mul(splat(0.5), max(splat(0), sub(splat(1), x))));
+}
+
+/** Arc cosine of a number from 0 to 1, radians. */
+export function acos(x: v128): v128 {
+  const near = f32x4.gt(x, splat(0.5));
+  const arc = asinSmall(select(near, ofHalfArc(x), x));
   return select(near, add(arc, arc), sub(splat(1.5707963267948966), arc));
+}
+
+/** Arc sine of a number from -1 to 1, radians; of one beyond, that of the nearer end. */
+export function asin(x: v128): v128 {
+  const a = abs(x);
+  const near = f32x4.gt(a, splat(0.5));
+  const arc = asinSmall(select(near, ofHalfArc(a), a));
+  return v128.or(select(near, sub(splat(1.5707963267948966), add(arc, arc)), arc), v128.and(x, f32x4.splat(-0.0)));
 }
 
 /** Tangent within 45 degrees of 0, radians. */

@@ -16,16 +16,16 @@ import {
   DRIVE_KEEP,
   DRIVE_MOST,
   DRIVE_PUSH,
+  HARD_BIAS,
+  HARD_INVERSE,
+  HARD_LATER_BIAS,
   HEAD_BYTES,
   KIND,
   LIMIT_A0,
   LIMIT_A1,
-  LIMIT_BIAS,
   LIMIT_BYTES,
   LIMIT_COUNT,
   LIMIT_IMPULSE,
-  LIMIT_INVERSE,
-  LIMIT_LATER_BIAS,
   LIMIT_LINEAR,
   LINEAR_A0,
   LINEAR_A1,
@@ -39,11 +39,7 @@ import {
   LOCK_BYTES,
   LOCK_IMPULSE,
   LOCK_T,
-  SOFT_A0,
-  SOFT_A1,
-  SOFT_BYTES,
   SOFT_GAIN,
-  SOFT_IMPULSE,
   SOFT_KEEP,
   SOFT_PUSH,
   limitsOffset,
@@ -299,39 +295,51 @@ function take(at: usize, a: v128, less: v128): void {
   v128.store(at, sub(v128.load(at), mul(a, less)));
 }
 
-/** Hard limits, one after the other: rows that only push. Where a row is all zeros, even the sign of a zero stays. */
+/** The velocity of a limit's row. */
+@inline
+function limitVelocity(c: usize, body0: usize, body1: usize): v128 {
+  const linear = add(add(
+    mul(v128.load(c, LIMIT_LINEAR), sub(v128.load(body0, LINEAR), v128.load(body1, LINEAR))),
+    mul(v128.load(c, LIMIT_LINEAR + V), sub(v128.load(body0, LINEAR + V), v128.load(body1, LINEAR + V)))),
+    mul(v128.load(c, LIMIT_LINEAR + 2 * V), sub(v128.load(body0, LINEAR + 2 * V), v128.load(body1, LINEAR + 2 * V))));
+  return add(linear, angular(c + LIMIT_A0, c + LIMIT_A1,
+    v128.load(body0, ANGULAR), v128.load(body0, ANGULAR + V), v128.load(body0, ANGULAR + 2 * V),
+    v128.load(body1, ANGULAR), v128.load(body1, ANGULAR + V), v128.load(body1, ANGULAR + 2 * V)));
+}
+
+/** Gives a limit's row the impulse `next` where it had `old`. Where a row is all zeros, even the sign of a zero stays. */
+@inline
+function pushLimit(c: usize, body0: usize, body1: usize, old: v128, next: v128): void {
+  v128.store(c, next, LIMIT_IMPULSE);
+  const lx = v128.load(c, LIMIT_LINEAR);
+  const ly = v128.load(c, LIMIT_LINEAR + V);
+  const lz = v128.load(c, LIMIT_LINEAR + 2 * V);
+  const less = sub(old, next);
+  const more = sub(next, old);
+  const less0 = mul(v128.load(body0, MASS), less);
+  const more1 = mul(v128.load(body1, MASS), more);
+  take(body0 + LINEAR, lx, less0);
+  take(body0 + LINEAR + V, ly, less0);
+  take(body0 + LINEAR + 2 * V, lz, less0);
+  take(body1 + LINEAR, lx, more1);
+  take(body1 + LINEAR + V, ly, more1);
+  take(body1 + LINEAR + 2 * V, lz, more1);
+  take(body0 + ANGULAR, v128.load(c, LIMIT_A0), less);
+  take(body0 + ANGULAR + V, v128.load(c, LIMIT_A0 + V), less);
+  take(body0 + ANGULAR + 2 * V, v128.load(c, LIMIT_A0 + 2 * V), less);
+  take(body1 + ANGULAR, v128.load(c, LIMIT_A1), more);
+  take(body1 + ANGULAR + V, v128.load(c, LIMIT_A1 + V), more);
+  take(body1 + ANGULAR + 2 * V, v128.load(c, LIMIT_A1 + 2 * V), more);
+}
+
+/** Hard limits, one after the other: rows that only push. */
 export function solveLimits(at: usize, count: u32, body0: usize, body1: usize): void {
   let c = at;
   for (let left = count; left; left--) {
-    const lx = v128.load(c, LIMIT_LINEAR);
-    const ly = v128.load(c, LIMIT_LINEAR + V);
-    const lz = v128.load(c, LIMIT_LINEAR + 2 * V);
-    const linear = add(add(
-      mul(lx, sub(v128.load(body0, LINEAR), v128.load(body1, LINEAR))),
-      mul(ly, sub(v128.load(body0, LINEAR + V), v128.load(body1, LINEAR + V)))),
-      mul(lz, sub(v128.load(body0, LINEAR + 2 * V), v128.load(body1, LINEAR + 2 * V))));
-    const velocity = add(linear, angular(c + LIMIT_A0, c + LIMIT_A1,
-      v128.load(body0, ANGULAR), v128.load(body0, ANGULAR + V), v128.load(body0, ANGULAR + 2 * V),
-      v128.load(body1, ANGULAR), v128.load(body1, ANGULAR + V), v128.load(body1, ANGULAR + 2 * V)));
+    const velocity = limitVelocity(c, body0, body1);
     const old = v128.load(c, LIMIT_IMPULSE);
-    const next = max(splat(0), sub(old, mul(add(velocity, v128.load(c, LIMIT_BIAS)), v128.load(c, LIMIT_INVERSE))));
-    v128.store(c, next, LIMIT_IMPULSE);
-    const less = sub(old, next);
-    const more = sub(next, old);
-    const less0 = mul(v128.load(body0, MASS), less);
-    const more1 = mul(v128.load(body1, MASS), more);
-    take(body0 + LINEAR, lx, less0);
-    take(body0 + LINEAR + V, ly, less0);
-    take(body0 + LINEAR + 2 * V, lz, less0);
-    take(body1 + LINEAR, lx, more1);
-    take(body1 + LINEAR + V, ly, more1);
-    take(body1 + LINEAR + 2 * V, lz, more1);
-    take(body0 + ANGULAR, v128.load(c, LIMIT_A0), less);
-    take(body0 + ANGULAR + V, v128.load(c, LIMIT_A0 + V), less);
-    take(body0 + ANGULAR + 2 * V, v128.load(c, LIMIT_A0 + 2 * V), less);
-    take(body1 + ANGULAR, v128.load(c, LIMIT_A1), more);
-    take(body1 + ANGULAR + V, v128.load(c, LIMIT_A1 + V), more);
-    take(body1 + ANGULAR + 2 * V, v128.load(c, LIMIT_A1 + 2 * V), more);
+    const next = max(splat(0), sub(old, mul(add(velocity, v128.load(c, HARD_BIAS)), v128.load(c, HARD_INVERSE))));
+    pushLimit(c, body0, body1, old, next);
     c += LIMIT_BYTES;
   }
 }
@@ -340,20 +348,12 @@ export function solveLimits(at: usize, count: u32, body0: usize, body1: usize): 
 export function solveSoftLimits(at: usize, count: u32, body0: usize, body1: usize): void {
   let c = at;
   for (let left = count; left; left--) {
-    const velocity = angular(c + SOFT_A0, c + SOFT_A1,
-      v128.load(body0, ANGULAR), v128.load(body0, ANGULAR + V), v128.load(body0, ANGULAR + 2 * V),
-      v128.load(body1, ANGULAR), v128.load(body1, ANGULAR + V), v128.load(body1, ANGULAR + 2 * V));
-    const old = v128.load(c, SOFT_IMPULSE);
+    const velocity = limitVelocity(c, body0, body1);
+    const old = v128.load(c, LIMIT_IMPULSE);
     const next = max(splat(0), add(sub(mul(v128.load(c, SOFT_KEEP), old), mul(v128.load(c, SOFT_GAIN), velocity)),
       v128.load(c, SOFT_PUSH)));
-    v128.store(c, next, SOFT_IMPULSE);
-    const less = sub(old, next);
-    const more = sub(next, old);
-    for (let part: usize = 0; part < 3 * V; part += V) {
-      take(body0 + ANGULAR + part, v128.load(c + part, SOFT_A0), less);
-      take(body1 + ANGULAR + part, v128.load(c + part, SOFT_A1), more);
-    }
-    c += SOFT_BYTES;
+    pushLimit(c, body0, body1, old, next);
+    c += LIMIT_BYTES;
   }
 }
 
@@ -392,7 +392,7 @@ export function concludeJoint(at: usize): void {
   }
   c = at + limitsOffset(kind);
   for (let limit = load<u16>(at, LIMIT_COUNT); limit; limit--) {
-    v128.store(c, v128.load(c, LIMIT_LATER_BIAS), LIMIT_BIAS);
+    v128.store(c, v128.load(c, HARD_LATER_BIAS), HARD_BIAS);
     c += LIMIT_BYTES;
   }
 }

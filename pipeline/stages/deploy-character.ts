@@ -102,7 +102,7 @@ export function agentFileOf({ rig, file: character, settings }: Character): Agen
 }
 
 function jointRow({ name, owner, joint }: NamedJoint, bodyOf: (name: string) => number): AgentJoint {
-  const { x, yz } = joint.limitSprings ?? {};
+  const { linear, x, yz } = joint.limitSprings ?? {};
   return {
     name,
     body: bodyOf(owner.name),
@@ -112,11 +112,15 @@ function jointRow({ name, owner, joint }: NamedJoint, bodyOf: (name: string) => 
     anchor: vector(joint.anchor),
     axis: vector(joint.axis),
     secondaryAxis: vector(joint.secondaryAxis),
+    linear: joint.linear,
     angular: joint.angular,
     lowX: joint.x[0],
     highX: joint.x[1],
     limitY: joint.y,
     limitZ: joint.z,
+    linearLimit: joint.linearLimit,
+    springLinear: linear?.spring ?? 0,
+    damperLinear: linear?.damper ?? 0,
     springX: x?.spring ?? 0,
     damperX: x?.damper ?? 0,
     springYz: yz?.spring ?? 0,

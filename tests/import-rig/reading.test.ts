@@ -1,6 +1,7 @@
 /** Prefabs read into rigs. What is expected was worked out by hand from Unity's rules, or stands in Unity's own wizard. */
 import { describe, expect, test } from 'vitest';
 import { readRigFile } from '../../envs/ragdoll/rig-file.ts';
+import { reportMarkdown } from '../../import-rig/report.ts';
 import { rigText } from '../../import-rig/rig-text.ts';
 import { callsIn } from '../../import-rig/scripts.ts';
 import { guid, HEAD, instance } from '../unity-assets/project.ts';
@@ -251,6 +252,50 @@ describe('joints', () => {
       linear: ['limited', 'locked', 'locked'],
       linearLimit: 0.2,
     });
+  });
+
+  test('that may come apart say how far and how softly; no room is a lock, unless a spring is there', () => {
+    const rope = (limit: number, spring: number) =>
+      configurableJoint('hips', {
+        m_XMotion: 1,
+        m_YMotion: 2,
+        m_LinearLimit: { limit, bounciness: 0, contactDistance: 0 },
+        m_LinearLimitSpring: { spring, damper: 3 },
+      });
+    expect(jointOf(rope(0.2, 90))).toMatchObject({
+      linear: ['limited', 'free', 'locked'],
+      linearLimit: 0.2,
+      limitSprings: { linear: { spring: 90, damper: 3 } },
+    });
+    expect(reportMarkdown(heroOf(pair({ joint: rope(0.2, 90) })), 'a.svg')).toContain(
+      'configurable, not held along y, held within 0.2 m along x',
+    );
+    expect(jointOf(rope(0, 90))).toMatchObject({ linear: ['limited', 'free', 'locked'], linearLimit: 0 });
+    expect(jointOf(rope(0, 0))).toMatchObject({ linear: ['locked', 'free', 'locked'], linearLimit: 0 });
+    expect(toldBy(pair({ joint: rope(0, 0) }))).toContain('assumed: limb: linear limit');
+    expect(toldBy(pair({ joint: rope(0, 90) }))).not.toContain('assumed: limb: linear limit');
+  });
+
+  test('that may come apart tell what of them is not carried: a bounce, a drive, bodies swapped', () => {
+    const bouncy = { m_LinearLimit: { limit: 1, bounciness: 0.5, contactDistance: 0 } };
+    const loose = (more: Parameters<typeof configurableJoint>[1]) => pair({ joint: configurableJoint('hips', more) });
+    expect(toldBy(loose({ ...bouncy, m_XMotion: 1 }))).toContain('lost: limb: bounciness of a limit');
+    expect(toldBy(loose(bouncy))).not.toContain('lost: limb: bounciness of a limit');
+    const driven = { m_XDrive: driveFields(9, 1) };
+    expect(heroOf(loose({ ...driven, m_XMotion: 2 })).rig.cannotCarry).toMatchObject([{ feature: 'linear drive' }]);
+    expect(heroOf(loose(driven)).rig.cannotCarry).toEqual([]);
+    const swapped = 'Swap Bodies of a joint that is not held in place';
+    expect(heroOf(loose({ m_SwapBodies: 1, m_ZMotion: 2 })).rig.cannotCarry).toMatchObject([{ feature: swapped }]);
+    expect(heroOf(loose({ m_SwapBodies: 1 })).rig.cannotCarry).toEqual([]);
+  });
+
+  test('whose anchors lie apart along an axis that is free pull nothing together', () => {
+    const gap = { m_AutoConfigureConnectedAnchor: false, m_ConnectedAnchor: [0, 0.25, 0] } as const;
+    const toldOf = (more: object) => toldBy(pair({ joint: configurableJoint('hips', { ...gap, ...more }) }));
+    expect(toldOf({})).toContain('note: limb: anchors apart');
+    expect(toldOf({ m_YMotion: 2 })).not.toContain('note: limb: anchors apart');
+    expect(toldOf({ m_YMotion: 1, m_LinearLimit: { limit: 2 } })).not.toContain('note: limb: anchors apart');
+    expect(toldOf({ m_YMotion: 1, m_LinearLimit: { limit: 0.1 } })).toContain('note: limb: anchors apart');
   });
 
   test('tell drives and soft limits of their own', () => {

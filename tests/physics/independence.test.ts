@@ -18,7 +18,7 @@ describe('what a walker does', () => {
   it.each([
     ['slerp drives', { scene: walker }],
     ['twist and swing drives among them', { scene: mixed }],
-    ['soft limits, and hips that hang on the world', { scene: scenes.hanging, decisions: 12 }],
+    ['soft limits, loose joints, and hips that hang on the world', { scene: scenes.hanging, decisions: 12 }],
   ])('depends on no bit of its lane, its neighbours, its group, or how many there are: %s', async (_, options) => {
     const [alone] = await play([5], options);
     expect((await play([1, 2, 3, 5], options))[3]).toBe(alone);

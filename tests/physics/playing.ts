@@ -20,9 +20,10 @@ export const scenes = {
   hanging: hanging(walkerScene({ cubeAndWalls: true })),
 };
 
-/** A walker whose hips hang on the world, and whose limits are soft. */
+/** A walker whose hips hang on the world, whose limits are soft, and whose every third joint may come apart somewhat. */
 function hanging(scene: Scene): Scene {
   const limitSprings = { twist: { stiffness: 300, damping: 5 }, swing: { stiffness: 200, damping: 0 } };
+  const linear = ['limited', 'free', 'locked'] as const;
   const tether: Joint = {
     ...scene.joints[0]!,
     ...{ name: 'tether', body: 0, connectedTo: theWorld, drive: undefined },
@@ -30,7 +31,8 @@ function hanging(scene: Scene): Scene {
     frame: { anchor: [0, 0, 0], rotation: unturned },
     connectedFrame: { anchor: walkerRig.bodies[0]!.start, rotation: unturned },
   };
-  const joints = [...scene.joints.map((joint) => ({ ...joint, limitSprings })), tether];
+  const loose = (at: number) => (at % 3 ? {} : { linear, linearLimit: 0.02 });
+  const joints = [...scene.joints.map((joint, at) => ({ ...joint, limitSprings, ...loose(at) })), tether];
   return { ...scene, joints, jointOrder: [...scene.jointOrder, joints.length - 1] };
 }
 

@@ -4,7 +4,7 @@ import { bodyOrWorld } from '../../envs/walker/physx/ragdoll.ts';
 import { isRange } from '../../physics/check-scene.ts';
 import type { SolverSettings } from '../../physics/dialects.ts';
 import type { Quaternion, Vector } from '../../physics/rotation.ts';
-import type { Drive, Joint, Scene, Shape, Spring } from '../../physics/scene.ts';
+import { allLocked, type Drive, type Joint, type Scene, type Shape, type Spring } from '../../physics/scene.ts';
 
 export class Referee {
   readonly bodies: PhysXTypes.PxRigidDynamic[] = [];
@@ -132,6 +132,7 @@ export class Referee {
 
   #join({ body, connectedTo, frame, connectedFrame, ...joint }: Joint) {
     const { twist, swing1, swing2, swingShape, limitSprings, drive, massScale = [1, 1] } = joint;
+    const { linear = allLocked, linearLimit = 0 } = joint;
     const { px, physics, top } = this.#physx;
     const made = top.D6JointCreate(
       physics,
@@ -149,9 +150,17 @@ export class Referee {
       const { eLIMITED, eLOCKED, eFREE } = px.PxD6MotionEnum;
       made.setMotion(px.PxD6AxisEnum[axis], isRange(motion) ? eLIMITED : motion === 'locked' ? eLOCKED : eFREE);
     }
+    const motions = { locked: 'eLOCKED', limited: 'eLIMITED', free: 'eFREE' } as const;
+    (['eX', 'eY', 'eZ'] as const).forEach((axis, at) => {
+      made.setMotion(px.PxD6AxisEnum[axis], px.PxD6MotionEnum[motions[linear[at]!]]);
+    });
     const springy = <Limit extends PhysXTypes.PxJointLimitParameters>(limit: Limit, spring: Spring | undefined) =>
       Object.assign(limit, spring);
     if (isRange(twist)) made.setTwistLimit(springy(new px.PxJointAngularLimitPair(...twist), limitSprings?.twist));
+    if (linear.includes('limited')) {
+      const hard = new px.PxSpring(0, 0);
+      made.setDistanceLimit(springy(new px.PxJointLinearLimit(linearLimit, hard), limitSprings?.linear));
+    }
     const [first, second] = [swing1, swing2].map((motion) => (isRange(motion) ? motion : ([0, 0] as const)));
     if (isRange(swing1) || isRange(swing2)) {
       // A cone needs two angles, even where one of them belongs to a locked axis and is never looked at.

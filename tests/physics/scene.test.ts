@@ -57,7 +57,31 @@ describe('a scene that cannot be simulated is refused by field, body and value',
       withJoint({ limitSprings: { twist: { stiffness: 1e40, damping: 1 } } }),
       /joint chest, limitSprings.twist.stiffness: out of range; got 1e\+40/,
     ],
-    ['one swing limited and the other free', withJoint({ swing2: 'free' }), /one swing is limited and the other free/],
+    [
+      'one swing limited in a pyramid and the other free',
+      withJoint({ swing2: 'free', swingShape: 'pyramid' }),
+      /a swing beside a free one has no even cone/,
+    ],
+    [
+      'a linear limit of no room',
+      withJoint({ linear: ['limited', 'locked', 'free'], linearLimit: 0 }),
+      /joint chest, linearLimit: out of range; got 0; expected above 0 m/,
+    ],
+    [
+      'a linear limit that is not told',
+      withJoint({ linear: ['locked', 'limited', 'free'] }),
+      /joint chest, linearLimit: out of range; got NaN/,
+    ],
+    [
+      'a linear motion that is none',
+      withJoint({ linear: ['locked', 'loose' as 'free', 'free'] }),
+      /joint chest, linear: no such motion; got "loose"/,
+    ],
+    [
+      'a soft linear limit without a spring',
+      withJoint({ limitSprings: { linear: { stiffness: 0, damping: 1 } } }),
+      /joint chest, limitSprings.linear.stiffness: out of range; got 0; expected above 0 N\/m/,
+    ],
     [
       'a spring below zero',
       withJoint({ drive: { kind: 'slerp', stiffness: -1, damping: 0 } }),
@@ -103,11 +127,14 @@ describe('a scene that cannot be simulated is refused by field, body and value',
     expect(() => new Simulator(module, wrong, { lanes: 4 })).toThrow(message);
   });
 
-  it('the walker itself is not, nor with a soft limit at 0 or a joint to the world', () => {
+  it('the walker itself is not, nor with soft limits at 0 or a joint to the world', () => {
     expect(() => checkScene(scene)).not.toThrow();
     const soft = withJoint({ twist: [0, 0], limitSprings: { twist: { stiffness: 9, damping: 0 } } });
     expect(() => checkScene(soft)).not.toThrow();
     expect(() => checkScene(withJoint({ connectedTo: theWorld }))).not.toThrow();
+    const rope = { linear: ['limited', 'free', 'locked'] as const, linearLimit: 0 };
+    const sprung = { ...rope, limitSprings: { linear: { stiffness: 9, damping: 0 } } };
+    expect(() => checkScene(withJoint(sprung))).not.toThrow();
   });
 });
 

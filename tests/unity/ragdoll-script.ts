@@ -1,7 +1,7 @@
 /** A user's ragdoll as lines for csharp/ragdoll/RagdollPlayer.cs: objects, bodies and joints as a rig says, and the project around. */
 
 import type { AgentFile } from '../../deploy-unity/attach/agent-file.ts';
-import type { RigFile, RigFileBody } from '../../envs/ragdoll/rig-file.ts';
+import type { LimitSpring, RigFile, RigFileBody } from '../../envs/ragdoll/rig-file.ts';
 
 /** The agent's object. */
 export const HERO = 'Hero';
@@ -75,11 +75,13 @@ export function builtLines(rig: RigFile, { file, agent, project }: Played, wrong
     lines.push(line('body', keyOf(body), mass, linearDamping, angularDamping, Number(useGravity), Number(kinematic)));
   }
   for (const body of bodies) {
-    for (const { type, connectedTo, anchor, axis, secondaryAxis, angular, x, y, z, limitSprings } of body.joints) {
+    for (const { type, connectedTo, anchor, axis, secondaryAxis, x, y, z, limitSprings, ...joint } of body.joints) {
       const other = bodies.find(({ name }) => name === connectedTo);
       const frame = [...anchor, ...axis, ...secondaryAxis];
-      const springs = [limitSprings?.x, limitSprings?.yz].flatMap((it) => [it?.spring ?? 0, it?.damper ?? 0]);
-      const numbers = [...frame, ...angular, ...x, y, z, ...springs];
+      const spring = (it: LimitSpring | undefined) => [it?.spring ?? 0, it?.damper ?? 0];
+      const springs = [...spring(limitSprings?.x), ...spring(limitSprings?.yz)];
+      const radius = [joint.linearLimit, ...spring(limitSprings?.linear)];
+      const numbers = [...frame, ...joint.linear, ...joint.angular, ...x, y, z, ...springs, ...radius];
       lines.push(line('joint', keyOf(body), type, other ? keyOf(other) : '-', ...numbers));
     }
   }

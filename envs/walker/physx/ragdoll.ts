@@ -7,7 +7,15 @@
 
 import { isRange } from '../../../physics/check-scene.ts';
 import { type Pose, type Quaternion, unturned, type Vector } from '../../../physics/rotation.ts';
-import { type AxisMotion, type Body, type Drive, type Joint, type Shape, theWorld } from '../../../physics/scene.ts';
+import {
+  type AxisMotion,
+  allLocked,
+  type Body,
+  type Drive,
+  type Joint,
+  type Shape,
+  theWorld,
+} from '../../../physics/scene.ts';
 import type { PhysicsSettings } from '../physics-settings.ts';
 import { pointerOf } from './memory.ts';
 import type { PhysX, PhysXTypes } from './physx-types.ts';
@@ -146,14 +154,28 @@ export class RagdollMaker {
   }
 
   /** Sets which axes move and how far. */
-  #limit(made: PhysXTypes.PxD6Joint, { twist, swing1, swing2, swingShape, limitSprings = {} }: Joint): void {
+  #limit(made: PhysXTypes.PxD6Joint, joint: Joint): void {
     const { px } = this.#physx;
+    const { twist, swing1, swing2, swingShape, linear = allLocked, linearLimit = 0, limitSprings = {} } = joint;
     const { PxD6AxisEnum, PxD6MotionEnum } = px;
     const { eLIMITED, eLOCKED, eFREE } = PxD6MotionEnum;
     const motion = (axis: AxisMotion) => (isRange(axis) ? eLIMITED : axis === 'locked' ? eLOCKED : eFREE);
     made.setMotion(PxD6AxisEnum.eTWIST, motion(twist));
     made.setMotion(PxD6AxisEnum.eSWING1, motion(swing1));
     made.setMotion(PxD6AxisEnum.eSWING2, motion(swing2));
+    const motions = { locked: eLOCKED, limited: eLIMITED, free: eFREE };
+    [PxD6AxisEnum.eX, PxD6AxisEnum.eY, PxD6AxisEnum.eZ].forEach((axis, at) => {
+      made.setMotion(axis, motions[linear[at]!]);
+    });
+    if (linear.includes('limited')) {
+      const hard = new px.PxSpring(0, 0);
+      const limit = Object.assign(
+        new px.PxJointLinearLimit(Math.max(linearLimit, leastRadius), hard),
+        limitSprings.linear,
+      );
+      made.setDistanceLimit(limit);
+      for (const each of [limit, hard]) px.destroy(each);
+    }
     if (isRange(twist)) {
       const limit = Object.assign(new px.PxJointAngularLimitPair(...twist), limitSprings.twist);
       made.setTwistLimit(limit);
@@ -192,6 +214,9 @@ export class RagdollMaker {
 }
 
 const origin: Vector = [0, 0, 0];
+
+/** PhysX wants a radius above 0, metres; a soft limit may have none. */
+const leastRadius = 1e-9;
 
 /** PhysX takes no actor for the world; the package's types don't say so. */
 export function bodyOrWorld(actor: PhysXTypes.PxRigidActor | undefined): PhysXTypes.PxRigidActor {

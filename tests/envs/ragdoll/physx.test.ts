@@ -57,6 +57,25 @@ const tethered = crawlerWith(({ joints: [joint] }, name) => {
   return name === 'foreleg0' ? { joints: [joint, toWorld] } : {};
 });
 
+/** The Crawler whose body is led along two axes of the world, with a leg that gives softly and one that hangs by a rope. */
+const led = crawlerWith(({ joints: [joint], position }, name) => {
+  const freely = ['free', 'free', 'free'];
+  const toWorld = { type: 'configurable', connectedTo: null, anchor: [0, 0, 0], axis: [1, 0, 0], angular: freely };
+  const spring = { spring: 4000, damper: 60 };
+  const changes: Record<string, object> = {
+    Body: {
+      joints: [
+        { ...crawler.rig.bodies[1]!.joints[0]!, ...toWorld, linear: ['free', 'free', 'locked'], drive: undefined },
+      ],
+      position,
+    },
+    leg0: { joints: [{ ...joint, linear: ['limited', 'limited', 'locked'], limitSprings: { linear: spring } }] },
+    leg1: { joints: [{ ...joint, linear: ['limited', 'limited', 'limited'], linearLimit: 0.1 }] },
+    leg2: { joints: [{ ...joint, linear: ['limited', 'locked', 'limited'] }] },
+  };
+  return changes[name] ?? {};
+});
+
 /** Two of its joints have no action, so that what they do themselves is seen. */
 const { rotations, strengths } = odd.file.actions;
 const moved = (name: string) => !['foreleg2', 'foreleg3'].includes(name);
@@ -120,6 +139,7 @@ describe.each([
   ['a quadruped of HingeJoints', proposed(hingeQuadruped())],
   ['a Crawler with all that a rig can have beside', oddities],
   ['a Crawler with a foot tied to the world', tethered],
+  ['a Crawler whose body is led, with loose legs', led],
   ['a biped of nested, scaled and turned prefabs, limits soft and a leg tied', proposed(nestedBiped.rig)],
 ] as const)('in PhysX itself %s', (_, character) => {
   it.each([

@@ -178,7 +178,6 @@ describe('a rig file', () => {
     ['a material that bounces', small(() => collider({ bounciness: 1 }))],
     ['static friction that is not the dynamic one', small(() => collider({ staticFriction: 2 }))],
     ["a material's friction combined otherwise", small(() => collider({ frictionCombine: 'maximum' }))],
-    ['a linear axis that is not locked', small(joint({ linear: ['free', 'locked', 'locked'] }))],
     ['a joint that breaks', small(joint({ breakForce: 10 }))],
     ['ArticulationBody', small(() => ({}), { cannotCarry: [{ body: 'leg0', feature: 'ArticulationBody' }] })],
   ])('with %s is refused by the name of that and of the body', (feature, json) => {

@@ -189,6 +189,11 @@ describe.skipIf(because(!compiler || !runtime, 'no mcs or no mono on the PATH: a
           joint({ limitSprings: { x: { spring: 50, damper: 1 } } }),
           /leg1 > configurable joint > X limit spring > Spring: 50, expected 0/,
         ],
+        [
+          'a joint that is not held in place',
+          joint({ linear: ['locked', 'free', 'locked'] }),
+          /leg1 > configurable joint > Y Motion: Free, expected locked/,
+        ],
         ['another axis', joint({ axis: [0, 1, 0] }), /leg1 > configurable joint > Axis/],
         ['another anchor', joint({ anchor: [0, 0, 0] }), /leg1 > configurable joint > Anchor: 0.5 m away/],
         ['another connected body', joint({ connectedTo: 'leg2' }), /Connected Body: leg2, expected Body/],
@@ -310,6 +315,31 @@ describe.skipIf(because(!compiler || !runtime, 'no mcs or no mono on the PATH: a
       });
       expect(joints).toHaveLength(trained.length);
       expect(joints).toEqual(expect.arrayContaining([...trained]));
+    });
+
+    const sagging = (linearLimit: number, spring: number) =>
+      characterNamed('crawler', (rig) => ({
+        ...rig,
+        bodies: rig.bodies.map((body) => {
+          const linear: RigFile['bodies'][number]['joints'][number]['linear'] = ['limited', 'locked', 'free'];
+          const limitSprings = { linear: { spring, damper: 2 } };
+          const loose = body.joints.map((joint) => ({ ...joint, linear, linearLimit, limitSprings }));
+          return body.name === 'leg1' ? { ...body, joints: loose } : body;
+        }),
+      }));
+    const sags = [
+      [0.3, 70],
+      [0.4, 0],
+    ].map(([radius, spring]) =>
+      plays(() => builtLines(sagging(radius!, spring!).rig, written(agentFileOf(sagging(0.3, 70))))),
+    );
+    it('knows how far a joint gives that is not held in place, and how softly', () => {
+      const [same, other] = sags.map((answers) => JSON.parse(answers()[0]!) as Awake);
+      expect([same!.errors, same!.warnings]).toEqual([[], []]);
+      expect(other!.warnings).toHaveLength(2);
+      expect(other!.warnings.join('\n')).toMatch(
+        /Linear limit, m: 0.4, expected 0.3[\s\S]*Linear limit spring > Spring: 0, expected 70/,
+      );
     });
 
     const starts = [false, true].map((isTied) =>

@@ -475,6 +475,8 @@ namespace UnityEngine
         public SoftJointLimit highAngularXLimit;
         public SoftJointLimit angularYLimit;
         public SoftJointLimit angularZLimit;
+        public SoftJointLimit linearLimit;
+        public SoftJointLimitSpring linearLimitSpring;
         public SoftJointLimitSpring angularXLimitSpring;
         public SoftJointLimitSpring angularYZLimitSpring;
         public RotationDriveMode rotationDriveMode = RotationDriveMode.XYAndZ;

@@ -6,7 +6,7 @@
 //   tag NAME                 one more tag of the project; `tag -` for none but Unity's own
 //   object PATH x y z qx qy qz qw LAYER TAG          from the root of the scene; those above it first
 //   body PATH mass linear angular gravity kinematic
-//   joint PATH TYPE CONNECTED anchor(3) axis(3) secondary(3) motions(3) low high y z
+//   joint PATH TYPE CONNECTED anchor(3) axis(3) secondary(3) linear(3) motions(3) low high y z springs(4) radius spring damper
 //   other PATH               another agent on that object, before ours
 //   agent PATH FILE observations actions stacked     BehaviorParameters and our agent
 //   requester PATH period between
@@ -261,17 +261,24 @@ namespace Gaitsmith
             var anchor = vector();
             var axis = vector();
             var secondary = vector();
+            var linear = new[] { word(), word(), word() }.Select(RagdollJoint.MotionOf).ToArray();
             var motions = new[] { word(), word(), word() }.Select(RagdollJoint.MotionOf).ToArray();
             var limits = new[] { number(), number(), number(), number() }
                 .Select(each => new SoftJointLimit { limit = each }).ToArray();
             var springX = new SoftJointLimitSpring { spring = number(), damper = number() };
             var springYz = new SoftJointLimitSpring { spring = number(), damper = number() };
+            var radius = new SoftJointLimit { limit = number() };
+            var springLinear = new SoftJointLimitSpring { spring = number(), damper = number() };
             switch (type)
             {
                 case "configurable":
                     var own = on.AddComponent<ConfigurableJoint>();
                     own.secondaryAxis = secondary;
-                    own.xMotion = own.yMotion = own.zMotion = ConfigurableJointMotion.Locked;
+                    own.xMotion = linear[0];
+                    own.yMotion = linear[1];
+                    own.zMotion = linear[2];
+                    own.linearLimit = radius;
+                    own.linearLimitSpring = springLinear;
                     own.angularXMotion = motions[0];
                     own.angularYMotion = motions[1];
                     own.angularZMotion = motions[2];

@@ -163,12 +163,8 @@ namespace Gaitsmith
             var hinge = joint as HingeJoint;
             if (configurable != null)
             {
-                var motions = new[] { configurable.angularXMotion, configurable.angularYMotion, configurable.angularZMotion };
-                for (var axis = 0; axis < 3; axis++)
-                {
-                    if (motions[axis] != RagdollJoint.MotionOf(row.angular[axis]))
-                        found.Add(new RagdollProblem("A joint moves otherwise", $"{where} > Angular {"XYZ"[axis]} Motion", motions[axis], row.angular[axis], k_ImportAgain));
-                }
+                CheckMotions(configurable, row, where, found);
+                CheckRadius(configurable, row, where, found);
                 now = new[]
                 {
                     configurable.lowAngularXLimit.limit, configurable.highAngularXLimit.limit,
@@ -206,6 +202,44 @@ namespace Gaitsmith
             if (row.angular[0] == "limited") CheckSpring(springX, row.springX, row.damperX, $"{where} > X limit", found);
             if (row.angular[1] == "limited" || row.angular[2] == "limited")
                 CheckSpring(springYz, row.springYz, row.damperYz, $"{where} > YZ limit", found);
+        }
+
+        static void CheckMotions(ConfigurableJoint joint, JointRow row, string where, List<RagdollProblem> found)
+        {
+            // An axis that is limited to nothing was trained as a locked one.
+            var turnsAboutX = joint.lowAngularXLimit.limit != 0 || joint.highAngularXLimit.limit != 0 || joint.angularXLimitSpring.spring > 0;
+            var gives = joint.linearLimit.limit != 0 || joint.linearLimitSpring.spring > 0;
+            var angular = new[]
+            {
+                Held(joint.angularXMotion, turnsAboutX), Held(joint.angularYMotion, joint.angularYLimit.limit != 0),
+                Held(joint.angularZMotion, joint.angularZLimit.limit != 0)
+            };
+            var linear = new[] { Held(joint.xMotion, gives), Held(joint.yMotion, gives), Held(joint.zMotion, gives) };
+            for (var axis = 0; axis < 3; axis++)
+            {
+                CheckMotion(linear[axis], RagdollJoint.LinearOf(row, axis), $"{where} > {"XYZ"[axis]} Motion", found);
+                CheckMotion(angular[axis], row.angular[axis], $"{where} > Angular {"XYZ"[axis]} Motion", found);
+            }
+        }
+
+        static ConfigurableJointMotion Held(ConfigurableJointMotion motion, bool hasRoom) =>
+            motion == ConfigurableJointMotion.Limited && !hasRoom ? ConfigurableJointMotion.Locked : motion;
+
+        static void CheckMotion(ConfigurableJointMotion now, string trained, string where, List<RagdollProblem> found)
+        {
+            if (now == RagdollJoint.MotionOf(trained)) return;
+            found.Add(new RagdollProblem("A joint moves otherwise", where, now, trained, k_ImportAgain));
+        }
+
+        static void CheckRadius(ConfigurableJoint joint, JointRow row, string where, List<RagdollProblem> found)
+        {
+            for (var axis = 0; axis < 3; axis++)
+            {
+                if (RagdollJoint.LinearOf(row, axis) != "limited") continue;
+                Compare(found, "A joint has another limit", $"{where} > Linear limit, m", Mathf.Abs(joint.linearLimit.limit), row.linearLimit);
+                CheckSpring(joint.linearLimitSpring, row.springLinear, row.damperLinear, $"{where} > Linear limit", found);
+                return;
+            }
         }
 
         static void CheckSpring(SoftJointLimitSpring now, float spring, float damper, string where, List<RagdollProblem> found)

@@ -99,12 +99,18 @@ namespace Gaitsmith
         public Vector3 axis;
         public Vector3 secondaryAxis;
 
-        /// <summary>About x, y and z: "locked", "limited" or "free".</summary>
+        /// <summary>Along x, y and z, and about them: "locked", "limited" or "free". Files of before have no linear ones: all are locked.</summary>
+        public string[] linear;
         public string[] angular;
         public float lowX;
         public float highX;
         public float limitY;
         public float limitZ;
+
+        /// <summary>Metres that the limited ones of the linear axes may give; and their spring, N/m and N s/m.</summary>
+        public float linearLimit;
+        public float springLinear;
+        public float damperLinear;
 
         /// <summary>Of soft limits about x, and about y and z: N m/rad and N m s/rad. A spring of 0: the limit is hard.</summary>
         public float springX;

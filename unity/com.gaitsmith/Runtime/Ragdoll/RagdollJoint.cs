@@ -119,6 +119,10 @@ namespace Gaitsmith
             return made;
         }
 
+        /// <summary>What the training's joint did along x, y or z (0, 1, 2).</summary>
+        public static string LinearOf(JointRow row, int axis) =>
+            row.linear == null || row.linear.Length == 0 ? "locked" : row.linear[axis];
+
         public static ConfigurableJointMotion MotionOf(string motion) =>
             motion == "free" ? ConfigurableJointMotion.Free
             : motion == "limited" ? ConfigurableJointMotion.Limited
