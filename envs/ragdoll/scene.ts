@@ -182,9 +182,9 @@ function jointOf(
   const [twist, swing1, swing2] = [x, [-y, y] as const, [-z, z] as const].map((limit, axis) =>
     motionOf(joint.angular[axis]!, limit, play, axis === 0 && springs?.twist !== undefined),
   );
-  const bothLimited =
-    [swing1, swing2].every((motion) => motion !== 'locked') &&
-    joint.angular.slice(1).every((each) => each !== 'locked');
+  // A lock's play is as wide whatever the other swing does: a pyramid. Beside a free swing there is none in PhysX, nor a need.
+  const [, ...swings] = joint.angular;
+  const isPyramid = play > 0 && swings.includes('locked') && !swings.includes('free');
   return {
     name,
     body: rig.bodies.indexOf(owner),
@@ -194,7 +194,7 @@ function jointOf(
     twist: twist!,
     swing1: swing1!,
     swing2: swing2!,
-    swingShape: play === 0 || bothLimited ? 'cone' : 'pyramid',
+    swingShape: isPyramid ? 'pyramid' : 'cone',
     linear: linearMotionsOf(joint.linear, linearLimit > 0 || springs?.linear !== undefined),
     linearLimit: Math.min(linearLimit, boundless),
     limitSprings: springs,

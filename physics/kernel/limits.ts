@@ -99,7 +99,7 @@ function pushLimits(table: usize, limits: i32, at: usize): usize {
 
 /**
  * A swing that is limited where the other is free: how far the x axis of frame 1 leans out of a plane of frame 0, that across
- * z for swing 1 and that across y for swing 2.
+ * z for swing 1 and that across y for swing 2. It may lean as far both ways, so the sign does not matter.
  */
 function pushBesideFree(table: usize, swing: usize, at: usize): usize {
   const s = rows;
@@ -108,11 +108,9 @@ function pushBesideFree(table: usize, swing: usize, at: usize): usize {
   const by = v128.load(s, AXES + V);
   const bz = v128.load(s, AXES + 2 * V);
   writeFrameAxis(FRAME_0, swing == 1 ? 2 : 1);
-  // Both the axis and its angle change their sign from swing 1 to swing 2.
-  const sign = f32x4.splat(swing == 1 ? 1 : -1);
-  const ax = mul(sign, v128.load(s, AXES));
-  const ay = mul(sign, v128.load(s, AXES + V));
-  const az = mul(sign, v128.load(s, AXES + 2 * V));
+  const ax = v128.load(s, AXES);
+  const ay = v128.load(s, AXES + V);
+  const az = v128.load(s, AXES + 2 * V);
   const x = minor(ay, az, by, bz);
   const y = minor(az, ax, bz, bx);
   const z = minor(ax, ay, bx, by);

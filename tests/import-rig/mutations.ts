@@ -38,7 +38,10 @@ const agent: readonly ObjectRow[] = [
     components: [
       rigidbody(),
       box({ size: [0.1, 0.2, 0.3] }),
-      configurableJoint('hips', { low: -20, high: 30, y: 10, z: 5, m_SlerpDrive: driveFields(100, 10) }),
+      configurableJoint('hips', {
+        ...{ low: -20, high: 30, y: 10, m_AngularZMotion: 2, m_SlerpDrive: driveFields(100, 10) },
+        ...{ m_XMotion: 1, m_YMotion: 2, m_LinearLimit: { limit: 0.1, bounciness: 0, contactDistance: 0 } },
+      }),
     ],
   },
   { name: 'tip', parent: 'limb', components: [rigidbody(), meshCollider(CUBE), fixedJoint('limb')] },

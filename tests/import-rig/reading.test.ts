@@ -298,6 +298,21 @@ describe('joints', () => {
     expect(toldOf({ m_YMotion: 1, m_LinearLimit: { limit: 0.1 } })).toContain('note: limb: anchors apart');
   });
 
+  test('turn as Unity has it in each of the 27 ways', () => {
+    const words = ['locked', 'limited', 'free'] as const;
+    for (let way = 0; way < 27; way++) {
+      const [x, y, z] = [9, 3, 1].map((digit) => Math.floor(way / digit) % 3) as [number, number, number];
+      const motions = { m_AngularXMotion: x, m_AngularYMotion: y, m_AngularZMotion: z };
+      const joint = jointOf(configurableJoint('hips', { low: -20, high: 25, y: 15, z: 10, ...motions }));
+      expect(joint.angular).toEqual([words[x], words[y], words[z]]);
+      expect(joint).toMatchObject({
+        x: x === 1 ? [-20, 25] : [0, 0],
+        y: y === 1 ? 15 : 0,
+        z: z === 1 ? 10 : 0,
+      });
+    }
+  });
+
   test('tell drives and soft limits of their own', () => {
     const driven = configurableJoint('hips', {
       high: 20,

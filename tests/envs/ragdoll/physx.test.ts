@@ -76,6 +76,17 @@ const led = crawlerWith(({ joints: [joint], position }, name) => {
   return changes[name] ?? {};
 });
 
+/** Crawlers whose joints turn in all of the 27 ways: each axis locked, limited or free. */
+const turning = [0, 8, 16, 24].map((first) =>
+  crawlerWith(({ joints: [joint] }, name) => {
+    const which = crawler.rig.bodies.findIndex((body) => body.name === name) - 1;
+    if (which < 0) return {};
+    const motions = ['locked', 'limited', 'free'] as const;
+    const angular = [9, 3, 1].map((digit) => motions[Math.floor((first + which) / digit) % 3]!);
+    return { joints: [{ ...joint!, angular, x: [-20, 25], y: 15, z: 10 }] };
+  }),
+);
+
 /** Two of its joints have no action, so that what they do themselves is seen. */
 const { rotations, strengths } = odd.file.actions;
 const moved = (name: string) => !['foreleg2', 'foreleg3'].includes(name);
@@ -140,6 +151,9 @@ describe.each([
   ['a Crawler with all that a rig can have beside', oddities],
   ['a Crawler with a foot tied to the world', tethered],
   ['a Crawler whose body is led, with loose legs', led],
+  ...turning.map(
+    (character, at) => [`a Crawler whose joints turn in ways ${8 * at + 1} and on of 27`, character] as const,
+  ),
   ['a biped of nested, scaled and turned prefabs, limits soft and a leg tied', proposed(nestedBiped.rig)],
 ] as const)('in PhysX itself %s', (_, character) => {
   it.each([
