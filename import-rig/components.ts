@@ -153,6 +153,7 @@ export const CONFIGURABLE_FIELDS = {
   driveYz: group('m_AngularYZDrive', DRIVE),
   slerpDrive: group('m_SlerpDrive', DRIVE),
   targetRotation: rotation('m_TargetRotation', [0, 0, 0, 1]),
+  targetSpin: vector('m_TargetAngularVelocity', ZERO),
   projectionMode: number('m_ProjectionMode', 0),
   ...PROJECTION,
   isInWorldSpace: flag('m_ConfiguredInWorldSpace'),
@@ -183,6 +184,7 @@ export const HINGE_FIELDS = {
     velocity: number('targetVelocity', 0),
     force: number('force', 0, { least: 0, orNone: true }),
   }),
+  isPerMass: flag('m_UseAcceleration'),
 };
 
 export const FIXED_FIELDS = JOINT_FIELDS;

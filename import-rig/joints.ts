@@ -99,9 +99,18 @@ const KINDS: Readonly<Record<number, Kind>> = {
       const drive = driveOf(joint, told);
       if (drive && Math.abs(joint.targetRotation[3]) < 0.99999) {
         told({
-          kind: 'assumed',
+          kind: 'lost',
           feature: 'target rotation',
           told: 'its own target is left out: until a policy moves it, the joint holds the start pose',
+          advice: 'set Target Rotation to 0, 0, 0, 1 and pose the body as it is to be held',
+        });
+      }
+      if (drive && joint.targetSpin.some((spin) => spin !== 0)) {
+        told({
+          kind: 'lost',
+          feature: 'target angular velocity',
+          told: 'its damper turns the joint in Unity; here it only damps',
+          advice: 'set Target Angular Velocity to 0: the policy moves the joint',
         });
       }
       const [low, high] = [joint.lowX.limit, joint.highX.limit];
@@ -148,30 +157,34 @@ const KINDS: Readonly<Record<number, Kind>> = {
     read(values, where, _, told) {
       const joint = readFields(HINGE_FIELDS, values, where);
       if (joint.usesLimits) tellBouncing([joint.limits], told);
+      const { velocity, force } = joint.motor;
       if (joint.usesMotor) {
+        const most = Number.isFinite(force) ? ` with up to ${force} N m` : '';
         told({
           kind: 'lost',
           feature: 'motor of a HingeJoint',
-          told: `turns at ${joint.motor.velocity} degrees/s in Unity; it is left out`,
+          told: `turns at ${velocity} degrees/s${most} in Unity; it is left out`,
           advice: 'switch Use Motor off: the policy moves the joint',
         });
       }
       if (joint.usesSpring && joint.spring.target !== 0) {
         told({
-          kind: 'assumed',
+          kind: 'lost',
           feature: 'target of a spring',
           told: `${joint.spring.target} degrees are left out: until a policy moves it, the joint holds the start pose`,
+          advice: 'set Target Position to 0 and pose the body as it is to be held',
         });
       }
       if (joint.usesSpring && joint.spring.spring > 0) {
         told({
           kind: 'assumed',
           feature: 'spring of a HingeJoint',
-          told: 'taken as N m/rad; Unity does not document it',
+          told: `taken as N m/rad; Unity does not document it${joint.usesMotor ? ', nor what it does beside a motor' : ''}`,
         });
       }
       const { spring: stiffness, damper: damping } = joint.spring;
       const isDriven = joint.usesSpring && (stiffness > 0 || damping > 0);
+      if (isDriven && joint.isPerMass) tellPerMass(told);
       return {
         ...joint,
         type: 'hinge',
@@ -304,6 +317,15 @@ function isPushing({ spring, damper }: DriveFields): boolean {
   return spring > 0 || damper > 0;
 }
 
+function tellPerMass(told: Told): void {
+  told({
+    kind: 'lost',
+    feature: 'drive by acceleration',
+    told: 'its spring and damper are per unit of inertia; they are taken as N m/rad',
+    advice: 'switch Use Acceleration off and set the spring in N m/rad',
+  });
+}
+
 type DrivesOfJoint = Readonly<Record<'slerpDrive' | 'driveX' | 'driveYz', DriveFields>> & {
   readonly driveMode: 'x-yz' | 'slerp';
 };
@@ -311,14 +333,7 @@ type DrivesOfJoint = Readonly<Record<'slerpDrive' | 'driveX' | 'driveYz', DriveF
 function driveOf(joint: DrivesOfJoint, told: Told): RigFileJoint['drive'] {
   const isSlerp = joint.driveMode === 'slerp';
   const inUse = isSlerp ? [joint.slerpDrive] : [joint.driveX, joint.driveYz];
-  if (inUse.some((drive) => drive.isPerMass && isPushing(drive))) {
-    told({
-      kind: 'lost',
-      feature: 'drive by acceleration',
-      told: 'its spring and damper are per unit of inertia; they are taken as N m/rad',
-      advice: 'switch Use Acceleration off and set the spring in N m/rad',
-    });
-  }
+  if (inUse.some((drive) => drive.isPerMass && isPushing(drive))) tellPerMass(told);
   const spring = ({ spring: stiffness, damper: damping, maxForce }: DriveFields) => ({
     stiffness,
     damping,

@@ -329,6 +329,39 @@ describe('joints', () => {
     expect(jointOf(sprung).drive).toMatchObject({ kind: 'x-yz', x: { stiffness: 7 } });
   });
 
+  test('of a hinge tell its motor, the target of its spring and a spring per inertia, where they are switched on', () => {
+    const toldOf = (more: object) => toldBy(pair({ joint: hingeJoint('hips', { min: -20, max: 20, ...more }) }));
+    const all = {
+      m_Motor: { targetVelocity: 90, force: 12, freeSpin: 0 },
+      m_Spring: { spring: 7, damper: 1, targetPosition: 30 },
+      m_UseAcceleration: true,
+    };
+    const [motor, target, perMass] = ['motor of a HingeJoint', 'target of a spring', 'drive by acceleration'].map(
+      (feature) => `lost: limb: ${feature}`,
+    );
+    const on = toldOf({ ...all, m_UseMotor: true, m_UseSpring: true });
+    for (const finding of [motor, target, perMass]) expect(on).toContain(finding);
+    for (const finding of [motor, target, perMass]) expect(toldOf(all)).not.toContain(finding);
+    expect(toldOf({ ...all, m_UseMotor: true })).toContain(motor);
+    expect(toldOf({ m_UseSpring: true, m_Spring: { spring: 7, damper: 1 } })).not.toContain(target);
+    const { findings, rig } = heroOf(pair({ joint: hingeJoint('hips', { ...all, m_UseMotor: true }) }));
+    expect(findings.find(({ feature }) => feature === 'motor of a HingeJoint')?.told).toBe(
+      'turns at 90 degrees/s with up to 12 N m in Unity; it is left out',
+    );
+    // What is left out does not keep it from training.
+    expect(rig.cannotCarry).toEqual([]);
+  });
+
+  test('tell targets of their own that a drive has, and not those that nothing drives to', () => {
+    const aimed = { m_TargetRotation: QUARTER.z, m_TargetAngularVelocity: [3, 0, 0] };
+    const toldOf = (more: object) => toldBy(pair({ joint: configurableJoint('hips', { high: 20, ...more }) }));
+    for (const feature of ['target rotation', 'target angular velocity']) {
+      expect(toldOf({ ...aimed, m_SlerpDrive: driveFields(300, 30) })).toContain(`lost: limb: ${feature}`);
+      expect(toldOf(aimed)).not.toContain(`lost: limb: ${feature}`);
+      expect(toldOf({ m_SlerpDrive: driveFields(300, 30) })).not.toContain(`lost: limb: ${feature}`);
+    }
+  });
+
   test('tell a limit that bounces, which no world carries, where there is a limit', () => {
     const bouncy = (bounciness: number) => ({ min: -20, max: 20, bounciness });
     const told = 'lost: limb: bounciness of a limit';
