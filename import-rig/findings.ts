@@ -28,6 +28,9 @@ export interface Finding {
   readonly advice?: string;
 }
 
+/** Takes a finding on the body at hand. */
+export type Told = (finding: Omit<Finding, 'on'>) => void;
+
 /** Findings that differ in nothing but where they are, told as one. */
 export interface TogetherTold extends Omit<Finding, 'on'> {
   readonly on: readonly string[];
