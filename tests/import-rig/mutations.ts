@@ -140,7 +140,14 @@ export function mutations(seed: number) {
         // What is told, drawn and written of it must be whole as well.
         const again = readRigFile(JSON.parse(rigText(result.rig)), path);
         if (JSON.stringify(again) !== JSON.stringify(result.rig)) throw new Error('its text is another rig');
-        const told = [reportText(result), reportMarkdown(result, 'a.svg'), rigPicture(result.rig)].join('');
+        // A damaged name may be "-Infinity", and is told as it is.
+        const names = [...text.matchAll(/m_\w*Name: (.+)/g)].map(([, name]) => name!.trim());
+        const told = names
+          .filter((name) => /NaN|undefined|Infinity/.test(name))
+          .reduce(
+            (whole, name) => whole.replaceAll(name, 'name'),
+            [reportText(result), reportMarkdown(result, 'a.svg'), rigPicture(result.rig)].join(''),
+          );
         if (/NaN|undefined|Infinity/.test(told))
           throw new Error(`told: ${/.{40}(NaN|undefined|Infinity).{40}/s.exec(told)?.[0]}`);
         return { which, rig: result.rig, refusal: undefined };
