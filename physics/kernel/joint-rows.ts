@@ -47,7 +47,7 @@ import {
   inverseSize,
 } from './joint-layout';
 import { MATRIX, solverBody } from './velocities';
-import { add, div, dot, minor, mul, neg, splat, sub } from './math';
+import { add, dot, minor, mul, neg, reciprocalOrZero, splat, sub } from './math';
 import { prepareDrive } from './drives';
 import { prepareLimits, prepareSoftLimits } from './limits';
 import { keepLockedErrors, writeLockedInverse } from './linear-axes';
@@ -80,7 +80,11 @@ export const GAPS: usize = 66 * V;
 /** From each body's centre to the connected anchor. */
 export const ARM_0: usize = 69 * V;
 export const ARM_1: usize = 72 * V;
-export const JOINT_SCRATCH_BYTES: usize = 75 * V;
+/** Rows of locked angles, freed of the position's: angular parts of body 0 and body 1 each. */
+export const FREED: usize = 75 * V;
+/** The sum of both bodies' inverse masses. */
+export const MASSES: usize = 93 * V;
+export const JOINT_SCRATCH_BYTES: usize = 94 * V;
 
 /** Writes the product of two quaternions at `into`. */
 @inline
@@ -199,13 +203,13 @@ export function product(a: usize, b: usize): v128 {
   return dot(v128.load(a), v128.load(a, V), v128.load(a, 2 * V), v128.load(b), v128.load(b, V), v128.load(b, 2 * V));
 }
 
-/** Writes the inverse of a symmetric 3 x 3 matrix: xx, xy, xz, yy, yz, zz. */
+/** Writes the inverse of a symmetric 3 x 3 matrix, xx, xy, xz, yy, yz, zz; of one that has none, zeros. */
 @inline
 export function writeInverse(into: usize, xx: v128, xy: v128, xz: v128, yy: v128, yz: v128, zz: v128): void {
   const cxx = minor(yy, yz, yz, zz);
   const cxy = minor(xz, xy, zz, yz);
   const cxz = minor(xy, xz, yy, yz);
-  const scale = div(splat(1), dot(xx, xy, xz, cxx, cxy, cxz));
+  const scale = reciprocalOrZero(dot(xx, xy, xz, cxx, cxy, cxz));
   v128.store(into, mul(cxx, scale));
   v128.store(into, mul(cxy, scale), V);
   v128.store(into, mul(cxz, scale), 2 * V);
@@ -239,7 +243,7 @@ export function prepareJoint(group: usize, table: usize, at: usize): usize {
   preparePosition(table, first, second, solverBody(body0), solver1, linear);
   cursor += LINEAR_BYTES;
   const firstLock = cursor;
-  prepareLocks(locked, locks, linear, firstLock);
+  prepareLocks(locked, locks, linear, firstLock, load<i32>(table, JOINT_LOOSE) != 0);
   cursor += locks * LOCK_BYTES + inverseSize(locks) * V;
   const soft = prepareLimits(table, linear, firstLock, locks, cursor, inverseMasses(table, first, second));
   const end = prepareSoftLimits(table, soft);
@@ -355,8 +359,12 @@ function preparePosition(
   const yy = add(masses, add(product(a + 3 * V, a + 3 * V), product(b + 3 * V, b + 3 * V)));
   const yz = add(product(a + 3 * V, a + 6 * V), product(b + 3 * V, b + 6 * V));
   const zz = add(masses, add(product(a + 6 * V, a + 6 * V), product(b + 6 * V, b + 6 * V)));
-  if (loose) writeLockedInverse(loose, at + LINEAR_INVERSE, xx, xy, xz, yy, yz, zz);
-  else writeInverse(at + LINEAR_INVERSE, xx, xy, xz, yy, yz, zz);
+  if (loose) {
+    v128.store(s, masses, MASSES);
+    writeLockedInverse(loose, at + LINEAR_INVERSE, xx, xy, xz, yy, yz, zz);
+  } else {
+    writeInverse(at + LINEAR_INVERSE, xx, xy, xz, yy, yz, zz);
+  }
 }
 
 /** One component of a constant vector turned by a solver body's rotation: the row of R at `row`. */
@@ -367,7 +375,7 @@ function turned(solver: usize, vector: usize, row: usize): v128 {
 }
 
 /** Locked angular axes: their rows, what they share with the position's, and the inverse of what is left. */
-function prepareLocks(locked: i32, count: usize, linear: usize, at: usize): void {
+function prepareLocks(locked: i32, count: usize, linear: usize, at: usize, isLoose: bool): void {
   if (!count) return;
   const s = rows;
   const perSecond = splat(1 / timeStep);
@@ -397,23 +405,23 @@ function prepareLocks(locked: i32, count: usize, linear: usize, at: usize): void
     writeShare(one + LOCK_T, linear + LINEAR_INVERSE, withPosition(a0, a1, linear, 0), withPosition(a0, a1, linear, 1),
       withPosition(a0, a1, linear, 2));
   }
+  if (isLoose) for (let i: usize = 0; i < count; i++) writeFreed(i, at + i * LOCK_BYTES, linear);
   const inverse = at + count * LOCK_BYTES;
+  const s00 = left(0, 0, at, linear, isLoose);
   if (count == 1) {
-    v128.store(inverse, div(splat(1), left(at, at, linear)));
-  } else if (count == 2) {
-    const b = at + LOCK_BYTES;
-    const s00 = left(at, at, linear);
-    const s01 = left(at, b, linear);
-    const s11 = left(b, b, linear);
-    const scale = div(splat(1), minor(s00, s01, s01, s11));
+    v128.store(inverse, reciprocalOrZero(s00));
+    return;
+  }
+  const s01 = left(0, 1, at, linear, isLoose);
+  const s11 = left(1, 1, at, linear, isLoose);
+  if (count == 2) {
+    const scale = reciprocalOrZero(minor(s00, s01, s01, s11));
     v128.store(inverse, mul(s11, scale));
     v128.store(inverse, neg(mul(s01, scale)), V);
     v128.store(inverse, mul(s00, scale), 2 * V);
   } else {
-    const b = at + LOCK_BYTES;
-    const c = b + LOCK_BYTES;
-    writeInverse(inverse, left(at, at, linear), left(at, b, linear), left(at, c, linear), left(b, b, linear),
-      left(b, c, linear), left(c, c, linear));
+    writeInverse(inverse, s00, s01, left(0, 2, at, linear, isLoose), s11, left(1, 2, at, linear, isLoose),
+      left(2, 2, at, linear, isLoose));
   }
 }
 
@@ -462,12 +470,40 @@ export function writeShare(into: usize, inverse: usize, cx: v128, cy: v128, cz: 
   v128.store(into, dot(xz, yz, v128.load(inverse, 5 * V), cx, cy, cz), 2 * V);
 }
 
-/** What is left of the response between two locks once the position's rows make up for them: a.b - c_a.t_b. */
+/**
+ * What is left of the response between locks i and j once the position's rows make up for them. Of a joint that holds its bodies
+ * together, where arms are short: a.b - c_a.t_b. Where it is loose the arm may be long, those two nearly the same, and their
+ * difference nothing but rounding: there it is the product of the rows themselves, freed, which is never below 0.
+ */
 @inline
-function left(a: usize, b: usize, linear: usize): v128 {
-  const cx = withPosition(a + LOCK_A0, a + LOCK_A1, linear, 0);
-  const cy = withPosition(a + LOCK_A0, a + LOCK_A1, linear, 1);
-  const cz = withPosition(a + LOCK_A0, a + LOCK_A1, linear, 2);
-  const direct = add(product(a + LOCK_A0, b + LOCK_A0), product(a + LOCK_A1, b + LOCK_A1));
-  return sub(direct, dot(cx, cy, cz, v128.load(b, LOCK_T), v128.load(b, LOCK_T + V), v128.load(b, LOCK_T + 2 * V)));
+function left(i: usize, j: usize, at: usize, linear: usize, isLoose: bool): v128 {
+  const a = at + i * LOCK_BYTES;
+  const b = at + j * LOCK_BYTES;
+  if (isLoose) return leftOfFreed(a, b, rows + FREED + i * 6 * V, rows + FREED + j * 6 * V);
+  const a0 = a + LOCK_A0;
+  const a1 = a + LOCK_A1;
+  const direct = add(product(a0, b + LOCK_A0), product(a1, b + LOCK_A1));
+  return sub(direct, dot(withPosition(a0, a1, linear, 0), withPosition(a0, a1, linear, 1), withPosition(a0, a1, linear, 2),
+    v128.load(b, LOCK_T), v128.load(b, LOCK_T + V), v128.load(b, LOCK_T + 2 * V)));
+}
+
+/** The same of two locks whose rows are freed. */
+function leftOfFreed(a: usize, b: usize, freedA: usize, freedB: usize): v128 {
+  return add(mul(v128.load(rows, MASSES), product(a + LOCK_T, b + LOCK_T)),
+    add(product(freedA, freedB), product(freedA + 3 * V, freedB + 3 * V)));
+}
+
+/** Writes what is left of the row of lock i once it is freed of the position's rows: its linear part is -t. */
+function writeFreed(i: usize, lock: usize, linear: usize): void {
+  const into = rows + FREED + i * 6 * V;
+  const tx = v128.load(lock, LOCK_T);
+  const ty = v128.load(lock, LOCK_T + V);
+  const tz = v128.load(lock, LOCK_T + 2 * V);
+  for (let part: usize = 0; part < 3 * V; part += V) {
+    const e = linear + part;
+    v128.store(into + part, sub(v128.load(lock + part, LOCK_A0),
+      dot(tx, ty, tz, v128.load(e, LINEAR_A0), v128.load(e, LINEAR_A0 + 3 * V), v128.load(e, LINEAR_A0 + 6 * V))));
+    v128.store(into + part, sub(v128.load(lock + part, LOCK_A1),
+      dot(tx, ty, tz, v128.load(e, LINEAR_A1), v128.load(e, LINEAR_A1 + 3 * V), v128.load(e, LINEAR_A1 + 6 * V))), 3 * V);
+  }
 }

@@ -63,6 +63,8 @@ interface PairOptions {
   /** Whether the referee's joint is told from its other end, so that what is the connected body here is its owner there. */
   readonly swapped?: boolean;
   readonly steps?: number;
+  /** How far from where they start in the rig, metres. */
+  readonly away?: Vector;
 }
 
 /** A scene whose joints are told from their other ends. */
@@ -79,14 +81,14 @@ function swap(scene: Scene): Scene {
 
 /** The largest difference of positions and rotations after so many steps of a joint's two bodies, from random velocities. */
 function differenceOfPair(whole: Scene, index: number, options: PairOptions = {}): number {
-  const { improvedSlerp = true, strength = 800, reach = 0.2, swapped = false, steps = 50 } = options;
+  const { improvedSlerp = true, strength = 800, reach = 0.2, swapped = false, steps = 50, away = [0, 0, 0] } = options;
   const random = new RandomStream(1, index);
   const twistSwingAxes = swapped ? 'connectedFrame' : 'frame';
   const settings = { ...dialects.physx5, improvedSlerp, twistSwingAxes } as const;
   const scene = pairOf(whole, index);
   const simulator = new Simulator(module, scene, { lanes: 4, gravity, settings });
   const referee = new Referee(physx, swapped ? swap(scene) : scene, settings, gravity);
-  const starts = bodiesOf(whole.joints[index]!).map((which) => walkerRig.bodies[which]!.start);
+  const starts = bodiesOf(whole.joints[index]!).map((which) => sum(walkerRig.bodies[which]!.start, away));
   starts.forEach((start, which) => {
     referee.setPose(which, start, unturned);
     simulator.setPose(3, which, start, unturned);
@@ -321,6 +323,16 @@ describe('two bodies and a joint that is loose along', () => {
       // They part by up to a metre, and what rounding there is grows with it.
       expect(differenceOfPair(whole, index, { improvedSlerp: false }), name).toBeLessThan(2e-5);
     }
+  });
+
+  it.each<[string, LinearMotions, Partial<Joint>, Vector]>([
+    ['y and z, turning in that plane', ['locked', 'free', 'free'], { ...rigid, twist: 'free' }, [0, 0, 100]],
+    ['x, never turning', ['free', 'locked', 'locked'], rigid, [100, 0, 0]],
+    ['x and z, never turning', ['free', 'locked', 'free'], rigid, [60, 0, 80]],
+    ['x and z, turning freely', ['free', 'locked', 'free'], turning, [60, 0, 80]],
+  ])('%s, from the world, move as in PhysX 5.6 even 100 m out', (_, linear, more, away) => {
+    const whole = hung(loose(walkerScene({ ground: false }), linear, { ...more, drive: undefined }));
+    for (const index of [0, 5]) expect(differenceOfPair(whole, index, { away })).toBeLessThan(5e-5);
   });
 
   it('y, twist and swings limited, come to rest on a limit, which the last bit decides, and move as in PhysX 5.6 until then', () => {
