@@ -51,7 +51,7 @@ export function checkScene(scene: Scene, where = 'scene'): void {
     if (linear.includes('limited')) {
       atLeast(at, 'linearLimit', linearLimit ?? Number.NaN, 0, !limitSprings.linear, 'm');
     }
-    checkMotion(`${at}, twist`, joint.twist, limitSprings.twist !== undefined);
+    checkMotion(`${at}, twist`, joint.twist, { soft: limitSprings.twist !== undefined, leavesOut: true });
     checkMotion(`${at}, swing1`, joint.swing1);
     checkMotion(`${at}, swing2`, joint.swing2);
     for (const frame of ['frame', 'connectedFrame'] as const) {
@@ -104,13 +104,18 @@ function checkShape(at: string, shape: Shape): void {
   }
 }
 
-function checkMotion(at: string, motion: AxisMotion, soft = false): void {
+/** @param leavesOut whether the range may leave out 0, the pose in which the joint was made. */
+function checkMotion(at: string, motion: AxisMotion, { soft = false, leavesOut = false } = {}): void {
   if (!isRange(motion)) return;
   const [low, high] = motion;
-  if (!(low > -Math.PI && low <= 0))
-    refuse(at, 'the low limit is out of range', low, 'radians, above -pi and at most 0');
-  if (!(high >= 0 && high < Math.PI))
-    refuse(at, 'the high limit is out of range', high, 'radians, at least 0, below pi');
+  const expected = (side: string) => `radians, above -pi and below pi${leavesOut ? '' : `, at ${side} 0`}`;
+  if (!(Math.abs(low) < Math.PI && (leavesOut || low <= 0))) {
+    refuse(at, 'the low limit is out of range', low, expected('most'));
+  }
+  if (!(Math.abs(high) < Math.PI && (leavesOut || high >= 0))) {
+    refuse(at, 'the high limit is out of range', high, expected('least'));
+  }
+  if (low > high) refuse(at, 'limits the wrong way round', motion, 'the lower one first');
   if (low === high && !soft) refuse(at, 'a range without room is a lock', motion, "'locked'");
 }
 

@@ -57,7 +57,7 @@ export interface Body {
   readonly gravityShare?: number | undefined;
 }
 
-/** Low and high, radians, -pi < low <= 0 <= high < pi; both are 0 only where the limit is soft. */
+/** Low and high, radians, -pi < low < high < pi; of a swing low <= 0 <= high. As high as low only where the limit is soft. */
 export type AngleRange = readonly [low: number, high: number];
 export type AxisMotion = 'locked' | 'free' | AngleRange;
 

@@ -250,6 +250,17 @@ describe('two bodies and the joint between them, whose twist and swings are', ()
   });
 });
 
+it.each([
+  ['above', [0.2, 0.6]],
+  ['below', [-0.7, -0.1]],
+] as const)('a twist whose limits are %s where it starts is turned into them as in PhysX 5.6', (_, twist) => {
+  const whole = walkerScene({ ground: false });
+  const joints = whole.joints.map((joint) => ({ ...joint, ...turning, twist }));
+  for (const index of [0, 1, 3]) {
+    expect(differenceOfPair({ ...whole, joints }, index, { improvedSlerp: false, steps: 10 })).toBeLessThan(1e-5);
+  }
+});
+
 /** Pairs that reach their limits and don't come to rest on one. */
 const pairsTurned = [1, 2, 11];
 

@@ -41,8 +41,18 @@ describe('a scene that cannot be simulated is refused by field, body and value',
     ['a joint to no body', withJoint({ connectedTo: 99 }), /joint chest, connectedTo: no such body; got 99/],
     [
       'a low limit above zero',
-      withJoint({ twist: [0.1, 1] }),
-      /joint chest, twist: the low limit is out of range; got 0.1/,
+      withJoint({ swing1: [0.1, 1] }),
+      /joint chest, swing1: the low limit is out of range; got 0.1/,
+    ],
+    [
+      'a low limit above the high one',
+      withJoint({ twist: [1, 0.1] }),
+      /joint chest, twist: limits the wrong way round; got \[1,0.1\]/,
+    ],
+    [
+      'a limit of more than half a turn',
+      withJoint({ twist: [0.1, 3.2] }),
+      /joint chest, twist: the high limit is out of range; got 3.2/,
     ],
     ['a high limit below zero', withJoint({ swing1: [-1, -0.5] }), /joint chest, swing1: the high limit.*got -0.5/],
     ['a limit that is not a number', withJoint({ twist: [Number.NaN, 1] }), /twist: the low limit.*got NaN/],
@@ -127,7 +137,7 @@ describe('a scene that cannot be simulated is refused by field, body and value',
     expect(() => new Simulator(module, wrong, { lanes: 4 })).toThrow(message);
   });
 
-  it('the walker itself is not, nor with soft limits at 0 or a joint to the world', () => {
+  it('the walker itself is not, nor with soft limits at 0, a joint to the world or a twist that leaves out its start', () => {
     expect(() => checkScene(scene)).not.toThrow();
     const soft = withJoint({ twist: [0, 0], limitSprings: { twist: { stiffness: 9, damping: 0 } } });
     expect(() => checkScene(soft)).not.toThrow();
@@ -135,6 +145,7 @@ describe('a scene that cannot be simulated is refused by field, body and value',
     const rope = { linear: ['limited', 'free', 'locked'] as const, linearLimit: 0 };
     const sprung = { ...rope, limitSprings: { linear: { stiffness: 9, damping: 0 } } };
     expect(() => checkScene(withJoint(sprung))).not.toThrow();
+    expect(() => checkScene(withJoint({ twist: [0.1, 0.5] }))).not.toThrow();
   });
 });
 

@@ -187,6 +187,15 @@ describe('a rig file', () => {
     expect(open).toThrow('body leg0');
   });
 
+  it('is carried where a twist starts outside its limits and a leg is loose, and every number stays finite', async () => {
+    const odd = joint({ x: [10, 40], linear: ['free', 'limited', 'locked'], linearLimit: 0.1 });
+    const environment = await environmentOf(characterOf(readRigFile(small(odd), 'rig.json'), crawler.file, 'odd'));
+    const seen = [...(await environment.reset())];
+    const still = new Float32Array(crawler.task.behavior.actionSize);
+    for (let decision = 0; decision < 5; decision++) seen.push(...(await environment.step(still)).observations);
+    expect(seen.every(Number.isFinite)).toBe(true);
+  });
+
   it.each([
     [{ version: 1 }, /version/],
     [{ bodies: [] }, /bodies/],
