@@ -30,14 +30,17 @@ const hiddenUnits = 128;
  * so slowly that it would not come to a target in a short episode.
  */
 const plans = {
-  two: { decisions: 900_000, turns: [30, 60], nearTargets: true, why: '100 and 180 degrees are for a longer training' },
+  two: { decisions: 3_200_000, turns: [30, 60], nearTargets: true, why: '100 and 180 degrees are for a longer training' },
   more: {
-    decisions: 600_000,
+    decisions: 1_500_000,
     turns: [30, 60, 100, 180],
     nearTargets: false,
     why: 'half of what makes a walker fall is turning round',
   },
 } as const;
+
+/** The share of the training after which episodes are whole, and targets as far as they will be. */
+const wholeEpisodes = 0.7;
 
 /** Physics steps of an episode at first: a fifth of a whole one. */
 const shortEpisode = 1000;
@@ -67,7 +70,7 @@ export function proposeConfiguration(
       { from_step: at(0.15), max_log_deviation: -0.8 },
       // Sigma 0.32 to 0.37 for as long as it learns: noise that dies sooner ends the learning.
       {
-        from_step: at(0.7),
+        from_step: at(0.55),
         max_log_deviation: -1,
         min_log_deviation: -1.15,
         batch_size: 512,
@@ -75,8 +78,9 @@ export function proposeConfiguration(
         beta: 0.001,
         adaptive_learning_rate: { desired_kl: 0.2, factor: 1.1, min: 0.00001, max: 0.001 },
       },
-      { from_step: at(0.85), min_log_deviation: null, max_log_deviation: -1.6, beta: 0.0001 },
-      { from_step: at(0.94), max_log_deviation: -2, learning_rate: 0.00004, average_updates: 8 },
+      { from_step: at(0.66), min_log_deviation: null, max_log_deviation: -1.6, beta: 0.0001 },
+      // A quarter of the training is calm: falls and speed both go on getting better for as long as it lasts.
+      { from_step: at(0.74), max_log_deviation: -2, learning_rate: 0.00004, average_updates: 8 },
     ],
   );
   document.deleteIn(['environment_parameters']);
@@ -98,8 +102,8 @@ export function proposeConfiguration(
     '  # m/s, drawn anew for every episode: slow ones first, and straight ahead.',
     `  target_speed_min: ${low}`,
     ...lessons('target_speed_max', character.name, [
-      ['slow', rounded(high / 3), 0.42],
-      ['walking', rounded((2 * high) / 3), 0.58],
+      ['slow', rounded(high / 3), 0.33],
+      ['walking', rounded((2 * high) / 3), 0.45],
       ['all', high],
     ]),
     `  # Degrees to either side: ${why}.`,
@@ -112,14 +116,14 @@ export function proposeConfiguration(
       ? [
           '  # m, about: near targets while episodes are short, so that it has learnt to come to one, where it must turn at once.',
           ...lessons('target_radius', character.name, [
-            ['near', rounded(character.target.radius / 5), 0.9],
+            ['near', rounded(character.target.radius / 5), wholeEpisodes],
             ['far', character.target.radius],
           ]),
         ]
       : []),
     '  # Physics steps: short episodes at first, so that speeds at which it falls are tried as often as those at which it walks.',
     ...lessons('max_steps', character.name, [
-      ['short', short, 0.9],
+      ['short', short, wholeEpisodes],
       ['long', character.endings.maxSteps],
     ]),
     '  # Weights of what it is rewarded for beside its task, of which a physics step earns 1 at most; docs/own-character.md has all of them.',
