@@ -30,7 +30,12 @@ const hiddenUnits = 128;
  * so slowly that it would not come to a target in a short episode.
  */
 const plans = {
-  two: { decisions: 3_200_000, turns: [30, 60], nearTargets: true, why: '100 and 180 degrees are for a longer training' },
+  two: {
+    decisions: 3_200_000,
+    turns: [30, 60],
+    nearTargets: true,
+    why: '100 and 180 degrees are for a longer training',
+  },
   more: {
     decisions: 1_500_000,
     turns: [30, 60, 100, 180],

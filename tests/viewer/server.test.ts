@@ -1,5 +1,5 @@
 /** What the page is served by: files, policies and news, to who knows the token, and nothing that can be written. */
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -149,8 +149,9 @@ describe('a run that is looked at', () => {
   it('says how many decisions it is to have, by its settings; where none can be read, nobody knows', () => {
     mkdirSync(join(folder, 'runs/known'), { recursive: true });
     mkdirSync(join(folder, 'runs/unknown'));
-    copyFileSync('config/walker-quick.yaml', join(folder, 'runs/known/config.yaml'));
-    expect(viewable.one('known', join(folder, 'runs')).maxSteps).toBe(1_800_000);
+    const settings = readFileSync('config/walker-quick.yaml', 'utf8').replace(/max_steps: \d+/, 'max_steps: 123456');
+    writeFileSync(join(folder, 'runs/known/config.yaml'), settings);
+    expect(viewable.one('known', join(folder, 'runs')).maxSteps).toBe(123_456);
     expect(viewable.one('unknown', join(folder, 'runs')).maxSteps).toBeNull();
   });
 });
