@@ -32,7 +32,7 @@ interface CaseResult {
 interface TorchResult {
   readonly version: string;
   readonly matmul_gflops: number;
-  readonly cases: Readonly<Record<string, { readonly torch_ms: number; readonly torch_fused_ms: number }>>;
+  readonly cases: Readonly<Record<string, { readonly torch_ms: number; readonly torch_fused_ms: number | null }>>;
 }
 
 export const bench = (argv: readonly string[]) =>
@@ -104,7 +104,7 @@ function lineOf({ name, ms, gflops, wasm_ms, torch_ms, torch_fused_ms }: CaseRes
     `${ms.toFixed(1)} ms ${gflops.toFixed(0)} GF/s`.padEnd(16),
     `${((100 * gflops) / plain).toFixed(0)} %`.padEnd(9),
     (wasm_ms === null ? '-' : times(wasm_ms)).padEnd(19),
-    torch_ms === null || torch_fused_ms === null ? '-' : `${times(torch_ms)}, ${times(torch_fused_ms)}`,
+    torch_ms === null ? '-' : `${times(torch_ms)}, ${torch_fused_ms === null ? '-' : times(torch_fused_ms)}`,
   ].join(' ');
 }
 

@@ -103,6 +103,8 @@ class SessionThread {
   readonly #asked: { resolve(reply: Computed): void; reject(error: unknown): void }[] = [];
   readonly #memory = new RecycledMemory();
   #ended: { readonly error: unknown } | undefined;
+  /** Settles with the answer to what was asked last, whatever it is. */
+  #latest: Promise<unknown> = Promise.resolve();
 
   constructor(thread: Thread<ThreadRequest, ThreadReply>) {
     this.#thread = thread;
@@ -145,12 +147,14 @@ class SessionThread {
     if (this.#open.delete(graph)) await this.#ask({ kind: 'release', graph });
   }
 
+  /** Once it has answered: another graph's release may be under way. */
   async end(): Promise<void> {
+    await this.#latest;
     await this.#thread.end();
   }
 
   #ask(request: ThreadRequest, handedOver: readonly ArrayBuffer[] = []): Promise<Computed> {
-    return new Promise((resolve, reject) => {
+    const answer = new Promise<Computed>((resolve, reject) => {
       if (this.#ended) {
         reject(this.#ended.error);
         return;
@@ -159,6 +163,8 @@ class SessionThread {
       this.#thread.hold(true);
       this.#thread.post(request, handedOver);
     });
+    this.#latest = answer.catch(() => {});
+    return answer;
   }
 
   #fail(error: unknown): void {

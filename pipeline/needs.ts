@@ -60,12 +60,12 @@ export const needs: Readonly<Record<string, Needs>> = {
   pipeline: {
     besides: 'for its deploy a Unity project, and nothing for the rest',
     least: { megabytes: 640, seconds: 17 },
-    usually: 'eight minutes by its own settings, with onnxruntime-node on two hyperthreads at 2.8 GHz',
+    usually: 'seven minutes by its own settings, with onnxruntime-node on two hyperthreads at 2.8 GHz',
     packages: [engine, physx, browser],
   },
   train: {
     least: { megabytes: 640, seconds: 11 },
-    usually: 'eight minutes by its own settings, with onnxruntime-node on two hyperthreads at 2.8 GHz',
+    usually: 'seven minutes by its own settings, with onnxruntime-node on two hyperthreads at 2.8 GHz',
     packages: [engine, physx],
   },
   export: { besides: 'a run that was trained', least: { megabytes: 100, seconds: 1 } },

@@ -1,7 +1,9 @@
 /** Graphs in several threads: the same numbers as in one, whichever thread has the call, and an end of the threads. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../base/random/stream.ts';
+import type { ThreadListener } from '../../base/threads/thread.ts';
 import { type Engine, openEngine, type RunnableFunction, tf } from '../../compile/index.ts';
+import { SessionThreads, type ThreadReply } from '../../compile/session-threads.ts';
 
 const random = new RandomStream(1);
 const draw = (count: number) => Float32Array.from({ length: count }, () => random.normal());
@@ -107,4 +109,32 @@ it('after the last function is released a new one starts new threads', async () 
   const result = await first.run({ x, w });
   await first.release();
   expect(await (await prepared(engine)).run({ x, w })).toEqual(result);
+});
+
+it('graphs that are released at once are each let go of before their thread ends', async () => {
+  let letGo = 0;
+  const threads = new SessionThreads(1, () => {
+    let listener: ThreadListener<ThreadReply>;
+    return {
+      // Slow to let go of a graph, as one of megabytes is.
+      post: ({ kind }) => {
+        const answer = () => {
+          if (kind === 'release') letGo += 1;
+          listener.reply({ results: {}, spare: [] });
+        };
+        if (kind === 'release') setTimeout(answer, 20);
+        else queueMicrotask(answer);
+      },
+      listen: (given) => {
+        listener = given;
+      },
+      hold: () => {},
+      end: async () => listener.ended(new Error('it was ended')),
+    };
+  });
+  const graphs = [threads.open(new Uint8Array()), threads.open(new Uint8Array())];
+  for (const graph of graphs) await graph.run({});
+  await Promise.all(graphs.map((graph) => graph.release()));
+  // The last one goes with the thread.
+  expect(letGo).toBe(1);
 });
