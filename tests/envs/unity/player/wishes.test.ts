@@ -141,8 +141,9 @@ describe("the trainer's wishes", () => {
       );
       return seconds;
     };
-    expect(await secondsAt(1, true)).toBeGreaterThanOrEqual(0.39);
-    expect(await secondsAt(2, true)).toBeGreaterThanOrEqual(0.19);
+    // Four decisions, less what the first message took to come: on a busy machine half a decision is not much.
+    expect(await secondsAt(1, true)).toBeGreaterThanOrEqual(0.35);
+    expect(await secondsAt(2, true)).toBeGreaterThanOrEqual(0.175);
   });
 });
 
